@@ -1,0 +1,97 @@
+/// Which of the six known drawbacks of deep learning a number speaks of.
+package enum Drawback: String, Codable, Sendable, CaseIterable {
+    case computeCost, dataHunger, opacity, overfitting, hyperParameters, bias
+}
+
+/// One number that somebody could argue with.
+///
+/// Terminal table, HTML report and JSON are views of a list of measurements; none of them computes.
+package struct Measurement: Codable, Sendable, Hashable {
+    /// A stable name of the metric, such as `rocAUC`; see `MetricDefinition`.
+    package var metric: String
+    package var drawback: Drawback
+    /// `nil` where the metric is undefined on this sample; `note` then says why.
+    package var value: Double?
+    /// The metric's unit, or empty for a plain number.
+    package var unit: String
+    package var interval: Interval?
+    package var sample: Sample
+    /// To which part of the sample it applies, such as `sex = Female`; `nil` for all rows.
+    package var group: String?
+    /// Why there is no value or no interval, or what a reader must know.
+    package var note: String?
+
+    package init(
+        metric: String, drawback: Drawback, value: Double?, unit: String = "",
+        interval: Interval? = nil, sample: Sample, group: String? = nil, note: String? = nil
+    ) {
+        self.metric = metric
+        self.drawback = drawback
+        self.value = value
+        self.unit = unit
+        self.interval = interval
+        self.sample = sample
+        self.group = group
+        self.note = note
+    }
+
+    /// Bounds at a confidence level, and where they come from.
+    package struct Interval: Codable, Sendable, Hashable {
+        package var lower: Double
+        package var upper: Double
+        /// The nominal coverage, such as 0.95.
+        package var level: Double
+        /// The method by its name in the literature, such as `DeLong` or `Wilson`.
+        package var method: String
+        /// What was taken to vary: rows, clusters, seeds.
+        package var varied: String
+
+        package init(
+            lower: Double, upper: Double, level: Double = 0.95, method: String, varied: String
+        ) {
+            self.lower = lower
+            self.upper = upper
+            self.level = level
+            self.method = method
+            self.varied = varied
+        }
+    }
+
+    /// The rows behind the number.
+    package struct Sample: Codable, Sendable, Hashable {
+        /// `test`, `validation`, `train`, or the name of a file.
+        package var split: String
+        package var rows: Int
+        /// Clusters of rows that belong together, where a group column was given.
+        package var clusters: Int?
+
+        package init(split: String, rows: Int, clusters: Int? = nil) {
+            self.split = split
+            self.rows = rows
+            self.clusters = clusters
+        }
+    }
+}
+
+/// What a metric id means: the row of the report's glossary.
+package struct MetricDefinition: Codable, Sendable, Hashable {
+    package var id: String
+    package var name: String
+    package var formula: String
+    package var unit: String
+    /// `+1` when larger is better, `-1` when smaller is, `0` when neither.
+    package var direction: Int
+    package var source: String
+
+    package init(
+        id: String, name: String, formula: String, unit: String = "", direction: Int,
+        source: String
+    ) {
+        self.id = id
+        self.name = name
+        self.formula = formula
+        self.unit = unit
+        self.direction = direction
+        self.source = source
+    }
+}
