@@ -30,6 +30,9 @@ let package = Package(
     targets: [
         // numbers
         idea("TensorCore"),
+        // graph
+        idea("GraphIR", ["TensorCore"]),
+        idea("Autodiff", ["GraphIR", "TensorCore"]),
         // learning
         idea("Evidence"),
         // tests

@@ -1,0 +1,108 @@
+package import TensorCore
+
+/// A node's place in its graph.
+package struct Value: Hashable, Sendable, Codable {
+    package let index: Int
+    package init(_ index: Int) { self.index = index }
+
+    package init(from decoder: any Decoder) throws {
+        self.index = try decoder.singleValueContainer().decode(Int.self)
+    }
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(index)
+    }
+}
+
+package struct Node: Hashable, Sendable, Codable {
+    package var op: Op
+    package var inputs: [Value]
+    package var shape: Shape
+    package var dtype: DType
+    /// Where it stands in the model, such as `block0/linear`; the name of an input or parameter.
+    package var label: String
+}
+
+/// What a parameter is for; weight decay and the optimizer look at it.
+package enum ParameterRole: String, Codable, Sendable, Hashable {
+    case weight, bias, norm, embedding
+    /// Kept between steps but not learned, such as running means.
+    case state
+}
+
+/// How a parameter starts.
+package enum Initializer: Hashable, Sendable, Codable {
+    case constant(Float)
+    /// Uniform on ±bound.
+    case uniform(bound: Float)
+    case normal(standardDeviation: Float)
+    /// −1 or 1 with equal probability.
+    case randomSign
+}
+
+package struct ParameterSpec: Hashable, Sendable, Codable {
+    package var name: String
+    package var shape: Shape
+    package var role: ParameterRole
+    package var initializer: Initializer
+    /// Its gradient touches only the rows that a batch looked up.
+    package var hasSparseGradient: Bool
+    package var value: Value
+}
+
+/// A computation: nodes in an order in which operands come first, the inputs, the parameters and
+/// the named results.
+///
+/// A graph is a value. Training, differentiation, counting and execution are passes over it.
+package struct Graph: Hashable, Sendable, Codable {
+    package internal(set) var nodes: [Node] = []
+    package internal(set) var inputs: [String: Value] = [:]
+    package internal(set) var parameters: [ParameterSpec] = []
+    package internal(set) var outputs: [String: Value] = [:]
+    /// New values of state parameters after a training step, by parameter name.
+    package internal(set) var updates: [String: Value] = [:]
+
+    package init() {}
+
+    package subscript(value: Value) -> Node { nodes[value.index] }
+
+    package func parameter(named name: String) -> ParameterSpec? {
+        parameters.first { $0.name == name }
+    }
+
+    /// Whether a row of the batch influences another row's result, as in batch norm.
+    ///
+    /// Such a graph is not cut into shards. A reduction over rows that only leads to the loss or to
+    /// a parameter's gradient is a sum over shards and does not count; the builder of the forward
+    /// graph decides, so this looks for a value without a row axis, computed from rows, that meets
+    /// a value with one.
+    package var mixesRows: Bool {
+        var fromRows = [Bool](repeating: false, count: nodes.count)
+        for (index, node) in nodes.enumerated() {
+            let reads = node.inputs.contains { fromRows[$0.index] }
+            let readsReduced = node.inputs.contains {
+                fromRows[$0.index] && !nodes[$0.index].shape.dependsOnRows
+            }
+            if readsReduced && node.shape.dependsOnRows { return true }
+            fromRows[index] = reads || node.shape.dependsOnRows
+        }
+        return false
+    }
+}
+
+/// A graph that cannot be built: which node, its operands' shapes, where it was written.
+package struct GraphError: Error, Hashable, Sendable, CustomStringConvertible {
+    package var node: String
+    package var problem: String
+    package var location: String
+
+    package init(node: String, problem: String, location: String) {
+        self.node = node
+        self.problem = problem
+        self.location = location
+    }
+
+    package var description: String {
+        "the graph cannot be built: \(node): \(problem) (\(location))"
+    }
+}

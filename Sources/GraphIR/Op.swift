@@ -1,0 +1,110 @@
+package import TensorCore
+
+/// The operations of a graph.
+///
+/// An operation is a value: it holds what is known when the graph is built, and no code. Its shape
+/// rule is in `ShapeRules.swift`, its gradient in `Autodiff/GradientRules.swift`, its cost in
+/// `GraphCost.swift`, its execution in `CPURuntime`. Losses, norms and layers are compositions of
+/// these (`NN`). `Documentation/AddingAnOp.md` is the walk.
+package enum Op: Hashable, Sendable, Codable {
+    /// A tensor given at every run.
+    case input
+    /// A tensor that is learned, or kept as state between steps.
+    case parameter
+    /// One number, of shape `[]`.
+    case constant(Float)
+    case unary(Unary)
+    /// With NumPy broadcasting.
+    case binary(Binary)
+    /// `condition ≠ 0 ? a : b`, with NumPy broadcasting.
+    case select
+    /// Stretches axes of extent 1 (and missing leading axes) to the given shape.
+    case broadcast(Shape)
+    /// Reduces the axes to extent 1.
+    case reduce(Reduction, axes: [Int])
+    /// `a·b` over the last two axes; a leading axis is a batch of products, where 1 stretches.
+    case matmul(transposeA: Bool, transposeB: Bool)
+    /// Along the last axis.
+    case softmax
+    /// `x − log Σ exp x` along the last axis.
+    case logSoftmax
+    case reshape(Shape)
+    /// Axis `i` of the result is axis `permutation[i]` of the operand.
+    case transpose([Int])
+    case slice(axis: Int, start: Int, end: Int)
+    /// Zeros before and after, along one axis.
+    case pad(axis: Int, before: Int, after: Int)
+    case concatenate(axis: Int)
+    /// Rows of a table `[values, width]` at indices `[…]`: `[…, width]`.
+    case gather
+    /// The gradient of `gather` for its table: adds `[…, width]` into `[values, width]` at indices.
+    case scatterAdd(values: Int)
+    /// Indices `[…]` to `[…, classes]`, zero or one.
+    case oneHot(classes: Int)
+    /// `1/(1−rate)` with probability `1−rate`, else 0, of the given shape; a pure function of
+    /// (seed, stream, step, shard, index). Inference replaces it by one.
+    case dropoutMask(Shape, rate: Float, stream: UInt32)
+
+    package enum Unary: String, Hashable, Sendable, Codable, CaseIterable {
+        case identity, negate, exp, log, sqrt, reciprocal, square, abs, sign
+        /// `max(x, 0)`.
+        case relu
+        /// 1 where x > 0, else 0.
+        case step
+        /// `x·Φ(x)` with the exact normal distribution function.
+        case gelu
+        /// `x·sigmoid(x)`.
+        case silu
+        case tanh, sigmoid
+        /// `log(1 + exp x)`.
+        case softplus
+        case erf, sin, cos
+    }
+
+    package enum Binary: String, Hashable, Sendable, Codable, CaseIterable {
+        case add, subtract, multiply, divide, minimum, maximum
+        /// 1 where a > b, else 0.
+        case greater
+        /// 1 where a = b, else 0.
+        case equal
+    }
+
+    package enum Reduction: String, Hashable, Sendable, Codable, CaseIterable {
+        case sum, mean, max
+    }
+
+    /// Whether each element of the result depends on one element of each operand.
+    package var isElementwise: Bool {
+        switch self {
+        case .constant, .unary, .binary, .select, .broadcast, .dropoutMask: true
+        default: false
+        }
+    }
+}
+
+extension Op: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .input: "input"
+        case .parameter: "parameter"
+        case .constant(let value): "constant \(value)"
+        case .unary(let function): function.rawValue
+        case .binary(let function): function.rawValue
+        case .select: "select"
+        case .broadcast(let shape): "broadcast to \(shape)"
+        case .reduce(let kind, let axes): "\(kind.rawValue) over \(axes)"
+        case .matmul(let a, let b): "matmul" + (a ? " aᵀ" : "") + (b ? " bᵀ" : "")
+        case .softmax: "softmax"
+        case .logSoftmax: "logSoftmax"
+        case .reshape(let shape): "reshape to \(shape)"
+        case .transpose(let permutation): "transpose \(permutation)"
+        case .slice(let axis, let start, let end): "slice axis \(axis) \(start)..<\(end)"
+        case .pad(let axis, let before, let after): "pad axis \(axis) by \(before), \(after)"
+        case .concatenate(let axis): "concatenate axis \(axis)"
+        case .gather: "gather"
+        case .scatterAdd(let values): "scatterAdd \(values)"
+        case .oneHot(let classes): "oneHot \(classes)"
+        case .dropoutMask(_, let rate, let stream): "dropoutMask \(rate) stream \(stream)"
+        }
+    }
+}

@@ -1,0 +1,117 @@
+/// One axis of a shape: a number known when the graph is built, or the number of rows of a batch.
+package enum Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
+    case fixed(Int)
+    /// The rows of the batch; bound to a number when a plan is made.
+    case rows
+
+    package init(integerLiteral value: Int) { self = .fixed(value) }
+
+    package var description: String {
+        switch self {
+        case .fixed(let count): "\(count)"
+        case .rows: "rows"
+        }
+    }
+
+    /// The number of elements along the axis in a batch of `rows` rows.
+    package func count(rows: Int) -> Int {
+        switch self {
+        case .fixed(let count): count
+        case .rows: rows
+        }
+    }
+}
+
+/// The extents of a tensor, row-major; at most one axis is `rows`.
+package struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
+    package var extents: [Extent]
+
+    package init(_ extents: [Extent]) { self.extents = extents }
+    package init(arrayLiteral elements: Extent...) { self.extents = elements }
+
+    package static let scalar: Shape = []
+
+    package var rank: Int { extents.count }
+    package subscript(axis: Int) -> Extent { extents[axis] }
+    package var dependsOnRows: Bool { extents.contains(.rows) }
+    /// The axis that runs over the rows of the batch.
+    package var rowAxis: Int? { extents.firstIndex(of: .rows) }
+
+    package var description: String {
+        "[" + extents.map(\.description).joined(separator: ", ") + "]"
+    }
+
+    /// The extents as numbers, in a batch of `rows` rows.
+    package func bound(rows: Int) -> [Int] { extents.map { $0.count(rows: rows) } }
+
+    /// The number of elements in a batch of `rows` rows.
+    package func count(rows: Int) -> Int {
+        extents.reduce(1) { $0 * $1.count(rows: rows) }
+    }
+
+    /// The number of elements of a shape without a row axis.
+    ///
+    /// - Precondition: no axis is `rows`.
+    package var fixedCount: Int {
+        precondition(!dependsOnRows, "the element count of \(self) is not known without the rows")
+        return count(rows: 0)
+    }
+
+    /// NumPy broadcasting of two shapes, or `nil` where they do not fit.
+    ///
+    /// Shapes are aligned at their last axes; an extent of 1 stretches.
+    package func broadcast(with other: Shape) -> Shape? {
+        let rank = Swift.max(self.rank, other.rank)
+        var result: [Extent] = []
+        for axis in 0..<rank {
+            let a = axis < rank - self.rank ? 1 : extents[axis - (rank - self.rank)]
+            let b = axis < rank - other.rank ? 1 : other.extents[axis - (rank - other.rank)]
+            if a == b || b == 1 {
+                result.append(a)
+            } else if a == 1 {
+                result.append(b)
+            } else {
+                return nil
+            }
+        }
+        return Shape(result)
+    }
+}
+
+extension Extent: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let count = try? container.decode(Int.self) {
+            self = .fixed(count)
+            return
+        }
+        guard try container.decode(String.self) == "rows" else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "an extent is a number or \"rows\"")
+        }
+        self = .rows
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .fixed(let count): try container.encode(count)
+        case .rows: try container.encode("rows")
+        }
+    }
+}
+
+extension Shape: Codable {
+    package init(from decoder: any Decoder) throws {
+        self.extents = try decoder.singleValueContainer().decode([Extent].self)
+    }
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(extents)
+    }
+}
+
+/// The type of a tensor's elements. Both are four bytes wide, so that one arena holds either.
+package enum DType: String, Codable, Sendable, Hashable {
+    case float32, int32
+}
