@@ -29,7 +29,11 @@ let package = Package(
     dependencies: [],
     targets: [
         // numbers
+        .target(
+            name: "CVouchKernels",
+            linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         idea("TensorCore"),
+        idea("Kernels", ["CVouchKernels", "TensorCore"]),
         // graph
         idea("GraphIR", ["TensorCore"]),
         idea("Autodiff", ["GraphIR", "TensorCore"]),

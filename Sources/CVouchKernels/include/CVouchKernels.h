@@ -1,0 +1,145 @@
+// The C face of Vouch's numerics: oneDNN's matrix products and the fused loops oneDNN has not.
+//
+// Every function is synchronous, allocates nothing after creation, and is a pure function of its
+// arguments: the same bits whatever thread calls it. Pointers are to 4-byte words.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ---- matrix products (oneDNN) ----
+
+typedef struct vk_matmul vk_matmul;
+
+typedef struct {
+    // Batches of a, b and the result: 1 stretches. m × k times k × n.
+    int64_t batch_a, batch_b, m, n, k;
+    bool transpose_a, transpose_b;
+    bool bias;  // adds [n] to every row; with one batch only
+    bool relu;  // applies max(·, 0) last
+} vk_matmul_shape;
+
+/// NULL where oneDNN refuses or memory is short. Not to be shared between threads that run at once.
+vk_matmul *vk_matmul_create(const vk_matmul_shape *shape);
+void vk_matmul_destroy(vk_matmul *matmul);
+/// 0, or oneDNN's status.
+int vk_matmul_run(vk_matmul *matmul, const float *a, const float *b, const float *bias, float *c);
+/// oneDNN's name of the implementation chosen, for profiles.
+const char *vk_matmul_implementation(const vk_matmul *matmul);
+/// oneDNN's version as major·10000 + minor·100 + patch.
+int vk_onednn_version(void);
+
+// ---- fused elementwise programs ----
+
+enum vk_opcode {
+    VK_IDENTITY, VK_NEGATE, VK_EXP, VK_LOG, VK_SQRT, VK_RECIPROCAL, VK_SQUARE, VK_ABS, VK_SIGN,
+    VK_RELU, VK_STEP, VK_GELU, VK_SILU, VK_TANH, VK_SIGMOID, VK_SOFTPLUS, VK_ERF, VK_SIN, VK_COS,
+    VK_ADD, VK_SUBTRACT, VK_MULTIPLY, VK_DIVIDE, VK_MINIMUM, VK_MAXIMUM, VK_GREATER, VK_EQUAL,
+    VK_SELECT, VK_DROPOUT,
+};
+
+enum { VK_REGISTERS = 64, VK_BLOCK = 512, VK_RANK = 6 };
+
+typedef struct {
+    uint8_t opcode, destination, a, b, c;
+    uint32_t stream;   // VK_DROPOUT
+    float immediate;   // VK_DROPOUT: the rate
+} vk_instruction;
+
+typedef enum { VK_FULL, VK_SCALAR, VK_STRETCHED } vk_access_kind;
+
+/// How a program reads an operand into a register.
+typedef struct {
+    uint8_t reg, kind, rank;
+    int64_t extents[VK_RANK];  // of the result, with mergeable axes merged
+    int64_t strides[VK_RANK];  // of the operand, 0 where it stretches
+} vk_access;
+
+typedef struct {
+    const vk_instruction *instructions;
+    size_t instruction_count;
+    const vk_access *accesses;
+    size_t access_count;
+    const uint8_t *output_registers;
+    size_t output_count;
+    const uint8_t *constant_registers;
+    const float *constants;
+    size_t constant_count;
+} vk_program;
+
+/// Where random masks of this call stand in their streams.
+typedef struct {
+    uint64_t seed;
+    uint32_t step;
+    uint64_t base;  // the counter of the shard's first element divided by 4
+} vk_random;
+
+/// Runs a program over `count` elements, in blocks that stay in the first-level cache.
+void vk_run_program(const vk_program *program, const float *const *operands, float *const *outputs,
+                    int64_t count, const vk_random *random);
+
+// ---- reductions and rows ----
+
+enum vk_reduction { VK_SUM, VK_MEAN, VK_MAX };
+
+/// `[outer, axis, inner]` to `[outer, 1, inner]`.
+void vk_reduce(enum vk_reduction kind, float *y, const float *x, int64_t outer, int64_t axis,
+               int64_t inner);
+void vk_softmax(float *y, const float *x, int64_t rows, int64_t n);
+void vk_log_softmax(float *y, const float *x, int64_t rows, int64_t n);
+
+/// Copies a box of 4-byte words between two strided layouts.
+void vk_copy(void *y, const void *x, int rank, const int64_t *extents, const int64_t *y_strides,
+             const int64_t *x_strides);
+
+/// -1, or the position of the first index outside 0..<values (then nothing is promised of `y`).
+int64_t vk_gather(float *y, const float *table, const int32_t *indices, int64_t count,
+                  int64_t values, int64_t width);
+int64_t vk_scatter_add(float *table, const int32_t *indices, const float *rows, int64_t count,
+                       int64_t values, int64_t width);
+int64_t vk_one_hot(float *y, const int32_t *indices, int64_t count, int64_t classes);
+
+// ---- optimizer ----
+
+typedef struct {
+    float learning_rate, beta1, beta2, epsilon;
+    float decay;             // learning rate · weight decay
+    float correction1, correction2;  // 1 − beta^t
+    float gradient_scale;    // for clipping
+    float average_decay;     // of the averaged weights
+} vk_adamw;
+
+typedef struct {
+    float learning_rate, momentum, decay, gradient_scale, average_decay;
+    bool nesterov;
+} vk_sgd;
+
+/// Adds the shards in order into the first; returns the sum of squares of the result.
+double vk_sum_shards(float *const *shards, int64_t shard_count, int64_t start, int64_t count);
+/// `average` may be NULL.
+void vk_adamw_update(float *p, float *m, float *v, float *average, const float *g, int64_t count,
+                     const vk_adamw *settings);
+void vk_sgd_update(float *p, float *momentum, float *average, const float *g, int64_t count,
+                   const vk_sgd *settings);
+/// `average ← average·factor + p·(1 − factor)`.
+void vk_average_toward(float *average, const float *p, int64_t count, float factor);
+
+/// -1, or the position of the first value that is not finite.
+int64_t vk_first_non_finite(const float *x, int64_t count);
+
+// ---- threads ----
+
+typedef struct vk_pool vk_pool;
+
+/// `threads` workers, the caller of `vk_pool_run` being the first; NULL where they cannot start.
+vk_pool *vk_pool_create(int threads);
+void vk_pool_destroy(vk_pool *pool);
+/// Runs `task(context, worker)` once on each worker and returns when all have ended.
+void vk_pool_run(vk_pool *pool, void (*task)(void *context, int worker), void *context);
+/// Keeps oneDNN to one thread inside a call made from this thread.
+void vk_single_threaded_onednn(void);
+
+// ---- memory ----
+
+void *vk_allocate(size_t bytes);  // 64-byte aligned, zeroed; NULL where memory is short
+void vk_deallocate(void *memory);

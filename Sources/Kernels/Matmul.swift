@@ -1,0 +1,81 @@
+import CVouchKernels
+
+/// What a matrix product multiplies: `[batchA, m, k] · [batchB, k, n]`, a batch of 1 stretching.
+package struct MatmulShape: Hashable, Sendable {
+    package var batchA: Int
+    package var batchB: Int
+    package var m: Int
+    package var n: Int
+    package var k: Int
+    package var transposeA: Bool
+    package var transposeB: Bool
+    /// Adds `[n]` to every row.
+    package var hasBias: Bool
+    package var appliesReLU: Bool
+
+    package init(
+        batchA: Int, batchB: Int, m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool,
+        hasBias: Bool, appliesReLU: Bool
+    ) {
+        self.batchA = batchA
+        self.batchB = batchB
+        self.m = m
+        self.n = n
+        self.k = k
+        self.transposeA = transposeA
+        self.transposeB = transposeB
+        self.hasBias = hasBias
+        self.appliesReLU = appliesReLU
+    }
+
+    package var batch: Int { max(batchA, batchB) }
+}
+
+/// One oneDNN matrix product, its scratchpad and its memory objects.
+///
+/// oneDNN primitives created or shared by several OpenMP threads gave wrong results (see
+/// Documentation/Decisions): each worker owns its own, made with one OpenMP thread.
+// Sendable is unchecked because a product is used by one worker at a time, which its executor keeps.
+@safe package final class Matmul: @unchecked Sendable {
+    package let shape: MatmulShape
+    private let handle: OpaquePointer
+
+    /// - Precondition: oneDNN knows the product, which it does for all positive extents.
+    package init(_ shape: MatmulShape) {
+        self.shape = shape
+        var description = vk_matmul_shape(
+            batch_a: Int64(shape.batchA), batch_b: Int64(shape.batchB), m: Int64(shape.m),
+            n: Int64(shape.n), k: Int64(shape.k), transpose_a: shape.transposeA,
+            transpose_b: shape.transposeB, bias: shape.hasBias, relu: shape.appliesReLU)
+        guard let handle = unsafe vk_matmul_create(&description) else {
+            preconditionFailure("oneDNN has no matrix product \(shape)")
+        }
+        unsafe self.handle = handle
+    }
+
+    deinit { unsafe vk_matmul_destroy(handle) }
+
+    package var implementation: String {
+        unsafe String(cString: vk_matmul_implementation(handle))
+    }
+
+    /// `c = a·b (+ bias) (then ReLU)`.
+    package func run(a: Region, b: Region, bias: Region?, c: Region, in workspace: Workspace) {
+        precondition(
+            a.count == shape.batchA * shape.m * shape.k
+                && b.count == shape.batchB * shape.k * shape.n
+                && c.count == shape.batch * shape.m * shape.n
+                && (bias?.count ?? 0) == (shape.hasBias ? shape.n : 0),
+            "the regions do not fit the product \(shape)")
+        let biasPointer: UnsafeMutablePointer<Float>? = unsafe bias.map { unsafe workspace.pointer($0) }
+        let status = unsafe vk_matmul_run(
+            handle, workspace.pointer(a), workspace.pointer(b), biasPointer, workspace.pointer(c))
+        precondition(status == 0, "oneDNN failed with status \(status) at \(shape)")
+    }
+}
+
+/// oneDNN's version, such as `2.6.0`.
+package func oneDNNVersion() -> String {
+    let version = Int(vk_onednn_version())
+    return "\(version / 10000).\(version / 100 % 100).\(version % 100)"
+}
