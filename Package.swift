@@ -26,18 +26,32 @@ let package = Package(
     name: "vouch",
     platforms: [.macOS(.v15)],
     products: [],
-    dependencies: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
+    ],
     targets: [
         // numbers
         .target(
             name: "CVouchKernels",
             linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         idea("TensorCore"),
-        idea("Kernels", ["CVouchKernels", "TensorCore"]),
+        idea(
+            "Kernels",
+            [
+                "CVouchKernels", "TensorCore",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ]),
         // graph
         idea("GraphIR", ["TensorCore"]),
         idea("Autodiff", ["GraphIR", "TensorCore"]),
+        idea("CPURuntime", ["GraphIR", "Autodiff", "Kernels", "TensorCore"]),
         // learning
+        idea(
+            "Optim",
+            [
+                "CPURuntime", "GraphIR", "Kernels", "TensorCore",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ]),
         idea("Evidence"),
         // tests
         tests("TensorCoreTests", ["TensorCore"]),

@@ -88,6 +88,15 @@ import CVouchKernels
         unsafe (base + target).update(from: other.base + source, count: count)
     }
 
+    /// Adds `count` words of another buffer to this one's.
+    package func add(from other: Buffer, at source: Int, to target: Int, count: Int) {
+        other.check(source..<source + count)
+        check(target..<target + count)
+        for position in 0..<count {
+            unsafe base[target + position] += other.base[source + position]
+        }
+    }
+
     package func fill(_ range: Range<Int>, with number: Float) {
         check(range)
         unsafe (base + range.lowerBound).update(repeating: number, count: range.count)

@@ -1,9 +1,69 @@
-package import CVouchKernels
+import CVouchKernels
+import RealModule
 
-/// Settings of one AdamW step; see `Optim.AdamW` for their meaning.
-package typealias AdamWStep = vk_adamw
-/// Settings of one step of stochastic gradient descent.
-package typealias SGDStep = vk_sgd
+/// The numbers of one AdamW step; see `Optim.OptimizerSettings` for their meaning.
+package struct AdamWStep: Sendable {
+    package var learningRate: Float
+    package var beta1: Float
+    package var beta2: Float
+    package var epsilon: Float
+    /// Learning rate times weight decay.
+    package var decay: Float
+    /// From 1.
+    package var number: Int
+    package var gradientScale: Float
+    package var averageDecay: Float
+
+    package init(
+        learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, decay: Float, number: Int,
+        gradientScale: Float, averageDecay: Float
+    ) {
+        self.learningRate = learningRate
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+        self.decay = decay
+        self.number = number
+        self.gradientScale = gradientScale
+        self.averageDecay = averageDecay
+    }
+
+    var raw: vk_adamw {
+        vk_adamw(
+            learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay,
+            correction1: 1 - Float.pow(beta1, Float(number)),
+            correction2: 1 - Float.pow(beta2, Float(number)), gradient_scale: gradientScale,
+            average_decay: averageDecay)
+    }
+}
+
+/// The numbers of one step of stochastic gradient descent.
+package struct SGDStep: Sendable {
+    package var learningRate: Float
+    package var momentum: Float
+    package var nesterov: Bool
+    package var decay: Float
+    package var gradientScale: Float
+    package var averageDecay: Float
+
+    package init(
+        learningRate: Float, momentum: Float, nesterov: Bool, decay: Float, gradientScale: Float,
+        averageDecay: Float
+    ) {
+        self.learningRate = learningRate
+        self.momentum = momentum
+        self.nesterov = nesterov
+        self.decay = decay
+        self.gradientScale = gradientScale
+        self.averageDecay = averageDecay
+    }
+
+    var raw: vk_sgd {
+        vk_sgd(
+            learning_rate: learningRate, momentum: momentum, decay: decay,
+            gradient_scale: gradientScale, average_decay: averageDecay, nesterov: nesterov)
+    }
+}
 
 /// Adds the shards' words of `range` in order into the first; returns the sum of squares.
 package func sumShards(_ shards: [Buffer], _ range: Range<Int>) -> Double {
@@ -20,35 +80,33 @@ package func sumShards(_ shards: [Buffer], _ range: Range<Int>) -> Double {
 /// One AdamW step over a range of the flat parameters.
 package func updateAdamW(
     parameters: Buffer, first: Buffer, second: Buffer, average: Buffer?, gradient: Buffer,
-    gradientOffset: Int? = nil, _ range: Range<Int>, _ step: AdamWStep
+    gradientOffset: Int, _ range: Range<Int>, _ step: AdamWStep
 ) {
-    let from = gradientOffset ?? range.lowerBound
     for buffer in [parameters, first, second, average].compactMap(\.self) {
         precondition(range.lowerBound >= 0 && range.upperBound <= buffer.count)
     }
-    precondition(from >= 0 && from + range.count <= gradient.count)
-    var step = step
+    precondition(gradientOffset >= 0 && gradientOffset + range.count <= gradient.count)
+    var raw = step.raw
     let start = range.lowerBound
     unsafe vk_adamw_update(
         parameters.base + start, first.base + start, second.base + start,
-        average.map { unsafe $0.base + start }, gradient.base + from, Int64(range.count), &step)
+        average.map { unsafe $0.base + start }, gradient.base + gradientOffset, Int64(range.count), &raw)
 }
 
 /// One step of gradient descent over a range of the flat parameters.
 package func updateSGD(
     parameters: Buffer, momentum: Buffer, average: Buffer?, gradient: Buffer,
-    gradientOffset: Int? = nil, _ range: Range<Int>, _ step: SGDStep
+    gradientOffset: Int, _ range: Range<Int>, _ step: SGDStep
 ) {
-    let from = gradientOffset ?? range.lowerBound
     for buffer in [parameters, momentum, average].compactMap(\.self) {
         precondition(range.lowerBound >= 0 && range.upperBound <= buffer.count)
     }
-    precondition(from >= 0 && from + range.count <= gradient.count)
-    var step = step
+    precondition(gradientOffset >= 0 && gradientOffset + range.count <= gradient.count)
+    var raw = step.raw
     let start = range.lowerBound
     unsafe vk_sgd_update(
         parameters.base + start, momentum.base + start, average.map { unsafe $0.base + start },
-        gradient.base + from, Int64(range.count), &step)
+        gradient.base + gradientOffset, Int64(range.count), &raw)
 }
 
 /// `average ← parameters + factor · (average − parameters)` over a range.

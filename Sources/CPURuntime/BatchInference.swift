@@ -1,0 +1,56 @@
+package import GraphIR
+package import Kernels
+
+/// Runs a graph over any number of rows, in batches spread over the workers.
+package final class BatchInference: Sendable {
+    package let layout: ParameterLayout
+    private let graph: Graph
+    private let outputs: [String]
+    private let batchRows: Int
+    private let pool: WorkerPool
+    private let full: [Executor]
+    private let noResults = Buffer(count: 0)
+
+    /// - Parameters:
+    ///   - outputs: The outputs that are wanted.
+    ///   - batchRows: Rows of one batch; the last may be shorter.
+    package init(
+        _ graph: Graph, outputs: [String], layout: ParameterLayout, batchRows: Int = 256,
+        pool: WorkerPool
+    ) {
+        self.graph = graph
+        self.outputs = outputs
+        self.layout = layout
+        self.batchRows = batchRows
+        self.pool = pool
+        let plan = Plan(graph, outputs: outputs, rows: batchRows, parameters: layout)
+        full = (0..<pool.threads).map { _ in Executor(plan) }
+    }
+
+    /// Runs rows `0..<count` once.
+    ///
+    /// - Parameters:
+    ///   - fill: Writes the inputs of a range of rows; called on the range's worker.
+    ///   - collect: Reads the outputs of a range of rows; called on the range's worker.
+    package func run(
+        rows count: Int, parameters: Buffer, fill: @Sendable (Range<Int>, Executor) -> Void,
+        collect: @Sendable (Range<Int>, Executor) -> Void
+    ) {
+        let batches = count / batchRows
+        pool.run { worker in
+            for batch in stride(from: worker, to: batches, by: full.count) {
+                let range = batch * batchRows..<(batch + 1) * batchRows
+                fill(range, full[worker])
+                full[worker].run(parameters: parameters, results: noResults)
+                collect(range, full[worker])
+            }
+        }
+        guard batches * batchRows < count else { return }
+        let range = batches * batchRows..<count
+        let last = Executor(
+            Plan(graph, outputs: outputs, rows: range.count, parameters: layout))
+        fill(range, last)
+        last.run(parameters: parameters, results: noResults)
+        collect(range, last)
+    }
+}

@@ -1,0 +1,79 @@
+package import GraphIR
+package import Kernels
+import TensorCore
+
+/// Runs a plan on memory of its own. One thread at a time.
+// Sendable is unchecked because an executor is handed to one worker, which alone uses it in a run.
+package final class Executor: @unchecked Sendable {
+    package let plan: Plan
+    package let arena: Buffer
+    private let products: [Matmul]
+
+    package init(_ plan: Plan, arena: Buffer? = nil) {
+        self.plan = plan
+        self.arena = arena ?? Buffer(count: plan.arenaWords)
+        precondition(self.arena.count >= plan.arenaWords, "the arena is too small for the plan")
+        products = plan.products.map(Matmul.init)
+    }
+
+    /// Executes every step once.
+    ///
+    /// - Parameters:
+    ///   - parameters: Laid out as the plan's `ParameterLayout` says.
+    ///   - results: Holds the regions that the plan was asked to fill.
+    package func run(
+        parameters: Buffer, results: Buffer,
+        random: RandomPosition = RandomPosition(seed: 0, step: 0, shard: 0)
+    ) {
+        let workspace = Workspace(arena: arena, parameters: parameters, results: results)
+        for step in plan.steps { execute(step, in: workspace, random) }
+    }
+
+    /// Runs step by step and returns the node whose result is the first that is not finite.
+    package func firstNonFiniteNode(
+        parameters: Buffer, results: Buffer, random: RandomPosition
+    ) -> Node? {
+        let workspace = Workspace(arena: arena, parameters: parameters, results: results)
+        for (step, value) in zip(plan.steps, plan.stepValues) {
+            execute(step, in: workspace, random)
+            let written: [Region]
+            if case .fused(let index) = step {
+                written = plan.programs[index].outputs
+            } else {
+                written = [step.target].compactMap(\.self)
+            }
+            let holdsIndices = plan.graph[value].dtype == .int32
+            if !holdsIndices, written.contains(where: { workspace.firstNonFinite($0) != nil }) {
+                return plan.graph[value]
+            }
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func execute(_ step: Plan.Step, in workspace: Workspace, _ random: RandomPosition) {
+        switch step {
+        case .matmul(let index, let a, let b, let bias, let c):
+            products[index].run(a: a, b: b, bias: bias, c: c, in: workspace)
+        case .fused(let index):
+            let fused = plan.programs[index]
+            fused.program.run(
+                operands: fused.operands, outputs: fused.outputs, random: random, in: workspace)
+        case .reduce(let kind, let x, let y, let outer, let axis, let inner):
+            workspace.reduce(kind, x, into: y, outer: outer, axis: axis, inner: inner)
+        case .softmax(let x, let y, let rows, let n, let logarithm):
+            workspace.softmax(x, into: y, rows: rows, n: n, logarithm: logarithm)
+        case .copy(let x, let y, let layout):
+            workspace.copy(x, into: y, layout)
+        case .zero(let y):
+            workspace.zero(y)
+        case .gather(let table, let indices, let y, let count, let values, let width):
+            workspace.gather(table, indices, into: y, count: count, values: values, width: width)
+        case .scatterAdd(let rows, let indices, let table, let count, let values, let width):
+            workspace.scatterAdd(
+                rows, indices, into: table, count: count, values: values, width: width)
+        case .oneHot(let indices, let y, let count, let classes):
+            workspace.oneHot(indices, into: y, count: count, classes: classes)
+        }
+    }
+}

@@ -1,0 +1,462 @@
+import GraphIR
+import Kernels
+import TensorCore
+
+/// Turns a graph into steps over memory blocks that have no address yet.
+struct Lowering {
+    /// A piece of memory to be placed; views of one value share a block.
+    struct Block: Hashable { var index: Int }
+
+    struct BlockInfo {
+        var count: Int
+        /// Fixed beforehand: parameters, and results with a place of their own.
+        var fixed: Region?
+        var firstStep: Int
+        var lastStep: Int
+    }
+
+    struct FusedDraft {
+        var program: ElementwiseProgram
+        var operands: [(block: Block, words: Int)]
+        var outputs: [Block]
+    }
+
+    struct StepDraft {
+        var value: Value
+        var reads: [Block]
+        var writes: [Block]
+        /// Makes the step once the blocks have regions.
+        var step: ((Block) -> Region) -> Plan.Step
+    }
+
+    let graph: Graph
+    let rows: Int
+    private let parameters: ParameterLayout
+    private(set) var blocks: [BlockInfo] = []
+    private(set) var steps: [StepDraft] = []
+    private(set) var products: [MatmulShape] = []
+    private(set) var programs: [FusedDraft] = []
+    private var blockOf: [Value: Block] = [:]
+    private var kept: Set<Block> = []
+
+    init(_ graph: Graph, rows: Int, parameters: ParameterLayout) {
+        self.graph = graph
+        self.rows = rows
+        self.parameters = parameters
+    }
+
+    func block(of value: Value) -> Block? { blockOf[value] }
+    private func extents(_ value: Value) -> [Int] { graph[value].shape.bound(rows: rows) }
+    private func count(_ value: Value) -> Int { graph[value].shape.count(rows: rows) }
+
+    private mutating func newBlock(_ count: Int, fixed: Region? = nil) -> Block {
+        blocks.append(BlockInfo(count: count, fixed: fixed, firstStep: .max, lastStep: -1))
+        return Block(index: blocks.count - 1)
+    }
+
+    private mutating func target(_ value: Value) -> Block {
+        let block = newBlock(count(value))
+        blockOf[value] = block
+        return block
+    }
+
+    private mutating func emit(
+        _ value: Value, reads: [Block], writes: [Block],
+        _ step: @escaping ((Block) -> Region) -> Plan.Step
+    ) {
+        steps.append(StepDraft(value: value, reads: reads, writes: writes, step: step))
+    }
+
+    mutating func lower(outputs: [String], results: [(value: Value, region: Region)]) {
+        let wanted = Set(outputs.compactMap { graph.outputs[$0] } + results.map(\.value))
+        let live = liveNodes(wanted)
+        for (index, node) in graph.nodes.enumerated() where live[index] {
+            let value = Value(index)
+            if node.op == .parameter, let entry = parameters.entry(named: node.label) {
+                blockOf[value] = newBlock(
+                    entry.count,
+                    fixed: Region(space: .parameters, offset: entry.offset, count: entry.count))
+            } else if node.op == .input {
+                kept.insert(target(value))
+            }
+        }
+        let units = ExecutionUnits(graph, live: live, wanted: wanted)
+        for unit in units.order {
+            switch units.units[unit].kind {
+            case .group: lowerGroup(unit, units, live: live, wanted: wanted)
+            case .matmul: lowerMatmul(units.units[unit].nodes)
+            case .node: lowerNode(units.units[unit].nodes[0])
+            }
+        }
+        for value in wanted { if let block = blockOf[value] { kept.insert(block) } }
+        for (value, region) in results { place(value, in: region) }
+    }
+
+    private func liveNodes(_ wanted: Set<Value>) -> [Bool] {
+        var live = [Bool](repeating: false, count: graph.nodes.count)
+        for value in wanted { live[value.index] = true }
+        for index in graph.nodes.indices.reversed() where live[index] {
+            for operand in graph.nodes[index].inputs { live[operand.index] = true }
+        }
+        return live
+    }
+
+    /// Lets a value be written where it is wanted, or copies it there when it has a place already.
+    private mutating func place(_ value: Value, in region: Region) {
+        guard let block = blockOf[value] else { return }
+        precondition(region.count == blocks[block.index].count, "the result's region does not fit")
+        let isInput = graph.inputs.values.contains { blockOf[$0] == block }
+        if blocks[block.index].fixed == nil && !isInput {
+            blocks[block.index].fixed = region
+            return
+        }
+        let copy = newBlock(region.count, fixed: region)
+        let layout = BoxLayout(extents: [region.count], sourceStrides: [1], targetStrides: [1])
+        emit(value, reads: [block], writes: [copy]) { .copy(x: $0(block), y: $0(copy), layout) }
+    }
+}
+
+// MARK: - One unit at a time
+
+extension Lowering {
+    private func strides(_ extents: [Int]) -> [Int] {
+        var strides = [Int](repeating: 1, count: extents.count)
+        for axis in extents.indices.dropLast().reversed() {
+            strides[axis] = strides[axis + 1] * extents[axis + 1]
+        }
+        return strides
+    }
+
+    private mutating func lowerMatmul(_ chain: [Value]) {
+        let product = graph[chain[0]]
+        guard case .matmul(let transposeA, let transposeB) = product.op,
+            let a = blockOf[product.inputs[0]], let b = blockOf[product.inputs[1]]
+        else { return }
+        let ea = extents(product.inputs[0])
+        let eb = extents(product.inputs[1])
+        let ec = extents(chain[0])
+        let rank = ec.count
+        var bias: Block?
+        for value in chain.dropFirst() where graph[value].op == .binary(.add) {
+            let other = graph[value].inputs.first { $0 != chain[0] }
+            bias = other.flatMap { blockOf[$0] }
+        }
+        let last = chain[chain.count - 1]
+        let shape = MatmulShape(
+            batchA: rank == 3 ? ea[0] : 1, batchB: rank == 3 ? eb[0] : 1,
+            m: ec[rank - 2], n: ec[rank - 1], k: ea[transposeA ? rank - 2 : rank - 1],
+            transposeA: transposeA, transposeB: transposeB, hasBias: bias != nil,
+            appliesReLU: graph[last].op == .unary(.relu))
+        let c = target(last)
+        let index = products.count
+        products.append(shape)
+        let addend = bias
+        emit(last, reads: [a, b] + (bias.map { [$0] } ?? []), writes: [c]) { region in
+            .matmul(index, a: region(a), b: region(b), bias: addend.map(region), c: region(c))
+        }
+    }
+
+    private mutating func lowerGroup(
+        _ unit: Int, _ units: ExecutionUnits, live: [Bool], wanted: Set<Value>
+    ) {
+        let members = units.units[unit].nodes
+        let result = extents(members[0])
+        var program = ElementwiseProgram(count: result.reduce(1, *))
+        var registers: [Value: UInt8] = [:]
+        var computed: Set<Value> = []
+        var operands: [(block: Block, words: Int)] = []
+
+        func register(_ value: Value) -> UInt8 {
+            if let known = registers[value] { return known }
+            let register: UInt8
+            if case .constant(let number) = graph[value].op {
+                register = program.constant(number)
+            } else if let block = blockOf[value] {
+                register = program.operand(access(extents(value), in: result))
+                operands.append((block, count(value)))
+            } else {
+                preconditionFailure("%\(value.index) is used before it is computed")
+            }
+            registers[value] = register
+            return register
+        }
+
+        let escaping = Set(
+            members.filter { member in
+                wanted.contains(member)
+                    || graph.nodes.indices.contains { user in
+                        live[user] && units.unitOf[Value(user)] != unit
+                            && graph.nodes[user].inputs.contains(member)
+                    }
+            })
+        for member in members {
+            let node = graph[member]
+            let inputs = node.inputs.map(register)
+            switch node.op {
+            case .constant(let number):
+                registers[member] = program.append(.identity, program.constant(number))
+                computed.insert(member)
+            case .broadcast, .unary(.identity):
+                if escaping.contains(member) {
+                    registers[member] = program.append(.identity, inputs[0])
+                    computed.insert(member)
+                } else {
+                    registers[member] = inputs[0]
+                }
+            case .unary(let function):
+                registers[member] = program.append(opcode(function), inputs[0])
+                computed.insert(member)
+            case .binary(let function):
+                registers[member] = program.append(opcode(function), inputs[0], inputs[1])
+                computed.insert(member)
+            case .select:
+                registers[member] = program.append(.select, inputs[0], inputs[1], inputs[2])
+                computed.insert(member)
+            case .dropoutMask(_, let rate, let stream):
+                registers[member] = program.append(.dropout, stream: stream, rate: rate)
+                computed.insert(member)
+            default:
+                preconditionFailure("\(node.op) is not elementwise")
+            }
+        }
+        var outputs: [Block] = []
+        for member in members where escaping.contains(member) {
+            guard let register = registers[member] else { continue }
+            program.output(register)
+            outputs.append(target(member))
+        }
+        let index = programs.count
+        programs.append(FusedDraft(program: program, operands: operands, outputs: outputs))
+        emit(
+            members[members.count - 1], reads: operands.map(\.block), writes: outputs
+        ) { _ in .fused(index) }
+    }
+
+    /// How an operand is read for a result it broadcasts to, with axes merged where both allow.
+    private func access(_ operand: [Int], in result: [Int]) -> ElementwiseProgram.Access {
+        let total = operand.reduce(1, *)
+        if total == result.reduce(1, *) { return .full }
+        if total == 1 { return .scalar }
+        let own = strides(operand)
+        let missing = result.count - operand.count
+        var merged: [(extent: Int, stride: Int)] = []
+        for axis in result.indices where result[axis] != 1 {
+            let stretches = axis < missing || operand[axis - missing] == 1
+            let stride = stretches ? 0 : own[axis - missing]
+            if let last = merged.last, last.stride == stride * result[axis] {
+                merged[merged.count - 1] = (last.extent * result[axis], stride)
+            } else {
+                merged.append((result[axis], stride))
+            }
+        }
+        return .stretched(extents: merged.map(\.extent), strides: merged.map(\.stride))
+    }
+
+    private func opcode(_ function: Op.Unary) -> ElementwiseProgram.Opcode {
+        switch function {
+        case .identity: .identity
+        case .negate: .negate
+        case .exp: .exp
+        case .log: .log
+        case .sqrt: .sqrt
+        case .reciprocal: .reciprocal
+        case .square: .square
+        case .abs: .abs
+        case .sign: .sign
+        case .relu: .relu
+        case .step: .step
+        case .gelu: .gelu
+        case .silu: .silu
+        case .tanh: .tanh
+        case .sigmoid: .sigmoid
+        case .softplus: .softplus
+        case .erf: .erf
+        case .sin: .sin
+        case .cos: .cos
+        }
+    }
+
+    private func opcode(_ function: Op.Binary) -> ElementwiseProgram.Opcode {
+        switch function {
+        case .add: .add
+        case .subtract: .subtract
+        case .multiply: .multiply
+        case .divide: .divide
+        case .minimum: .minimum
+        case .maximum: .maximum
+        case .greater: .greater
+        case .equal: .equal
+        }
+    }
+
+    private mutating func lowerNode(_ value: Value) {
+        let node = graph[value]
+        if node.op == .input || node.op == .parameter { return }
+        let operandBlocks = node.inputs.compactMap { blockOf[$0] }
+        precondition(operandBlocks.count == node.inputs.count, "an operand is not computed")
+        switch node.op {
+        case .reshape:
+            blockOf[value] = operandBlocks[0]
+        case .reduce(let kind, let axes):
+            lowerReduce(value, kind, axes.sorted(by: >))
+        case .softmax, .logSoftmax:
+            let x = operandBlocks[0]
+            let n = extents(value)[node.shape.rank - 1]
+            let rows = count(value) / n
+            let y = target(value)
+            let logarithm = node.op == .logSoftmax
+            emit(value, reads: [x], writes: [y]) {
+                .softmax(x: $0(x), y: $0(y), rows: rows, n: n, logarithm: logarithm)
+            }
+        case .transpose(let permutation):
+            let from = strides(extents(node.inputs[0]))
+            let shape = extents(value)
+            copy(
+                operandBlocks[0], to: target(value), for: value,
+                BoxLayout(
+                    extents: shape, sourceStrides: permutation.map { from[$0] },
+                    targetStrides: strides(shape)))
+        case .slice(let axis, let start, _):
+            let from = strides(extents(node.inputs[0]))
+            let shape = extents(value)
+            copy(
+                operandBlocks[0], to: target(value), for: value,
+                BoxLayout(
+                    extents: shape, sourceStrides: from, targetStrides: strides(shape),
+                    sourceStart: start * from[axis]))
+        case .pad(let axis, let before, _):
+            let inner = extents(node.inputs[0])
+            let to = strides(extents(value))
+            let y = target(value)
+            emit(value, reads: [], writes: [y]) { .zero($0(y)) }
+            copy(
+                operandBlocks[0], to: y, for: value,
+                BoxLayout(
+                    extents: inner, sourceStrides: strides(inner), targetStrides: to,
+                    targetStart: before * to[axis]))
+        case .concatenate(let axis):
+            let to = strides(extents(value))
+            let y = target(value)
+            var start = 0
+            for (operand, block) in zip(node.inputs, operandBlocks) {
+                let inner = extents(operand)
+                copy(
+                    block, to: y, for: value,
+                    BoxLayout(
+                        extents: inner, sourceStrides: strides(inner), targetStrides: to,
+                        targetStart: start * to[axis]))
+                start += inner[axis]
+            }
+        case .gather:
+            let table = extents(node.inputs[0])
+            let indices = count(node.inputs[1])
+            let (x, i, y) = (operandBlocks[0], operandBlocks[1], target(value))
+            emit(value, reads: [x, i], writes: [y]) {
+                .gather(
+                    table: $0(x), indices: $0(i), y: $0(y), count: indices, values: table[0],
+                    width: table[1])
+            }
+        case .scatterAdd(let values):
+            let indices = count(node.inputs[0])
+            let width = extents(value)[1]
+            let (i, x, y) = (operandBlocks[0], operandBlocks[1], target(value))
+            emit(value, reads: [x, i], writes: [y]) {
+                .scatterAdd(
+                    rows: $0(x), indices: $0(i), table: $0(y), count: indices, values: values,
+                    width: width)
+            }
+        case .oneHot(let classes):
+            let indices = count(node.inputs[0])
+            let (i, y) = (operandBlocks[0], target(value))
+            emit(value, reads: [i], writes: [y]) {
+                .oneHot(indices: $0(i), y: $0(y), count: indices, classes: classes)
+            }
+        default:
+            preconditionFailure("\(node.op) is not lowered as a single node")
+        }
+    }
+
+    private mutating func copy(_ x: Block, to y: Block, for value: Value, _ layout: BoxLayout) {
+        emit(value, reads: [x], writes: [y]) { .copy(x: $0(x), y: $0(y), layout) }
+    }
+
+    /// Neighbouring axes reduce at once; axes apart reduce one run after another.
+    private mutating func lowerReduce(_ value: Value, _ kind: Op.Reduction, _ axes: [Int]) {
+        let raw: ReductionKind = switch kind {
+        case .sum: .sum
+        case .mean: .mean
+        case .max: .max
+        }
+        var shape = extents(graph[value].inputs[0])
+        guard var x = blockOf[graph[value].inputs[0]] else { return }
+        var rest = axes[...]
+        while let last = rest.popFirst() {
+            var first = last
+            while let next = rest.first, next == first - 1 {
+                first = next
+                rest = rest.dropFirst()
+            }
+            let outer = shape[..<first].reduce(1, *)
+            let axis = shape[first...last].reduce(1, *)
+            let inner = shape[(last + 1)...].reduce(1, *)
+            for reduced in first...last { shape[reduced] = 1 }
+            let y = rest.isEmpty ? target(value) : newBlock(outer * inner)
+            let from = x
+            emit(value, reads: [from], writes: [y]) {
+                .reduce(raw, x: $0(from), y: $0(y), outer: outer, axis: axis, inner: inner)
+            }
+            x = y
+        }
+    }
+}
+
+// MARK: - Memory
+
+extension Lowering {
+    struct Memory {
+        var words: Int
+        var regions: [Region]
+    }
+
+    /// Gives every block a place: blocks that live at the same time do not overlap.
+    ///
+    /// Largest first, at the lowest offset that is free during the block's life; an input and
+    /// everything that is wanted afterwards live through the whole run.
+    ///
+    /// - Complexity: O(blocks²).
+    /// - Source: Pisarchyk & Lee 2020, arXiv:2001.03288, "greedy by size for offset calculation".
+    mutating func assignMemory() -> Memory {
+        for (step, draft) in steps.enumerated() {
+            for block in draft.reads + draft.writes {
+                blocks[block.index].firstStep = min(blocks[block.index].firstStep, step)
+                blocks[block.index].lastStep = max(blocks[block.index].lastStep, step)
+            }
+        }
+        for block in kept {
+            blocks[block.index].firstStep = 0
+            blocks[block.index].lastStep = steps.count
+        }
+        var regions = blocks.map { info in
+            info.fixed ?? Region(space: .arena, offset: 0, count: info.count)
+        }
+        let movable = blocks.indices.filter { blocks[$0].fixed == nil && blocks[$0].lastStep >= 0 }
+            .sorted { (blocks[$1].count, $0) < (blocks[$0].count, $1) }
+        var placed: [Int] = []
+        var words = 0
+        for block in movable {
+            let info = blocks[block]
+            let neighbours = placed.filter {
+                blocks[$0].firstStep <= info.lastStep && info.firstStep <= blocks[$0].lastStep
+            }.sorted { regions[$0].offset < regions[$1].offset }
+            var offset = 0
+            for other in neighbours {
+                if regions[other].offset >= offset + info.count { break }
+                offset = max(offset, (regions[other].range.upperBound + 15) / 16 * 16)
+            }
+            regions[block].offset = offset
+            words = max(words, offset + info.count)
+            placed.append(block)
+        }
+        return Memory(words: words, regions: regions)
+    }
+}

@@ -1,0 +1,128 @@
+package import GraphIR
+package import Kernels
+import TensorCore
+
+/// A graph made ready to run on batches of one size: a flat list of steps over one arena.
+///
+/// A plan is a value without memory of its own; an `Executor` brings the memory.
+package struct Plan: Sendable {
+    package let graph: Graph
+    package let rows: Int
+    package let arenaWords: Int
+    /// Where each input is to be written before a run.
+    package let inputs: [String: Region]
+    /// Where each wanted output stands after a run.
+    package let outputs: [String: Region]
+    package let steps: [Step]
+    let products: [MatmulShape]
+    let programs: [FusedStep]
+    /// What each step computes last, for diagnosis and profiles.
+    package let stepValues: [Value]
+
+    package enum Step: Sendable {
+        case matmul(Int, a: Region, b: Region, bias: Region?, c: Region)
+        case fused(Int)
+        case reduce(ReductionKind, x: Region, y: Region, outer: Int, axis: Int, inner: Int)
+        case softmax(x: Region, y: Region, rows: Int, n: Int, logarithm: Bool)
+        case copy(x: Region, y: Region, BoxLayout)
+        case zero(Region)
+        case gather(table: Region, indices: Region, y: Region, count: Int, values: Int, width: Int)
+        case scatterAdd(
+            rows: Region, indices: Region, table: Region, count: Int, values: Int, width: Int)
+        case oneHot(indices: Region, y: Region, count: Int, classes: Int)
+
+        /// The region that the step writes; a fused step may write several.
+        var target: Region? {
+            switch self {
+            case .matmul(_, _, _, _, let c): c
+            case .fused: nil
+            case .reduce(_, _, let y, _, _, _), .softmax(_, let y, _, _, _), .copy(_, let y, _),
+                .zero(let y), .gather(_, _, let y, _, _, _), .oneHot(_, let y, _, _):
+                y
+            case .scatterAdd(_, _, let table, _, _, _): table
+            }
+        }
+    }
+
+    struct FusedStep: Sendable {
+        var program: ElementwiseProgram
+        var operands: [(region: Region, words: Int)]
+        var outputs: [Region]
+    }
+
+    /// - Parameters:
+    ///   - outputs: The graph's outputs that are wanted; what they do not need is not computed.
+    ///   - rows: The rows of a batch.
+    ///   - parameters: Where the parameters lie.
+    ///   - results: Values that are to end in given regions, such as gradients.
+    package init(
+        _ graph: Graph, outputs: [String], rows: Int, parameters: ParameterLayout,
+        results: [(value: Value, region: Region)] = []
+    ) {
+        var lowering = Lowering(graph, rows: rows, parameters: parameters)
+        lowering.lower(outputs: outputs, results: results)
+        self.graph = graph
+        self.rows = rows
+        let memory = lowering.assignMemory()
+        arenaWords = memory.words
+        func region(_ block: Lowering.Block) -> Region { memory.regions[block.index] }
+        inputs = graph.inputs.compactMapValues { lowering.block(of: $0).map(region) }
+        var found: [String: Region] = [:]
+        for name in outputs {
+            guard let value = graph.outputs[name] else {
+                preconditionFailure("the graph has no output \(name)")
+            }
+            found[name] = lowering.block(of: value).map(region)
+        }
+        self.outputs = found
+        products = lowering.products
+        programs = lowering.programs.map { program in
+            FusedStep(
+                program: program.program,
+                operands: program.operands.map { (region($0.block), $0.words) },
+                outputs: program.outputs.map(region))
+        }
+        steps = lowering.steps.map { $0.step(region) }
+        stepValues = lowering.steps.map(\.value)
+    }
+}
+
+/// Where every parameter lies in one flat buffer: learned dense ones, then tables with sparse
+/// gradients, then state.
+package struct ParameterLayout: Sendable, Hashable {
+    package struct Entry: Sendable, Hashable {
+        package var spec: ParameterSpec
+        package var offset: Int
+        package var count: Int
+
+        package var range: Range<Int> { offset..<offset + count }
+    }
+
+    package let entries: [Entry]
+    /// The words of the learned parameters with dense gradients, which come first.
+    package let denseCount: Int
+    package let count: Int
+
+    package init(_ graph: Graph) {
+        let dense = graph.parameters.filter { $0.role != .state && !$0.hasSparseGradient }
+        let sparse = graph.parameters.filter { $0.role != .state && $0.hasSparseGradient }
+        let state = graph.parameters.filter { $0.role == .state }
+        var entries: [Entry] = []
+        var offset = 0
+        func place(_ specs: [ParameterSpec]) {
+            for spec in specs {
+                let count = spec.shape.fixedCount
+                entries.append(Entry(spec: spec, offset: offset, count: count))
+                offset += (count + 15) / 16 * 16
+            }
+        }
+        place(dense)
+        denseCount = offset
+        place(sparse)
+        place(state)
+        self.entries = entries
+        count = offset
+    }
+
+    package func entry(named name: String) -> Entry? { entries.first { $0.spec.name == name } }
+}

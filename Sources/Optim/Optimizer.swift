@@ -1,0 +1,312 @@
+package import CPURuntime
+import GraphIR
+package import Kernels
+import RealModule
+import TensorCore
+
+/// The update rule and its settings.
+package struct OptimizerSettings: Sendable, Hashable, Codable {
+    package enum Rule: Sendable, Hashable, Codable {
+        /// Source: Loshchilov & Hutter 2019, arXiv:1711.05101.
+        case adamW(beta1: Float, beta2: Float, epsilon: Float)
+        /// `v ← momentum·v + g; p ← p − rate·v` (or, with Nesterov, `p − rate·(g + momentum·v)`).
+        case sgd(momentum: Float, nesterov: Bool)
+    }
+
+    package var rule: Rule
+    /// The peak rate.
+    package var learningRate: Float
+    package var schedule: Schedule
+    /// Decoupled: a step multiplies a weight by `1 − rate · weightDecay`.
+    package var weightDecay: Float
+    /// Whether biases, norms and embeddings decay too.
+    package var decaysEverything: Bool
+    /// The largest norm of the whole gradient; a longer one is scaled down to it.
+    package var clipNorm: Float?
+    /// The decay of the averaged weights (EMA), or `nil` for none. At step t the decay is at most
+    /// `(t + 1)/(t + 10)`, so that the average forgets the start.
+    package var averageDecay: Float?
+
+    package init(
+        rule: Rule = .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), learningRate: Float = 1e-3,
+        schedule: Schedule = Schedule(), weightDecay: Float = 1e-2, decaysEverything: Bool = false,
+        clipNorm: Float? = nil, averageDecay: Float? = nil
+    ) {
+        self.rule = rule
+        self.learningRate = learningRate
+        self.schedule = schedule
+        self.weightDecay = weightDecay
+        self.decaysEverything = decaysEverything
+        self.clipNorm = clipNorm
+        self.averageDecay = averageDecay
+    }
+}
+
+/// The learned numbers, what the update rule remembers of them, and the rule.
+///
+/// The dense parameters are one flat buffer, walked once a step in blocks whose size does not
+/// depend on the number of workers. Of a table with sparse gradients only the rows that the batch
+/// looked up are touched: their moments move at those steps only (as in PyTorch's `SparseAdam`), and
+/// their average catches up in one multiplication.
+package final class Optimizer {
+    package let settings: OptimizerSettings
+    package let layout: ParameterLayout
+    package let parameters: Buffer
+    /// First moments (AdamW), or velocities.
+    package let first: Buffer
+    /// Second moments; empty for SGD.
+    package let second: Buffer
+    /// The averaged weights, where asked for.
+    package let average: Buffer?
+    /// Steps taken.
+    package private(set) var step: Int
+    private let pool: WorkerPool
+    private let blocks: [Block]
+    private let blockNorms: Buffer
+    private var tables: [String: SparseTable] = [:]
+    /// `averageLog[t]` is Σ log decay over the first t steps.
+    private var averageLog: [Double] = [0]
+
+    /// A stretch of dense parameters that one worker updates, all of one role.
+    struct Block: Sendable {
+        var range: Range<Int>
+        var decays: Bool
+    }
+
+    static let blockWords = 4096
+
+    package init(
+        _ settings: OptimizerSettings, layout: ParameterLayout, parameters: Buffer, pool: WorkerPool
+    ) {
+        self.settings = settings
+        self.layout = layout
+        self.parameters = parameters
+        self.pool = pool
+        step = 0
+        first = Buffer(count: layout.count)
+        if case .adamW = settings.rule {
+            second = Buffer(count: layout.count)
+        } else {
+            second = Buffer(count: 0)
+        }
+        average = settings.averageDecay.map { _ in Buffer(count: layout.count) }
+        average?.copy(from: parameters, at: 0, to: 0, count: layout.count)
+        var blocks: [Block] = []
+        for entry in layout.entries where entry.offset < layout.denseCount {
+            let decays = settings.decaysEverything || entry.spec.role == .weight
+            for start in stride(from: entry.offset, to: entry.range.upperBound, by: Self.blockWords) {
+                let end = min(start + Self.blockWords, entry.range.upperBound)
+                blocks.append(Block(range: start..<end, decays: decays))
+            }
+        }
+        self.blocks = blocks
+        blockNorms = Buffer(count: 2 * blocks.count)
+        for entry in layout.entries
+        where entry.spec.hasSparseGradient && entry.spec.role != .state {
+            tables[entry.spec.name] = SparseTable(entry)
+        }
+    }
+
+    /// The weights to predict with: the average where there is one.
+    package var weights: Buffer { average ?? parameters }
+
+    /// Adds the shards' gradients and moves the parameters by one step.
+    ///
+    /// - Parameter totalSteps: The planned length of the training, for the schedule.
+    /// - Returns: The norm of the batch's gradient before clipping; not finite when the step failed,
+    ///   in which case no parameter was moved.
+    package func apply(_ shards: [Buffer], _ results: ResultsLayout, totalSteps: Int) -> Double {
+        var squares = sumDense(shards)
+        for rows in results.sparse {
+            guard let table = tables[rows.entry.spec.name] else { continue }
+            for shard in shards { table.add(rows, from: shard) }
+        }
+        for name in tables.keys.sorted() { squares += tables[name]?.squares ?? 0 }
+        let norm = squares.squareRoot()
+        guard norm.isFinite else {
+            for table in tables.values { table.clear() }
+            return norm
+        }
+        let scale: Float
+        if let clip = settings.clipNorm, norm > Double(clip) {
+            scale = clip / Float(norm)
+        } else {
+            scale = 1
+        }
+        let rule = StepRule(settings, step: step, totalSteps: totalSteps, gradientScale: scale)
+        let averageDecay = Double(rule.averageDecay)
+        averageLog.append((averageLog.last ?? 0) + (averageDecay > 0 ? Double.log(averageDecay) : 0))
+        let workers = pool.threads
+        pool.run { [blocks, parameters, first, second, average] worker in
+            for index in stride(from: worker, to: blocks.count, by: workers) {
+                rule.update(
+                    parameters: parameters, first: first, second: second, average: average,
+                    gradient: shards[0], gradientOffset: blocks[index].range.lowerBound,
+                    blocks[index].range, decays: blocks[index].decays)
+            }
+        }
+        for name in tables.keys.sorted() { updateTable(name, rule) }
+        for (entry, region) in results.states {
+            parameters.copy(
+                from: shards[0], at: region.offset, to: entry.offset, count: entry.count)
+            average?.copy(
+                from: shards[0], at: region.offset, to: entry.offset, count: entry.count)
+        }
+        step += 1
+        return norm
+    }
+
+    private func sumDense(_ shards: [Buffer]) -> Double {
+        let workers = pool.threads
+        pool.run { [blocks, blockNorms] worker in
+            for index in stride(from: worker, to: blocks.count, by: workers) {
+                let squares = sumShards(shards, blocks[index].range)
+                // A Double in two words, high part and rest, since a buffer holds floats.
+                let high = Float(squares)
+                blockNorms[2 * index] = high
+                blockNorms[2 * index + 1] = high.isFinite ? Float(squares - Double(high)) : 0
+            }
+        }
+        return blocks.indices.reduce(0) {
+            $0 + Double(blockNorms[2 * $1]) + Double(blockNorms[2 * $1 + 1])
+        }
+    }
+
+    private func updateTable(_ name: String, _ rule: StepRule) {
+        guard let table = tables[name] else { return }
+        let decays = settings.decaysEverything
+        for row in table.touched {
+            let start = table.entry.offset + Int(row) * table.width
+            let range = start..<start + table.width
+            if let average {
+                let since = averageLog[step] - averageLog[Int(table.lastStep[Int(row)])]
+                averageToward(
+                    average, parameters: parameters, range, factor: Float(Double.exp(since)))
+                table.lastStep[Int(row)] = Int32(step + 1)
+            }
+            rule.update(
+                parameters: parameters, first: first, second: second, average: average,
+                gradient: table.sums, gradientOffset: Int(row) * table.width, range,
+                decays: decays)
+        }
+        table.clear()
+    }
+
+    /// Brings the averages of rows that were not looked up lately to the present.
+    ///
+    /// To be called before the average is read.
+    package func synchronizeAverage() {
+        guard let average else { return }
+        for table in tables.values {
+            for row in table.lastStep.indices where table.lastStep[row] < Int32(step) {
+                let since = averageLog[step] - averageLog[Int(table.lastStep[row])]
+                let start = table.entry.offset + row * table.width
+                averageToward(
+                    average, parameters: parameters, start..<start + table.width,
+                    factor: Float(Double.exp(since)))
+                table.lastStep[row] = Int32(step)
+            }
+        }
+    }
+
+    /// Continues from a checkpoint whose buffers were already filled.
+    package func resume(atStep step: Int) {
+        self.step = step
+        averageLog = [0]
+        for past in 0..<step {
+            let decay = Double(StepRule.averageDecay(settings, step: past))
+            averageLog.append((averageLog.last ?? 0) + (decay > 0 ? Double.log(decay) : 0))
+        }
+        for table in tables.values {
+            for row in table.lastStep.indices { table.lastStep[row] = Int32(step) }
+        }
+    }
+}
+
+/// The numbers of one step.
+struct StepRule: Sendable {
+    let settings: OptimizerSettings
+    let learningRate: Float
+    let gradientScale: Float
+    let averageDecay: Float
+    let number: Int
+
+    init(_ settings: OptimizerSettings, step: Int, totalSteps: Int, gradientScale: Float) {
+        self.settings = settings
+        learningRate =
+            settings.learningRate * settings.schedule.factor(step: step, total: totalSteps)
+        self.gradientScale = gradientScale
+        averageDecay = Self.averageDecay(settings, step: step)
+        number = step + 1
+    }
+
+    static func averageDecay(_ settings: OptimizerSettings, step: Int) -> Float {
+        min(settings.averageDecay ?? 0, Float(step + 1) / Float(step + 10))
+    }
+
+    func update(
+        parameters: Buffer, first: Buffer, second: Buffer, average: Buffer?, gradient: Buffer,
+        gradientOffset: Int, _ range: Range<Int>, decays: Bool
+    ) {
+        let decay = decays ? learningRate * settings.weightDecay : 0
+        switch settings.rule {
+        case .adamW(let beta1, let beta2, let epsilon):
+            updateAdamW(
+                parameters: parameters, first: first, second: second, average: average,
+                gradient: gradient, gradientOffset: gradientOffset, range,
+                AdamWStep(
+                    learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+                    decay: decay, number: number, gradientScale: gradientScale,
+                    averageDecay: averageDecay))
+        case .sgd(let momentum, let nesterov):
+            updateSGD(
+                parameters: parameters, momentum: first, average: average, gradient: gradient,
+                gradientOffset: gradientOffset, range,
+                SGDStep(
+                    learningRate: learningRate, momentum: momentum, nesterov: nesterov,
+                    decay: decay, gradientScale: gradientScale, averageDecay: averageDecay))
+        }
+    }
+}
+
+/// The rows of one table that the current batch looked up, with their summed gradients.
+final class SparseTable {
+    let entry: ParameterLayout.Entry
+    let width: Int
+    /// `[values, width]`; only the touched rows mean anything.
+    let sums: Buffer
+    private(set) var touched: [Int32] = []
+    private var isTouched: [Bool]
+    /// The number of steps up to which a row's average is current.
+    var lastStep: [Int32]
+
+    init(_ entry: ParameterLayout.Entry) {
+        self.entry = entry
+        let values = entry.spec.shape[0].count(rows: 0)
+        width = entry.count / values
+        sums = Buffer(count: entry.count)
+        isTouched = Array(repeating: false, count: values)
+        lastStep = Array(repeating: 0, count: values)
+    }
+
+    func add(_ rows: ResultsLayout.SparseRows, from shard: Buffer) {
+        for position in 0..<rows.count {
+            let row = Int(shard.index(at: rows.indices.offset + position))
+            if !isTouched[row] {
+                isTouched[row] = true
+                touched.append(Int32(row))
+                sums.fill(row * width..<(row + 1) * width, with: 0)
+            }
+            sums.add(from: shard, at: rows.rows.offset + position * width, to: row * width, count: width)
+        }
+    }
+
+    var squares: Double {
+        touched.reduce(0) { $0 + sumShards([sums], Int($1) * width..<(Int($1) + 1) * width) }
+    }
+
+    func clear() {
+        for row in touched { isTouched[Int(row)] = false }
+        touched.removeAll(keepingCapacity: true)
+    }
+}
