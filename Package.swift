@@ -52,6 +52,7 @@ let package = Package(
                 "CPURuntime", "GraphIR", "Kernels", "TensorCore",
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
+        idea("Tables", ["TensorCore"]),
         idea("Evidence"),
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
