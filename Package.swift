@@ -16,24 +16,38 @@ func idea(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 func tests(
-    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [],
+    exclude: [String] = []
 ) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+        swiftSettings: strict)
 }
 
 let package = Package(
     name: "vouch",
     platforms: [.macOS(.v15)],
     products: [],
-    dependencies: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2")
+    ],
     targets: [
         // numbers
+        .target(name: "CPlatform"),
+        idea("Platform", ["CPlatform"]),
         idea("TensorCore"),
         // learning
         idea("Evidence"),
+        // telling
+        idea("RunStore", ["Platform", .product(name: "Crypto", package: "swift-crypto")]),
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
+        tests("PlatformTests", ["Platform"]),
+        tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
+        // a process that writes run folders until it is killed
+        .executableTarget(
+            name: "RunStoreKillHelper", dependencies: ["RunStore"],
+            path: "Tests/RunStoreKillHelper", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
