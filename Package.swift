@@ -16,10 +16,12 @@ func idea(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 func tests(
-    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [],
+    exclude: [String] = []
 ) -> Target {
     .testTarget(
-        name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources,
+        swiftSettings: strict)
 }
 
 let package = Package(
@@ -27,13 +29,18 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
+        .package(url: "https://github.com/apple/swift-numerics.git", exact: "1.1.1"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
     ],
     targets: [
         // numbers
         .target(
             name: "CVouchKernels",
             linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+        .target(name: "CPlatform"),
+        idea("Platform", ["CPlatform"]),
         idea("TensorCore"),
         idea(
             "Kernels",
@@ -46,6 +53,7 @@ let package = Package(
         idea("Autodiff", ["GraphIR", "TensorCore"]),
         idea("CPURuntime", ["GraphIR", "Autodiff", "Kernels", "TensorCore"]),
         // learning
+        idea("NN", ["GraphIR", "TensorCore"]),
         idea(
             "Optim",
             [
@@ -54,8 +62,16 @@ let package = Package(
             ]),
         idea("Tables", ["TensorCore"]),
         idea("Evidence"),
+        // telling
+        idea("RunStore", ["Platform", .product(name: "Crypto", package: "swift-crypto")]),
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
+        tests("PlatformTests", ["Platform"]),
+        tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
+        // a process that writes run folders until it is killed
+        .executableTarget(
+            name: "RunStoreKillHelper", dependencies: ["RunStore"],
+            path: "Tests/RunStoreKillHelper", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,44 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Writes a file so that a reader, or a kill at any moment, sees the old content or the new, whole.
+package enum AtomicFile {
+    /// Writes beside the place under a hidden name, syncs, renames over it, syncs the folder.
+    ///
+    /// A link under the name is replaced, not followed. What a kill leaves behind is at most one
+    /// hidden file `.NAME.partial`, which the next write of the same name replaces; two processes
+    /// that write one name at once must take turns by a `FileLock`.
+    ///
+    /// - Throws: `PlatformError`; the old content then still stands.
+    package static func write(_ bytes: [UInt8], to path: String) throws(PlatformError) {
+        let folder = Files.folder(of: path)
+        let partial = folder + "/." + Files.name(of: path) + ".partial"
+        do throws(PlatformError) {
+            try place(bytes, partial: partial, path: path)
+        } catch {
+            _ = unsafe unlink(partial)
+            throw error
+        }
+        try Files.synchronizeFolder(folder)
+    }
+
+    private static func place(
+        _ bytes: [UInt8], partial: String, path: String
+    ) throws(PlatformError) {
+        try writeThrough(bytes, to: partial)
+        try Files.rename(partial, to: path)
+    }
+
+    /// Writes a new or emptied file and waits until its content is on the disk.
+    static func writeThrough(_ bytes: [UInt8], to path: String) throws(PlatformError) {
+        let file = try Descriptor(
+            opening: path, O_WRONLY | O_CREAT | O_TRUNC, for: "creating the file")
+        try file.write(bytes)
+        try file.synchronize()
+    }
+}
