@@ -61,11 +61,18 @@ let package = Package(
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
         idea("Tables", ["TensorCore"]),
+        idea(
+            "Training",
+            [
+                "Autodiff", "CPURuntime", "GraphIR", "Kernels", "Optim", "TensorCore",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ]),
         idea("Evidence"),
         // telling
         idea("RunStore", ["Platform", .product(name: "Crypto", package: "swift-crypto")]),
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
+        tests("TrainingTests", ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
         tests("PlatformTests", ["Platform"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
         // a process that writes run folders until it is killed

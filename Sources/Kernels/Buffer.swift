@@ -162,3 +162,19 @@ package struct Workspace: Sendable {
         unsafe UnsafeRawPointer(pointer(region)).assumingMemoryBound(to: Int32.self)
     }
 }
+
+extension Buffer {
+    package convenience init(_ numbers: [Float]) {
+        self.init(count: numbers.count)
+        withMutableFloats(0..<numbers.count) { words in
+            for index in numbers.indices { words[index] = numbers[index] }
+        }
+    }
+
+    package convenience init(_ indices: [Int32]) {
+        self.init(count: indices.count)
+        withMutableIndices(0..<indices.count) { words in
+            for index in indices.indices { words[index] = indices[index] }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package import CPURuntime
+package import GraphIR
+package import Kernels
+import RealModule
+import TensorCore
+
+/// Runs a trained network over encoded rows.
+package final class NetworkEvaluator: Sendable {
+    private let inference: BatchInference
+    private let graph: Graph
+    private let output: String
+    private let batchRows: Int
+    /// Numbers a row.
+    package let width: Int
+
+    /// - Parameter output: The graph's output that is wanted: `[rows, width]`.
+    package init(
+        _ graph: Graph, output: String, layout: ParameterLayout, batchRows: Int = 256,
+        pool: WorkerPool
+    ) {
+        self.graph = graph
+        self.output = output
+        self.batchRows = batchRows
+        inference = BatchInference(
+            graph, outputs: [output], layout: layout, batchRows: batchRows, pool: pool)
+        width = graph.outputs[output].map { graph[$0].shape.count(rows: 1) } ?? 0
+    }
+
+    /// The output for every row: `[rows, width]`.
+    package func values(of data: EncodedData, weights: Buffer) -> [Float] {
+        let result = Buffer(count: data.rows * width)
+        inference.run(
+            rows: data.rows, parameters: weights,
+            fill: { range, executor in
+                BatchInputs(executor.plan).fill(executor, from: data, rows: range)
+            },
+            collect: { [output, width] range, executor in
+                guard let region = executor.plan.outputs[output] else { return }
+                result.copy(
+                    from: executor.arena, at: region.offset, to: range.lowerBound * width,
+                    count: range.count * width)
+            })
+        return result.floats(0..<result.count)
+    }
+}
+
+/// The loss of a network on rows, in double precision, without dropout.
+package final class LossEvaluator: Sendable {
+    package enum Loss: Sendable, Hashable {
+        /// Of logits `[rows, 1]` with labels 0 and 1.
+        case binaryCrossEntropy
+        /// Of logits `[rows, classes]`.
+        case crossEntropy
+        case squaredError
+        case absoluteError
+    }
+
+    private let evaluator: NetworkEvaluator
+    private let loss: Loss
+
+    package init(_ graph: Graph, layout: ParameterLayout, loss: Loss, pool: WorkerPool) {
+        evaluator = NetworkEvaluator(graph, output: "logits", layout: layout, pool: pool)
+        self.loss = loss
+    }
+
+    /// `Σ weight · loss / Σ weight`.
+    package func meanLoss(of data: EncodedData, weights: Buffer) -> Double {
+        let values = evaluator.values(of: data, weights: weights)
+        let width = evaluator.width
+        var sum = 0.0
+        var total = 0.0
+        for row in 0..<data.rows {
+            let weight = Double(data.weights[row])
+            total += weight
+            sum += weight * rowLoss(values, row * width, width, data, row)
+        }
+        return sum / total
+    }
+
+    private func rowLoss(
+        _ values: [Float], _ start: Int, _ width: Int, _ data: EncodedData, _ row: Int
+    ) -> Double {
+        let first = Double(values[start])
+        switch loss {
+        case .binaryCrossEntropy:
+            let label = Double(data.labels[row])
+            return max(first, 0) + Double.log(onePlus: Double.exp(-abs(first))) - label * first
+        case .crossEntropy:
+            var most = first
+            for k in 1..<width { most = max(most, Double(values[start + k])) }
+            var sum = 0.0
+            for k in 0..<width { sum += Double.exp(Double(values[start + k]) - most) }
+            let label = Int(data.labels.index(at: row))
+            return Double.log(sum) + most - Double(values[start + label])
+        case .squaredError:
+            let error = first - Double(data.labels[row])
+            return error * error
+        case .absoluteError:
+            return abs(first - Double(data.labels[row]))
+        }
+    }
+}

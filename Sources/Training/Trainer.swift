@@ -1,0 +1,237 @@
+import Autodiff
+package import CPURuntime
+package import GraphIR
+package import Kernels
+import Optim
+import TensorCore
+
+/// Trains one network on encoded rows.
+///
+/// The loop: shuffle, cut into batches, cut into shards, run forward and backward, add, move the
+/// parameters; after each epoch measure the validation loss, keep the best weights, stop when
+/// `patience` epochs brought nothing better. On every way out the best weights are restored.
+package final class Trainer {
+    package let settings: TrainingSettings
+    package let layout: ParameterLayout
+    package let stepsPerEpoch: Int
+    package private(set) var history: [EpochRecord] = []
+
+    private let data: EncodedData
+    private let validation: EncodedData
+    private let validator: LossEvaluator
+    private let stepper: ShardedStep
+    private let optimizer: Optimizer
+    private let inputs: BatchInputs
+    private let batchRows: Int
+    private var best: Buffer
+    private var bestLoss = Double.infinity
+    private var epochsSinceBest = 0
+    private var epochLoss = 0.0
+    private var epochSteps = 0
+
+    /// - Parameters:
+    ///   - training: The graph with inputs `numeric`, `categories`, `label`, `weight` (those that
+    ///     the data has) and output `loss`.
+    ///   - inference: The graph with the same parameters and output `logits`.
+    ///   - validation: Rows that no gradient sees.
+    package init(
+        training: Graph, inference: Graph, data: EncodedData, validation: EncodedData,
+        lossOf: LossEvaluator.Loss, settings: TrainingSettings, pool: WorkerPool
+    ) throws(GraphError) {
+        precondition(data.rows > 0 && validation.rows > 0, "training needs rows on both sides")
+        self.settings = settings
+        self.data = data
+        self.validation = validation
+        let batch = min(settings.batchRows, data.rows)
+        let shardCount = training.mixesRows ? 1 : max(1, min(batch / Self.minimumShardRows, 16))
+        let shardRows = (batch + shardCount - 1) / shardCount
+        batchRows = batch
+        stepsPerEpoch = data.rows / batch
+        let differentiated = try training.differentiated(output: "loss")
+        layout = ParameterLayout(training)
+        let parameters = initialParameters(layout, seed: settings.seed)
+        optimizer = Optimizer(settings.optimizer, layout: layout, parameters: parameters, pool: pool)
+        stepper = ShardedStep(
+            differentiated, layout: layout, shardRows: shardRows, shardCount: shardCount, pool: pool)
+        inputs = BatchInputs(stepper.plan)
+        validator = LossEvaluator(inference, layout: layout, loss: lossOf, pool: pool)
+        best = Buffer(count: layout.count)
+    }
+
+    /// Below this many rows a shard's products are too small to be worth a worker.
+    private static let minimumShardRows = 64
+
+    /// The number of steps if nothing stops the training early.
+    package var plannedSteps: Int {
+        min(settings.maximumEpochs * stepsPerEpoch, settings.maximumSteps ?? .max)
+    }
+
+    /// The best weights so far, laid out as `layout`.
+    package var bestWeights: Buffer { best }
+    package var bestValidationLoss: Double { bestLoss }
+    package var steps: Int { optimizer.step }
+
+    /// Trains until something stops it.
+    ///
+    /// - Parameters:
+    ///   - stop: Asked after every step; a reason ends the training with a last validation.
+    ///   - onEvent: Called on this thread.
+    /// - Throws: `TrainingFailure` when a number was not finite before any weights were kept.
+    package func run(
+        stop: (_ step: Int) -> StopReason? = { _ in nil }, onEvent: (TrainingEvent) -> Void = { _ in }
+    ) throws(TrainingFailure) -> StopReason {
+        if let reason = finished() { return reason }
+        while true {
+            let epoch = optimizer.step / stepsPerEpoch
+            let order = CounterRandom(seed: settings.seed, name: "shuffle")
+                .permutation(of: data.rows, step: UInt32(truncatingIfNeeded: epoch))
+            for batch in (optimizer.step % stepsPerEpoch)..<stepsPerEpoch {
+                let rows = order[batch * batchRows..<(batch + 1) * batchRows]
+                if let failed = takeStep(rows) {
+                    guard bestLoss < .infinity else {
+                        throw TrainingFailure(description: describe(failed))
+                    }
+                    return failed
+                }
+                onEvent(
+                    .step(
+                        step: optimizer.step, plannedSteps: plannedSteps,
+                        loss: epochLoss / Double(epochSteps)))
+                let reachedSteps = optimizer.step == settings.maximumSteps
+                let reason =
+                    reachedSteps
+                    ? .maximumSteps(optimizer.step) : stop(optimizer.step)
+                if let reason {
+                    endEpoch(onEvent)
+                    return reason
+                }
+            }
+            endEpoch(onEvent)
+            if let reason = finished() { return reason }
+        }
+    }
+
+    private func finished() -> StopReason? {
+        if epochsSinceBest >= settings.patience { return .converged(patience: settings.patience) }
+        if optimizer.step >= settings.maximumEpochs * stepsPerEpoch {
+            return .maximumEpochs(settings.maximumEpochs)
+        }
+        if let most = settings.maximumSteps, optimizer.step >= most { return .maximumSteps(most) }
+        return nil
+    }
+
+    private func describe(_ reason: StopReason) -> String {
+        guard case .numericalFailure(let step, let node) = reason else { return "\(reason)" }
+        return "training stopped at step \(step): \(node) is not finite. "
+            + "The learning rate \(settings.optimizer.learningRate) is the first suspect: "
+            + "lower it, or limit the gradient with --clip-norm 1"
+    }
+
+    private func takeStep(_ rows: ArraySlice<Int>) -> StopReason? {
+        let total = rows.reduce(0.0) { $0 + Double(data.weights[$1]) }
+        let share = total > 0 ? Float(1 / total) : 0
+        let shardRows = stepper.shardRows
+        let fill: @Sendable (Int, Executor) -> Void = { [inputs, data] shard, executor in
+            let start = rows.startIndex + shard * shardRows
+            let end = min(start + shardRows, rows.endIndex)
+            inputs.fill(
+                executor, from: data, rows: rows[min(start, end)..<end], weightShare: share)
+        }
+        let loss = stepper.run(
+            parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step, fill: fill)
+        let norm =
+            loss.isFinite
+            ? optimizer.apply(stepper.shards, stepper.results, totalSteps: plannedSteps) : .nan
+        guard norm.isFinite else {
+            let node = stepper.firstNonFiniteNode(
+                parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step,
+                fill: fill)
+            let name = node.map { "\($0.op) in \($0.label.isEmpty ? "the loss" : $0.label)" }
+            return .numericalFailure(
+                step: optimizer.step, node: name ?? "the norm of the gradient")
+        }
+        epochLoss += loss
+        epochSteps += 1
+        return nil
+    }
+
+    private func endEpoch(_ onEvent: (TrainingEvent) -> Void) {
+        optimizer.synchronizeAverage()
+        let loss = validator.meanLoss(of: validation, weights: optimizer.weights)
+        let isBest = loss < bestLoss
+        if isBest {
+            bestLoss = loss
+            epochsSinceBest = 0
+            best.copy(from: optimizer.weights, at: 0, to: 0, count: layout.count)
+        } else {
+            epochsSinceBest += 1
+        }
+        let record = EpochRecord(
+            epoch: (optimizer.step + stepsPerEpoch - 1) / stepsPerEpoch, step: optimizer.step,
+            trainingLoss: epochLoss / Double(max(epochSteps, 1)), validationLoss: loss,
+            isBest: isBest)
+        history.append(record)
+        epochLoss = 0
+        epochSteps = 0
+        onEvent(.epoch(record))
+    }
+}
+
+// MARK: - Checkpoints
+
+/// A training between two epochs, as numbers.
+package struct TrainingState: Sendable {
+    /// What a checkpoint holds beside tensors.
+    package struct Header: Sendable, Hashable, Codable {
+        package var step: Int
+        package var bestLoss: Double
+        package var epochsSinceBest: Int
+        package var history: [EpochRecord]
+    }
+
+    package var header: Header
+    /// Flat buffers by name: `parameters`, `first`, `second`, `average`, `best`.
+    package var tensors: [String: [Float]]
+
+    package init(header: Header, tensors: [String: [Float]]) {
+        self.header = header
+        self.tensors = tensors
+    }
+}
+
+extension Trainer {
+    private var buffers: [(name: String, buffer: Buffer)] {
+        [
+            ("parameters", optimizer.parameters), ("first", optimizer.first),
+            ("second", optimizer.second), ("best", best),
+        ] + (optimizer.average.map { [("average", $0)] } ?? [])
+    }
+
+    /// Everything needed to go on; meaningful at the moment of an `.epoch` event.
+    package func state() -> TrainingState {
+        TrainingState(
+            header: .init(
+                step: optimizer.step, bestLoss: bestLoss, epochsSinceBest: epochsSinceBest,
+                history: history),
+            tensors: Dictionary(
+                uniqueKeysWithValues: buffers.map { ($0.name, $0.buffer.floats(0..<$0.buffer.count)) }))
+    }
+
+    /// Goes on from a state of a training with the same settings and data.
+    ///
+    /// - Throws: `TrainingFailure` when the state is of another network.
+    package func restore(_ state: TrainingState) throws(TrainingFailure) {
+        for (name, buffer) in buffers {
+            guard let saved = state.tensors[name], saved.count == buffer.count else {
+                throw TrainingFailure(
+                    description: "the checkpoint's \(name) do not fit this network. "
+                        + "Train anew with --overwrite, or repeat the options of the first run")
+            }
+            buffer.copy(from: Buffer(saved), at: 0, to: 0, count: saved.count)
+        }
+        bestLoss = state.header.bestLoss
+        epochsSinceBest = state.header.epochsSinceBest
+        history = state.header.history
+        optimizer.resume(atStep: state.header.step)
+    }
+}

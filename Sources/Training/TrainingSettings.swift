@@ -1,0 +1,64 @@
+package import Optim
+
+/// How a network is trained; everything that decides the bits of its weights.
+///
+/// Threads and clocks are not here: they do not decide. A budget that ended a training is recorded
+/// as the step count that repeats it.
+package struct TrainingSettings: Sendable, Hashable, Codable {
+    package var optimizer: OptimizerSettings
+    package var batchRows: Int
+    package var maximumEpochs: Int
+    /// Epochs without a better validation loss before training stops.
+    package var patience: Int
+    /// Ends training after so many steps, wherever that is in an epoch.
+    package var maximumSteps: Int?
+    package var seed: UInt64
+
+    package init(
+        optimizer: OptimizerSettings, batchRows: Int = 256, maximumEpochs: Int = 60,
+        patience: Int = 6, maximumSteps: Int? = nil, seed: UInt64 = 0
+    ) {
+        self.optimizer = optimizer
+        self.batchRows = batchRows
+        self.maximumEpochs = maximumEpochs
+        self.patience = patience
+        self.maximumSteps = maximumSteps
+        self.seed = seed
+    }
+}
+
+/// One epoch, or the part of one that a stop left.
+package struct EpochRecord: Sendable, Hashable, Codable {
+    /// From 1.
+    package var epoch: Int
+    /// Steps since the start.
+    package var step: Int
+    /// The mean training loss over the epoch's steps, with dropout.
+    package var trainingLoss: Double
+    /// The validation loss of the weights that would be kept.
+    package var validationLoss: Double
+    package var isBest: Bool
+}
+
+/// Why training ended.
+package enum StopReason: Sendable, Hashable, Codable {
+    case converged(patience: Int)
+    case maximumEpochs(Int)
+    case maximumSteps(Int)
+    case budget(seconds: Double)
+    case interrupted
+    /// A number was not finite; the best weights before it are kept.
+    case numericalFailure(step: Int, node: String)
+}
+
+/// What a person sees of a running training.
+package enum TrainingEvent: Sendable {
+    case step(step: Int, plannedSteps: Int, loss: Double)
+    /// Everything needed to continue stands in the trainer at this moment.
+    case epoch(EpochRecord)
+}
+
+/// A training that failed before it had weights worth keeping.
+package struct TrainingFailure: Error, Sendable, CustomStringConvertible {
+    package var description: String
+}
