@@ -60,7 +60,12 @@ let package = Package(
                 "CPURuntime", "GraphIR", "Kernels", "TensorCore",
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
-        idea("Tables", ["TensorCore"]),
+        idea(
+            "Tables",
+            [
+                "Platform", "TensorCore",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ]),
         idea(
             "Training",
             [

@@ -1,0 +1,93 @@
+/// What a column looks like: for `vouch inspect`, the report and the warnings.
+package struct ColumnProfile: Codable, Sendable, Hashable {
+    package var name: String
+    package var kind: ColumnKind
+    package var rows: Int
+    package var missing: Int
+    /// Different values, the missing one not counted.
+    package var distinct: Int
+    /// Numbers and dates only; dates in seconds since 1970.
+    package var minimum: Double?
+    package var median: Double?
+    package var maximum: Double?
+    /// The most frequent values of a category, most frequent first; ties in order of the text.
+    package var top: [ValueCount]
+    /// Whether every number is whole.
+    package var isWhole: Bool
+
+    package struct ValueCount: Codable, Sendable, Hashable {
+        package var value: String
+        package var count: Int
+    }
+
+    package init(_ column: Column) {
+        name = column.name
+        kind = column.kind
+        rows = column.count
+        top = []
+        isWhole = false
+        switch column.cells {
+        case .numbers(let numbers), .dates(let numbers, _):
+            var present = numbers.filter { !$0.isNaN }
+            missing = numbers.count - present.count
+            present.sort()
+            var count = present.isEmpty ? 0 : 1
+            for (earlier, later) in zip(present, present.dropFirst()) where earlier != later {
+                count += 1
+            }
+            distinct = count
+            minimum = present.first
+            maximum = present.last
+            median = present.isEmpty ? nil : sortedQuantile(present, 0.5)
+            isWhole = !present.isEmpty && present.allSatisfy { $0 == $0.rounded() }
+        case .categories(let codes, let values):
+            var counts = [Int](repeating: 0, count: values.count)
+            var missing = 0
+            for code in codes {
+                if code < 0 { missing += 1 } else { counts[Int(code)] += 1 }
+            }
+            self.missing = missing
+            distinct = counts.count { $0 > 0 }
+            top = values.indices.filter { counts[$0] > 0 }
+                .sorted { (counts[$1], values[$0]) < (counts[$0], values[$1]) }
+                .prefix(5).map { ValueCount(value: values[$0], count: counts[$0]) }
+        }
+    }
+
+    /// Why the column cannot be a feature.
+    var uselessness: String? {
+        if missing == rows { return "has no value in any row; it is left out" }
+        if distinct == 1 && missing == 0 { return "has one value in every row; it is left out" }
+        return nil
+    }
+
+    /// Why a person should look at the column before it is used as a feature.
+    var suspicion: String? {
+        let present = rows - missing
+        guard present >= 50 else { return nil }
+        if kind == .category && distinct * 10 >= present * 9 {
+            return "has \(distinct) different texts in \(present) rows and looks like an "
+                + "identifier; name it with --id or --exclude"
+        }
+        if kind == .number && isWhole && distinct == present, let minimum, let maximum,
+            maximum - minimum < 2 * Double(present)
+        {
+            return "counts the rows and looks like an identifier; name it with --id or --exclude"
+        }
+        if kind == .category && distinct > 1000 {
+            return "has \(distinct) different values"
+        }
+        return nil
+    }
+}
+
+/// The quantile of sorted numbers, with linear interpolation (type 7 of Hyndman & Fan 1996).
+///
+/// - Precondition: `sorted` is not empty and `share` is in [0, 1].
+package func sortedQuantile(_ sorted: [Double], _ share: Double) -> Double {
+    precondition(!sorted.isEmpty && (0...1).contains(share))
+    let position = share * Double(sorted.count - 1)
+    let below = Int(position)
+    let above = min(below + 1, sorted.count - 1)
+    return sorted[below] + (position - Double(below)) * (sorted[above] - sorted[below])
+}

@@ -1,0 +1,335 @@
+import RealModule
+
+/// Raw rows to the numbers a network reads; fitted on training rows only.
+///
+/// Numbers are scaled robustly and squashed smoothly, categories become indices, dates become
+/// parts. Missing and never-seen have values of their own.
+package struct Encoder: Codable, Sendable, Hashable {
+    package struct Number: Codable, Sendable, Hashable {
+        package var column: String
+        package var center: Double
+        package var scale: Double
+        /// Whether a training row lacked it; then a 0/1 output says so.
+        package var marksMissing: Bool
+    }
+
+    package struct Category: Codable, Sendable, Hashable {
+        package var column: String
+        /// Index 2 and up, most frequent first; empty when hashed.
+        package var values: [String]
+        /// The number of hash buckets, where the training rows had too many values.
+        package var buckets: Int?
+
+        /// Indices in all: missing, never seen, and the values or buckets.
+        package var cardinality: Int { 2 + (buckets ?? values.count) }
+    }
+
+    package struct Date: Codable, Sendable, Hashable {
+        package var column: String
+        package var hasTime: Bool
+        /// Days since 1970.
+        package var center: Double
+        package var scale: Double
+    }
+
+    package var numbers: [Number]
+    package var dates: [Date]
+    package var categories: [Category]
+
+    /// Above this many values a category's texts are hashed into as many buckets.
+    package static let maximumCategories = 4096
+
+    package var numericWidth: Int { numericNames.count }
+
+    /// A name for each numeric output, with the raw column it comes from.
+    package var numericParents: [(name: String, column: String)] {
+        numbers.flatMap { number in
+            [(number.column, number.column)]
+                + (number.marksMissing
+                    ? [(number.column + " is missing", number.column)] : [])
+        }
+            + dates.flatMap { date in
+                date.partNames.map { (date.column + " " + $0, date.column) }
+            }
+    }
+
+    package var numericNames: [String] { numericParents.map(\.name) }
+
+    /// Fits on the given rows.
+    ///
+    /// Numbers: center is the median, scale the interquartile range, or where that is 0 the standard
+    /// deviation, or where that is 0 one.
+    ///
+    /// - Throws: `TableError` when the schema has no feature.
+    package static func fit(
+        _ table: Table, _ schema: Schema, rows: [Int]
+    ) throws(TableError) -> Encoder {
+        guard !schema.features.isEmpty else {
+            throw TableError(
+                action: "encoding", source: table.name,
+                problem: "no column is left to predict from",
+                advice: "Exclude fewer columns, or use --use-protected")
+        }
+        var encoder = Encoder(numbers: [], dates: [], categories: [])
+        for entry in schema.features {
+            guard let column = table.column(named: entry.name) else { continue }
+            switch column.cells {
+            case .numbers(let numbers):
+                let (center, scale) = robustScale(rows.map { numbers[$0] })
+                encoder.numbers.append(
+                    Number(
+                        column: entry.name, center: center, scale: scale,
+                        marksMissing: rows.contains { numbers[$0].isNaN }))
+            case .dates(let seconds, let hasTime):
+                let (center, scale) = robustScale(rows.map { seconds[$0] / 86_400 })
+                encoder.dates.append(
+                    Date(column: entry.name, hasTime: hasTime, center: center, scale: scale))
+            case .categories(let codes, let values):
+                encoder.categories.append(fitCategory(entry.name, codes, values, rows))
+            }
+        }
+        return encoder
+    }
+
+    private static func fitCategory(
+        _ name: String, _ codes: [Int32], _ values: [String], _ rows: [Int]
+    ) -> Category {
+        var counts = [Int](repeating: 0, count: values.count)
+        for row in rows where codes[row] >= 0 { counts[Int(codes[row])] += 1 }
+        let seen = values.indices.filter { counts[$0] > 0 }
+        guard seen.count <= maximumCategories else {
+            return Category(column: name, values: [], buckets: maximumCategories)
+        }
+        let ordered = seen.sorted { (counts[$1], values[$0]) < (counts[$0], values[$1]) }
+        return Category(column: name, values: ordered.map { values[$0] }, buckets: nil)
+    }
+
+    private static func robustScale(_ values: [Double]) -> (center: Double, scale: Double) {
+        let present = values.filter { !$0.isNaN }.sorted()
+        guard !present.isEmpty else { return (0, 1) }
+        let center = sortedQuantile(present, 0.5)
+        let range = sortedQuantile(present, 0.75) - sortedQuantile(present, 0.25)
+        if range > 0 { return (center, range) }
+        let mean = present.reduce(0, +) / Double(present.count)
+        let variance = present.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(present.count)
+        return (center, variance > 0 ? variance.squareRoot() : 1)
+    }
+}
+
+/// Encoded rows, row-major.
+package struct EncodedFeatures: Sendable {
+    package var rows: Int
+    package var numericWidth: Int
+    /// `[rows, numericWidth]`.
+    package var numeric: [Float]
+    package var categoryWidth: Int
+    /// `[rows, categoryWidth]`.
+    package var categories: [Int32]
+
+    package func selecting(rows chosen: [Int]) -> EncodedFeatures {
+        var result = EncodedFeatures(
+            rows: chosen.count, numericWidth: numericWidth, numeric: [],
+            categoryWidth: categoryWidth, categories: [])
+        result.numeric.reserveCapacity(chosen.count * numericWidth)
+        result.categories.reserveCapacity(chosen.count * categoryWidth)
+        for row in chosen {
+            result.numeric += numeric[row * numericWidth..<(row + 1) * numericWidth]
+            result.categories += categories[row * categoryWidth..<(row + 1) * categoryWidth]
+        }
+        return result
+    }
+}
+
+// MARK: - Encoding
+
+extension Encoder {
+    package var requiredColumns: [String] {
+        numbers.map(\.column) + dates.map(\.column) + categories.map(\.column)
+    }
+
+    /// Encodes any table that has the required columns, in any order.
+    ///
+    /// - Throws: `TableError` listing the columns that are missing, or naming the first cell that
+    ///   is not of its column's kind.
+    package func encode(_ table: Table) throws(TableError) -> EncodedFeatures {
+        let absent = requiredColumns.filter { table.column(named: $0) == nil }
+        guard absent.isEmpty else {
+            throw TableError(
+                action: "encoding", source: table.name,
+                problem: "the model needs \(absent.count == 1 ? "a column" : "columns") that are "
+                    + "not there: " + absent.map { "\"\($0)\"" }.joined(separator: ", "),
+                advice: "Add them; cells may be empty")
+        }
+        let width = numericWidth
+        var numeric = [Float](repeating: 0, count: table.rowCount * width)
+        var output = 0
+        for number in numbers {
+            let values = try table.numbers(in: number.column)
+            for row in values.indices {
+                let value = values[row]
+                if value.isNaN {
+                    if number.marksMissing { numeric[row * width + output + 1] = 1 }
+                } else {
+                    numeric[row * width + output] = squash((value - number.center) / number.scale)
+                }
+            }
+            output += number.marksMissing ? 2 : 1
+        }
+        for date in dates {
+            let seconds = try table.dates(in: date.column)
+            for row in seconds.indices where !seconds[row].isNaN {
+                for (part, value) in date.parts(seconds[row]).enumerated() {
+                    numeric[row * width + output + part] = value
+                }
+            }
+            output += date.partNames.count
+        }
+        let categoryWidth = categories.count
+        var indices = [Int32](repeating: 0, count: table.rowCount * categoryWidth)
+        for (position, category) in categories.enumerated() {
+            let codes = table.indices(of: category)
+            for row in codes.indices { indices[row * categoryWidth + position] = codes[row] }
+        }
+        return EncodedFeatures(
+            rows: table.rowCount, numericWidth: width, numeric: numeric,
+            categoryWidth: categoryWidth, categories: indices)
+    }
+
+    /// `x / √(1 + (x/3)²)`: nearly `x` for small `x`, never beyond ±3.
+    ///
+    /// - Source: Holzmüller et al. 2024, arXiv:2407.04491, "smooth clipping".
+    private func squash(_ x: Double) -> Float {
+        guard x.isFinite else { return x > 0 ? 3 : -3 }
+        return Float(x / (1 + (x / 3) * (x / 3)).squareRoot())
+    }
+}
+
+extension Encoder.Date {
+    package var partNames: [String] {
+        ["days", "year", "month sine", "month cosine", "weekday sine", "weekday cosine",
+            "day of year sine", "day of year cosine"]
+            + (hasTime ? ["hour sine", "hour cosine"] : [])
+    }
+
+    func parts(_ seconds: Double) -> [Float] {
+        let days = (seconds / 86_400).rounded(.down)
+        let date = CivilDate(daysSince1970: Int(days))
+        func turn(_ share: Double) -> [Float] {
+            [Float(Double.sin(2 * .pi * share)), Float(Double.cos(2 * .pi * share))]
+        }
+        let weekday = Double(((Int(days) + 3) % 7 + 7) % 7)
+        var parts = [
+            Float((seconds / 86_400 - center) / scale), Float(Double(date.year - 2000) / 10),
+        ]
+        parts += turn(Double(date.month - 1) / 12)
+        parts += turn(weekday / 7)
+        parts += turn(Double(date.dayOfYear - 1) / 365.25)
+        if hasTime { parts += turn((seconds / 86_400) - days) }
+        return parts
+    }
+}
+
+/// A day of the Gregorian calendar.
+///
+/// - Source: Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`.
+package struct CivilDate: Sendable, Hashable {
+    package var year: Int
+    package var month: Int
+    package var day: Int
+
+    package init(daysSince1970: Int) {
+        let z = daysSince1970 + 719_468
+        let era = (z >= 0 ? z : z - 146_096) / 146_097
+        let dayOfEra = z - era * 146_097
+        let yearOfEra =
+            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let shifted = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let m = (5 * shifted + 2) / 153
+        day = shifted - (153 * m + 2) / 5 + 1
+        month = m < 10 ? m + 3 : m - 9
+        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    }
+
+    package init(year: Int, month: Int, day: Int) {
+        self.year = year
+        self.month = month
+        self.day = day
+    }
+
+    package var daysSince1970: Int {
+        let y = month <= 2 ? year - 1 : year
+        let era = (y >= 0 ? y : y - 399) / 400
+        let yearOfEra = y - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
+    }
+
+    /// From 1.
+    package var dayOfYear: Int {
+        daysSince1970 - CivilDate(year: year, month: 1, day: 1).daysSince1970 + 1
+    }
+}
+
+extension Table {
+    private func wrongCell(
+        _ column: String, _ row: Int, _ text: String, _ wanted: String
+    ) -> TableError {
+        TableError(
+            action: "encoding", source: name, line: row + 2, column: column,
+            problem: "\"\(text)\" is not \(wanted), which the model was trained with",
+            advice: "Correct the cell or leave it empty")
+    }
+
+    /// A column's numbers; texts that are all numbers are read as such.
+    func numbers(in name: String) throws(TableError) -> [Double] {
+        guard let column = column(named: name) else { return [] }
+        switch column.cells {
+        case .numbers(let numbers): return numbers
+        case .dates:
+            for row in 0..<rowCount {
+                if let text = column.text(row) { throw wrongCell(name, row, text, "a number") }
+            }
+            return [Double](repeating: .nan, count: rowCount)
+        case .categories(let codes, let values):
+            let parsed = values.map { Double($0) }
+            var result = [Double](repeating: .nan, count: codes.count)
+            for (row, code) in codes.enumerated() where code >= 0 {
+                guard let number = parsed[Int(code)] else {
+                    throw wrongCell(name, row, values[Int(code)], "a number")
+                }
+                result[row] = number
+            }
+            return result
+        }
+    }
+
+    func dates(in name: String) throws(TableError) -> [Double] {
+        guard let column = column(named: name) else { return [] }
+        if case .dates(let seconds, _) = column.cells { return seconds }
+        for row in 0..<rowCount {
+            if let text = column.text(row) { throw wrongCell(name, row, text, "a date") }
+        }
+        return [Double](repeating: .nan, count: rowCount)
+    }
+
+    /// A category's index in each row: 0 missing, 1 never seen, 2 and up the values or buckets.
+    func indices(of category: Encoder.Category) -> [Int32] {
+        guard let column = column(named: category.column) else { return [] }
+        var known: [String: Int32] = [:]
+        for (position, value) in category.values.enumerated() {
+            known[value] = Int32(position + 2)
+        }
+        func index(_ text: String) -> Int32 {
+            guard let buckets = category.buckets else { return known[text] ?? 1 }
+            var hash: UInt32 = 2_166_136_261
+            for byte in text.utf8 { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+            return 2 + Int32(hash % UInt32(buckets))
+        }
+        if case .categories(let codes, let values) = column.cells {
+            let byCode = values.map(index)
+            return codes.map { $0 < 0 ? 0 : byCode[Int($0)] }
+        }
+        return (0..<rowCount).map { row in column.text(row).map(index) ?? 0 }
+    }
+}

@@ -1,0 +1,185 @@
+/// What a column holds.
+package enum ColumnKind: String, Codable, Sendable, Hashable, CaseIterable {
+    case number, category, date
+}
+
+/// What a column is for.
+package enum ColumnRole: String, Codable, Sendable, Hashable, CaseIterable {
+    case feature, target
+    /// A legally or ethically protected property; labels groups and is not a feature.
+    case protected
+    /// Rows with one value belong together.
+    case group
+    case time, weight
+    /// Names the row; passed through to predictions.
+    case id
+    case ignored
+}
+
+/// Each column's kind and role, in the table's order.
+package struct Schema: Codable, Sendable, Hashable {
+    package struct Entry: Codable, Sendable, Hashable {
+        package var name: String
+        package var kind: ColumnKind
+        package var role: ColumnRole
+        /// Protected and, on request, a feature as well.
+        package var isProtected: Bool
+    }
+
+    package var columns: [Entry]
+
+    package func names(_ role: ColumnRole) -> [String] {
+        columns.filter { $0.role == role }.map(\.name)
+    }
+
+    package var features: [Entry] { columns.filter { $0.role == .feature } }
+    package var protected: [String] { columns.filter(\.isProtected).map(\.name) }
+    package var target: String? { names(.target).first }
+}
+
+/// Something about a column that a person should know.
+package struct SchemaWarning: Codable, Sendable, Hashable, CustomStringConvertible {
+    package var column: String
+    package var text: String
+
+    package var description: String { "column \"\(column)\" \(text)" }
+}
+
+/// Names given by a person; see `ColumnRole`.
+package struct SchemaOptions: Sendable, Hashable {
+    package var target: String?
+    package var protected: [String] = []
+    package var group: String?
+    package var time: String?
+    package var weight: String?
+    package var id: [String] = []
+    package var exclude: [String] = []
+    package var usesProtected = false
+    /// From a schema file; names given above win.
+    package var overrides: [String: Override] = [:]
+
+    package init() {}
+
+    package struct Override: Codable, Sendable, Hashable {
+        package var kind: ColumnKind?
+        package var role: ColumnRole?
+
+        package init(kind: ColumnKind? = nil, role: ColumnRole? = nil) {
+            self.kind = kind
+            self.role = role
+        }
+    }
+
+    var named: [(name: String, option: String)] {
+        (target.map { [($0, "target")] } ?? []) + protected.map { ($0, "protected") }
+            + (group.map { [($0, "group")] } ?? []) + (time.map { [($0, "time")] } ?? [])
+            + (weight.map { [($0, "weight")] } ?? []) + id.map { ($0, "id") }
+            + exclude.map { ($0, "exclude") }
+            + overrides.keys.sorted().map { ($0, "schema") }
+    }
+}
+
+extension Schema {
+    /// The schema of a table under the given names.
+    ///
+    /// Constant and empty columns are ignored, with a warning; the rest are features unless named
+    /// otherwise.
+    ///
+    /// - Throws: `TableError` when a named column is not there, is named for two things, or a
+    ///   column's kind cannot be what was asked.
+    package static func infer(
+        _ table: Table, _ options: SchemaOptions
+    ) throws(TableError) -> (schema: Schema, warnings: [SchemaWarning]) {
+        for (name, option) in options.named where table.column(named: name) == nil {
+            throw missing(name, option: option, in: table)
+        }
+        var roles: [String: ColumnRole] = [:]
+        func assign(_ name: String, _ role: ColumnRole) throws(TableError) {
+            if let other = roles[name], other != role {
+                throw TableError(
+                    action: "assigning roles in", source: table.name, column: name,
+                    problem: "it is named both \(other.rawValue) and \(role.rawValue)",
+                    advice: "Name it once")
+            }
+            roles[name] = role
+        }
+        if let target = options.target { try assign(target, .target) }
+        for name in options.exclude { try assign(name, .ignored) }
+        for name in options.protected { try assign(name, .protected) }
+        if let group = options.group { try assign(group, .group) }
+        if let time = options.time { try assign(time, .time) }
+        if let weight = options.weight { try assign(weight, .weight) }
+        for name in options.id { try assign(name, .id) }
+        for (name, override) in options.overrides where roles[name] == nil {
+            roles[name] = override.role
+        }
+
+        var entries: [Entry] = []
+        var warnings: [SchemaWarning] = []
+        for column in table.columns {
+            let kind = column.kind
+            if let wanted = options.overrides[column.name]?.kind, wanted != kind {
+                throw TableError(
+                    action: "reading", source: table.name, column: column.name,
+                    problem: "its cells are of kind \(kind.rawValue), not \(wanted.rawValue)",
+                    advice: "Correct the schema file or the cells")
+            }
+            var role = roles[column.name] ?? .feature
+            let profile = ColumnProfile(column)
+            if role == .feature {
+                if let reason = profile.uselessness {
+                    role = .ignored
+                    warnings.append(SchemaWarning(column: column.name, text: reason))
+                } else if let text = profile.suspicion {
+                    warnings.append(SchemaWarning(column: column.name, text: text))
+                }
+            }
+            let isProtected = role == .protected
+            if isProtected && options.usesProtected { role = .feature }
+            entries.append(
+                Entry(name: column.name, kind: kind, role: role, isProtected: isProtected))
+        }
+        return (Schema(columns: entries), warnings)
+    }
+
+    /// The error of a name that no column has, with the nearest one.
+    static func missing(_ name: String, option: String, in table: Table) -> TableError {
+        let names = table.columns.map(\.name)
+        let near = names.min { editDistance($0, name) < editDistance($1, name) }
+        let hint = near.flatMap {
+            editDistance($0, name) <= max(2, name.count / 3) ? "Did you mean \"\($0)\"? " : nil
+        }
+        let shown = names.prefix(40).joined(separator: ", ") + (names.count > 40 ? ", …" : "")
+        return TableError(
+            action: "looking in", source: table.name,
+            problem: "there is no column \"\(name)\", which --\(option) names",
+            advice: "\(hint ?? "")The columns are: \(shown)")
+    }
+}
+
+/// Levenshtein distance over characters, without regard to case.
+private func editDistance(_ a: String, _ b: String) -> Int {
+    let a = Array(a.lowercased())
+    let b = Array(b.lowercased())
+    var row = Array(0...b.count)
+    for i in a.indices {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for j in b.indices {
+            let cost = min(row[j + 1] + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
+            diagonal = row[j + 1]
+            row[j + 1] = cost
+        }
+    }
+    return row[b.count]
+}
+
+extension Column {
+    package var kind: ColumnKind {
+        switch cells {
+        case .numbers: .number
+        case .categories: .category
+        case .dates: .date
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package import Evidence
+package import Training
+
+/// The version that `vouch --version` prints and runs record.
+package let vouchVersion = "0.1.0"
+
+/// What a training is told beside its configuration; none of it changes the result.
+package struct RunControl {
+    package var threads: Int?
+    package var overwrite: Bool
+    package var resume: Bool
+    /// The command line, for the report.
+    package var command: String
+    package var onEvent: (RunEvent) -> Void
+
+    package init(
+        threads: Int? = nil, overwrite: Bool = false, resume: Bool = false, command: String = "",
+        onEvent: @escaping (RunEvent) -> Void = { _ in }
+    ) {
+        self.threads = threads
+        self.overwrite = overwrite
+        self.resume = resume
+        self.command = command
+        self.onEvent = onEvent
+    }
+}
+
+/// What a person sees of a run while it goes on.
+package enum RunEvent {
+    /// A new stage, such as `reading adult.csv`.
+    case stage(String)
+    case warning(String)
+    case training(TrainingEvent)
+    case stopped(StopReason, bestEpoch: Int)
+}
+
+/// A finished run.
+package struct RunResult {
+    package var path: String
+    package var measurements: [Measurement]
+    package var stop: StopReason
+    /// The steps after which the kept weights stood; `--steps` with it repeats a budget's run.
+    package var steps: Int
+    package var weightsSHA256: String
+    package var seconds: Double
+    /// The main measurements as a table for a terminal `width` characters wide.
+    package var table: @Sendable (_ width: Int) -> String
+}

@@ -1,0 +1,214 @@
+package import NN
+package import Optim
+
+/// Everything that a training run was asked to do; written to the run folder as it was.
+package struct TrainConfiguration: Codable, Sendable, Hashable {
+    package var data: String
+    package var test: String?
+    package var columns = ColumnRoles()
+    package var reading = ReadingOptions()
+    package var model = ModelOptions()
+    package var learning = LearningOptions()
+    package var splits = SplitOptions()
+    /// Cost of a false positive and of a false negative; the decision threshold follows from them.
+    package var costs: Costs?
+    package var output: String
+
+    package init(data: String, output: String) {
+        self.data = data
+        self.output = output
+    }
+
+    package struct ColumnRoles: Codable, Sendable, Hashable {
+        package var target = ""
+        package var protected: [String] = []
+        package var group: String?
+        package var time: String?
+        package var weight: String?
+        package var id: [String] = []
+        package var exclude: [String] = []
+        /// A YAML file with a kind or role for some columns.
+        package var schemaFile: String?
+        /// Whether protected columns are features too.
+        package var usesProtected = false
+        package var task: Task?
+        package var positive: String?
+
+        package init() {}
+    }
+
+    package enum Task: String, Codable, Sendable, Hashable, CaseIterable {
+        case binary, multiclass, regression
+    }
+
+    package struct ReadingOptions: Codable, Sendable, Hashable {
+        package var delimiter: String?
+        package var decimalComma: Bool?
+        package var encoding = "utf-8"
+        /// Texts that mean a missing cell; `nil` for the usual ones.
+        package var missing: [String]?
+
+        package init() {}
+    }
+
+    package enum ModelKind: String, Codable, Sendable, Hashable, CaseIterable {
+        case linear, mlp
+    }
+
+    package enum RegressionLoss: String, Codable, Sendable, Hashable, CaseIterable {
+        case squared, huber, pinball
+    }
+
+    package struct ModelOptions: Codable, Sendable, Hashable {
+        package var kind = ModelKind.mlp
+        package var width = 256
+        package var depth = 2
+        package var activation = Activation.relu
+        package var dropout: Float = 0.2
+        package var labelSmoothing: Float = 0
+        package var loss = RegressionLoss.squared
+        /// Of the pinball loss.
+        package var quantile: Float = 0.5
+        /// Weighs rows so that every class weighs the same.
+        package var balancesClasses = false
+
+        package init() {}
+    }
+
+    package enum OptimizerKind: String, Codable, Sendable, Hashable, CaseIterable {
+        case adamw, sgd
+    }
+
+    package struct LearningOptions: Codable, Sendable, Hashable {
+        package var optimizer = OptimizerKind.adamw
+        package var learningRate: Float = 1e-3
+        package var weightDecay: Float = 1e-2
+        package var decaysEverything = false
+        package var momentum: Float = 0.9
+        package var schedule = Schedule.Shape.constant
+        package var warmupSteps = 0
+        package var clipNorm: Float?
+        /// Of the averaged weights; 0 for none.
+        package var averageDecay: Float = 0.998
+        package var batchRows = 256
+        package var epochs = 60
+        package var patience = 6
+        package var steps: Int?
+        package var budgetSeconds: Double?
+        package var seed: UInt64 = 0
+
+        package init() {}
+    }
+
+    package struct SplitOptions: Codable, Sendable, Hashable {
+        /// The share of rows held back for choices during training.
+        package var validation = 0.15
+        /// The share of rows held back for the report, where no test file is given.
+        package var test = 0.2
+
+        package init() {}
+    }
+
+    package struct Costs: Codable, Sendable, Hashable {
+        package var falsePositive: Double
+        package var falseNegative: Double
+
+        package init(falsePositive: Double, falseNegative: Double) {
+            self.falsePositive = falsePositive
+            self.falseNegative = falseNegative
+        }
+
+        /// The probability above which a positive decision costs less: `fp / (fp + fn)`.
+        package var threshold: Double { falsePositive / (falsePositive + falseNegative) }
+    }
+}
+
+/// A request that cannot be carried out: what is wrong and what to do next.
+package struct VouchError: Error, Sendable, Hashable, CustomStringConvertible {
+    package var description: String
+
+    package init(_ description: String) { self.description = description }
+}
+
+extension TrainConfiguration {
+    /// Checks what can be checked before any file is read.
+    ///
+    /// - Throws: `VouchError` naming the option, its value and what would be accepted.
+    package func validate() throws(VouchError) {
+        func require(
+            _ holds: Bool, _ option: String, _ value: some Any, _ wanted: String
+        ) throws(VouchError) {
+            guard holds else { throw VouchError("--\(option) is \(value); it must be \(wanted)") }
+        }
+        try require((1...65_536).contains(model.width), "width", model.width, "from 1 to 65536")
+        try require((0...100).contains(model.depth), "depth", model.depth, "from 0 to 100")
+        try require(
+            model.dropout >= 0 && model.dropout < 1, "dropout", model.dropout, "in [0, 1)")
+        try require(
+            model.labelSmoothing >= 0 && model.labelSmoothing < 1, "label-smoothing",
+            model.labelSmoothing, "in [0, 1)")
+        try require(
+            model.quantile > 0 && model.quantile < 1, "quantile", model.quantile, "in (0, 1)")
+        let learning = learning
+        try require(
+            learning.learningRate > 0 && learning.learningRate.isFinite, "learning-rate",
+            learning.learningRate, "positive")
+        try require(
+            learning.weightDecay >= 0 && learning.weightDecay.isFinite, "weight-decay",
+            learning.weightDecay, "zero or positive")
+        try require(
+            learning.momentum >= 0 && learning.momentum < 1, "momentum", learning.momentum,
+            "in [0, 1)")
+        try require(
+            learning.averageDecay >= 0 && learning.averageDecay < 1, "ema", learning.averageDecay,
+            "in [0, 1), 0 meaning none")
+        try require(learning.warmupSteps >= 0, "warmup", learning.warmupSteps, "zero or positive")
+        try require(
+            learning.clipNorm.map { $0 > 0 } ?? true, "clip-norm", learning.clipNorm ?? 0,
+            "positive")
+        try require(learning.batchRows > 0, "batch", learning.batchRows, "positive")
+        try require(learning.epochs > 0, "epochs", learning.epochs, "positive")
+        try require(learning.patience > 0, "patience", learning.patience, "positive")
+        try require(
+            learning.steps.map { $0 > 0 } ?? true, "steps", learning.steps ?? 0, "positive")
+        try require(
+            splits.validation > 0 && splits.validation < 1, "validation-share", splits.validation,
+            "between 0 and 1")
+        try require(
+            splits.test > 0 && splits.test < 1 && splits.test + splits.validation < 1,
+            "test-share", splits.test, "between 0 and 1, with room for training rows")
+        if let costs {
+            try require(
+                costs.falsePositive > 0 && costs.falseNegative > 0
+                    && costs.falsePositive.isFinite && costs.falseNegative.isFinite, "cost",
+                "fp=\(costs.falsePositive),fn=\(costs.falseNegative)", "two positive numbers")
+        }
+    }
+}
+
+/// A time such as `60s`, `2m`, `1.5h`, in seconds.
+///
+/// - Throws: `VouchError` with examples of what is accepted.
+package func parseDuration(_ text: String) throws(VouchError) -> Double {
+    let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)]
+    for unit in units where text.hasSuffix(unit.suffix) {
+        if let amount = Double(text.dropLast(unit.suffix.count)), amount > 0, amount.isFinite {
+            return amount * unit.seconds
+        }
+    }
+    throw VouchError("--budget is \"\(text)\", which is not a time; write 60s, 2m or 1.5h")
+}
+
+/// `fp=1,fn=5` as costs.
+package func parseCosts(_ text: String) throws(VouchError) -> TrainConfiguration.Costs {
+    var found: [String: Double] = [:]
+    for part in text.split(separator: ",") {
+        let pair = part.split(separator: "=", maxSplits: 1)
+        guard pair.count == 2, let number = Double(pair[1]) else { continue }
+        found[String(pair[0])] = number
+    }
+    guard let positive = found["fp"], let negative = found["fn"], found.count == 2 else {
+        throw VouchError("--cost is \"\(text)\"; write both costs, such as fp=1,fn=5")
+    }
+    return .init(falsePositive: positive, falseNegative: negative)
+}

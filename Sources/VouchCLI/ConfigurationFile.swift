@@ -1,0 +1,79 @@
+import ArgumentParser
+import Platform
+import Vouch
+import Yams
+
+/// `--config file.yaml`: a mapping from option names to values, put before the other arguments so
+/// that an option on the command line overrides it.
+enum ConfigurationFile {
+    static func expand(_ arguments: [String]) throws -> [String] {
+        guard let at = arguments.firstIndex(where: { $0 == "--config" || $0.hasPrefix("--config=") })
+        else { return arguments }
+        let path: String
+        if arguments[at] == "--config" {
+            guard at + 1 < arguments.count else { return arguments }
+            path = arguments[at + 1]
+        } else {
+            path = String(arguments[at].dropFirst("--config=".count))
+        }
+        guard arguments.first == "train" else { return arguments }
+        let given = try options(in: path, overridden: names(in: arguments))
+        return ["train"] + given + arguments.dropFirst()
+    }
+
+    private static func names(in arguments: [String]) -> Set<String> {
+        Set(
+            arguments.filter { $0.hasPrefix("--") }
+                .map { String($0.dropFirst(2).prefix { $0 != "=" }) })
+    }
+
+    private static func options(in path: String, overridden: Set<String>) throws -> [String] {
+        let bytes = try Files.read(path)
+        let text = String(decoding: bytes, as: UTF8.self)
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch {
+            throw VouchError("--config \(path) is not YAML: \(error)")
+        }
+        guard let mapping = root?.mapping else {
+            throw VouchError("--config \(path): write one `option: value` a line")
+        }
+        var result: [String] = []
+        for (keyNode, value) in mapping {
+            guard let key = keyNode.string else { continue }
+            if overridden.contains(key) { continue }
+            let added = try arguments(
+                key, value, place: "--config \(path), line \(keyNode.mark?.line ?? 0)")
+            try check(added, place: "--config \(path), line \(keyNode.mark?.line ?? 0)")
+            result += added
+        }
+        return result
+    }
+
+    private static func arguments(_ key: String, _ value: Node, place: String) throws -> [String] {
+        if key == "data" { return [value.string ?? ""] }
+        if let list = value.sequence {
+            return try list.flatMap { try arguments(key, $0, place: place) }
+        }
+        if let flag = value.bool, value.tag.description.contains("bool") {
+            return flag ? ["--" + key] : []
+        }
+        guard let text = value.string else {
+            throw VouchError("\(place): \(key) needs a value or a list of values")
+        }
+        return ["--\(key)=\(text)"]
+    }
+
+    /// Lets the parser itself judge one option.
+    private static func check(_ arguments: [String], place: String) throws {
+        guard let first = arguments.first, first.hasPrefix("--") else { return }
+        let name = first.prefix { $0 != "=" }
+        let minimum = ["data", "--target=t", "--out=o"].filter { !$0.hasPrefix(name + "=") }
+        do {
+            _ = try TrainCommand.parse(minimum + arguments)
+        } catch {
+            throw VouchError("\(place): \(TrainCommand.message(for: error))")
+        }
+    }
+}

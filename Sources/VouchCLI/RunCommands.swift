@@ -1,0 +1,87 @@
+import ArgumentParser
+import Platform
+import Vouch
+
+struct PredictCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Predict raw rows with a trained run.",
+        discussion: """
+            Columns may come in any order; extra ones are ignored, missing cells and new categories
+            are allowed. Identifier columns are passed through. Writes CSV.
+            """)
+
+    @Argument(help: "The run folder.")
+    var run: String
+
+    @Argument(help: "The rows: a CSV file with a header.")
+    var rows: String
+
+    @Option(name: .customLong("out"), help: "The file to write; standard output if not given.")
+    var output: String?
+
+    @Option(help: "Worker threads; all cores if not given.")
+    var threads: Int?
+
+    @OptionGroup(title: "Reading") var reading: ReadingArguments
+
+    mutating func run() throws {
+        let bytes = try predictRows(
+            run: run, rows: rows, reading: reading.options, threads: threads)
+        if let output {
+            try AtomicFile.write(bytes, to: output)
+        } else {
+            Terminal(.output).write(bytes)
+        }
+    }
+}
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Measure a trained run on new rows with known answers.")
+
+    @Argument(help: "The run folder.")
+    var run: String
+
+    @Argument(help: "The rows, the target among them: a CSV file with a header.")
+    var rows: String
+
+    @Flag(help: "Print the measurements as JSON.")
+    var json = false
+
+    @Option(help: "Worker threads; all cores if not given.")
+    var threads: Int?
+
+    @OptionGroup(title: "Reading") var reading: ReadingArguments
+
+    mutating func run() throws {
+        let report = try evaluateRun(
+            run: run, rows: rows, reading: reading.options, threads: threads)
+        Output.result(json ? report.json : report.terminal(Terminal(.output)))
+    }
+}
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Show a table's columns: kinds, roles, missing cells, values, warnings.")
+
+    @Argument(help: "The table: a CSV file with a header.")
+    var data: String
+
+    @Option(help: "The column to predict.")
+    var target: String?
+
+    @Flag(help: "Print as JSON.")
+    var json = false
+
+    @OptionGroup(title: "Columns") var columns: ColumnArguments
+    @OptionGroup(title: "Reading") var reading: ReadingArguments
+
+    mutating func run() throws {
+        let inspection = try inspectTable(
+            data, columns: columns.roles(target: target), reading: reading.options)
+        Output.result(json ? inspection.json : inspection.text)
+    }
+}

@@ -1,0 +1,290 @@
+import ArgumentParser
+import NN
+import Optim
+import Vouch
+
+extension TrainConfiguration.Task: ExpressibleByArgument {}
+extension TrainConfiguration.ModelKind: ExpressibleByArgument {}
+extension TrainConfiguration.OptimizerKind: ExpressibleByArgument {}
+extension TrainConfiguration.RegressionLoss: ExpressibleByArgument {}
+extension Activation: ExpressibleByArgument {}
+extension Schedule.Shape: ExpressibleByArgument {}
+
+/// How a file is read; shared by the commands that read one.
+struct ReadingArguments: ParsableArguments {
+    @Option(help: "The character between cells: one of , ; | or tab. Detected if not given.")
+    var delimiter: String?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Numbers are written 3,14 rather than 3.14. Detected if not given.")
+    var decimalComma: Bool?
+
+    @Option(help: "The file's encoding: utf-8 or windows-1252.")
+    var encoding = "utf-8"
+
+    @Option(
+        name: .customLong("missing"),
+        help: "A text that means a missing cell; repeat for several. Replaces the usual ones.")
+    var missingTokens: [String] = []
+
+    var options: TrainConfiguration.ReadingOptions {
+        var options = TrainConfiguration.ReadingOptions()
+        options.delimiter = delimiter
+        options.decimalComma = decimalComma
+        options.encoding = encoding
+        options.missing = missingTokens.isEmpty ? nil : missingTokens
+        return options
+    }
+}
+
+/// What the columns are; shared by `train` and `inspect`.
+struct ColumnArguments: ParsableArguments {
+    @Option(help: "A column with a legally or ethically protected property; repeat for several.")
+    var protected: [String] = []
+
+    @Option(help: "A column that tells which rows belong together, such as a patient.")
+    var group: String?
+
+    @Option(help: "A column of times; the latest rows become the test rows.")
+    var time: String?
+
+    @Option(help: "A column of row weights.")
+    var weight: String?
+
+    @Option(help: "A column that names the row and is passed through to predictions; repeatable.")
+    var id: [String] = []
+
+    @Option(help: "A column to leave out; repeat for several.")
+    var exclude: [String] = []
+
+    @Option(name: .customLong("schema"), help: "A YAML file with kinds and roles of columns.")
+    var schemaFile: String?
+
+    @Flag(name: .customLong("use-protected"), help: "Let the model see the protected columns.")
+    var usesProtected = false
+
+    @Option(help: "What to predict: binary, multiclass or regression. Inferred if not given.")
+    var task: TrainConfiguration.Task?
+
+    @Option(help: "The class whose probability is reported. The last in order if not given.")
+    var positive: String?
+
+    func roles(target: String?) -> TrainConfiguration.ColumnRoles {
+        var roles = TrainConfiguration.ColumnRoles()
+        roles.target = target ?? ""
+        roles.protected = protected
+        roles.group = group
+        roles.time = time
+        roles.weight = weight
+        roles.id = id
+        roles.exclude = exclude
+        roles.schemaFile = schemaFile
+        roles.usesProtected = usesProtected
+        roles.task = task
+        roles.positive = positive
+        return roles
+    }
+}
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Train a model on a table and measure it on rows it has not seen.",
+        discussion: """
+            Example:
+              vouch train adult.csv --target income --protected sex --out runs/adult
+            """)
+
+    @Argument(help: "The table to train on: a CSV file with a header.")
+    var data: String
+
+    @Option(help: "The column to predict.")
+    var target: String
+
+    @Option(help: "A table to measure on. Without it, rows of the data are held back.")
+    var test: String?
+
+    @Option(name: .customLong("out"), help: "The run folder to write.")
+    var output: String
+
+    @Option(help: "A YAML file with any of these options, such as `target: income`.")
+    var config: String?
+
+    @OptionGroup(title: "Columns") var columns: ColumnArguments
+    @OptionGroup(title: "Reading") var reading: ReadingArguments
+    @OptionGroup(title: "Model") var model: ModelArguments
+    @OptionGroup(title: "Learning") var learning: LearningArguments
+
+    @Option(help: "The share of rows used for choices during training.")
+    var validationShare = TrainConfiguration.SplitOptions().validation
+
+    @Option(help: "The share of rows held back to measure on, where no --test is given.")
+    var testShare = TrainConfiguration.SplitOptions().test
+
+    @Option(help: "Costs of wrong decisions, such as fp=1,fn=5; the threshold follows from them.")
+    var cost: String?
+
+    @Option(help: "Worker threads; all cores if not given. They do not change the result.")
+    var threads: Int?
+
+    @Flag(help: "Replace the run folder if it exists.")
+    var overwrite = false
+
+    @Flag(help: "Continue a training that was interrupted, from its last checkpoint.")
+    var resume = false
+
+    @Flag(help: "Print nothing but errors.")
+    var quiet = false
+
+    @Flag(help: "Print events and the result as JSON, one object a line.")
+    var json = false
+
+    func trainConfiguration() throws -> TrainConfiguration {
+        var configuration = TrainConfiguration(data: data, output: output)
+        configuration.test = test
+        configuration.columns = columns.roles(target: target)
+        configuration.reading = reading.options
+        configuration.model = model.options
+        configuration.learning = try learning.options()
+        configuration.splits.validation = validationShare
+        configuration.splits.test = testShare
+        configuration.costs = try cost.map(parseCosts)
+        return configuration
+    }
+
+    mutating func run() throws {
+        let progress = TrainingProgress(quiet: quiet, json: json)
+        let result = try trainRun(
+            trainConfiguration(),
+            control: RunControl(
+                threads: threads, overwrite: overwrite, resume: resume,
+                command: commandLine(), onEvent: progress.show))
+        progress.finish(result)
+    }
+
+    /// The command as it was given, to be repeated.
+    private func commandLine() -> String {
+        CommandLine.arguments.enumerated().map { index, argument in
+            if index == 0 { return "vouch" }
+            let plain = argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./=,:".contains($0) }
+            if plain && !argument.isEmpty { return argument }
+            return "'" + argument.split(separator: "'", omittingEmptySubsequences: false)
+                .joined(separator: "'\\''") + "'"
+        }.joined(separator: " ")
+    }
+}
+
+struct ModelArguments: ParsableArguments {
+    private static let defaults = TrainConfiguration.ModelOptions()
+
+    @Option(name: .customLong("model"), help: "The model: linear or mlp.")
+    var kind = Self.defaults.kind
+
+    @Option(help: "Units of each hidden layer.")
+    var width = Self.defaults.width
+
+    @Option(help: "Hidden layers.")
+    var depth = Self.defaults.depth
+
+    @Option(help: "The activation: relu, gelu, silu, tanh or sigmoid.")
+    var activation = Self.defaults.activation
+
+    @Option(help: "The share of hidden units dropped at each training step.")
+    var dropout = Self.defaults.dropout
+
+    @Option(help: "The share of certainty taken from the labels.")
+    var labelSmoothing = Self.defaults.labelSmoothing
+
+    @Option(help: "The loss of a regression: squared, huber or pinball.")
+    var loss = Self.defaults.loss
+
+    @Option(help: "The quantile of the pinball loss.")
+    var quantile = Self.defaults.quantile
+
+    @Flag(name: .customLong("balance-classes"), help: "Weigh rows so that classes weigh the same.")
+    var balancesClasses = false
+
+    var options: TrainConfiguration.ModelOptions {
+        var options = Self.defaults
+        options.kind = kind
+        options.width = width
+        options.depth = depth
+        options.activation = activation
+        options.dropout = dropout
+        options.labelSmoothing = labelSmoothing
+        options.loss = loss
+        options.quantile = quantile
+        options.balancesClasses = balancesClasses
+        return options
+    }
+}
+
+struct LearningArguments: ParsableArguments {
+    private static let defaults = TrainConfiguration.LearningOptions()
+
+    @Option(help: "The update rule: adamw or sgd.")
+    var optimizer = Self.defaults.optimizer
+
+    @Option(help: "The peak learning rate.")
+    var learningRate = Self.defaults.learningRate
+
+    @Option(help: "Decoupled weight decay.")
+    var weightDecay = Self.defaults.weightDecay
+
+    @Flag(name: .customLong("decay-all"), help: "Let biases, norms and embeddings decay too.")
+    var decaysEverything = false
+
+    @Option(help: "Momentum of sgd.")
+    var momentum = Self.defaults.momentum
+
+    @Option(help: "The learning rate's way: constant, cosine or oneCycle.")
+    var schedule = Self.defaults.schedule
+
+    @Option(help: "Steps over which the learning rate rises at first.")
+    var warmup = Self.defaults.warmupSteps
+
+    @Option(help: "The largest norm of a step's gradient; no limit if not given.")
+    var clipNorm: Float?
+
+    @Option(help: "Decay of the averaged weights (EMA), 0 for none.")
+    var ema = Self.defaults.averageDecay
+
+    @Option(help: "Rows of a training step.")
+    var batch = Self.defaults.batchRows
+
+    @Option(help: "The most passes over the training rows.")
+    var epochs = Self.defaults.epochs
+
+    @Option(help: "Passes without a better validation loss before training stops.")
+    var patience = Self.defaults.patience
+
+    @Option(help: "Stop after so many steps; repeats a run that a budget ended.")
+    var steps: Int?
+
+    @Option(help: "The longest time for the whole run, such as 60s or 2m.")
+    var budget: String?
+
+    @Option(help: "The seed of every random choice.")
+    var seed = Self.defaults.seed
+
+    func options() throws -> TrainConfiguration.LearningOptions {
+        var options = Self.defaults
+        options.optimizer = optimizer
+        options.learningRate = learningRate
+        options.weightDecay = weightDecay
+        options.decaysEverything = decaysEverything
+        options.momentum = momentum
+        options.schedule = schedule
+        options.warmupSteps = warmup
+        options.clipNorm = clipNorm
+        options.averageDecay = ema
+        options.batchRows = batch
+        options.epochs = epochs
+        options.patience = patience
+        options.steps = steps
+        options.budgetSeconds = try budget.map(parseDuration)
+        options.seed = seed
+        return options
+    }
+}
