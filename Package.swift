@@ -39,11 +39,14 @@ let package = Package(
         // learning
         idea("Evidence"),
         // telling
+        idea("Figures"),
+        idea("Reporting", ["Evidence", "Figures"]),
         idea("RunStore", ["Platform", .product(name: "Crypto", package: "swift-crypto")]),
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
         tests("PlatformTests", ["Platform"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
+        tests("ReportingTests", ["Reporting", "Figures", "Evidence"], exclude: ["Snapshots"]),
         // a process that writes run folders until it is killed
         .executableTarget(
             name: "RunStoreKillHelper", dependencies: ["RunStore"],
