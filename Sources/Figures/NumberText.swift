@@ -34,7 +34,7 @@ package enum NumberText {
             return (plain(value), "[\(plain(lower)), \(plain(upper))]")
         }
         var decimals = Int((-log10(half)).rounded(.up))
-        if half * power(decimals) < 2 { decimals += 1 }
+        if half * power(decimals) < 1.95 { decimals += 1 }
         func text(_ number: Double) -> String { fixed(number, decimals: min(decimals, 9)) }
         return (text(value), "[\(text(lower)), \(text(upper))]")
     }

@@ -38,7 +38,8 @@ extension RunReport {
         for measurement in measurements {
             let text = MeasurementText(measurement)
             let name = definition(of: measurement.metric)?.name ?? measurement.metric
-            rows.append([visible(name), text.value, text.interval, text.count, text.method])
+            let cells = [name, text.value, text.interval, text.count, text.method]
+            rows.append(cells.map { shortened(visible($0), to: 60) })
         }
         // From the right, columns go until the names have room.
         var columns = 5
