@@ -19,7 +19,8 @@ package enum NumberText {
         if value == value.rounded(), size < 1e15 { return count(Int(value)) }
         if size >= 1000 { return fixed(value, decimals: 0) }
         if size >= 100 { return fixed(value, decimals: 1) }
-        if size >= 10 { return fixed(value, decimals: 2) }
+        if size >= 10 { return fixed(value, decimals: 1) }
+        if size >= 1 { return fixed(value, decimals: 2) }
         if size >= 0.1 { return fixed(value, decimals: 3) }
         return significant(value, digits: 2)
     }

@@ -64,8 +64,8 @@ extension RunReport {
         let cards = headlineMeasurements.map { measurement -> HTML in
             let text = MeasurementText(measurement)
             var how = text.method.isEmpty ? "" : text.method + " · "
-            how += "n = \(text.count), \(measurement.sample.split)"
-            if let note = measurement.note { how += " · " + note }
+            how += "n\u{A0}=\u{A0}\(text.count), \(measurement.sample.split)"
+            if text.interval.isEmpty, let note = measurement.note { how += " · " + note }
             return """
                 <div class="card"><div class="name">\(name(of: measurement.metric))</div>\
                 <div class="big">\(value(measurement))</div>\
@@ -201,13 +201,14 @@ extension RunReport {
 
                 """
         }
-        return """
+        return scrolling(
+            "Measurements",
+            """
             <table class="stack"><thead><tr><th scope="col">metric</th><th scope="col" class="r">value</th>\
             <th scope="col">interval</th><th scope="col">method, what varied</th>\
             <th scope="col" class="r">n</th><th scope="col">rows of</th></tr></thead>
             <tbody>\(HTML(joining: rows))</tbody></table>
-
-            """
+            """)
     }
 
     private var groupChapter: HTML {

@@ -41,17 +41,18 @@ let styleSheet: HTML = """
     .warnings li{margin:.2rem 0}
     nav{font-size:.92rem;margin:0}
     nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.15rem;margin:0;padding:0}
-    dl.facts{display:grid;grid-template-columns:minmax(8rem,15rem) 1fr;margin:.6rem 0;gap:0 1.4rem}
+    dl.facts{display:grid;grid-template-columns:minmax(8rem,15rem) 1fr;margin:.6rem 0}
     dl.facts>*{border-bottom:1px solid var(--rule);padding:.45rem 0;margin:0}
-    dl.facts dt{color:var(--soft)}
+    dl.facts dt{color:var(--soft);padding-right:1.4rem}
     .scroll{overflow-x:auto;margin:.6rem 0 1rem}
     .scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
     table{border-collapse:collapse;width:100%;font-size:.94rem;overflow-wrap:normal}
     caption{text-align:left;color:var(--soft);font-size:.85rem;padding-bottom:.4rem}
-    th,td{text-align:left;padding:.45rem .9rem .45rem 0;border-bottom:1px solid var(--rule);\
+    th,td{text-align:left;padding:.45rem 1.4rem .45rem 0;border-bottom:1px solid var(--rule);\
     vertical-align:top}
     thead th{font-weight:550;color:var(--soft);font-size:.85rem;vertical-align:bottom}
-    tbody th{font-weight:500;max-width:22rem;overflow-wrap:anywhere}
+    tbody th{font-weight:500;min-width:7.5rem;max-width:22rem;overflow-wrap:anywhere}
+    tbody td{overflow-wrap:break-word}
     td.r,th.r{text-align:right}
     td.nowrap{white-space:nowrap}
     .note{display:block;font-size:.82rem;color:var(--soft);font-weight:400}
@@ -75,7 +76,8 @@ let styleSheet: HTML = """
     svg .l1{stroke-dasharray:7 4}svg .l2{stroke-dasharray:2 5}
     svg .b{opacity:.18}svg .i{stroke:var(--c0);stroke-width:2.4;stroke-linecap:round}
     svg .p,svg .h{fill:var(--c0)}svg .f{fill:var(--soft);opacity:.22}
-    table.heat{width:auto}
+    table.heat{width:auto;min-width:19rem}
+    table.heat tbody th{min-width:4rem}
     table.heat td{text-align:right;padding:.55rem .9rem;min-width:5.4rem;border:1px solid var(--paper);\
     background:color-mix(in srgb,var(--c1) var(--share,0%),var(--raised));\
     font-variant-numeric:tabular-nums}
@@ -99,12 +101,13 @@ let styleSheet: HTML = """
     dl.facts dt{border:0;padding-bottom:0;font-size:.85rem}dl.facts dd{padding-top:0}
     .cards{grid-template-columns:1fr 1fr}.card{padding:.8rem .85rem}.card .big{font-size:1.7rem}
     .card:last-child:nth-child(odd){grid-column:1/-1}
+    th,td{padding-right:.8rem}table{font-size:.88rem}tbody th{min-width:6rem}
     table.stack thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
     table.stack,table.stack tbody{display:block}
-    table.stack tr{display:grid;grid-template-columns:1fr auto;gap:0 1rem;padding:.55rem 0;\
+    table.stack tr{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1.2fr);gap:0 1rem;padding:.55rem 0;\
     border-bottom:1px solid var(--rule)}
-    table.stack th,table.stack td{border:0;padding:0;max-width:none}
-    table.stack td{font-size:.85rem;color:var(--soft)}
+    table.stack th,table.stack td{border:0;padding:0;min-width:0;max-width:none}
+    table.stack td{font-size:.85rem;color:var(--soft);overflow-wrap:anywhere;white-space:normal}
     table.stack td.value{font-size:1rem;color:var(--ink);font-weight:600}
     table.stack td:nth-child(odd){text-align:left}table.stack td:nth-child(even){text-align:right}
     table.stack td[data-label]::before{content:attr(data-label) " "}

@@ -2,17 +2,17 @@ import Figures
 
 extension LineChart {
     func drawing(_ figure: Figure) -> HTML {
-        var canvas = Canvas(height: 300)
+        let bottom = diagonal == nil ? 256.0 : 332
+        var canvas = Canvas(height: bottom + 44)
         let longest = series.map { Canvas.width(of: visible($0.name)) }.max() ?? 0
         let room = min(longest, 120)
         let bands = series.compactMap(\.band)
         let heights = series.flatMap(\.y) + bands.flatMap { $0.lower + $0.upper }
         let places = series.flatMap(\.x) + marks.map(\.x)
-        var y = Scale(self.y, values: heights, start: 256, end: 30)
+        let y = Scale(self.y, values: heights, start: bottom, end: 30)
         let left = (y.ticks().map { Canvas.width(of: $0.text) }.max() ?? 20) + 10
         let x = Scale(
             self.x, values: places, padding: 0, start: left, end: Canvas.width - room - 10)
-        if diagonal != nil, self.y.upper == nil { y.upper = max(y.upper, y.lower) }
         let frame = PlotFrame(x: x, y: y)
         frame.draw(&canvas, xTitle: self.x.label, yTitle: self.y.label)
         if let diagonal { frame.drawDiagonal(&canvas, label: diagonal) }

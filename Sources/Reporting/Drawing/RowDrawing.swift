@@ -29,8 +29,7 @@ extension IntervalChart {
         }
         for (index, row) in rows.enumerated() {
             let y = top + Double(index) * 38
-            let label = "n = \(NumberText.count(row.count))"
-            let right = "\(row.text)  \(label)"
+            let right = "\(row.text) · n = \(NumberText.count(row.count))"
             let room = Canvas.width - Canvas.width(of: right) - 20
             canvas.text(row.label, x: 8, y: y + 15, style: "t n k", room: room)
             canvas.text(right, x: Canvas.width - 8, y: y + 15, anchor: .end, style: "t k")
