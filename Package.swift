@@ -74,12 +74,15 @@ let package = Package(
             ]),
         idea("Evidence"),
         // telling
+        idea("Figures"),
+        idea("Reporting", ["Evidence", "Figures"]),
         idea("RunStore", ["Platform", .product(name: "Crypto", package: "swift-crypto")]),
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
         tests("TrainingTests", ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
         tests("PlatformTests", ["Platform"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
+        tests("ReportingTests", ["Reporting", "Figures", "Evidence"], exclude: ["Snapshots"]),
         // a process that writes run folders until it is killed
         .executableTarget(
             name: "RunStoreKillHelper", dependencies: ["RunStore"],

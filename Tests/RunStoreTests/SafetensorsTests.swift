@@ -33,7 +33,7 @@ import Testing
         #expect(file.encoded() == bytes)
     }
 
-    /// The bytes that the Python package `safetensors` 0.5 writes for `{"b": int32 [1, 2]}`, spelt
+    /// The bytes that the Python package `safetensors` 0.8.0 writes for `{"b": int32 [1, 2]}`, spelt
     /// out from the format's description.
     @Test func bytesAreThoseOfTheFormat() {
         var file = Safetensors()

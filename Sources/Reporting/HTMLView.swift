@@ -1,0 +1,294 @@
+import Evidence
+import Figures
+
+extension RunReport {
+    /// The report as one HTML file that loads nothing and runs no script.
+    package func html() -> String { withholdingSmallGroups.page.source }
+
+    private var page: HTML {
+        let chapters: [(id: String, title: String, body: HTML)] =
+            [
+                ("trained", "What was trained", factList(facts)),
+                ("data", "Data", dataChapter),
+            ].filter { !$0.body.source.isEmpty }
+            + sections.enumerated().map { ("section-\($0)", $1.title, chapter($1)) }
+            + [
+                ("measurements", "Measurements", measurementChapter),
+                ("groups", "Groups", groupChapter),
+                ("card", "Model card", factList(modelCard)),
+                ("repeat", "How to repeat it", repeatChapter),
+                ("missing", "Not in this report", missingChapter),
+                ("glossary", "Glossary", glossary),
+            ].filter { !$0.body.source.isEmpty }
+        let links = chapters.map { "<li><a href=\"#\($0.id)\">\(data: $0.title)</a></li>" as HTML }
+        let bodies = chapters.map {
+            """
+            <section id="\($0.id)"><h2>\(data: $0.title)</h2>
+            \($0.body)</section>
+
+            """ as HTML
+        }
+        return """
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+            <meta name="viewport" content="width=device-width,initial-scale=1">
+            <meta name="generator" content="Vouch">
+            <title>\(title)</title>
+            <style>
+            \(styleSheet)
+            </style>
+            </head>
+            <body>
+            <header>
+            <p class="eyebrow">Vouch report</p>
+            <h1>\(data: title)</h1>
+            <p class="lede">\(data: summary)</p>
+            \(cards)\(warningBox)<nav aria-label="Contents"><ul>\(HTML(joining: links))</ul></nav>
+            </header>
+            <main>
+            \(HTML(joining: bodies))</main>
+            <footer><p>Every number with an interval shows all its digits when the pointer rests on it. \
+            The same report for machines is its JSON form, format \(format).</p></footer>
+            </body>
+            </html>
+
+            """
+    }
+
+    // MARK: first screen
+
+    private var cards: HTML {
+        let cards = headlineMeasurements.map { measurement -> HTML in
+            let text = MeasurementText(measurement)
+            var how = text.method.isEmpty ? "" : text.method + " · "
+            how += "n\u{A0}=\u{A0}\(text.count), \(measurement.sample.split)"
+            if text.interval.isEmpty, let note = measurement.note { how += " · " + note }
+            return """
+                <div class="card"><div class="name">\(name(of: measurement.metric))</div>\
+                <div class="big">\(value(measurement))</div>\
+                <div class="range">\(text.interval)</div><div class="how">\(how)</div></div>
+                """
+        }
+        return cards.isEmpty ? "" : "<div class=\"cards\">\(HTML(joining: cards))</div>\n"
+    }
+
+    private var warningBox: HTML {
+        if warnings.isEmpty { return "" }
+        let items = warnings.map { "<li>\(data: $0)</li>" as HTML }
+        return """
+            <aside class="warnings" aria-labelledby="warnings"><h2 id="warnings">Know before you believe it</h2>\
+            <ul>\(HTML(joining: items))</ul></aside>
+
+            """
+    }
+
+    // MARK: pieces
+
+    /// The metric's name, as a link to its definition where there is one.
+    private func name(of metric: String) -> HTML {
+        guard let definition = definition(of: metric) else { return "\(data: metric)" }
+        return "<a href=\"#metric-\(anchorName(metric))\">\(data: definition.name)</a>"
+    }
+
+    /// The rounded value; the element carries all digits.
+    private func value(_ measurement: Measurement) -> HTML {
+        let text = MeasurementText(measurement)
+        guard let number = measurement.value else {
+            return "<span title=\"\(text.full)\">–</span>"
+        }
+        return "<data value=\"\("\(number)")\" title=\"\(text.full)\">\(text.value)</data>"
+    }
+
+    private func factList(_ facts: [Fact]) -> HTML {
+        if facts.isEmpty { return "" }
+        let rows = facts.map { "<dt>\(data: $0.label)</dt><dd>\(data: $0.value)</dd>" as HTML }
+        return "<dl class=\"facts\">\(HTML(joining: rows))</dl>\n"
+    }
+
+    /// A table in a container of its own, so that only it scrolls on a narrow screen.
+    private func scrolling(_ label: String, _ table: HTML) -> HTML {
+        "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(label)\">\(table)</div>\n"
+    }
+
+    private var dataChapter: HTML {
+        var html: HTML = ""
+        if !data.splits.isEmpty {
+            let rows = data.splits.map {
+                """
+                <tr><th scope="row">\(data: $0.name)</th><td class="r">\(NumberText.count($0.rows))</td>\
+                <td>\(data: $0.use)</td></tr>
+                """ as HTML
+            }
+            html += scrolling(
+                "Splits",
+                """
+                <table><thead><tr><th scope="col">rows of</th><th scope="col" class="r">n</th>\
+                <th scope="col">use</th></tr></thead><tbody>\(HTML(joining: rows))</tbody></table>
+                """)
+        }
+        if !data.columns.isEmpty {
+            let rows = data.columns.map {
+                """
+                <tr><th scope="row">\(data: $0.name)</th><td>\(data: $0.kind)</td><td>\(data: $0.role)</td>\
+                <td class="r">\(NumberText.count($0.missing))</td>\
+                <td class="r">\(NumberText.count($0.distinct))</td></tr>
+                """ as HTML
+            }
+            html += scrolling(
+                "Columns",
+                """
+                <table><thead><tr><th scope="col">column</th><th scope="col">kind</th>\
+                <th scope="col">role</th><th scope="col" class="r">missing</th>\
+                <th scope="col" class="r">distinct</th></tr></thead>\
+                <tbody>\(HTML(joining: rows))</tbody></table>
+                """)
+        }
+        return html
+    }
+
+    private func chapter(_ section: Section) -> HTML {
+        let text: HTML = section.text.isEmpty ? "" : "<p>\(data: section.text)</p>\n"
+        let figures = section.figures.map { figure -> HTML in
+            """
+            <figure id="figure-\(anchorName(figure.id))"><h3>\(data: figure.title)</h3>\
+            <figcaption>\(data: figure.caption)</figcaption>\(drawing(figure))</figure>
+
+            """
+        }
+        return text + "<div class=\"figures\">\(HTML(joining: figures))</div>\n"
+    }
+
+    private func drawing(_ figure: Figure) -> HTML {
+        let drawing: HTML
+        switch figure.plot {
+        case .lines(let chart): drawing = chart.drawing(figure)
+        case .intervals(let chart): drawing = chart.drawing(figure)
+        case .bars(let chart): drawing = chart.drawing(figure)
+        case .reliability(let chart): drawing = chart.drawing(figure)
+        case .confusion(let chart): return scrolling(figure.title, chart.htmlTable())
+        }
+        let table = figure.table
+        let header = table.header.map { "<th scope=\"col\">\(data: $0)</th>" as HTML }
+        let rows = table.rows.map { row in
+            "<tr>\(HTML(joining: row.map { "<td>\(data: $0)</td>" }))</tr>" as HTML
+        }
+        return drawing
+            + """
+            <details><summary>The numbers as a table</summary>\
+            \(scrolling(figure.title, """
+                <table><thead><tr>\(HTML(joining: header))</tr></thead>\
+                <tbody>\(HTML(joining: rows))</tbody></table>
+                """))</details>
+            """
+    }
+
+    private var measurementChapter: HTML {
+        let shown = measurements.filter { $0.group == nil }
+        if shown.isEmpty { return "" }
+        let rows = shown.map { measurement -> HTML in
+            let text = MeasurementText(measurement)
+            let note: HTML =
+                measurement.note.map { "<span class=\"note\">\(data: $0)</span>" } ?? ""
+            return """
+                <tr><th scope="row">\(name(of: measurement.metric))\(note)</th>\
+                <td class="r nowrap value">\(value(measurement))</td>\
+                <td class="nowrap num">\(text.interval)</td><td>\(text.method)</td>\
+                <td class="r" data-label="n =">\(text.count)</td>\
+                <td data-label="rows of:">\(data: measurement.sample.split)</td></tr>
+
+                """
+        }
+        return scrolling(
+            "Measurements",
+            """
+            <table class="stack"><thead><tr><th scope="col">metric</th><th scope="col" class="r">value</th>\
+            <th scope="col">interval</th><th scope="col">method, what varied</th>\
+            <th scope="col" class="r">n</th><th scope="col">rows of</th></tr></thead>
+            <tbody>\(HTML(joining: rows))</tbody></table>
+            """)
+    }
+
+    private var groupChapter: HTML {
+        if groupTables.isEmpty { return "" }
+        var html: HTML = ""
+        if lacksSmallGroups { html += "<p>\(withholdingSentence)</p>\n" }
+        for table in groupTables {
+            let metrics = table.metrics
+            let header = metrics.map {
+                "<th scope=\"col\" class=\"r\">\(name(of: $0))</th>" as HTML
+            }
+            let rows = table.rows.map { row -> HTML in
+                let cells = metrics.map { metric -> HTML in
+                    guard let measurement = row.measurements.first(where: { $0.metric == metric })
+                    else { return "<td class=\"r\"><small>withheld</small></td>" }
+                    let text = MeasurementText(measurement)
+                    let below =
+                        measurement.note?.hasPrefix("withheld") == true ? "withheld" : text.interval
+                    let n: HTML =
+                        measurement.sample.rows == row.rows || measurement.value == nil
+                        ? "" : "<small>n = \(text.count)</small>"
+                    return "<td class=\"r\">\(value(measurement))<small>\(below)</small>\(n)</td>"
+                }
+                let count = row.rows.map(NumberText.count) ?? "fewer than \(smallestShownGroup)"
+                return """
+                    <tr><th scope="row">\(data: row.group)</th><td class="r">\(count)</td>\
+                    \(HTML(joining: cells))</tr>
+
+                    """
+            }
+            html += "<h3>By \(data: table.column)</h3>\n"
+            html += scrolling(
+                "Groups of \(table.column)",
+                """
+                <table class="groups"><thead><tr><th scope="col">\(data: table.column)</th>\
+                <th scope="col" class="r">n</th>\(HTML(joining: header))</tr></thead>
+                <tbody>\(HTML(joining: rows))</tbody></table>
+                """)
+            for gap in table.gaps {
+                let text = MeasurementText(gap)
+                let method: HTML =
+                    text.method.isEmpty ? "" : " <small>\(text.method)</small>"
+                let note: HTML = gap.note.map { " <small>\(data: $0)</small>" } ?? ""
+                html += """
+                    <p>\(name(of: gap.metric)): <strong>\(value(gap))</strong> \
+                    <span class="num">\(text.interval)</span>\(method)\(note)</p>
+
+                    """
+            }
+        }
+        return html
+    }
+
+    private var repeatChapter: HTML {
+        "<pre><code>\(command)</code></pre>\n" + factList(environment)
+    }
+
+    private var missingChapter: HTML {
+        if notIncluded.isEmpty { return "" }
+        let items = notIncluded.map { "<li>\(data: $0)</li>" as HTML }
+        return "<ul>\(HTML(joining: items))</ul>\n"
+    }
+
+    private var glossary: HTML {
+        if definitions.isEmpty { return "" }
+        let entries = definitions.map { definition -> HTML in
+            let better: HTML =
+                switch definition.direction {
+                case 1...: "Larger is better."
+                case ..<0: "Smaller is better."
+                default: "Neither larger nor smaller is better."
+                }
+            let unit = definition.unit.isEmpty ? "" : " Unit: \(definition.unit)."
+            return """
+                <dt id="metric-\(anchorName(definition.id))">\(data: definition.name)</dt>\
+                <dd><span class="formula">\(data: definition.formula)</span></dd>\
+                <dd class="small">\(better)\(unit) Source: \(data: definition.source)</dd>
+
+                """
+        }
+        return "<dl class=\"glossary\">\(HTML(joining: entries))</dl>\n"
+    }
+}

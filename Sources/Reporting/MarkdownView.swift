@@ -1,0 +1,167 @@
+import Evidence
+import Figures
+
+extension RunReport {
+    /// The report as GitHub-flavoured Markdown; figures are told in words.
+    package func markdown() -> String {
+        let report = withholdingSmallGroups
+        var text = "# \(escaped(title))\n\n\(escaped(summary))\n"
+        for warning in warnings { text += "\n> **Warning:** \(escaped(warning))\n" }
+        text += report.facts("What was trained", facts)
+        text += report.measurementSection
+        text += report.dataSection
+        for section in report.sections {
+            text += "\n## \(escaped(section.title))\n"
+            if !section.text.isEmpty { text += "\n\(escaped(section.text))\n" }
+            for figure in section.figures {
+                text += "\n**\(escaped(figure.title)).** \(escaped(figure.caption)) "
+                text += escaped(figure.textAlternative) + "\n"
+            }
+        }
+        text += report.groupSection
+        text += report.facts("Model card", modelCard)
+        text += "\n## How to repeat it\n\n" + codeBlock(command)
+        text += report.facts("Where it ran", environment)
+        if !definitions.isEmpty {
+            text += "\n## Glossary\n\n"
+            text += table(
+                ["metric", "formula", "better", "source"],
+                definitions.map { [$0.name, $0.formula, $0.betterText, $0.source] })
+        }
+        if !notIncluded.isEmpty {
+            text += "\n## Not in this report\n\n"
+            for line in notIncluded { text += "- \(escaped(line))\n" }
+        }
+        return text
+    }
+
+    private func facts(_ title: String, _ facts: [Fact]) -> String {
+        facts.isEmpty
+            ? "" : "\n## \(title)\n\n" + table(["", ""], facts.map { [$0.label, $0.value] })
+    }
+
+    private var measurementSection: String {
+        if measurements.isEmpty { return "" }
+        return "\n## Measurements\n\n"
+            + table(
+                ["metric", "value", "interval", "method", "n", "rows of", "note"],
+                measurements.map { measurement in
+                    let text = MeasurementText(measurement)
+                    let name = definition(of: measurement.metric)?.name ?? measurement.metric
+                    return [
+                        measurement.group.map { "\(name), \($0)" } ?? name, text.value,
+                        text.interval, text.method, text.count, measurement.sample.split,
+                        measurement.note ?? "",
+                    ]
+                })
+    }
+
+    private var dataSection: String {
+        var text = "\n## Data\n"
+        if !data.splits.isEmpty {
+            text +=
+                "\n"
+                + table(
+                    ["rows of", "n", "use"],
+                    data.splits.map { [$0.name, NumberText.count($0.rows), $0.use] })
+        }
+        if !data.columns.isEmpty {
+            text +=
+                "\n"
+                + table(
+                    ["column", "kind", "role", "missing", "distinct"],
+                    data.columns.map {
+                        [
+                            $0.name, $0.kind, $0.role, NumberText.count($0.missing),
+                            NumberText.count($0.distinct),
+                        ]
+                    })
+        }
+        return data.splits.isEmpty && data.columns.isEmpty ? "" : text
+    }
+
+    private var groupSection: String {
+        if groupTables.isEmpty { return "" }
+        var text = "\n## Groups\n"
+        if lacksSmallGroups { text += "\n\(withholdingSentence)\n" }
+        for group in groupTables {
+            let metrics = group.metrics
+            let names = metrics.map { definition(of: $0)?.name ?? $0 }
+            text +=
+                "\n"
+                + table(
+                    [group.column, "n"] + names,
+                    group.rows.map { row in
+                        [
+                            row.group,
+                            row.rows.map(NumberText.count) ?? "fewer than \(smallestShownGroup)",
+                        ]
+                            + metrics.map { metric in
+                                row.measurements.first { $0.metric == metric }.map {
+                                    let text = MeasurementText($0)
+                                    return text.value + " " + text.interval
+                                } ?? "withheld"
+                            }
+                    })
+            for gap in group.gaps {
+                let value = MeasurementText(gap)
+                let name = definition(of: gap.metric)?.name ?? gap.metric
+                text += "\n\(escaped(name)): \(escaped(value.value + " " + value.interval))"
+                text += value.method.isEmpty ? "\n" : " (\(escaped(value.method)))\n"
+            }
+        }
+        return text
+    }
+
+    private func table(_ header: [String], _ rows: [[String]]) -> String {
+        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+        return line(header.map(escaped)) + line(header.map { _ in "---" })
+            + rows.map { line($0.map(escaped)) }.joined()
+    }
+
+    /// A fence longer than any run of backticks within.
+    private func codeBlock(_ text: String) -> String {
+        var longest = 2
+        var run = 0
+        for character in text {
+            run = character == "`" ? run + 1 : 0
+            longest = max(longest, run)
+        }
+        let fence = String(repeating: "`", count: longest + 1)
+        return "\(fence)\n\(visible(text))\n\(fence)\n"
+    }
+
+    private func escaped(_ text: String) -> String {
+        var result = ""
+        for character in visible(text) {
+            switch character {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "$":
+                result += "\\" + String(character)
+            default: result.append(character)
+            }
+        }
+        return result
+    }
+}
+
+extension RunReport.GroupTable {
+    /// The metrics of the table's columns, in the order in which the rows bring them.
+    var metrics: [String] {
+        var metrics: [String] = []
+        for row in rows {
+            for measurement in row.measurements where !metrics.contains(measurement.metric) {
+                metrics.append(measurement.metric)
+            }
+        }
+        return metrics
+    }
+}
+
+extension MetricDefinition {
+    var betterText: String {
+        direction > 0 ? "larger" : direction < 0 ? "smaller" : "neither"
+    }
+}

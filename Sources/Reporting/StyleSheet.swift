@@ -1,0 +1,121 @@
+/// The report's one style sheet. Colours are Okabe and Ito's, which people with colour-vision
+/// deficiencies tell apart; the dark set uses the lighter ones.
+let styleSheet: HTML = """
+    :root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#57606a;--rule:#e3e6ea;\
+    --raised:#f6f7f9;--link:#00598c;--warn:#8a4b00;--warnpaper:#fff7e8;--warnrule:#e69f00;\
+    --c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b0578c;--c4:#a87400;--c5:#3d8fc0}
+    @media (prefers-color-scheme:dark){:root{--paper:#14171b;--ink:#e7e9ec;--soft:#a3acb7;\
+    --rule:#2d333a;--raised:#1c2126;--link:#7cc4ef;--warn:#f2c160;--warnpaper:#2a2211;\
+    --warnrule:#b98410;--c0:#56b4e9;--c1:#f08a3c;--c2:#2dbf94;--c3:#dd93bb;--c4:#e6b93f;--c5:#9ecff0}}
+    *{box-sizing:border-box}
+    html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
+    body{margin:0;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;\
+    font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+    main,header,footer{max-width:66rem;margin:0 auto;padding:0 clamp(1.1rem,4vw,2.5rem)}
+    header{padding-top:clamp(1.6rem,4vw,3rem)}
+    .eyebrow{margin:0;color:var(--soft);font-size:.85rem;letter-spacing:.02em}
+    h1{font-size:clamp(1.6rem,1.2rem + 1.9vw,2.35rem);line-height:1.2;letter-spacing:-.015em;\
+    margin:.3rem 0 .6rem;font-weight:650;text-wrap:balance}
+    .lede{font-size:1.1rem;max-width:46rem;margin:0 0 1.6rem;color:var(--ink)}
+    h2{font-size:1.35rem;letter-spacing:-.01em;margin:3.2rem 0 .8rem;padding-top:1.1rem;\
+    border-top:1px solid var(--rule);font-weight:650}
+    h3{font-size:1.02rem;margin:2rem 0 .5rem;font-weight:650}
+    p{max-width:46rem;margin:.5rem 0 1rem}
+    a{color:var(--link);text-decoration-thickness:1px;text-underline-offset:.18em}
+    small,.small{font-size:.85rem;color:var(--soft)}
+    data,.num,td.r,th.r{font-variant-numeric:tabular-nums}
+    .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(13.5rem,1fr));gap:1px;\
+    background:var(--rule);border:1px solid var(--rule);border-radius:.6rem;overflow:hidden;\
+    margin:0 0 1.4rem}
+    .card{background:var(--paper);padding:1rem 1.15rem 1.05rem}
+    .card .name{font-size:.9rem}
+    .card .name a{color:var(--soft);text-decoration:none}
+    .card .name a:hover{text-decoration:underline}
+    .card .big{font-size:2.15rem;line-height:1.2;font-weight:620;letter-spacing:-.02em}
+    .card .range{font-variant-numeric:tabular-nums;color:var(--ink)}
+    .card .how{font-size:.8rem;line-height:1.4;color:var(--soft);margin-top:.3rem}
+    .warnings{background:var(--warnpaper);border-left:4px solid var(--warnrule);\
+    border-radius:.3rem;padding:.8rem 1.1rem;margin:0 0 1.4rem}
+    .warnings h2{all:unset;display:block;font-weight:650;color:var(--warn)}
+    .warnings ul{margin:.3rem 0 0;padding-left:1.1rem}
+    .warnings li{margin:.2rem 0}
+    nav{font-size:.92rem;margin:0}
+    nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.15rem;margin:0;padding:0}
+    dl.facts{display:grid;grid-template-columns:minmax(8rem,15rem) 1fr;margin:.6rem 0}
+    dl.facts>*{border-bottom:1px solid var(--rule);padding:.45rem 0;margin:0}
+    dl.facts dt{color:var(--soft);padding-right:1.4rem}
+    .scroll{overflow-x:auto;margin:.6rem 0 1rem}
+    .scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+    table{border-collapse:collapse;width:100%;font-size:.94rem;overflow-wrap:normal}
+    caption{text-align:left;color:var(--soft);font-size:.85rem;padding-bottom:.4rem}
+    th,td{text-align:left;padding:.45rem 1.4rem .45rem 0;border-bottom:1px solid var(--rule);\
+    vertical-align:top}
+    thead th{font-weight:550;color:var(--soft);font-size:.85rem;vertical-align:bottom}
+    tbody th{font-weight:500;min-width:7.5rem;max-width:22rem;overflow-wrap:anywhere}
+    tbody td{overflow-wrap:break-word}
+    td.r,th.r{text-align:right}
+    td.nowrap{white-space:nowrap}
+    .note{display:block;font-size:.82rem;color:var(--soft);font-weight:400}
+    table.groups th,table.groups td{min-width:6.4rem}
+    table.groups tbody th,table.groups thead th:first-child{position:sticky;left:0;\
+    background:var(--paper);min-width:7rem;max-width:14rem;padding-right:1rem}
+    table.groups td small{display:block;white-space:nowrap}
+    .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));\
+    gap:2.4rem 3rem;align-items:start}
+    figure{margin:0;min-width:0;max-width:33rem;break-inside:avoid}
+    figure h3{margin:0 0 .15rem}
+    figcaption{font-size:.9rem;color:var(--soft);margin-bottom:.7rem}
+    svg{display:block;width:100%;height:auto;overflow:visible}
+    svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;\
+    fill:var(--soft);font-variant-numeric:tabular-nums}
+    svg .n,svg .a{fill:var(--ink)}svg .s{font-weight:600}
+    svg .k{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
+    svg .g{stroke:var(--rule)}svg .x{stroke:var(--soft)}
+    svg .d{stroke:var(--soft);stroke-dasharray:4 4}
+    svg .l{fill:none;stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
+    svg .l1{stroke-dasharray:7 4}svg .l2{stroke-dasharray:2 5}
+    svg .b{opacity:.18}svg .i{stroke:var(--c0);stroke-width:2.4;stroke-linecap:round}
+    svg .p,svg .h{fill:var(--c0)}svg .f{fill:var(--soft);opacity:.22}
+    table.heat{width:auto;min-width:19rem}
+    table.heat tbody th{min-width:4rem}
+    table.heat td{text-align:right;padding:.55rem .9rem;min-width:5.4rem;border:1px solid var(--paper);\
+    background:color-mix(in srgb,var(--c1) var(--share,0%),var(--raised));\
+    font-variant-numeric:tabular-nums}
+    table.heat td.ok{background:color-mix(in srgb,var(--c0) var(--share,0%),var(--raised))}
+    table.heat thead td{background:none}
+    table.heat th{border:0;padding-right:.9rem}
+    table.heat thead th{text-align:right}
+    table.heat td small{display:block;color:inherit}
+    details{margin:.6rem 0}
+    summary{cursor:pointer;color:var(--soft);font-size:.85rem}
+    details table{font-size:.85rem}
+    pre{background:var(--raised);border-radius:.4rem;padding:.9rem 1.1rem;margin:.6rem 0 1rem;\
+    overflow-x:auto;white-space:pre-wrap;font:.9rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+    dl.glossary dt{font-weight:600;margin-top:1.1rem;scroll-margin-top:1rem}
+    dl.glossary dt:target{background:var(--warnpaper)}
+    dl.glossary dd{margin:.1rem 0 0;max-width:50rem}
+    .formula{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.88rem}
+    footer{color:var(--soft);font-size:.85rem;margin-top:3rem;padding-bottom:3rem}
+    @media (max-width:40rem){
+    dl.facts{grid-template-columns:1fr}
+    dl.facts dt{border:0;padding-bottom:0;font-size:.85rem}dl.facts dd{padding-top:0}
+    .cards{grid-template-columns:1fr 1fr}.card{padding:.8rem .85rem}.card .big{font-size:1.7rem}
+    .card:last-child:nth-child(odd){grid-column:1/-1}
+    th,td{padding-right:.8rem}table{font-size:.88rem}tbody th{min-width:6rem}
+    table.stack thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+    table.stack,table.stack tbody{display:block}
+    table.stack tr{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1.2fr);gap:0 1rem;padding:.55rem 0;\
+    border-bottom:1px solid var(--rule)}
+    table.stack th,table.stack td{border:0;padding:0;min-width:0;max-width:none}
+    table.stack td{font-size:.85rem;color:var(--soft);overflow-wrap:anywhere;white-space:normal}
+    table.stack td.value{font-size:1rem;color:var(--ink);font-weight:600}
+    table.stack td:nth-child(odd){text-align:left}table.stack td:nth-child(even){text-align:right}
+    table.stack td[data-label]::before{content:attr(data-label) " "}
+    }
+    @media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--rule:#ccc;\
+    --raised:#f3f3f3;--link:#000;--warn:#000;--warnpaper:#fff;--c0:#0072b2;--c1:#d55e00;--c2:#009e73}
+    body{font-size:10.5pt}nav,details{display:none}h2{break-after:avoid;margin-top:1.6rem}
+    .card,tr,figure,.warnings{break-inside:avoid}.scroll{overflow:visible}
+    .figures{grid-template-columns:1fr 1fr;gap:1.4rem}
+    a{text-decoration:none}}
+    """

@@ -1,0 +1,123 @@
+import Evidence
+import Figures
+
+extension RunReport {
+    /// The main measurements as an aligned table.
+    ///
+    /// - Parameters:
+    ///   - width: Columns of the terminal; lines are not longer where 40 suffice.
+    ///   - color: Whether escape sequences for bold and colour may be used.
+    package func terminal(width: Int, color: Bool = false) -> String {
+        let report = withholdingSmallGroups
+        func styled(_ text: String, _ code: String) -> String {
+            color ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+        }
+        var lines = wrapped(visible(title), width).map { styled($0, "1") }
+        if !summary.isEmpty { lines += wrapped(visible(summary), width) }
+        if !warnings.isEmpty { lines.append("") }
+        for warning in warnings {
+            let parts = wrapped(visible(warning), width - 2)
+            lines += parts.enumerated().map { index, part in
+                (index == 0 ? styled("! ", "33") : "  ") + part
+            }
+        }
+        let shown =
+            report.headlines.isEmpty
+            ? report.measurements.filter { $0.group == nil } : report.headlineMeasurements
+        if !shown.isEmpty {
+            lines.append("")
+            lines += report.table(of: shown, width: width).enumerated().map {
+                $0 == 0 ? styled($1, "2") : $1
+            }
+        }
+        return lines.map { String($0.trimmingEnd()) + "\n" }.joined()
+    }
+
+    private func table(of measurements: [Measurement], width: Int) -> [String] {
+        var rows = [["metric", "value", "interval", "n", "method"]]
+        for measurement in measurements {
+            let text = MeasurementText(measurement)
+            let name = definition(of: measurement.metric)?.name ?? measurement.metric
+            let cells = [name, text.value, text.interval, text.count, text.method]
+            rows.append(cells.map { shortened(visible($0), to: 60) })
+        }
+        // From the right, columns go until the names have room.
+        var columns = 5
+        func widths(_ columns: Int) -> [Int] {
+            (0..<columns).map { column in rows.map { displayWidth($0[column]) }.max() ?? 0 }
+        }
+        func rest(_ columns: Int) -> Int {
+            width - widths(columns).dropFirst().reduce(0) { $0 + $1 + 2 }
+        }
+        while columns > 4, rest(columns) < min(widths(1)[0], 28) { columns -= 1 }
+        var sizes = widths(columns)
+        sizes[0] = min(sizes[0], max(8, rest(columns)))
+        return rows.map { row in
+            (0..<columns).map { column in
+                let text = shortened(row[column], to: sizes[column])
+                let space = String(repeating: " ", count: sizes[column] - displayWidth(text))
+                return column == 1 || column == 3 ? space + text : text + space
+            }.joined(separator: "  ")
+        }
+    }
+}
+
+/// Columns that a text takes in a terminal: two for East Asian wide characters and emoji.
+func displayWidth(_ text: String) -> Int { text.reduce(0) { $0 + displayWidth($1) } }
+
+private func displayWidth(_ character: Character) -> Int {
+    guard let scalar = character.unicodeScalars.first else { return 0 }
+    if scalar.properties.isEmojiPresentation { return 2 }
+    switch scalar.value {
+    case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+        0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x20000...0x3FFFD:
+        return 2
+    default: return 1
+    }
+}
+
+/// Cut to a width, with an ellipsis where something is missing.
+func shortened(_ text: String, to width: Int) -> String {
+    if displayWidth(text) <= width { return text }
+    var result = ""
+    var used = 1
+    for character in text {
+        used += displayWidth(character)
+        if used > width { break }
+        result.append(character)
+    }
+    return result + "…"
+}
+
+/// Broken into lines at spaces; words longer than a line are cut.
+func wrapped(_ text: String, _ width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+        var word = String(word)
+        if !line.isEmpty, displayWidth(line) + 1 + displayWidth(word) > width {
+            lines.append(line)
+            line = ""
+        }
+        while displayWidth(word) > max(width, 2) {
+            var part = ""
+            while let first = word.first, displayWidth(part) + displayWidth(first) <= max(width, 2)
+            {
+                part.append(first)
+                word.removeFirst()
+            }
+            lines.append(part)
+        }
+        line += line.isEmpty ? word : " " + word
+    }
+    if !line.isEmpty { lines.append(line) }
+    return lines
+}
+
+extension String {
+    fileprivate func trimmingEnd() -> Substring {
+        var text = self[...]
+        while text.last == " " { text.removeLast() }
+        return text
+    }
+}

@@ -1,0 +1,119 @@
+import Figures
+import Foundation
+import Reporting
+import Testing
+
+@Suite struct NumberTextTests {
+    @Test(arguments: [
+        (0.91473820164, 0.91021, 0.91913, "0.915", "[0.910, 0.919]"),
+        (0.5, 0.489, 0.511, "0.500", "[0.489, 0.511]"),
+        (0.85, 0.83, 0.87, "0.85", "[0.83, 0.87]"),
+        (48_212.3, 47_001, 49_400, "48,200", "[47,000, 49,400]"),
+        (-0.004, -0.012, 0.004, "−0.004", "[−0.012, 0.004]"),
+        (1, 1, 1, "1", "[1, 1]"),
+        (0.00042, 0.00040, 0.00044, "0.00042", "[0.00040, 0.00044]"),
+        (12.0, 7.0, 17.0, "12", "[7, 17]"),
+    ]) func intervals(
+        value: Double, lower: Double, upper: Double, text: String, interval: String
+    ) {
+        let shown = NumberText.withInterval(value, lower: lower, upper: upper)
+        #expect(shown.value == text)
+        #expect(shown.interval == interval)
+    }
+
+    @Test(arguments: [
+        (0.0, "0"), (16_281, "16,281"), (-3, "−3"), (0.9147, "0.915"), (1234.56, "1,235"),
+        (0.0123, "0.012"), (4.2e-7, "4.2e−7"), (.infinity, "∞"), (.nan, "not a number"),
+        (95, "95"), (7.92, "7.92"), (99.999, "100.0"), (1e300, "1.00e300"), (9.99e-8, "1.0e−7"),
+    ]) func plain(value: Double, text: String) {
+        #expect(NumberText.plain(value) == text)
+    }
+
+    /// Against Foundation's own formatting.
+    @Test func fixedAgreesWithPrintf() {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<2000 {
+            let value = Double.random(in: -1000...1000, using: &generator)
+            let decimals = Int.random(in: 0...6, using: &generator)
+            let ours = NumberText.fixed(value, decimals: decimals)
+                .replacingOccurrences(of: "−", with: "-").replacingOccurrences(of: ",", with: "")
+            let theirs = String(format: "%.\(decimals)f", value)
+            #expect(abs(Double(ours)! - Double(theirs)!) < 1e-9)
+            #expect(Double(ours) == 0 || ours == theirs)
+        }
+    }
+}
+
+@Suite struct FigureTests {
+    @Test func everyKindComesBackFromJSON() throws {
+        for figure in AdultFixture.curves {
+            let json = try JSONEncoder().encode(figure)
+            #expect(try JSONDecoder().decode(Figure.self, from: json) == figure)
+        }
+    }
+
+    @Test func wordsTellTheNumbers() {
+        let texts = AdultFixture.curves.map(\.textAlternative)
+        #expect(
+            texts[0].hasPrefix(
+                "Line chart of log loss (nats) over step. training goes from 0.636 at 0 to "))
+        #expect(texts[0].contains("Marked at 1,900: kept."))
+        #expect(texts[3].contains("of 12,435 rows that are <=50K, 11,712 were decided so"))
+        #expect(texts[5].contains("Lowest: Amer-Indian-Eskimo, 0.4 [0.2, 0.6], n = 19."))
+        for figure in AdultFixture.curves {
+            let table = figure.table
+            #expect(!table.rows.isEmpty && table.rows.count <= 22)
+            #expect(table.rows.allSatisfy { $0.count == table.header.count })
+        }
+    }
+
+    /// Values that cannot be drawn are left out; nothing traps.
+    @Test func valuesWithoutAPlaceAreLeftOut() {
+        let strange: [Double] = [.nan, -1, 0, .infinity, 1e300, -.infinity, .leastNonzeroMagnitude]
+        for isLogarithmic in [false, true] {
+            let axis = Axis("x", isLogarithmic: isLogarithmic)
+            let plots: [Plot] = [
+                .lines(
+                    LineChart(
+                        x: axis, y: axis,
+                        series: [
+                            .init(
+                                name: "a", x: strange, y: strange.reversed(),
+                                band: .init(lower: strange, upper: strange, meaning: ""))
+                        ], marks: [.init(x: .nan, label: "")], diagonal: "")),
+                .lines(LineChart(x: axis, y: axis, series: [])),
+                .lines(LineChart(x: axis, y: axis, series: [.init(name: "one", x: [1], y: [2])])),
+                .intervals(
+                    IntervalChart(
+                        axis: axis,
+                        rows: strange.map {
+                            .init(label: "", value: $0, lower: $0, upper: .nan, count: 9)
+                        }, reference: .init(value: .nan, label: ""))),
+                .bars(
+                    BarChart(
+                        category: axis, amount: axis,
+                        bars: strange.map { .init(label: "", amount: $0) })),
+                .bars(
+                    BarChart(
+                        category: axis, amount: axis,
+                        bars: strange.map { .init(lower: $0, upper: $0, amount: $0) })),
+                .bars(BarChart(category: axis, amount: axis, bars: [])),
+                .reliability(
+                    ReliabilityDiagram(
+                        event: "",
+                        bins: [
+                            .init(predicted: .nan, observed: .nan, lower: .nan, upper: 1, count: 0)
+                        ])),
+                .confusion(ConfusionMatrix(classes: [], counts: [])),
+                .confusion(ConfusionMatrix(classes: ["a"], counts: [[0]])),
+            ]
+            let figures = plots.enumerated().map {
+                Figure(id: "f\($0)", title: "", caption: "", plot: $1)
+            }
+            var report = AdultFixture.report
+            report.sections = [.init(title: "", figures: figures)]
+            #expect(report.html().contains("figure-f9"))
+            #expect(!report.markdown().isEmpty)
+        }
+    }
+}
