@@ -197,16 +197,12 @@ extension CSVReader {
         for piece in sample.pieces {
             for index in 0..<piece.texts.count where !piece.meansMissing[index] {
                 let range = piece.texts.range(index)
-                let storage = piece.texts.storage.span
-                let separators = range.filter {
-                    storage[$0] == Byte.comma || storage[$0] == Byte.point
-                }
-                guard separators.count == 1 else { continue }
-                let byte = storage[separators[0]]
-                guard
-                    CellParsing.number(storage, range.lowerBound, range.upperBound, point: byte)
-                        != nil
-                else { continue }
+                let storage = piece.texts.storage
+                let separators = storage[range].filter { $0 == Byte.comma || $0 == Byte.point }
+                guard separators.count == 1, let byte = separators.first else { continue }
+                let number = CellParsing.number(
+                    storage.span, range.lowerBound, range.upperBound, point: byte)
+                if number == nil { continue }
                 if byte == Byte.point { return false }
                 commas += 1
             }
@@ -215,11 +211,11 @@ extension CSVReader {
     }
 
     private func looksNumeric(_ piece: ColumnPiece, _ layout: CSVChunk) -> Bool {
-        let storage = piece.texts.storage.span
+        let storage = piece.texts.storage
         for index in 0..<piece.texts.count where !piece.meansMissing[index] {
             let range = piece.texts.range(index)
             let number = CellParsing.number(
-                storage, range.lowerBound, range.upperBound, point: layout.point)
+                storage.span, range.lowerBound, range.upperBound, point: layout.point)
             if number == nil { return false }
         }
         return true

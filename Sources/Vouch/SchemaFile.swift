@@ -1,0 +1,58 @@
+import Platform
+import Tables
+import Yams
+
+/// A YAML file that names kinds and roles of columns:
+///
+///     age: {kind: number}
+///     zip: {kind: category}
+///     ssn: {role: ignored}
+enum SchemaFile {
+    static func read(_ path: String) throws -> [String: SchemaOptions.Override] {
+        let text = String(decoding: try Files.read(path), as: UTF8.self)
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: text)
+        } catch {
+            throw VouchError("--schema \(path) is not YAML: \(error)")
+        }
+        guard let mapping = root?.mapping else {
+            throw VouchError("--schema \(path): write one `column: {kind: …, role: …}` a line")
+        }
+        var overrides: [String: SchemaOptions.Override] = [:]
+        for (key, value) in mapping {
+            let name = key.string ?? ""
+            let place = "--schema \(path), line \(key.mark?.line ?? 0), column \"\(name)\""
+            guard let fields = value.mapping else {
+                throw VouchError("\(place): write {kind: …, role: …}")
+            }
+            var override = SchemaOptions.Override()
+            for (field, setting) in fields {
+                let text = setting.string ?? ""
+                switch field.string {
+                case "kind":
+                    guard let kind = ColumnKind(rawValue: text) else {
+                        throw unknown(place, "kind", text, ColumnKind.allCases.map(\.rawValue))
+                    }
+                    override.kind = kind
+                case "role":
+                    guard let role = ColumnRole(rawValue: text) else {
+                        throw unknown(place, "role", text, ColumnRole.allCases.map(\.rawValue))
+                    }
+                    override.role = role
+                default:
+                    throw unknown(place, "field", field.string ?? "", ["kind", "role"])
+                }
+            }
+            overrides[name] = override
+        }
+        return overrides
+    }
+
+    private static func unknown(
+        _ place: String, _ what: String, _ text: String, _ known: [String]
+    ) -> VouchError {
+        VouchError(
+            "\(place): there is no \(what) \"\(text)\"; write \(known.joined(separator: ", "))")
+    }
+}
