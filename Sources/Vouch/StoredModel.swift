@@ -1,0 +1,139 @@
+import CPURuntime
+import GraphIR
+import Kernels
+import NN
+import RunStore
+import Tables
+import Training
+
+/// A trained model with all that is needed to predict raw rows.
+///
+/// In the run folder: `model.json` (this, with the graph), `encoder.json`, `schema.json` and
+/// `weights.safetensors` (a tensor a parameter).
+struct StoredModel {
+    static let format = 1
+
+    var description: Description
+    var encoder: Encoder
+    var schema: Schema
+    let layout: ParameterLayout
+    let weights: Buffer
+
+    struct Description: Codable {
+        var format = StoredModel.format
+        var version: String
+        var network: TabularNetwork
+        /// The graph that predicts.
+        var graph: Graph
+        var target: TargetEncoder
+        /// Probability from which the positive class is decided; two classes only.
+        var threshold: Double
+        /// Edges that cut a protected column of numbers into groups.
+        var groupEdges: [String: [Double]]
+    }
+
+    init(description: Description, encoder: Encoder, schema: Schema, weights: Buffer) {
+        self.description = description
+        self.encoder = encoder
+        self.schema = schema
+        self.weights = weights
+        layout = ParameterLayout(description.graph)
+    }
+
+    func add(to writer: inout RunFolder.Writer) throws {
+        try writer.add("model.json", JSON.encode(description))
+        try writer.add("encoder.json", JSON.encode(encoder))
+        try writer.add("schema.json", JSON.encode(schema))
+        try writer.add("weights.safetensors", encodedWeights())
+    }
+
+    func encodedWeights() -> [UInt8] {
+        var tensors = Safetensors(metadata: ["format": "vouch \(Self.format)"])
+        for entry in layout.entries {
+            tensors.add(
+                entry.spec.name, shape: entry.spec.shape.bound(rows: 0),
+                weights.floats(entry.range))
+        }
+        return tensors.encoded()
+    }
+
+    /// - Throws: an error naming the file that is damaged or of another version.
+    static func open(_ path: String) throws -> StoredModel {
+        let folder = try RunFolder.open(path)
+        func read<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
+            try JSON.decode(type, from: try folder.read(name), file: path + "/" + name)
+        }
+        let description = try read(Description.self, "model.json")
+        guard description.format == format else {
+            throw VouchError(
+                "\(path) is of format \(description.format), which this vouch does not know. "
+                    + "Use the version that wrote it: \(description.version)")
+        }
+        try description.graph.verify()
+        let layout = ParameterLayout(description.graph)
+        let tensors = try folder.tensors("weights.safetensors")
+        let weights = Buffer(count: layout.count)
+        for entry in layout.entries {
+            let numbers = try tensors.floats(
+                entry.spec.name, shape: entry.spec.shape.bound(rows: 0))
+            weights.copy(
+                from: Buffer(numbers), at: 0, to: entry.offset, count: entry.count)
+        }
+        return StoredModel(
+            description: description, encoder: try read(Encoder.self, "encoder.json"),
+            schema: try read(Schema.self, "schema.json"), weights: weights)
+    }
+
+    /// Predicts raw rows.
+    func predict(_ table: Table, pool: WorkerPool) throws(TableError) -> Predictions {
+        predict(try encoder.encode(table), pool: pool)
+    }
+
+    func predict(_ features: EncodedFeatures, pool: WorkerPool) -> Predictions {
+        let data = EncodedData(features, labels: .none)
+        let evaluator = NetworkEvaluator(
+            description.graph, output: "prediction", layout: layout, pool: pool)
+        let raw = evaluator.values(of: data, weights: weights)
+        let target = description.target
+        guard target.task != .regression else {
+            return Predictions(
+                rows: features.rows, classes: [],
+                values: raw.map { Double($0) * target.scale + target.center })
+        }
+        guard target.task == .binary else {
+            return Predictions(
+                rows: features.rows, classes: target.classes, values: raw.map(Double.init))
+        }
+        var both: [Double] = []
+        both.reserveCapacity(2 * raw.count)
+        for positive in raw { both += [1 - Double(positive), Double(positive)] }
+        return Predictions(rows: features.rows, classes: target.classes, values: both)
+    }
+
+    /// The class decided for a row: by the threshold of two, else the most probable.
+    func decision(_ predictions: Predictions, row: Int) -> Int {
+        let count = predictions.classes.count
+        let scores = predictions.values[row * count..<(row + 1) * count]
+        if count == 2 { return scores[row * 2 + 1] >= description.threshold ? 1 : 0 }
+        return scores.indices.max { (scores[$0], $1) < (scores[$1], $0) }.map { $0 - row * count }
+            ?? 0
+    }
+}
+
+/// What a model says of rows.
+struct Predictions {
+    var rows: Int
+    /// Empty for a regression.
+    var classes: [String]
+    /// `[rows, classes]` probabilities, or `[rows]` in the target's unit.
+    var values: [Double]
+}
+
+extension EncodedData {
+    init(_ features: EncodedFeatures, labels: Labels, weights: [Float]? = nil) {
+        self.init(
+            rows: features.rows, numeric: features.numeric, numericWidth: features.numericWidth,
+            categories: features.categories, categoryWidth: features.categoryWidth,
+            labels: labels, weights: weights)
+    }
+}

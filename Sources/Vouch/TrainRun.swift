@@ -1,0 +1,274 @@
+import CPURuntime
+import Evidence
+import Kernels
+import NN
+import Optim
+import Platform
+import RunStore
+import Statistics
+import Tables
+import Training
+
+/// Trains what a configuration asks for, measures it on rows it has not seen and writes the run.
+///
+/// - Throws: an error that says what was being done, where, and what to do next; then no run folder
+///   was written.
+package func trainRun(
+    _ configuration: TrainConfiguration, control: RunControl
+) throws -> RunResult {
+    let start = Clock.monotonicSeconds()
+    try configuration.validate()
+    let threads = control.threads ?? Machine.cores
+    guard (1...1024).contains(threads) else {
+        throw VouchError("--threads is \(threads); it must be from 1 to 1024")
+    }
+    try AtomicFolder.check(configuration.output, overwrite: control.overwrite)
+    let prepared = try PreparedData.load(configuration, threads: threads, onEvent: control.onEvent)
+    for warning in prepared.warnings { control.onEvent(.warning(warning)) }
+    let pool = WorkerPool(threads: threads)
+    var run = TrainRun(configuration, prepared, pool: pool)
+    return try run.carryOut(control, startedAt: start)
+}
+
+/// One training run, from encoded rows to the run folder.
+private struct TrainRun {
+    let configuration: TrainConfiguration
+    let prepared: PreparedData
+    let pool: WorkerPool
+
+    init(_ configuration: TrainConfiguration, _ prepared: PreparedData, pool: WorkerPool) {
+        self.configuration = configuration
+        self.prepared = prepared
+        self.pool = pool
+    }
+
+    mutating func carryOut(_ control: RunControl, startedAt start: Double) throws -> RunResult {
+        let features = try prepared.encoder.encode(prepared.table)
+        let network = makeNetwork()
+        let inference = try network.inferenceGraph()
+        let settings = trainingSettings
+        let trainer = try Trainer(
+            training: network.trainingGraph(), inference: inference,
+            data: try data(features, prepared.split.train, balanced: true),
+            validation: try data(features, prepared.split.validation, balanced: false),
+            lossOf: validationLoss, settings: settings, pool: pool)
+
+        let store = try CheckpointStore(
+            output: configuration.output, fingerprint: try fingerprint())
+        if control.resume, let state = try store.load() {
+            try trainer.restore(state)
+            control.onEvent(.stage("Continuing after step \(trainer.steps)"))
+        } else {
+            try store.removeCheckpoint()
+            control.onEvent(.stage("Training on \(prepared.split.train.count) rows"))
+        }
+        let (stop, seconds) = try train(trainer, store, control, startedAt: start)
+        let best = trainer.history.last { $0.isBest }
+        control.onEvent(.stopped(stop, bestEpoch: best?.epoch ?? 0))
+
+        let model = StoredModel(
+            description: .init(
+                version: vouchVersion, network: network, graph: inference,
+                target: prepared.target, threshold: configuration.costs?.threshold ?? 0.5,
+                groupEdges: groupEdges()),
+            encoder: prepared.encoder, schema: prepared.schema, weights: trainer.bestWeights)
+        control.onEvent(.stage("Measuring"))
+        let (split, evaluation) = try evaluate(model, features)
+        var measurements = evaluation.measurements
+        measurements += costMeasurements(trainer, seconds: seconds)
+
+        let weights = model.encodedWeights()
+        let report = ReportAssembly(
+            configuration: configuration, prepared: prepared, model: model,
+            history: trainer.history, stop: stop, steps: trainer.steps, evaluation: evaluation,
+            measurements: measurements, measuredOn: split, command: control.command,
+            threads: pool.threads, weightsSHA256: ContentHash.sha256(weights)
+        ).report()
+        var writer = RunFolder.Writer()
+        try model.add(to: &writer)
+        try writer.add("configuration.json", JSON.encode(configuration))
+        try writer.add("history.json", JSON.encode(trainer.history))
+        try writer.add("measurements.json", report.json())
+        try writer.add("report.html", text: report.html())
+        _ = try writer.commit(to: configuration.output, overwrite: control.overwrite)
+        try store.finish()
+        return RunResult(
+            path: configuration.output, measurements: measurements, stop: stop,
+            steps: trainer.steps, weightsSHA256: ContentHash.sha256(weights),
+            seconds: Clock.monotonicSeconds() - start,
+            table: { report.terminal(width: $0, color: false) })
+    }
+
+    private func train(
+        _ trainer: Trainer, _ store: borrowing CheckpointStore, _ control: RunControl,
+        startedAt start: Double
+    ) throws -> (StopReason, seconds: Double) {
+        let began = Clock.monotonicSeconds()
+        // Measuring and writing take a share of the budget too.
+        let deadline = configuration.learning.budgetSeconds.map { budget in
+            start + budget - min(max(0.1 * budget, 0.5), 5)
+        }
+        var lastSave = began
+        var failure: (any Error)?
+        let stop = try trainer.run(
+            stop: { _ in
+                if InterruptFlag.isRaised { return .interrupted }
+                if let deadline, Clock.monotonicSeconds() >= deadline {
+                    return .budget(seconds: configuration.learning.budgetSeconds ?? 0)
+                }
+                return failure == nil ? nil : .interrupted
+            },
+            onEvent: { event in
+                control.onEvent(.training(event))
+                guard case .epoch = event, Clock.monotonicSeconds() - lastSave >= 1 else { return }
+                do {
+                    try store.save(trainer.state())
+                } catch {
+                    failure = error
+                }
+                lastSave = Clock.monotonicSeconds()
+            })
+        if let failure { throw failure }
+        return (stop, Clock.monotonicSeconds() - began)
+    }
+
+    private func evaluate(
+        _ model: StoredModel, _ features: EncodedFeatures
+    ) throws -> (split: String, Evaluation) {
+        let hasFile = configuration.test != nil
+        let rows = hasFile ? nil : prepared.split.test
+        let predictions =
+            hasFile
+            ? try model.predict(prepared.testTable, pool: pool)
+            : model.predict(features, pool: pool)
+        let labelled = try LabelledPredictions(
+            prepared.testTable, rows: rows, model: model, predictions: predictions, split: "test",
+            costs: configuration.costs)
+        return ("test", try labelled.evaluate())
+    }
+}
+
+// MARK: - From the configuration to what is trained
+
+extension TrainRun {
+    private func makeNetwork() -> TabularNetwork {
+        let options = configuration.model
+        let task: TaskKind = switch prepared.target.task {
+        case .binary: .binary
+        case .multiclass: .multiclass(classes: prepared.target.classes.count)
+        case .regression: .regression
+        }
+        let loss: TabularNetwork.RegressionLoss = switch options.loss {
+        case .squared: .squared
+        case .huber: .huber(delta: 1)
+        case .pinball: .pinball(quantile: options.quantile)
+        }
+        return TabularNetwork(
+            input: TabularInput(
+                numericWidth: prepared.encoder.numericWidth,
+                cardinalities: prepared.encoder.categories.map(\.cardinality)),
+            task: task,
+            hidden: options.kind == .linear
+                ? [] : Array(repeating: options.width, count: options.depth),
+            activation: options.activation, dropout: options.dropout,
+            labelSmoothing: options.labelSmoothing, loss: loss)
+    }
+
+    private var trainingSettings: TrainingSettings {
+        let options = configuration.learning
+        return TrainingSettings(
+            optimizer: OptimizerSettings(
+                rule: options.optimizer == .adamw
+                    ? .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+                    : .sgd(momentum: options.momentum, nesterov: false),
+                learningRate: options.learningRate,
+                schedule: Schedule(shape: options.schedule, warmupSteps: options.warmupSteps),
+                weightDecay: options.weightDecay, decaysEverything: options.decaysEverything,
+                clipNorm: options.clipNorm,
+                averageDecay: options.averageDecay > 0 ? options.averageDecay : nil),
+            batchRows: options.batchRows, maximumEpochs: options.epochs,
+            patience: options.patience, maximumSteps: options.steps, seed: options.seed)
+    }
+
+    private var validationLoss: LossEvaluator.Loss {
+        switch prepared.target.task {
+        case .binary: .binaryCrossEntropy
+        case .multiclass: .crossEntropy
+        case .regression: configuration.model.loss == .squared ? .squaredError : .absoluteError
+        }
+    }
+
+    /// Encoded rows with labels and weights.
+    private func data(
+        _ features: EncodedFeatures, _ rows: [Int], balanced: Bool
+    ) throws -> EncodedData {
+        let target = prepared.target
+        guard let column = prepared.table.column(named: target.column) else {
+            throw VouchError("there is no column \"\(target.column)\"")
+        }
+        var weights = try prepared.table.weights(in: prepared.schema.names(.weight).first)
+            .map { all in rows.map { all[$0] } }
+        let labels: EncodedData.Labels
+        if target.task == .regression {
+            let values = try target.values(column, source: prepared.table.name)
+            labels = .numbers(rows.map { Float((values[$0] - target.center) / target.scale) })
+        } else {
+            let all = try target.labels(column, source: prepared.table.name)
+            let chosen = rows.map { all[$0] }
+            if balanced && configuration.model.balancesClasses {
+                weights = balance(chosen, weights, classes: target.classes.count)
+            }
+            labels =
+                target.task == .binary
+                ? .numbers(chosen.map(Float.init)) : .classes(chosen)
+        }
+        return EncodedData(features.selecting(rows: rows), labels: labels, weights: weights)
+    }
+
+    /// Weights under which every class that occurs weighs the same, and the mean weight stays.
+    private func balance(_ labels: [Int32], _ weights: [Float]?, classes: Int) -> [Float] {
+        let weights = weights ?? Array(repeating: 1, count: labels.count)
+        var totals = [Double](repeating: 0, count: classes)
+        for (label, weight) in zip(labels, weights) { totals[Int(label)] += Double(weight) }
+        let present = Double(totals.count { $0 > 0 })
+        let sum = totals.reduce(0, +)
+        return zip(labels, weights).map { label, weight in
+            let total = totals[Int(label)]
+            return total > 0 ? weight * Float(sum / (present * total)) : 0
+        }
+    }
+
+    private func groupEdges() -> [String: [Double]] {
+        var edges: [String: [Double]] = [:]
+        for name in prepared.schema.protected {
+            edges[name] = prepared.table.column(named: name)?
+                .groupEdges(rows: prepared.split.train)
+        }
+        return edges
+    }
+
+    /// What decides the bits of the weights: the configuration but for the output, and the data.
+    private func fingerprint() throws -> String {
+        var decisive = configuration
+        decisive.output = ""
+        decisive.learning.budgetSeconds = nil
+        let parts = [try JSON.encode(decisive)] + prepared.hashes.map { Array($0.utf8) }
+        return ContentHash.sha256(parts.flatMap { $0 })
+    }
+
+    private func costMeasurements(_ trainer: Trainer, seconds: Double) -> [Measurement] {
+        let sample = Measurement.Sample(split: "train", rows: prepared.split.train.count)
+        let learned = trainer.layout.entries.filter { $0.spec.role != .state }
+            .reduce(0) { $0 + $1.count }
+        func made(_ metric: String, _ value: Double, _ note: String) -> Measurement {
+            Measurement(
+                metric: metric, drawback: .computeCost, value: value,
+                unit: MetricGlossary.definition(metric).unit, sample: sample, note: note)
+        }
+        return [
+            made("trainingSeconds", seconds, "measured once"),
+            made("peakMemoryBytes", Double(Machine.peakMemoryBytes()), "measured once"),
+            made("parameters", Double(learned), "exact"),
+        ]
+    }
+}
