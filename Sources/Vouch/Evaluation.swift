@@ -30,8 +30,7 @@ struct LabelledPredictions {
 extension LabelledPredictions {
     /// Takes the rows of a table that have a target.
     init(
-        _ table: Table, rows: [Int]?, model: StoredModel, predictions: Predictions, split: String,
-        costs: TrainConfiguration.Costs?
+        _ table: Table, rows: [Int]?, model: StoredModel, predictions: Predictions, split: String
     ) throws {
         let target = model.description.target
         guard let column = table.column(named: target.column) else {
@@ -69,7 +68,7 @@ extension LabelledPredictions {
             return (name, known.map { groups[$0] })
         }
         threshold = model.description.threshold
-        self.costs = costs
+        costs = model.description.costs
     }
 
     func evaluate() throws -> Evaluation {

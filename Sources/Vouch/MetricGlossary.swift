@@ -1,9 +1,34 @@
 import Evidence
+import Reporting
+import Tables
 
 /// What each metric id means; the report's glossary.
 enum MetricGlossary {
     static func definition(_ id: String) -> MetricDefinition {
         definitions[id] ?? MetricDefinition(id: id, name: id, formula: "", direction: 0, source: "")
+    }
+
+    /// The metrics of a report's first screen, in order.
+    static func headlines(_ task: TargetEncoder.Task) -> [String] {
+        let quality =
+            switch task {
+            case .binary:
+                ["rocAUC", "accuracy", "logLoss", "brierScore", "averagePrecision", "sensitivity",
+                    "specificity", "expectedCalibrationError", "expectedCost"]
+            case .multiclass: ["accuracy", "macroF1", "macroAUC", "logLoss", "brierScore"]
+            case .regression: ["rootMeanSquaredError", "meanAbsoluteError", "rSquared"]
+            }
+        return quality + ["trainingSeconds", "peakMemoryBytes"]
+    }
+
+    /// The glossary of what a report shows.
+    static func definitions(
+        of measurements: [Measurement], _ groups: [RunReport.GroupTable]
+    ) -> [MetricDefinition] {
+        let shown = Set(
+            measurements.map(\.metric)
+                + groups.flatMap { $0.rows.flatMap { $0.measurements.map(\.metric) } })
+        return all.filter { shown.contains($0.id) }
     }
 
     private static let definitions: [String: MetricDefinition] = Dictionary(

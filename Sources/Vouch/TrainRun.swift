@@ -18,10 +18,7 @@ package func trainRun(
 ) throws -> RunResult {
     let start = Clock.monotonicSeconds()
     try configuration.validate()
-    let threads = control.threads ?? Machine.cores
-    guard (1...1024).contains(threads) else {
-        throw VouchError("--threads is \(threads); it must be from 1 to 1024")
-    }
+    let threads = try checkedThreads(control.threads)
     try AtomicFolder.check(configuration.output, overwrite: control.overwrite)
     let prepared = try PreparedData.load(configuration, threads: threads, onEvent: control.onEvent)
     for warning in prepared.warnings { control.onEvent(.warning(warning)) }
@@ -62,6 +59,9 @@ private struct TrainRun {
             try store.removeCheckpoint()
             control.onEvent(.stage("Training on \(prepared.split.train.count) rows"))
         }
+        guard !InterruptFlag.isRaised else {
+            throw VouchError("interrupted before training began; nothing was written")
+        }
         let (stop, seconds) = try train(trainer, store, control, startedAt: start)
         let best = trainer.history.last { $0.isBest }
         control.onEvent(.stopped(stop, bestEpoch: best?.epoch ?? 0))
@@ -69,11 +69,11 @@ private struct TrainRun {
         let model = StoredModel(
             description: .init(
                 version: vouchVersion, network: network, graph: inference,
-                target: prepared.target, threshold: configuration.costs?.threshold ?? 0.5,
+                target: prepared.target, costs: configuration.costs,
                 groupEdges: groupEdges()),
             encoder: prepared.encoder, schema: prepared.schema, weights: trainer.bestWeights)
         control.onEvent(.stage("Measuring"))
-        let (split, evaluation) = try evaluate(model, features)
+        let evaluation = try evaluate(model, features)
         var measurements = evaluation.measurements
         measurements += costMeasurements(trainer, seconds: seconds)
 
@@ -81,7 +81,7 @@ private struct TrainRun {
         let report = ReportAssembly(
             configuration: configuration, prepared: prepared, model: model,
             history: trainer.history, stop: stop, steps: trainer.steps, evaluation: evaluation,
-            measurements: measurements, measuredOn: split, command: control.command,
+            measurements: measurements, arguments: control.arguments,
             threads: pool.threads, weightsSHA256: ContentHash.sha256(weights)
         ).report()
         var writer = RunFolder.Writer()
@@ -96,7 +96,7 @@ private struct TrainRun {
             path: configuration.output, measurements: measurements, stop: stop,
             steps: trainer.steps, weightsSHA256: ContentHash.sha256(weights),
             seconds: Clock.monotonicSeconds() - start,
-            table: { report.terminal(width: $0, color: false) })
+            table: { report.terminal(width: $0, color: $1) })
     }
 
     private func train(
@@ -134,17 +134,16 @@ private struct TrainRun {
 
     private func evaluate(
         _ model: StoredModel, _ features: EncodedFeatures
-    ) throws -> (split: String, Evaluation) {
+    ) throws -> Evaluation {
         let hasFile = configuration.test != nil
         let rows = hasFile ? nil : prepared.split.test
         let predictions =
             hasFile
             ? try model.predict(prepared.testTable, pool: pool)
             : model.predict(features, pool: pool)
-        let labelled = try LabelledPredictions(
-            prepared.testTable, rows: rows, model: model, predictions: predictions, split: "test",
-            costs: configuration.costs)
-        return ("test", try labelled.evaluate())
+        return try LabelledPredictions(
+            prepared.testTable, rows: rows, model: model, predictions: predictions, split: "test"
+        ).evaluate()
     }
 }
 

@@ -58,7 +58,12 @@ struct EvaluateCommand: ParsableCommand {
     mutating func run() throws {
         let report = try evaluateRun(
             run: run, rows: rows, reading: reading.options, threads: threads)
-        Output.result(json ? report.json : report.terminal(Terminal(.output)))
+        let output = Terminal(.output)
+        if json {
+            output.write(try report.json())
+        } else {
+            output.write(report.terminal(width: output.width, color: output.allowsColor))
+        }
     }
 }
 
@@ -82,6 +87,11 @@ struct InspectCommand: ParsableCommand {
     mutating func run() throws {
         let inspection = try inspectTable(
             data, columns: columns.roles(target: target), reading: reading.options)
-        Output.result(json ? inspection.json : inspection.text)
+        let output = Terminal(.output)
+        if json {
+            output.write(try inspection.json())
+        } else {
+            output.write(inspection.text)
+        }
     }
 }
