@@ -214,9 +214,9 @@ extension LabelledPredictions {
         let names = Array(Set(groups)).sorted()
         var index: [String: Int32] = [:]
         for (code, name) in names.enumerated() { index[name] = Int32(code) }
-        let table = try groupMetrics(
+        let metrics = try groupMetrics(
             sample, codes: groups.map { index[$0] ?? -1 }, threshold: threshold)
-        let rows = table.groups.map { group in
+        let rows = metrics.map { group in
             let name = names[Int(group.code)]
             func made(_ metric: String, _ estimate: Estimate) -> Measurement {
                 measurement(metric, .bias, estimate, group: "\(column) = \(name)")

@@ -97,7 +97,7 @@ enum MetricGlossary {
             direction: 0, source: "Cox 1958, DOI 10.1093/biomet/45.3-4.562"),
         .init(
             id: "calibrationIntercept", name: "Calibration intercept",
-            formula: "a of logit P(y = 1) = a + b · logit(score); 0 is right", direction: 0,
+            formula: "a of logit P(y = 1) = a + logit(score); 0 is right, below 0 the scores are too high", direction: 0,
             source: "Cox 1958, DOI 10.1093/biomet/45.3-4.562"),
         .init(
             id: "expectedCost", name: "Expected cost",
