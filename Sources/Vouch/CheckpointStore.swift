@@ -17,12 +17,13 @@ struct CheckpointStore: ~Copyable {
 
     init(output: String, fingerprint: String) throws {
         let parent = Files.folder(of: output)
-        if !Files.exists(parent) { try Files.makeFolder(parent) }
-        folder = parent + "/." + Files.name(of: output) + ".training"
+        let folder = parent + "/." + Files.name(of: output) + ".training"
+        try Files.makeFolder(folder)
+        let lock = try FileLock(folder, for: "training in")
+        self.folder = folder
         file = folder + "/checkpoint.safetensors"
         self.fingerprint = fingerprint
-        if !Files.exists(folder) { try Files.makeFolder(folder) }
-        lock = try FileLock(folder, for: "training in")
+        self.lock = lock
     }
 
     func save(_ state: TrainingState) throws {

@@ -1,9 +1,11 @@
 import Evidence
 import Figures
+import NN
+import Optim
 import Platform
 import Reporting
 import Tables
-import Training
+package import Training
 
 /// Puts a finished training into words and figures; computes no metric.
 struct ReportAssembly {

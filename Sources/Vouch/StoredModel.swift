@@ -4,6 +4,7 @@ import Kernels
 import NN
 import RunStore
 import Tables
+import TensorCore
 import Training
 
 /// A trained model with all that is needed to predict raw rows.

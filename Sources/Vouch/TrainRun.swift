@@ -1,9 +1,11 @@
 import CPURuntime
 import Evidence
+import GraphIR
 import Kernels
 import NN
 import Optim
 import Platform
+import Reporting
 import RunStore
 import Statistics
 import Tables

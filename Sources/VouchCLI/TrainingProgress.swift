@@ -161,7 +161,7 @@ private struct ResultLine: Encodable {
     let steps: Int
     let weightsSHA256: String
     let seconds: Double
-    let measurements: [Measurement]
+    let measurements: [Evidence.Measurement]
 
     init(_ result: RunResult) {
         path = result.path
