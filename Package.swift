@@ -98,6 +98,7 @@ let package = Package(
         tests("TrainingTests", ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
         tests("PlatformTests", ["Platform"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
+        tests("VouchTests", ["Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Training"]),
         tests("ReportingTests", ["Reporting", "Figures", "Evidence"], exclude: ["Snapshots"]),
         // a process that writes run folders until it is killed
         .executableTarget(
