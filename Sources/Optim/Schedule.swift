@@ -12,8 +12,8 @@ package struct Schedule: Sendable, Hashable, Codable {
     }
 
     package var shape: Shape
-    /// Steps over which the rate rises linearly, from peak/(warmupSteps + 1) to just below the peak,
-    /// before the shape begins.
+    /// Steps over which the rate rises by peak/(warmupSteps + 1) each, from one such share, before
+    /// the shape begins.
     package var warmupSteps: Int
     /// The last rate as a share of the peak; cosine only.
     package var floor: Float

@@ -21,7 +21,8 @@ import Testing
         for (name, tensor) in expected {
             // An operand without a path to the loss has no gradient at all.
             let zero = [Float](repeating: 0, count: tensor.values.count)
-            expectEqual(actual[name] ?? zero, tensor.values, units: units, terms: terms,
+            expectEqual(
+                actual[name] ?? zero, tensor.values, units: units, terms: terms,
                 "\(what) \(name)")
         }
         #expect(Set(actual.keys).isSubset(of: expected.keys))
@@ -37,7 +38,9 @@ import Testing
     static let defects = ["logSoftmax/shifted": 256.0]
 
     /// Checks with the units of every case; a case with a defect must keep its own besides.
-    static func withUnits(of reference: OperationReference, _ check: (Double) throws -> Void) throws {
+    static func withUnits(
+        of reference: OperationReference, _ check: (Double) throws -> Void
+    ) throws {
         guard let kept = defects[reference.name] else { return try check(units) }
         try check(kept)
         withKnownIssue(isIntermittent: true) { try check(units) }

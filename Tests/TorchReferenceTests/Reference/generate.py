@@ -18,6 +18,7 @@ import platform
 import numpy as np
 import torch
 import torch.nn.functional as F
+from torch.optim import lr_scheduler as schedulers
 
 torch.use_deterministic_algorithms(True)
 HERE = pathlib.Path(__file__).parent
@@ -55,9 +56,10 @@ def indices(below, *shape):
 
 
 def numbers(values):
-    """A flat list, short: ten digits are 500 times finer than float32."""
-    flat = np.asarray(values).reshape(-1).tolist()
-    return [int(v) if float(v).is_integer() else float(f"{v:.10g}") for v in flat]
+    """A flat list, short: float32 as it reads back, the rest in ten digits, far finer."""
+    flat = np.asarray(values).reshape(-1)
+    text = str if flat.dtype == np.float32 else "{:.10g}".format
+    return [int(v) if float(v).is_integer() else float(text(v)) for v in flat]
 
 
 def tensor(values, row_axis=None):
@@ -75,12 +77,15 @@ def tensor(values, row_axis=None):
 CASES = []
 
 
-def case(name, compute, second=False, rows=None, updates=None, mask=None, cancels=False,
-         **operands):
+def case(
+    name, compute, second=False, rows=None, state=(), updates=None, mask=None, cancels=False,
+    **operands,
+):
     """Adds a case: operands, result, and the gradient of `sum(cotangent * result)`.
 
     rows     which axis of an operand runs over the rows of a batch, by operand
     second   also the gradient of `sum(direction * gradient)`
+    state    operands without a gradient
     updates  the new values of state tensors after `compute`
     cancels  says that the gradients are small differences of terms of the cotangent's size
     """
@@ -94,7 +99,7 @@ def case(name, compute, second=False, rows=None, updates=None, mask=None, cancel
             variables[key] = torch.tensor(value, dtype=torch.int64)
     result = compute(*variables.values())
     cotangent = normal(*result.shape)
-    learned = {k: v for k, v in variables.items() if v.dtype == torch.float64}
+    learned = {k: v for k, v in variables.items() if v.is_floating_point() and k not in state}
     record = {
         "name": name,
         "operands": {k: tensor(v, rows.get(k)) for k, v in operands.items()},
@@ -439,29 +444,25 @@ def layer_cases():
 
 
 def batch_norm_cases():
-    for training in [True, False]:
-        state = {}
+    for kind in ["training", "inference"]:
+        running = {}
 
         def norm(x, scale, shift, mean, variance):
-            state["layer/runningMean"] = mean.detach().clone()
-            state["layer/runningVariance"] = variance.detach().clone()
+            running["layer/runningMean"] = mean.detach().clone()
+            running["layer/runningVariance"] = variance.detach().clone()
             return F.batch_norm(
-                x, *state.values(), scale, shift, training=training, momentum=0.1, eps=1e-5
+                x, *running.values(), scale, shift, training=kind == "training", momentum=0.1,
+                eps=1e-5,
             )
 
         case(
-            "layer/batchNorm/" + ("training" if training else "inference"), norm,
-            rows={"x": 0}, updates=(lambda: state) if training else None,
+            f"layer/batchNorm/{kind}", norm, rows={"x": 0},
+            state=["layer/runningMean", "layer/runningVariance"],
+            updates=(lambda: running) if kind == "training" else None,
             x=normal(6, 3, scale=2) + np.float32([1, -2, 0]),
             layer__scale=positive(3), layer__shift=normal(3),
             layer__runningMean=normal(3), layer__runningVariance=positive(3),
         )
-    del CASES[-1]["gradients"]["layer/runningMean"], CASES[-1]["gradients"]["layer/runningVariance"]
-    del CASES[-2]["gradients"]["layer/runningMean"], CASES[-2]["gradients"]["layer/runningVariance"]
-
-
-def smoothed(labels, classes, smoothing):
-    return F.one_hot(labels, classes).double() * (1 - smoothing) + smoothing / classes
 
 
 def pinball(prediction, target, quantile):
@@ -487,16 +488,14 @@ def loss_cases():
         target=np.float32([[1], [0], [1], [0], [1], [0]]),
     )
     for smoothing in [0, 0.1]:
+        cross = lambda z, y: F.cross_entropy(z, y, reduction="none", label_smoothing=smoothing)
         case(
-            f"loss/softmaxCrossEntropy/{smoothing}",
-            lambda z, y: F.cross_entropy(z, y, reduction="none", label_smoothing=smoothing)[:, None],
+            f"loss/softmaxCrossEntropy/{smoothing}", lambda z, y: cross(z, y)[:, None],
             second=True, rows=rows, prediction=normal(7, 4, scale=2), target=indices(4, 7),
         )
         case(
             f"loss/softmaxCrossEntropy/members/{smoothing}",
-            lambda z, y: F.cross_entropy(
-                z.transpose(1, 2), y.expand(2, -1), reduction="none", label_smoothing=smoothing
-            )[..., None],
+            lambda z, y: cross(z.transpose(1, 2), y.expand(2, -1))[..., None],
             rows={"prediction": 1, "target": 0},
             prediction=normal(2, 7, 4, scale=2), target=indices(4, 7),
         )
@@ -550,7 +549,8 @@ def network_cases():
                     logits, 0.9 * label + 0.05, reduction="none"
                 )
             elif task == "multiclass":
-                losses = F.cross_entropy(logits, label, reduction="none", label_smoothing=0.1)[:, None]
+                losses = F.cross_entropy(logits, label, reduction="none", label_smoothing=0.1)
+                losses = losses[:, None]
             else:
                 losses = F.huber_loss(logits, label, reduction="none", delta=0.5)
             return (losses * weight).sum()
@@ -600,8 +600,6 @@ def schedule_rates(shape, total, warmup=0, floor=0.0):
     OneCycleLR has the default first 30 % and division by 25; `final_div_factor` of 400 ends it at
     1e-4 of the peak, as our documentation says (PyTorch's default of 1e4 ends at 4e-6).
     """
-    from torch.optim import lr_scheduler as schedulers
-
     rest = total - warmup
     rates = []
     if warmup:
@@ -657,7 +655,7 @@ def single(number):
 def optimizer_case(
     name, rule="adamW", steps=10, shapes=ROLES, rate=0.5, decay=0.0, decay_all=False, clip=None,
     average=None, schedule=None, momentum=0.9, nesterov=False, epsilon=1e-8, table=None,
-    gradients=None, scale=1.0, record_all=True,
+    scale=1.0, record_all=True,
 ):
     """Steps by torch.optim.AdamW or torch.optim.SGD with given gradients.
 
@@ -697,23 +695,15 @@ def optimizer_case(
     records = []
     for step in range(steps):
         lr = rate32 * factors[step]
-        given = {k: normal(*shapes[k], scale=scale) for k in dense}
+        given = {k: normal(*shapes[k]) * np.float32(scale) for k in dense}
         for k in dense:
             variables[k].grad = torch.tensor(given[k], dtype=torch.float64)
-        rows = None
         if table:
-            rows = {"indices": np.int32(table[step]), "values": normal(len(table[step]), shapes["table"][1])}
-            summed = torch.zeros_like(variables["table"]).index_add(
-                0, torch.tensor(rows["indices"].astype(np.int64)),
-                torch.tensor(rows["values"], dtype=torch.float64),
+            rows = normal(len(table[step]), shapes["table"][1])
+            variables["table"].grad = torch.zeros_like(variables["table"]).index_add(
+                0, torch.tensor(table[step]), torch.tensor(rows, dtype=torch.float64)
             )
-            variables["table"].grad = summed
-        every = [variables[k] for k in shapes]
-        limit = math.inf if clip is None else clip
-        norm = torch.nn.utils.clip_grad_norm_(every, limit)
-        if norm > limit:
-            for variable in every:
-                variable.grad *= (norm + 1e-6) / norm
+        norm = clip_gradients([variables[k] for k in shapes], clip)
         for group in optimizer.param_groups:
             group["lr"] = lr
         if rule == "sgd":
@@ -721,32 +711,25 @@ def optimizer_case(
                 variables[k].mul_(1 - lr * single(decays[k]))
         optimizer.step()
         if table:
-            touched = torch.unique(torch.tensor(rows["indices"].astype(np.int64)))
-            grad, p = variables["table"].grad, variables["table"]
-            p[touched] *= 1 - lr * single(decays["table"])
+            touched = torch.unique(torch.tensor(table[step]))
+            variables["table"][touched] *= 1 - lr * single(decays["table"])
             if sparse:
-                p.grad = torch.sparse_coo_tensor(
-                    touched[None], grad[touched], grad.shape, is_coalesced=True
-                )
-                sparse.param_groups[0]["lr"] = lr
-                sparse.step()
+                sparse_step(sparse, variables["table"], touched, lr)
             else:
-                velocity[touched] = momentum32 * velocity[touched] + grad[touched]
-                way = grad + momentum32 * velocity if nesterov else velocity
-                p[touched] -= lr * way[touched]
+                velocity_step(variables["table"], velocity, touched, lr, momentum32, nesterov)
         if average is not None:
             share = min(single(average), single(np.float32(step + 1) / np.float32(step + 10)))
             blend = torch.optim.swa_utils.get_ema_avg_fn(share)
             averages = {k: blend(averages[k], variables[k], step) for k in shapes}
         record = {"gradients": {k: numbers(v) for k, v in given.items()}, "norm": float(norm)}
-        if rows:
-            record["rows"] = {"indices": numbers(rows["indices"]), "values": numbers(rows["values"])}
+        if table:
+            record["rows"] = {"indices": table[step], "values": numbers(rows)}
         if record_all or step == steps - 1:
             record["parameters"] = {k: numbers(v.numpy()) for k, v in variables.items()}
             if average is not None:
                 record["averages"] = {k: numbers(v.numpy()) for k, v in averages.items()}
             record["first"], record["second"] = moments(
-                rule, optimizer, sparse, velocity, variables, momentum
+                rule, optimizer, sparse, velocity, variables
             )
         records.append(record)
     return {
@@ -758,13 +741,41 @@ def optimizer_case(
     }
 
 
-def moments(rule, optimizer, sparse, velocity, variables, momentum):
+def clip_gradients(variables, limit):
+    """Clips the gradients to `limit`, if any; returns their norm before."""
+    norm = torch.nn.utils.clip_grad_norm_(variables, math.inf if limit is None else limit)
+    if limit is not None and norm > limit:
+        for variable in variables:
+            variable.grad *= (norm + 1e-6) / norm
+    return norm
+
+
+def sparse_step(optimizer, table, touched, rate):
+    gradient = table.grad
+    table.grad = torch.sparse_coo_tensor(
+        touched[None], gradient[touched], gradient.shape, is_coalesced=True,
+        check_invariants=True,
+    )
+    optimizer.param_groups[0]["lr"] = rate
+    optimizer.step()
+
+
+def velocity_step(table, velocity, touched, rate, momentum, nesterov):
+    """Own formula: torch.optim.SGD on the touched rows alone."""
+    gradient = table.grad[touched]
+    velocity[touched] = momentum * velocity[touched] + gradient
+    way = gradient + momentum * velocity[touched] if nesterov else velocity[touched]
+    table[touched] -= rate * way
+
+
+def moments(rule, optimizer, sparse, velocity, variables):
     """What the rule remembers after a step, by parameter."""
     first, second = {}, {}
     for k, p in variables.items():
         state = (sparse if k == "table" and sparse else optimizer).state.get(p, {})
         if rule == "adamW":
-            first[k], second[k] = numbers(state["exp_avg"].numpy()), numbers(state["exp_avg_sq"].numpy())
+            first[k] = numbers(state["exp_avg"].numpy())
+            second[k] = numbers(state["exp_avg_sq"].numpy())
         else:
             value = velocity if k == "table" else state.get("momentum_buffer")
             first[k] = None if value is None else numbers(value.numpy())
@@ -781,10 +792,12 @@ def optimizer_cases():
         optimizer_case("adamW/decayAll", decay=0.1, decay_all=True),
         optimizer_case("adamW/clip", clip=1.25, decay=0.05),
         optimizer_case("adamW/epsilon", epsilon=0.1),
-        optimizer_case("adamW/tiny", scale=1e-3),
+        optimizer_case("adamW/tiny", scale=2**-10),
         optimizer_case("adamW/average", average=0.9),
         optimizer_case("adamW/averageCapped", average=0.25),
-        optimizer_case("adamW/cosine", schedule=dict(shape="cosine", warmup=3, floor=0.125), decay=0.1),
+        optimizer_case(
+            "adamW/cosine", schedule=dict(shape="cosine", warmup=3, floor=0.125), decay=0.1
+        ),
         optimizer_case("adamW/oneCycle", schedule=dict(shape="oneCycle"), decay=0.1),
         # several blocks of the flat buffer
         optimizer_case(
