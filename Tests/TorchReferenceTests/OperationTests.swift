@@ -16,7 +16,7 @@ import Testing
 
     static func compare(
         _ actual: [String: [Float]], _ expected: [String: ReferenceTensor],
-        units: Double = units, terms: Double = 0, _ what: String
+        terms: Double = 0, _ what: String
     ) {
         for (name, tensor) in expected {
             // An operand without a path to the loss has no gradient at all.
@@ -31,21 +31,6 @@ import Testing
     /// The longest chain of roundings here, the second derivative of tanh, needs 8.
     static let units = 12.0
 
-    /// Cases that a known defect of the kernels makes less exact, and the units that they keep.
-    ///
-    /// `vk_log_softmax` computes `x − (max + log Σ)`, which rounds at the size of `max`; in the
-    /// order `(x − max) − log Σ` nothing is lost.
-    static let defects = ["logSoftmax/shifted": 256.0]
-
-    /// Checks with the units of every case; a case with a defect must keep its own besides.
-    static func withUnits(
-        of reference: OperationReference, _ check: (Double) throws -> Void
-    ) throws {
-        guard let kept = defects[reference.name] else { return try check(units) }
-        try check(kept)
-        withKnownIssue(isIntermittent: true) { try check(units) }
-    }
-
     @Test(arguments: references)
     func resultsAreThoseOfPyTorch(_ reference: OperationReference) throws {
         for asParameters in [false, true] {
@@ -53,9 +38,7 @@ import Testing
             let y = try #require(built.graph.outputs["y"])
             #expect(built.graph[y].shape.bound(rows: reference.rows) == reference.result.shape)
             let (result, updates) = try built.forward()
-            try Self.withUnits(of: reference) { units in
-                expectEqual(result, reference.result.values, units: units, "the result")
-            }
+            expectEqual(result, reference.result.values, units: Self.units, "the result")
             Self.compare(updates, reference.updates ?? [:], "the update of")
         }
     }
@@ -64,12 +47,9 @@ import Testing
     func gradientsAreThoseOfPyTorch(_ reference: OperationReference) throws {
         for asParameters in [false, true] {
             let built = try Self.graph(reference, asParameters: asParameters)
-            let gradients = try built.gradients()
-            try Self.withUnits(of: reference) { units in
-                Self.compare(
-                    gradients, reference.gradients, units: units, terms: reference.terms ?? 0,
-                    "the gradient of")
-            }
+            try Self.compare(
+                built.gradients(), reference.gradients, terms: reference.terms ?? 0,
+                "the gradient of")
         }
     }
 

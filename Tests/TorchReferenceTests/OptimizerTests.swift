@@ -47,29 +47,14 @@ import Testing
             expectEqual([Float(norm)], [step.norm], units: 8, "the norm at step \(number)")
             let synchronizes = averaging == .everyStep || number == reference.steps.count - 1
             if synchronizes { optimizer.synchronizeAverage() }
-            try Self.withUnits(of: optimizer.settings.rule) { units in
-                try Self.compare(
-                    optimizer, layout, step, averages: synchronizes, units: units, number)
-            }
+            try Self.compare(optimizer, layout, step, averages: synchronizes, number)
         }
         #expect(optimizer.step == reference.steps.count)
     }
 
-    /// Checks with the units of every case; AdamW, which has a known defect, must keep its own.
-    private static func withUnits(
-        of rule: OptimizerSettings.Rule, _ check: (Double) throws -> Void
-    ) throws {
-        switch rule {
-        case .sgd: try check(units)
-        case .adamW:
-            try check(unitsOfAdamW)
-            withKnownIssue(isIntermittent: true) { try check(units) }
-        }
-    }
-
     private static func compare(
         _ optimizer: Optimizer, _ layout: ParameterLayout, _ step: OptimizerReference.Step,
-        averages: Bool, units: Double, _ number: Int
+        averages: Bool, _ number: Int
     ) throws {
         func check(_ buffer: Buffer, _ expected: [String: [Double]], _ what: String) throws {
             for (name, values) in expected {
@@ -92,10 +77,6 @@ import Testing
 
     /// About one rounding a step, and those within a step.
     static let units = 16.0
-
-    /// `AdamWStep` computes `1 − βᵗ` in float32, which loses digits at the first steps; in Double
-    /// the units of every case suffice.
-    static let unitsOfAdamW = 128.0
 
     private static func settings(_ reference: OptimizerReference) throws -> OptimizerSettings {
         let shape = try #require(Schedule.Shape(rawValue: reference.schedule.shape))
