@@ -96,6 +96,10 @@ let package = Package(
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
         tests("TrainingTests", ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
+        tests(
+            "TorchReferenceTests",
+            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "Optim", "TensorCore"],
+            resources: [.copy("Reference")]),
         tests("PlatformTests", ["Platform"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
         tests("VouchTests", ["Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Training"]),
