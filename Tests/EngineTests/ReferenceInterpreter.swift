@@ -54,8 +54,8 @@ struct ReferenceInterpreter {
     /// Values of inputs and parameters by their label.
     var given: [String: Tensor]
     var random = RandomPosition(seed: 0, step: 0, shard: 0)
-    /// Multiplies every result by `1 + noise·u` with `u` uniform on ±1: stochastic arithmetic, to
-    /// measure how much a graph amplifies rounding.
+    /// Multiplies the results of operations that round by `1 + noise·u` with `u` uniform on ±1:
+    /// stochastic arithmetic, to measure how much a graph amplifies rounding.
     var noise: (size: Double, seed: UInt64)?
 
     /// The value of every node.
@@ -66,7 +66,7 @@ struct ReferenceInterpreter {
             precondition(
                 value.shape == node.shape.bound(rows: rows),
                 "%\(index) \(node.op) gave \(value.shape), not \(node.shape)")
-            if let noise, !node.inputs.isEmpty, node.dtype == .float32 {
+            if let noise, Self.rounds(node.op) {
                 let random = CounterRandom(seed: noise.seed, stream: UInt32(index))
                 for element in value.values.indices {
                     value.values[element] *=
@@ -76,6 +76,18 @@ struct ReferenceInterpreter {
             values.append(value)
         }
         return values
+    }
+
+    /// Whether the result is anything but one of the operands' numbers, their negation, 0 or 1.
+    private static func rounds(_ op: Op) -> Bool {
+        switch op {
+        case .unary(let function):
+            ![.identity, .negate, .abs, .sign, .relu, .step].contains(function)
+        case .binary(let function): ![.minimum, .maximum, .greater, .equal].contains(function)
+        case .reduce(let kind, _): kind != .max
+        case .matmul, .softmax, .logSoftmax, .scatterAdd: true
+        default: false
+        }
     }
 
     private func evaluate(_ node: Node, _ x: [Tensor]) -> Tensor {
