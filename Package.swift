@@ -79,6 +79,10 @@ let package = Package(
         idea("RunStore", ["Platform", .product(name: "Crypto", package: "swift-crypto")]),
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
+        tests(
+            "EngineTests",
+            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "TensorCore"],
+            exclude: ["Goldens"]),
         tests("TrainingTests", ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
         tests("PlatformTests", ["Platform"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),

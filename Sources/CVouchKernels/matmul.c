@@ -167,6 +167,7 @@ static dnnl_status_t point(dnnl_memory_t memory, const float *data) {
 }
 
 int vk_matmul_run(vk_matmul *matmul, const float *a, const float *b, const float *bias, float *c) {
+    vk_single_threaded_onednn();  // the switch is the calling thread's own
     dnnl_status_t status = point(matmul->a, a);
     if (status == dnnl_success) status = point(matmul->b, b);
     if (status == dnnl_success) status = point(matmul->c, c);
