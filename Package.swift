@@ -95,6 +95,10 @@ let package = Package(
             ], swiftSettings: strict),
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
+        tests(
+            "EngineTests",
+            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "TensorCore"],
+            exclude: ["Goldens"]),
         tests("TrainingTests", ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
         tests(
             "TorchReferenceTests",
