@@ -628,9 +628,9 @@ def schedule_cases():
     result = []
     for shape, total, warmup, floor in [
         ("constant", 10, 0, 0), ("constant", 10, 4, 0), ("cosine", 10, 0, 0),
-        ("cosine", 37, 5, 0.0625), ("oneCycle", 10, 0, 0), ("oneCycle", 37, 0, 0),
-        ("oneCycle", 40, 7, 0), ("oneCycle", 200, 0, 0), ("oneCycle", 1, 0, 0),
-        ("oneCycle", 2, 0, 0), ("oneCycle", 3, 0, 0), ("oneCycle", 4, 0, 0), ("cosine", 1, 0, 0.5),
+        ("cosine", 37, 5, 0.0625), ("one-cycle", 10, 0, 0), ("one-cycle", 37, 0, 0),
+        ("one-cycle", 40, 7, 0), ("one-cycle", 200, 0, 0), ("one-cycle", 1, 0, 0),
+        ("one-cycle", 2, 0, 0), ("one-cycle", 3, 0, 0), ("one-cycle", 4, 0, 0), ("cosine", 1, 0, 0.5),
         ("cosine", 2, 0, 0.5),
     ]:
         rates = schedule_rates(shape, total, warmup, floor)
@@ -798,7 +798,7 @@ def optimizer_cases():
         optimizer_case(
             "adamW/cosine", schedule=dict(shape="cosine", warmup=3, floor=0.125), decay=0.1
         ),
-        optimizer_case("adamW/oneCycle", schedule=dict(shape="oneCycle"), decay=0.1),
+        optimizer_case("adamW/one-cycle", schedule=dict(shape="one-cycle"), decay=0.1),
         # several blocks of the flat buffer
         optimizer_case(
             "adamW/blocks", steps=2, shapes={"weight": [67, 64], "bias": [5]}, clip=2, decay=0.1,
@@ -815,7 +815,7 @@ def optimizer_cases():
             "sgd/cosine", **sgd, nesterov=True, schedule=dict(shape="cosine"), decay=0.1,
             decay_all=True, average=0.9,
         ),
-        optimizer_case("sgd/oneCycle", **sgd, schedule=dict(shape="oneCycle", warmup=3)),
+        optimizer_case("sgd/one-cycle", **sgd, schedule=dict(shape="one-cycle", warmup=3)),
         optimizer_case("sgd/table", **sgd, **table, nesterov=True, clip=1.25, average=0.9),
     ]
 
