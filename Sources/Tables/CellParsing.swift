@@ -6,7 +6,8 @@ enum CellParsing {
         1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
     ]
 
-    /// A decimal number, correctly rounded; `nil` for anything else, words and hexadecimal included.
+    /// A decimal number, correctly rounded; `nil` for anything else, words, hexadecimal and numbers
+    /// beyond a Double included.
     ///
     /// Where mantissa and power of ten are exact in a Double, one multiplication or division rounds
     /// correctly (Clinger 1990, DOI 10.1145/93548.93557); the rest goes through the standard library.
@@ -62,15 +63,17 @@ enum CellParsing {
         return slowNumber(bytes, start, end, point: point)
     }
 
+    static func number(_ text: String) -> Double? {
+        let bytes = Array(text.utf8)
+        return number(bytes.span, 0, bytes.count, point: Byte.point)
+    }
+
     private static func slowNumber(
         _ bytes: Span<UInt8>, _ start: Int, _ end: Int, point: UInt8
     ) -> Double? {
-        var text = ""
-        for at in start..<end {
-            text.unicodeScalars.append(
-                Unicode.Scalar(bytes[at] == point ? Byte.point : bytes[at]))
-        }
-        return Double(text)
+        let text = (start..<end).map { bytes[$0] == point ? Byte.point : bytes[$0] }
+        guard let number = Double(String(decoding: text, as: UTF8.self)) else { return nil }
+        return number.isFinite ? number : nil
     }
 
     /// In which order a date's numbers stand where they are written with points or slashes.
@@ -130,9 +133,10 @@ enum CellParsing {
             }
         }
         if let zone = take([UInt8(ascii: "Z"), Byte.plus, Byte.minus]), zone != UInt8(ascii: "Z") {
-            guard let hours = integer(2, 2) else { return nil }
+            guard let hours = integer(2, 2), hours < 24 else { return nil }
             _ = take([UInt8(ascii: ":")])
             let minutes = integer(2, 2) ?? 0
+            guard minutes < 60 else { return nil }
             seconds -= Double(hours * 3600 + minutes * 60) * (zone == Byte.plus ? 1 : -1)
         }
         return at == bytes.count ? (seconds, true) : nil
@@ -140,7 +144,7 @@ enum CellParsing {
 }
 
 /// Distinct texts in order of first use, found by their bytes.
-struct TextTable {
+struct TextTable: Sendable {
     /// All distinct texts, one after another.
     private(set) var storage: [UInt8] = []
     private(set) var ends: [Int] = []

@@ -276,7 +276,7 @@ extension Table {
         _ column: String, _ row: Int, _ text: String, _ wanted: String
     ) -> TableError {
         TableError(
-            action: "encoding", source: name, line: row + 2, column: column,
+            action: "encoding", source: name, line: lines?[row], row: row + 1, column: column,
             problem: "\"\(text)\" is not \(wanted), which the model was trained with",
             advice: "Correct the cell or leave it empty")
     }
@@ -292,7 +292,7 @@ extension Table {
             }
             return [Double](repeating: .nan, count: rowCount)
         case .categories(let codes, let values):
-            let parsed = values.map { Double($0) }
+            let parsed = values.map(CellParsing.number)
             var result = [Double](repeating: .nan, count: codes.count)
             for (row, code) in codes.enumerated() where code >= 0 {
                 guard let number = parsed[Int(code)] else {

@@ -88,8 +88,12 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
 
     /// The class of each row; −1 where the target is missing.
     ///
-    /// - Throws: `TableError` with the line of a class that training did not see.
-    package func labels(_ column: Column, source: String) throws(TableError) -> [Int32] {
+    /// - Parameters:
+    ///   - lines: Of the table that holds the column, so that an error can name the line.
+    /// - Throws: `TableError` with the line, or else the row, of a class that training did not see.
+    package func labels(
+        _ column: Column, source: String, lines: RowLines? = nil
+    ) throws(TableError) -> [Int32] {
         var index: [String: Int32] = [:]
         for (position, name) in classes.enumerated() { index[name] = Int32(position) }
         var result = [Int32](repeating: -1, count: column.count)
@@ -98,7 +102,7 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
             let byCode = values.map { index[$0] }
             for (row, code) in codes.enumerated() where code >= 0 {
                 guard let label = byCode[Int(code)] else {
-                    throw unknown(values[Int(code)], row, source)
+                    throw unknown(values[Int(code)], row, source, lines)
                 }
                 result[row] = label
             }
@@ -106,15 +110,18 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
         }
         for row in result.indices {
             guard let text = column.text(row) else { continue }
-            guard let label = index[text] else { throw unknown(text, row, source) }
+            guard let label = index[text] else { throw unknown(text, row, source, lines) }
             result[row] = label
         }
         return result
     }
 
-    private func unknown(_ text: String, _ row: Int, _ source: String) -> TableError {
+    private func unknown(
+        _ text: String, _ row: Int, _ source: String, _ lines: RowLines?
+    ) -> TableError {
         TableError(
-            action: "reading the target of", source: source, line: row + 2, column: column,
+            action: "reading the target of", source: source, line: lines?[row], row: row + 1,
+            column: column,
             problem: "\"\(text)\" is not a class of the training rows",
             advice: "They are: " + classes.prefix(20).joined(separator: ", "))
     }
