@@ -79,6 +79,12 @@ let package = Package(
         idea("RunStore", ["Platform", .product(name: "Crypto", package: "swift-crypto")]),
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
+        tests(
+            "TablesTests",
+            [
+                "Tables", "Platform", "TensorCore",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ]),
         tests("TrainingTests", ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
         tests("PlatformTests", ["Platform"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),

@@ -195,13 +195,14 @@ extension Encoder {
             categoryWidth: categoryWidth, categories: indices)
     }
 
-    /// `x / √(1 + (x/3)²)`: nearly `x` for small `x`, never beyond ±3.
-    ///
-    /// - Source: Holzmüller et al. 2024, arXiv:2407.04491, "smooth clipping".
-    private func squash(_ x: Double) -> Float {
-        guard x.isFinite else { return x > 0 ? 3 : -3 }
-        return Float(x / (1 + (x / 3) * (x / 3)).squareRoot())
-    }
+}
+
+/// `x / √(1 + (x/3)²)`: nearly `x` for small `x`, never beyond ±3.
+///
+/// - Source: Holzmüller et al. 2024, arXiv:2407.04491, "smooth clipping".
+private func squash(_ x: Double) -> Float {
+    guard abs(x) < 1e9 else { return x > 0 ? 3 : -3 }
+    return Float(x / (1 + (x / 3) * (x / 3)).squareRoot())
 }
 
 extension Encoder.Date {
@@ -219,7 +220,8 @@ extension Encoder.Date {
         }
         let weekday = Double(((Int(days) + 3) % 7 + 7) % 7)
         var parts = [
-            Float((seconds / 86_400 - center) / scale), Float(Double(date.year - 2000) / 10),
+            // A far date, such as the 9999-12-31 of open contracts, must not drown the others.
+            squash((seconds / 86_400 - center) / scale), squash(Double(date.year - 2000) / 10),
         ]
         parts += turn(Double(date.month - 1) / 12)
         parts += turn(weekday / 7)

@@ -58,13 +58,7 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
                 .squareRoot()
             return
         }
-        var found = Set<String>()
-        for row in present { if let text = column.text(row) { found.insert(text) } }
-        if case .numbers = column.cells {
-            classes = found.sorted { (Double($0) ?? 0) < (Double($1) ?? 0) }
-        } else {
-            classes = found.sorted()
-        }
+        classes = Self.classes(of: column, rows: present)
         guard classes.count <= 10_000 else {
             throw fail(
                 "it has \(classes.count) different values, too many for classes",
@@ -83,6 +77,19 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
                     "They are: " + classes.prefix(20).joined(separator: ", "))
             }
             classes.append(classes.remove(at: index))
+        }
+    }
+
+    /// The distinct values among rows that have one: numbers and dates by size, texts in order.
+    private static func classes(of column: Column, rows: [Int]) -> [String] {
+        switch column.cells {
+        case .numbers(let cells), .dates(let cells, _):
+            var first: [Double: Int] = [:]
+            for row in rows where first[cells[row]] == nil { first[cells[row]] = row }
+            return first.sorted { $0.key < $1.key }.map { column.text($0.value) ?? "" }
+        case .categories(let codes, let values):
+            // As a set, since two spellings of one text may differ in bytes alone.
+            return Set(Set(rows.map { codes[$0] }).map { values[Int($0)] }).sorted()
         }
     }
 
