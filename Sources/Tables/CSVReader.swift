@@ -120,10 +120,11 @@ extension CSVReader {
         var hasHighBytes: Bool
 
         init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+            let part = bytes.extracting(range)
             var quotes = 0
             var all: UInt8 = 0
-            for at in range {
-                let byte = bytes[at]
+            for at in 0..<part.count {
+                let byte = part[at]
                 quotes &+= byte == Byte.quote ? 1 : 0
                 all |= byte
             }
