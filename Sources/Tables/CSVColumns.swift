@@ -53,43 +53,49 @@ extension CSVReader {
     ) throws(TableError) -> [Column] {
         var columns: [Column] = []
         for (name, cells) in zip(names, cells) {
-            columns.append(Column(name: name, cells: try finish(cells, name, lines)))
+            columns.append(try finish(cells, name, lines))
         }
         return columns
     }
 
     private func finish(
         _ cells: Column.Cells, _ name: String, _ lines: RowLines
-    ) throws(TableError) -> Column.Cells {
+    ) throws(TableError) -> Column {
+        let column = Column(name: name, cells: cells)
         let wanted = options.kinds[name]
         guard case .categories(let codes, let values) = cells, wanted != .category else {
-            return cells
+            return column
         }
         guard !values.isEmpty else {
             let missing = [Double](repeating: .nan, count: codes.count)
-            return wanted == .date ? .dates(missing, hasTime: false) : .numbers(missing)
+            return Column(
+                name: name,
+                cells: wanted == .date ? .dates(missing, hasTime: false) : .numbers(missing))
         }
         // The orders under which all values so far are dates.
-        var orders = CellParsing.DateOrder.allCases
+        var orders = DateOrder.allCases
         for (code, value) in values.enumerated() {
             orders = orders.filter { CellParsing.date(value, $0) != nil }
             guard orders.isEmpty else { continue }
-            guard wanted == .date else { return cells }
+            guard wanted == .date else { return column }
             throw fail(
                 "\"\(value)\" is not a date as the ones above it are, or none at all",
                 "Write dates as 2020-01-31",
                 line: codes.firstIndex(of: Int32(code)).map { lines[$0] }, column: name)
         }
         guard orders.count == 1, let order = orders.first else {
-            guard wanted == .date else { return cells }
+            guard wanted == .date else { return column }
             throw fail(
                 "day and month cannot be told apart, as in \"\(values[0])\"",
                 "Write dates as 2020-01-31",
                 line: codes.firstIndex(of: 0).map { lines[$0] }, column: name)
         }
         let parsed = values.map { CellParsing.date($0, order) ?? (.nan, false) }
-        return .dates(
-            codes.map { $0 < 0 ? .nan : parsed[Int($0)].seconds },
-            hasTime: parsed.contains(where: \.hasTime))
+        return Column(
+            name: name,
+            cells: .dates(
+                codes.map { $0 < 0 ? .nan : parsed[Int($0)].seconds },
+                hasTime: parsed.contains(where: \.hasTime)),
+            dateOrder: order)
     }
 }

@@ -1,3 +1,8 @@
+/// In which order the numbers of a written date stand.
+package enum DateOrder: String, Codable, Sendable, Hashable, CaseIterable {
+    case yearFirst, dayFirst, monthFirst
+}
+
 /// Cells of text to numbers and points in time.
 enum CellParsing {
     /// 10⁰ to 10²², which a Double holds exactly.
@@ -134,9 +139,6 @@ enum CellParsing {
         guard let number = Double(String(decoding: text, as: UTF8.self)) else { return nil }
         return number.isFinite ? number : nil
     }
-
-    /// In which order a date's numbers stand where they are written with points or slashes.
-    enum DateOrder: CaseIterable { case yearFirst, dayFirst, monthFirst }
 
     /// Seconds since 1970 of `2020-01-31`, `2020/01/31`, `31.01.2020`, `31/01/2020`, with a time
     /// `T10:00`, ` 10:00:00.5`, `Z`, `+02:00` after it where there is one.

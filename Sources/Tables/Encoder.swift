@@ -30,6 +30,8 @@ package struct Encoder: Codable, Sendable, Hashable {
         /// Days since 1970.
         package var center: Double
         package var scale: Double
+        /// How the training file wrote them; tells 03/04/2020 in a file of few rows.
+        package var order: DateOrder?
     }
 
     package var numbers: [Number]
@@ -83,7 +85,9 @@ package struct Encoder: Codable, Sendable, Hashable {
             case .dates(let seconds, let hasTime):
                 let (center, scale) = robustScale(rows.map { seconds[$0] / 86_400 })
                 encoder.dates.append(
-                    Date(column: entry.name, hasTime: hasTime, center: center, scale: scale))
+                    Date(
+                        column: entry.name, hasTime: hasTime, center: center, scale: scale,
+                        order: column.dateOrder))
             case .categories(let codes, let values):
                 encoder.categories.append(fitCategory(entry.name, codes, values, rows))
             }
@@ -176,7 +180,7 @@ extension Encoder {
             output += number.marksMissing ? 2 : 1
         }
         for date in dates {
-            let seconds = try table.dates(in: date.column)
+            let seconds = try table.dates(of: date)
             for row in seconds.indices where !seconds[row].isNaN {
                 for (part, value) in date.parts(seconds[row]).enumerated() {
                     numeric[row * width + output + part] = value
@@ -306,13 +310,39 @@ extension Table {
         }
     }
 
-    func dates(in name: String) throws(TableError) -> [Double] {
-        guard let column = column(named: name) else { return [] }
-        if case .dates(let seconds, _) = column.cells { return seconds }
-        for row in 0..<rowCount {
-            if let text = column.text(row) { throw wrongCell(name, row, text, "a date") }
+    /// A column's dates; texts that are dates as the training file wrote them are read as such.
+    func dates(of date: Encoder.Date) throws(TableError) -> [Double] {
+        guard let column = column(named: date.column) else { return [] }
+        switch column.cells {
+        case .dates(let seconds, _):
+            let orders = Set([column.dateOrder, date.order])
+            guard orders != [.dayFirst, .monthFirst] else {
+                throw TableError(
+                    action: "encoding", source: name, column: date.column,
+                    problem: "its dates are of the order \(column.dateOrder?.rawValue ?? ""), those "
+                        + "that the model was trained with \(date.order?.rawValue ?? "")",
+                    advice: "Write dates as 2020-01-31")
+            }
+            return seconds
+        case .numbers:
+            for row in 0..<rowCount {
+                guard let text = column.text(row) else { continue }
+                throw wrongCell(date.column, row, text, "a date")
+            }
+            return [Double](repeating: .nan, count: rowCount)
+        case .categories(let codes, let values):
+            let parsed = values.map { value in
+                date.order.flatMap { CellParsing.date(value, $0)?.seconds }
+            }
+            var result = [Double](repeating: .nan, count: codes.count)
+            for (row, code) in codes.enumerated() where code >= 0 {
+                guard let seconds = parsed[Int(code)] else {
+                    throw wrongCell(date.column, row, values[Int(code)], "a date")
+                }
+                result[row] = seconds
+            }
+            return result
         }
-        return [Double](repeating: .nan, count: rowCount)
     }
 
     /// A category's index in each row: 0 missing, 1 never seen, 2 and up the values or buckets.

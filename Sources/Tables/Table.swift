@@ -32,10 +32,13 @@ package struct Table: Sendable, Hashable {
 package struct Column: Sendable, Hashable {
     package var name: String
     package var cells: Cells
+    /// How dates were written in the file they are from.
+    package var dateOrder: DateOrder?
 
-    package init(name: String, cells: Cells) {
+    package init(name: String, cells: Cells, dateOrder: DateOrder? = nil) {
         self.name = name
         self.cells = cells
+        self.dateOrder = dateOrder
     }
 
     package enum Cells: Sendable, Hashable {
@@ -67,7 +70,9 @@ package struct Column: Sendable, Hashable {
         case .numbers(let numbers):
             Column(name: name, cells: .numbers(rows.map { numbers[$0] }))
         case .dates(let seconds, let hasTime):
-            Column(name: name, cells: .dates(rows.map { seconds[$0] }, hasTime: hasTime))
+            Column(
+                name: name, cells: .dates(rows.map { seconds[$0] }, hasTime: hasTime),
+                dateOrder: dateOrder)
         case .categories(let codes, let values):
             Column(
                 name: name, cells: .categories(codes: rows.map { codes[$0] }, values: values))

@@ -112,6 +112,21 @@ import Testing
         #expect(try Self.encoder(table).encode(table).numeric.allSatisfy { abs($0) <= 3 })
     }
 
+    @Test func aFewDatesAreReadAsTheTrainingFileWroteThem() throws {
+        let encoder = try Self.encoder(read("d\n13/04/2020\n03/05/2020\n"))
+        let iso = try encoder.encode(read("d\n2020-05-03\n"))
+        #expect(try encoder.encode(read("d\n03/05/2020\n")).numeric == iso.numeric)
+        let error = try #require(throws: TableError.self) {
+            try encoder.encode(read("d\n05/13/2020\n"))
+        }
+        #expect(error.column == "d")
+        #expect(error.problem.contains("monthFirst"))
+        let mixed = try #require(throws: TableError.self) {
+            try encoder.encode(read("d\n03/05/2020\nx\n"))
+        }
+        #expect(mixed.line == 3)
+    }
+
     @Test func columnsInAnotherOrderAndMoreOfThem() throws {
         let a = table([
             numbers("n", [1, 2, 3]), category("t", ["x", "y", nil]), numbers("m", [0, nil, 1]),
