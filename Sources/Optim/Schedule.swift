@@ -8,7 +8,7 @@ package struct Schedule: Sendable, Hashable, Codable {
         case cosine
         /// Up along half a cosine from peak/25 over the first 30 % of the steps, down to peak/10⁴
         /// over the rest.
-        case oneCycle
+        case oneCycle = "one-cycle"
     }
 
     package var shape: Shape
