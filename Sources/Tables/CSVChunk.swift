@@ -111,7 +111,8 @@ struct CSVLayout: Sendable {
 
     func isMissing(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
         missing.contains { token in
-            token.count == end - start && token.indices.allSatisfy { token[$0] == bytes[start + $0] }
+            token.count == end - start
+                && token.indices.allSatisfy { token[$0] == bytes[start + $0] }
         }
     }
 }

@@ -15,7 +15,8 @@ extension ParsedCSV {
                 all[column] = []
                 return own
             }
-            return own.contains { $0.mode == .number } ? joinNumbers(own, rows) : joinTexts(own, rows)
+            return own.contains { $0.mode == .number }
+                ? joinNumbers(own, rows) : joinTexts(own, rows)
         }
     }
 }

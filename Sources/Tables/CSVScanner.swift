@@ -48,7 +48,8 @@ struct CSVProblem: Error, Sendable {
 ///
 /// The grammar is that of RFC 4180, with what people really write: a row ends with LF, CRLF or the
 /// text; blank lines are no rows; spaces around a cell or its quotes are no part of it, unless the
-/// delimiter is a space. A quote opens a quoted cell only where the cell begins, elsewhere it is text.
+/// delimiter is a space. A quote opens a quoted cell only where the cell begins; elsewhere it is
+/// text.
 struct CSVScanner {
     let delimiter: UInt8
     /// Where the next line begins.

@@ -15,8 +15,8 @@ enum CellParsing {
     /// beyond a Double included.
     ///
     /// Where mantissa and power of ten are exact in a Double, one multiplication or division rounds
-    /// correctly (Clinger 1990, DOI 10.1145/93548.93557); most of the rest takes one of 128 bits, and
-    /// what remains goes through the standard library.
+    /// correctly (Clinger 1990, DOI 10.1145/93548.93557); most of the rest takes one of 128 bits,
+    /// and what remains goes through the standard library.
     @inline(__always)
     static func number(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, point: UInt8) -> Double? {
         var at = start
@@ -203,4 +203,3 @@ enum CellParsing {
         return at == bytes.count ? (seconds, true) : nil
     }
 }
-

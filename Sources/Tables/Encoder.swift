@@ -59,8 +59,8 @@ package struct Encoder: Codable, Sendable, Hashable {
 
     /// Fits on the given rows.
     ///
-    /// Numbers: center is the median, scale the interquartile range, or where that is 0 the standard
-    /// deviation, or where that is 0 one.
+    /// Numbers: center is the median, scale the interquartile range, or where that is 0 the
+    /// standard deviation, or where that is 0 one.
     ///
     /// - Throws: `TableError` when the schema has no feature.
     package static func fit(
@@ -225,55 +225,14 @@ extension Encoder.Date {
         let weekday = Double(((Int(days) + 3) % 7 + 7) % 7)
         var parts = [
             // A far date, such as the 9999-12-31 of open contracts, must not drown the others.
-            squash((seconds / 86_400 - center) / scale), squash(Double(date.year - 2000) / 10),
+            squash((seconds / 86_400 - center) / scale),
+            squash(Double(date.year - 2000) / 10),
         ]
         parts += turn(Double(date.month - 1) / 12)
         parts += turn(weekday / 7)
         parts += turn(Double(date.dayOfYear - 1) / 365.25)
         if hasTime { parts += turn((seconds / 86_400) - days) }
         return parts
-    }
-}
-
-/// A day of the Gregorian calendar.
-///
-/// - Source: Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`.
-package struct CivilDate: Sendable, Hashable {
-    package var year: Int
-    package var month: Int
-    package var day: Int
-
-    package init(daysSince1970: Int) {
-        let z = daysSince1970 + 719_468
-        let era = (z >= 0 ? z : z - 146_096) / 146_097
-        let dayOfEra = z - era * 146_097
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let shifted = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let m = (5 * shifted + 2) / 153
-        day = shifted - (153 * m + 2) / 5 + 1
-        month = m < 10 ? m + 3 : m - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    }
-
-    package init(year: Int, month: Int, day: Int) {
-        self.year = year
-        self.month = month
-        self.day = day
-    }
-
-    package var daysSince1970: Int {
-        let y = month <= 2 ? year - 1 : year
-        let era = (y >= 0 ? y : y - 399) / 400
-        let yearOfEra = y - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
-
-    /// From 1.
-    package var dayOfYear: Int {
-        daysSince1970 - CivilDate(year: year, month: 1, day: 1).daysSince1970 + 1
     }
 }
 
@@ -319,8 +278,8 @@ extension Table {
             guard orders != [.dayFirst, .monthFirst] else {
                 throw TableError(
                     action: "encoding", source: name, column: date.column,
-                    problem: "its dates are of the order \(column.dateOrder?.rawValue ?? ""), those "
-                        + "that the model was trained with \(date.order?.rawValue ?? "")",
+                    problem: "its dates are of the order \(column.dateOrder?.rawValue ?? ""), "
+                        + "those that the model was trained with \(date.order?.rawValue ?? "")",
                     advice: "Write dates as 2020-01-31")
             }
             return seconds

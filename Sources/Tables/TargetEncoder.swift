@@ -43,7 +43,8 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
                 "every row has the same target \"\(column.text(present[0]) ?? "")\"",
                 "There is nothing to learn; choose another target or more rows")
         }
-        self.task = task ?? (!hasClasses ? .regression : profile.distinct == 2 ? .binary : .multiclass)
+        let classTask = profile.distinct == 2 ? Task.binary : .multiclass
+        self.task = task ?? (hasClasses ? classTask : .regression)
         if self.task == .regression {
             guard case .numbers(let numbers) = column.cells else {
                 throw fail(

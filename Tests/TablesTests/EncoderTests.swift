@@ -172,7 +172,8 @@ import Testing
         let empty = try encoder.encode(read("n,d\n,\n,\n"))
         #expect(empty.numeric.allSatisfy { $0 == 0 })
         // Texts that are all numbers are numbers.
-        let texts = try encoder.encode(table([category("n", ["1", "2"]), category("d", [nil, nil])]))
+        let texts = try encoder.encode(
+            table([category("n", ["1", "2"]), category("d", [nil, nil])]))
         #expect(texts.numeric[0] == Self.squash(-1))
     }
 
@@ -246,7 +247,8 @@ import Testing
     @Test func onlyTheGivenRowsDecide() throws {
         let column = category("y", ["a", "b", "c"])
         #expect(try Self.encode(column, rows: [0, 1]).classes == ["a", "b"])
-        let regression = try Self.encode(numbers("y", [1, 3, 1000]), rows: [0, 1], task: .regression)
+        let regression = try Self.encode(
+            numbers("y", [1, 3, 1000]), rows: [0, 1], task: .regression)
         #expect(regression.center == 2)
         #expect(regression.scale == 1)
         #expect(try regression.values(numbers("y", [7]), source: "t") == [7])
@@ -273,7 +275,8 @@ import Testing
         }
         #expect(many.problem == "a binary target has two values, this has 3: a, b, c")
         let unknown = try #require(throws: TableError.self) {
-            try Self.encode(category("y", ["a", "b"])).labels(category("y", ["a", "q"]), source: "t")
+            try Self.encode(category("y", ["a", "b"]))
+                .labels(category("y", ["a", "q"]), source: "t")
         }
         #expect(unknown.row == 2)
         #expect(unknown.problem == "\"q\" is not a class of the training rows")

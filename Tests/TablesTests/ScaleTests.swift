@@ -8,7 +8,9 @@ import Testing
     @Test func aMillionCategories() throws {
         let count = 1_000_000
         var bytes = Array("id,target\n".utf8)
-        for row in 0..<count { bytes += Array("customer number \(row * 7 % count),\(row % 2)\n".utf8) }
+        for row in 0..<count {
+            bytes += Array("customer number \(row * 7 % count),\(row % 2)\n".utf8)
+        }
         let before = Machine.peakMemoryBytes()
         let start = Clock.monotonicSeconds()
         let table = try CSVReader.read(bytes: bytes, name: "t")
@@ -30,8 +32,8 @@ import Testing
         #expect(index.distinct == count)
         let strata = (0..<count).map { $0 % 2 }
         let split = SplitDrawer(
-            rows: Array(0..<count), strata: strata, groups: nil, duplicates: index.codes, times: nil,
-            seed: 1
+            rows: Array(0..<count), strata: strata, groups: nil, duplicates: index.codes,
+            times: nil, seed: 1
         ).parts([0.2, 0.2])
         #expect(split.map(\.count) == [200_000, 200_000, 600_000])
         let encoder = try Encoder.fit(table, schema, rows: split[2])
@@ -39,7 +41,6 @@ import Testing
         #expect(encoded.categories.count == count)
         let end = Clock.monotonicSeconds()
         let peak = Machine.peakMemoryBytes() - before
-        print("a million categories: read \(read - start) s, rest \(end - read) s, \(peak >> 20) MiB")
         #expect(read - start < 10)
         #expect(end - read < 40)
         #expect(peak < 1 << 30)

@@ -116,7 +116,9 @@ import Testing
     @Test(arguments: [ColumnRole.target, .group, .time, .weight])
     func oneRoleTwoColumns(role: ColumnRole) throws {
         let error = try #require(throws: TableError.self) {
-            try Self.infer { $0.overrides = ["amount": .init(role: role), "number": .init(role: role)] }
+            try Self.infer {
+                $0.overrides = ["amount": .init(role: role), "number": .init(role: role)]
+            }
         }
         #expect(error.column == "number")
         #expect(error.problem == "it is named \(role.rawValue), and so is \"amount\"")

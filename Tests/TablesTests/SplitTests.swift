@@ -140,7 +140,8 @@ import Testing
             numbers("c", (0..<rows).map { _ in Double(draws.integer(below: 100)) }),
             Column(
                 name: "d",
-                cells: .dates((0..<rows).map { _ in draws.element([0, 86_400, .nan]) }, hasTime: false)),
+                cells: .dates(
+                    (0..<rows).map { _ in draws.element([0, 86_400, .nan]) }, hasTime: false)),
         ])
         for names in [["a"], ["b", "a"], ["a", "b", "c", "d"], []] {
             let index = DuplicateIndex(table, columns: names)
@@ -169,8 +170,12 @@ import Testing
     }
 
     @Test func joiningMatchesTexts() throws {
-        let a = table([category("t", ["x", "y", nil]), numbers("n", [1, 2, 3]), numbers("only", [1, 1, 1])])
-        let b = table([numbers("n", [2, 9]), category("t", ["y", "z"]), category("only", ["1", "1"])])
+        let a = table([
+            category("t", ["x", "y", nil]), numbers("n", [1, 2, 3]), numbers("only", [1, 1, 1]),
+        ])
+        let b = table([
+            numbers("n", [2, 9]), category("t", ["y", "z"]), category("only", ["1", "1"]),
+        ])
         let both = a.joining(b, columns: ["t", "n", "only", "none"])
         #expect(both.columns.map(\.name) == ["t", "n"])
         #expect(both.texts("t") == ["x", "y", nil, "y", "z"])
