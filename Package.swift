@@ -99,6 +99,12 @@ let package = Package(
             "EngineTests",
             ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "TensorCore"],
             exclude: ["Goldens"]),
+        tests(
+            "TablesTests",
+            [
+                "Tables", "Platform", "TensorCore",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ]),
         tests("TrainingTests", ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
         tests(
             "TorchReferenceTests",
