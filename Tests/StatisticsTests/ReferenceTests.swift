@@ -106,10 +106,10 @@ import Testing
         }
     }
 
-    /// `exp` of logarithms near `a + b` in size loses as many digits as that has; hence the scale.
+    /// `exp` of logarithms of the smaller shape's size loses as many digits as that has.
     @Test func incompleteBeta() {
         for row in Reference.stored.special.incompleteBeta where row[3] > 1e-290 {
-            let tolerance = 1e-13 * max(10, row[1] + row[2])
+            let tolerance = 1e-13 * max(1, min(row[1], row[2]))
             #expect(
                 agree(
                     SpecialFunctions.incompleteBeta(row[0], a: row[1], b: row[2]), row[3],
@@ -118,10 +118,13 @@ import Testing
         }
     }
 
+    /// From some 1e5 degrees on, terms near 1 in the continued fraction nearly cancel.
     @Test func studentQuantile() {
         for row in Reference.stored.special.studentQuantile {
+            let tolerance = 1e-12 * max(1, row[1] / 1e5)
             #expect(
-                agree(SpecialFunctions.studentQuantile(row[0], degrees: row[1]), row[2], 1e-11),
+                agree(
+                    SpecialFunctions.studentQuantile(row[0], degrees: row[1]), row[2], tolerance),
                 "p = \(row[0]), \(row[1]) degrees")
         }
     }
