@@ -44,10 +44,12 @@ package struct RegressionSample: Sendable {
 
     /// `mean |prediction − target|`, in the target's unit.
     package func meanAbsoluteError() -> Estimate {
-        design.mean(errors.map(abs), bounds: 0...Double.infinity)
+        design.mean(errors.map(abs), scale: .log)
     }
 
     /// `1 − Σ(target − prediction)² / Σ(target − mean target)²`.
+    ///
+    /// The interval is that of the ratio, on a logarithmic scale.
     package func rSquared() -> Estimate {
         let weights = design.weights
         let total = weights.reduce(0, +)
@@ -69,11 +71,14 @@ package struct RegressionSample: Sendable {
         let ratio = unexplained / spread
         let influence = targets.indices.map { row in
             let deviation = targets[row] - center
-            return -weights[row]
+            return weights[row]
                 * (errors[row] * errors[row] - ratio * deviation * deviation) / spread
         }
-        return design.estimate(
-            1 - ratio, influence: influence, method: "Infinitesimal jackknife",
-            bounds: -Double.infinity...1)
+        var result = design.estimate(
+            ratio, influence: influence, method: "Infinitesimal jackknife, log of 1 − R²",
+            scale: .log)
+        result.value = 1 - ratio
+        (result.lower, result.upper) = (result.upper.map { 1 - $0 }, result.lower.map { 1 - $0 })
+        return result
     }
 }

@@ -65,23 +65,40 @@ package struct SamplingDesign: Sendable, Hashable {
         return (count, clusters == nil ? nil : seen.count)
     }
 
+    /// The influence of each independent piece: of each cluster its rows' sum, or of each row.
+    func pieces(_ influence: [Double]) -> [Double] {
+        guard let clusters else { return influence }
+        var totals = [Double](repeating: 0, count: (clusters.max() ?? 0) + 1)
+        for row in 0..<rows { totals[clusters[row]] += influence[row] }
+        return totals
+    }
+
     /// The variance of an estimate from its influence values, and its degrees of freedom.
+    ///
+    /// A variance that rests on few or on some very large pieces is itself uncertain. Its degrees of
+    /// freedom are those of the scaled χ² with its first two moments: `2C / (k − (C−3)/(C−1))`, where
+    /// k is the kurtosis of the pieces; C − 1 if they are normal, and never more.
     ///
     /// - Parameters:
     ///   - influence: `ψᵢ`, one a row; 0 for rows that play no part.
-    ///   - units: The independent pieces of the sample that play a part: clusters, or rows.
+    ///   - units: C, the independent pieces of the sample that play a part: clusters, or rows.
+    /// - Source: Satterthwaite 1946, DOI 10.2307/3002019; O'Neill 2014,
+    ///   DOI 10.1080/00031305.2014.966589.
     func variance(of influence: [Double], units: Int) -> (value: Double, degrees: Double)? {
         guard units > 1 else { return nil }
-        let correction = Double(units) / Double(units - 1)
+        let count = Double(units)
         var sum = 0.0
-        if let clusters {
-            var totals = [Double](repeating: 0, count: (clusters.max() ?? 0) + 1)
-            for row in 0..<rows { totals[clusters[row]] += influence[row] }
-            sum = totals.reduce(0) { $0 + $1 * $1 }
-        } else {
-            sum = influence.reduce(0) { $0 + $1 * $1 }
+        var fourth = 0.0
+        for piece in pieces(influence) {
+            sum += piece * piece
+            fourth += piece * piece * piece * piece
         }
-        return (correction * sum, Double(units - 1))
+        var degrees = count - 1
+        if sum > 0 {
+            let excess = count * (fourth / sum / sum) - (count - 3) / (count - 1)
+            if excess > 0 { degrees = max(1, min(degrees, 2 * count / excess)) }
+        }
+        return (count / (count - 1) * sum, degrees)
     }
 }
 
@@ -101,14 +118,14 @@ extension SamplingDesign {
     /// An estimate with Student's interval from influence values.
     ///
     /// - Parameters:
-    ///   - isChosen: Which rows play a part; they make the counts.
+    ///   - known: The variance, where it is not the influence values'.
     ///   - bounds: The metric's possible values; the interval is cut there.
     func estimate(
-        _ value: Double, influence: [Double], method: String, scale: IntervalScale = .plain,
-        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity, note: String? = nil,
-        where isChosen: (Int) -> Bool = { _ in true }
+        _ value: Double, influence: [Double], variance known: Double? = nil, method: String,
+        scale: IntervalScale = .plain,
+        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity, note: String? = nil
     ) -> Estimate {
-        let counts = counts(where: isChosen)
+        let counts = counts()
         let units = counts.clusters ?? counts.rows
         var result = Estimate(
             value: value, method: method, varied: varied, count: counts.rows,
@@ -119,7 +136,7 @@ extension SamplingDesign {
             return result
         }
         let t = SpecialFunctions.studentQuantile(0.975, degrees: degrees)
-        let reach = t * variance.squareRoot()
+        let reach = t * (known ?? variance).squareRoot()
         guard let (lower, upper) = scale.interval(value, reach) else {
             result.note = note ?? "at the edge of its range the sample gives no interval"
             return result
@@ -129,65 +146,17 @@ extension SamplingDesign {
         return result
     }
 
-    /// A weighted mean of numbers of the chosen rows, with Student's interval.
+    /// A weighted mean, with Student's interval on a scale.
     func mean(
-        _ values: [Double], method: String = "Student t",
+        _ values: [Double], scale: IntervalScale,
         bounds: ClosedRange<Double> = -Double.infinity...Double.infinity
     ) -> Estimate {
         let total = weights.reduce(0, +)
         let mean = zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 } / total
         let influence = zip(weights, values).map { $0 * ($1 - mean) / total }
-        return estimate(mean, influence: influence, method: method, bounds: bounds)
-    }
-
-    /// The share of the chosen rows that are hits, with Wilson's interval.
-    ///
-    /// Weighted or clustered rows count as the number of simple rows that would give the same
-    /// variance (Korn & Graubard 1998, Survey Methodology 24:193, with Wilson's interval in place of
-    /// Clopper and Pearson's).
-    func share(
-        of isHit: (Int) -> Bool, among isChosen: (Int) -> Bool, empty: String
-    ) -> Estimate {
-        let counts = counts(where: isChosen)
-        let method = isWeighted || clusters != nil ? "Wilson, effective rows" : "Wilson"
-        var total = 0.0
-        var hits = 0.0
-        for row in 0..<rows where isChosen(row) {
-            total += weights[row]
-            if isHit(row) { hits += weights[row] }
-        }
-        var result = Estimate(
-            value: nil, method: method, varied: varied, count: counts.rows,
-            clusters: counts.clusters)
-        guard total > 0 else {
-            result.note = empty
-            return result
-        }
-        let share = hits / total
-        result.value = share
-        let z = SpecialFunctions.normalQuantile(0.975)
-        guard isWeighted || clusters != nil else {
-            (result.lower, result.upper) = wilson(share: share, rows: total, z: z)
-            return result
-        }
-        let units = counts.clusters ?? counts.rows
-        guard units > 1 else {
-            result.note = "one independent group of rows says nothing of the spread: no interval"
-            return result
-        }
-        let influence = (0..<rows).map { row in
-            isChosen(row) ? weights[row] * ((isHit(row) ? 1 : 0) - share) / total : 0
-        }
-        let pieces = (0..<rows).map { isChosen($0) ? weights[$0] / total : 0 }
-        // Without any spread the effective rows are Kish's (1965).
-        let correction = Double(units) / Double(units - 1)
-        let kish = (variance(of: pieces, units: units)?.value ?? 1) / correction
-        let found = variance(of: influence, units: units)?.value ?? 0
-        let effective = found > 0 ? share * (1 - share) / found : 1 / kish
-        let t = SpecialFunctions.studentQuantile(0.975, degrees: Double(units - 1))
-        (result.lower, result.upper) = wilson(
-            share: share, rows: effective * (z / t) * (z / t), z: z)
-        return result
+        return estimate(
+            mean, influence: influence, method: "Student t, \(scale)", scale: scale,
+            bounds: bounds)
     }
 }
 
@@ -206,23 +175,4 @@ extension IntervalScale {
             return (value * Double.exp(-reach / value), value * Double.exp(reach / value))
         }
     }
-}
-
-/// Wilson's score interval of a proportion.
-///
-/// `(p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n)`
-///
-/// - Parameters:
-///   - share: The observed proportion, in [0, 1].
-///   - rows: The number of trials, > 0; effective ones need not be whole.
-///   - z: The normal quantile of the level.
-/// - Source: Wilson 1927, DOI 10.1080/01621459.1927.10502953.
-package func wilson(share: Double, rows: Double, z: Double) -> (lower: Double, upper: Double) {
-    precondition((0...1).contains(share) && rows > 0, "no proportion")
-    let square = z * z / rows
-    let center = share + square / 2
-    let reach = z * (share * (1 - share) / rows + square / (4 * rows)).squareRoot()
-    let lower = share == 0 ? 0 : max(0, (center - reach) / (1 + square))
-    let upper = share == 1 ? 1 : min(1, (center + reach) / (1 + square))
-    return (lower, upper)
 }

@@ -128,6 +128,23 @@ package enum SpecialFunctions {
         return fraction
     }
 
+    /// The quantile of the beta distribution.
+    ///
+    /// - Precondition: `probability` in (0, 1); `a`, `b` > 0.
+    package static func betaQuantile(_ probability: Double, a: Double, b: Double) -> Double {
+        precondition(probability > 0 && probability < 1, "a probability outside (0, 1)")
+        var low = 0.0
+        var high = 1.0
+        // Halving until neighbouring numbers.
+        while true {
+            let middle = low + (high - low) / 2
+            if middle <= low || middle >= high { return middle }
+            if incompleteBeta(middle, a: a, b: b) < probability { low = middle } else {
+                high = middle
+            }
+        }
+    }
+
     /// The upper tail `P(T > t)` of Student's t, for `t` ≥ 0.
     private static func studentTail(_ t: Double, degrees: Double) -> Double {
         let (square, sum) = (t * t, degrees + t * t)

@@ -23,13 +23,26 @@ struct Coverage: Sendable {
     var below = 0
     var above = 0
     var width = 0.0
+    /// Of the values, for their standard deviation.
+    var deviations = 0.0
+    var squares = 0.0
+
+    /// The mean width over that of a normal interval of the known sampling deviation.
+    var relativeWidth: Double {
+        let count = Double(max(intervals, 1))
+        let variance = squares / count - deviations / count * (deviations / count)
+        return width / count / (2 * 1.96 * variance.squareRoot())
+    }
 
     var share: Double { intervals == 0 ? 0 : Double(covered) / Double(intervals) }
     /// Of a share of 95 %.
     var monteCarloError: Double { (0.95 * 0.05 / Double(max(intervals, 1))).squareRoot() }
 
     mutating func add(_ estimate: Estimate) {
-        guard let lower = estimate.lower, let upper = estimate.upper else { return }
+        guard let value = estimate.value, let lower = estimate.lower, let upper = estimate.upper
+        else { return }
+        deviations += value - truth
+        squares += (value - truth) * (value - truth)
         intervals += 1
         width += upper - lower
         if truth < lower { below += 1 } else if truth > upper { above += 1 } else { covered += 1 }

@@ -108,6 +108,7 @@ extension Scenario: CustomTestStringConvertible {
                 String(format: "%.4f", result.truth), percent(result.share),
                 percent(Double(result.below) / count), percent(Double(result.above) / count),
                 String(format: "%.4f", result.width / count),
+                String(format: "%.2f", result.relativeWidth),
                 "\(result.samples - result.intervals)",
                 result.holds(isLong: true) ? "" : "**misses its claim**",
             ]
@@ -119,11 +120,12 @@ extension Scenario: CustomTestStringConvertible {
             Written by CoverageTests with VOUCH_VERIFY=1: \(results.first?.samples ?? 0) samples a
             line. The estimand is the metric over the population drawn from, each of its rows counting
             once. Regular: 93 to 97 %. Boundary: at least 95 %, less two Monte-Carlo errors
-            (0.7 points). Truths below and above the interval are given in per cent; samples without an
+            (0.7 points). The relative width is the mean width over that of a normal interval of the values'
+            own standard deviation over the samples. Truths below and above the interval are given in per cent; samples without an
             interval (an edge of the range, one class alone) are left out and counted.
 
-            | Sample | Metric | Claim | Truth | Covered % | Below % | Above % | Mean width | None | |
-            |---|---|---|---|---|---|---|---|---|---|
+            | Sample | Metric | Claim | Truth | Covered % | Below % | Above % | Mean width | Relative | None | |
+            |---|---|---|---|---|---|---|---|---|---|---|
 
             """ + lines.joined(separator: "\n") + "\n"
     }
