@@ -64,7 +64,7 @@ extension SamplingDesign {
         }
         result.value = hits / total
         guard let share = shareWithInterval(of: isHit, among: isChosen) else {
-            result.note = "one independent group of rows says nothing of the spread: no interval"
+            result.note = Self.tooFewPieces
             return result
         }
         result.lower = share.lower
@@ -101,10 +101,11 @@ extension SamplingDesign {
         let z = SpecialFunctions.normalQuantile(0.975)
         var effective = total
         if isWeighted || clusters != nil {
-            let units = counts.clusters ?? counts.rows
-            guard let (found, _) = variance(of: influence, units: units) else { return nil }
-            let t = SpecialFunctions.studentQuantile(0.975, degrees: Double(units - 1))
-            let simple = found > 0 ? share * (1 - share) / found : piecesByKish(where: isChosen)
+            let mass = (0..<rows).map { isChosen($0) ? weights[$0] : 0 }
+            guard let deletions = deletions(influence, mass: mass) else { return nil }
+            let t = SpecialFunctions.studentQuantile(0.975, degrees: Double(deletions.count - 1))
+            let found = deletions.variance
+            let simple = found > 0 ? share * (1 - share) / found : kish(mass)
             effective = min(simple * (z / t) * (z / t), Double(counts.rows))
         }
         let isExact = min(share, 1 - share) * effective < 50
@@ -120,8 +121,8 @@ extension SamplingDesign {
     /// are all there is, as if rows of a cluster were the same.
     ///
     /// - Source: Kish 1965, ISBN 978-0-471-10949-5.
-    private func piecesByKish(where isChosen: (Int) -> Bool) -> Double {
-        let pieces = pieces((0..<rows).map { isChosen($0) ? weights[$0] : 0 })
+    private func kish(_ mass: [Double]) -> Double {
+        let pieces = pieces(mass)
         let total = pieces.reduce(0, +)
         return total * total / pieces.reduce(0) { $0 + $1 * $1 }
     }
@@ -151,8 +152,7 @@ extension SamplingDesign {
         var upper = DirectedReach()
         for (coefficient, share) in parts {
             guard let share else {
-                result.note = "a class with one independent group of rows says nothing of the "
-                    + "spread: no interval"
+                result.note = Self.tooFewPieces
                 return result
             }
             let pieces = pieces(share.influence)

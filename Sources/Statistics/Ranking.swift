@@ -192,7 +192,9 @@ extension ClassificationSample {
                 influence[row] = weights[row] * (own - ratio) / ranked.positive
             }
         }
-        return design.estimate(value, influence: influence, method: method, scale: .logit)
+        let mass = (0..<rows).map { isPositive[$0] ? weights[$0] : 0 }
+        return design.estimate(
+            value, influence: influence, mass: mass, method: method, scale: .logit)
     }
 
     /// A point of the ROC curve.

@@ -81,7 +81,9 @@ extension ClassificationSample {
                 influence[row] = design.weights[row] * gap / total
                 signed[row] = sum < 0 ? -influence[row] : influence[row]
             }
-            let seen = design.variance(of: influence, units: design.units(members))?.value ?? 0
+            var mass = [Double](repeating: 0, count: rows)
+            for row in members { mass[row] = design.weights[row] }
+            let seen = design.deletions(influence, mass: mass)?.variance ?? 0
             gaps.append(
                 FoldedGaps.Gap(
                     size: abs(sum) / total, share: weight / total,
@@ -92,24 +94,15 @@ extension ClassificationSample {
         var result = Estimate(
             value: value, method: "Inversion, folded normal gaps", varied: design.varied,
             count: counts.rows, clusters: counts.clusters)
-        guard let (joint, _) = design.variance(of: signed, units: counts.clusters ?? counts.rows)
-        else {
-            result.note = "one independent group of rows says nothing of the spread: no interval"
+        guard let joint = design.deletions(signed, mass: design.weights) else {
+            result.note = SamplingDesign.tooFewPieces
             return result
         }
-        let folded = FoldedGaps(gaps, jointVariance: joint)
+        let folded = FoldedGaps(gaps, jointVariance: joint.variance)
         (result.lower, result.upper) = folded.interval()
         if folded.noise > 0.2 * value {
             result.note = "noise alone adds about \((folded.noise * 1e4).rounded() / 1e4)"
         }
         return result
-    }
-}
-
-extension SamplingDesign {
-    /// Independent pieces among rows.
-    func units(_ rows: [Int]) -> Int {
-        guard let clusters else { return rows.count }
-        return Set(rows.map { clusters[$0] }).count
     }
 }

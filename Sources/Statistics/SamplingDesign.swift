@@ -4,9 +4,7 @@ import RealModule
 ///
 /// Every interval here rests on influence values: `ψᵢ = wᵢ ∂θ/∂wᵢ`, so that the error of an estimate
 /// is about `Σ ψᵢ` (infinitesimal jackknife; Efron 1982, ISBN 978-0-89871-179-0). Rows that belong
-/// together are summed before they are squared:
-///
-/// `variance = C/(C−1) · Σ_c (Σ_{i∈c} ψᵢ)²`, where each row is its own cluster unless told.
+/// together are summed before they are squared; each row is its own cluster unless told.
 package struct SamplingDesign: Sendable, Hashable {
     package let rows: Int
     /// One a row, ≥ 0, not all 0.
@@ -65,40 +63,61 @@ package struct SamplingDesign: Sendable, Hashable {
         return (count, clusters == nil ? nil : seen.count)
     }
 
-    /// The influence of each independent piece: of each cluster its rows' sum, or of each row.
-    func pieces(_ influence: [Double]) -> [Double] {
-        guard let clusters else { return influence }
+    /// The sum over each independent piece: each cluster, or each row.
+    func pieces(_ values: [Double]) -> [Double] {
+        guard let clusters else { return values }
         var totals = [Double](repeating: 0, count: (clusters.max() ?? 0) + 1)
-        for row in 0..<rows { totals[clusters[row]] += influence[row] }
+        for row in 0..<rows { totals[clusters[row]] += values[row] }
         return totals
     }
 
-    /// The variance of an estimate from its influence values, and its degrees of freedom.
+    /// How far an estimate moves when each independent piece is deleted, for `θ = Σ aᵢ / Σ bᵢ`.
     ///
-    /// A variance that rests on few or on some very large pieces is itself uncertain. Its degrees of
-    /// freedom are those of the scaled χ² with its first two moments: `2C / (k − (C−3)/(C−1))`, where
-    /// k is the kurtosis of the pieces; C − 1 if they are normal, and never more.
+    /// `θ − θ₍₋c₎ = Σ_{i∈c} ψᵢ / (1 − h_c)` with `h_c = Σ_{i∈c} bᵢ / Σ bᵢ`: exact for a ratio of sums,
+    /// the first order for anything else.
     ///
     /// - Parameters:
     ///   - influence: `ψᵢ`, one a row; 0 for rows that play no part.
-    ///   - units: C, the independent pieces of the sample that play a part: clusters, or rows.
+    ///   - mass: `bᵢ`, one a row, ≥ 0; the row's weight where it plays a part.
+    /// - Returns: `nil` where fewer than two pieces have mass.
+    func deletions(_ influence: [Double], mass: [Double]) -> Deletions? {
+        let masses = pieces(mass)
+        let total = masses.reduce(0, +)
+        let count = masses.count { $0 > 0 }
+        guard count > 1 else { return nil }
+        let moves = zip(pieces(influence), masses).map { $0 / (1 - min($1 / total, 1 - 1e-9)) }
+        return Deletions(moves: moves, count: count)
+    }
+}
+
+/// Moves of an estimate when each of C independent pieces is deleted (the jackknife).
+struct Deletions {
+    var moves: [Double]
+    /// C
+    var count: Int
+
+    /// `(C−1)/C · Σ moves²`; for simple rows and a mean that is s²/n.
+    ///
+    /// - Source: Tukey 1958; Efron 1982, ISBN 978-0-89871-179-0, section 3.
+    var variance: Double {
+        Double(count - 1) / Double(count) * moves.reduce(0) { $0 + $1 * $1 }
+    }
+
+    /// The degrees of freedom of the variance: `2C / (k − (C−3)/(C−1))`, where k is the kurtosis of
+    /// the moves; C − 1 if they are normal, and never more.
+    ///
+    /// A variance that rests on few pieces, or on few that are large, is itself uncertain. This is
+    /// the scaled χ² of the same two moments.
+    ///
     /// - Source: Satterthwaite 1946, DOI 10.2307/3002019; O'Neill 2014,
     ///   DOI 10.1080/00031305.2014.966589.
-    func variance(of influence: [Double], units: Int) -> (value: Double, degrees: Double)? {
-        guard units > 1 else { return nil }
-        let count = Double(units)
-        var sum = 0.0
-        var fourth = 0.0
-        for piece in pieces(influence) {
-            sum += piece * piece
-            fourth += piece * piece * piece * piece
-        }
-        var degrees = count - 1
-        if sum > 0 {
-            let excess = count * (fourth / sum / sum) - (count - 3) / (count - 1)
-            if excess > 0 { degrees = max(1, min(degrees, 2 * count / excess)) }
-        }
-        return (count / (count - 1) * sum, degrees)
+    var degrees: Double {
+        let count = Double(count)
+        let sum = moves.reduce(0) { $0 + $1 * $1 }
+        let fourth = moves.reduce(0) { $0 + $1 * $1 * $1 * $1 }
+        guard sum > 0 else { return count - 1 }
+        let excess = count * (fourth / sum / sum) - (count - 3) / (count - 1)
+        return excess > 0 ? max(1, min(count - 1, 2 * count / excess)) : count - 1
     }
 }
 
@@ -110,7 +129,7 @@ enum IntervalScale {
     case plain
     /// Of `log(θ/(1 − θ))`: stays in (0, 1).
     case logit
-    /// Of `log θ`: stays positive.
+    /// Of `log θ`, for ratios of sums: stays positive.
     case log
 }
 
@@ -118,26 +137,24 @@ extension SamplingDesign {
     /// An estimate with Student's interval from influence values.
     ///
     /// - Parameters:
-    ///   - known: The variance, where it is not the influence values'.
+    ///   - influence: `ψᵢ`, one a row.
+    ///   - mass: `bᵢ`, one a row, where θ is a ratio of sums; the weights else.
+    ///   - known: The variance, where it is not the jackknife's.
     ///   - bounds: The metric's possible values; the interval is cut there.
     func estimate(
-        _ value: Double, influence: [Double], variance known: Double? = nil, method: String,
-        scale: IntervalScale = .plain,
+        _ value: Double, influence: [Double], mass: [Double]? = nil, variance known: Double? = nil,
+        method: String, scale: IntervalScale = .plain,
         bounds: ClosedRange<Double> = -Double.infinity...Double.infinity, note: String? = nil
     ) -> Estimate {
         let counts = counts()
-        let units = counts.clusters ?? counts.rows
         var result = Estimate(
             value: value, method: method, varied: varied, count: counts.rows,
             clusters: counts.clusters, note: note)
-        guard let (variance, degrees) = variance(of: influence, units: units) else {
-            result.note = note ?? "one independent \(clusters == nil ? "row" : "group") of rows "
-                + "says nothing of the spread: no interval"
+        guard let deletions = deletions(influence, mass: mass ?? weights) else {
+            result.note = note ?? Self.tooFewPieces
             return result
         }
-        let t = SpecialFunctions.studentQuantile(0.975, degrees: degrees)
-        let reach = t * (known ?? variance).squareRoot()
-        guard let (lower, upper) = scale.interval(value, reach) else {
+        guard let (lower, upper) = scale.interval(value, deletions, variance: known) else {
             result.note = note ?? "at the edge of its range the sample gives no interval"
             return result
         }
@@ -146,7 +163,9 @@ extension SamplingDesign {
         return result
     }
 
-    /// A weighted mean, with Student's interval on a scale.
+    static let tooFewPieces = "one independent group of rows says nothing of the spread: no interval"
+
+    /// A weighted mean, with Student's interval of the jackknife on a scale.
     func mean(
         _ values: [Double], scale: IntervalScale,
         bounds: ClosedRange<Double> = -Double.infinity...Double.infinity
@@ -155,24 +174,36 @@ extension SamplingDesign {
         let mean = zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 } / total
         let influence = zip(weights, values).map { $0 * ($1 - mean) / total }
         return estimate(
-            mean, influence: influence, method: "Student t, \(scale)", scale: scale,
+            mean, influence: influence, method: "Jackknife, \(scale)", scale: scale,
             bounds: bounds)
     }
 }
 
 extension IntervalScale {
-    /// - Returns: `nil` where the value stands on the scale's edge.
-    func interval(_ value: Double, _ reach: Double) -> (Double, Double)? {
+    /// - Returns: `nil` where the value, or what is left of it by one deletion, stands on the scale's
+    ///   edge.
+    func interval(
+        _ value: Double, _ deletions: Deletions, variance: Double? = nil
+    ) -> (Double, Double)? {
+        func reach(_ deletions: Deletions) -> Double {
+            SpecialFunctions.studentQuantile(0.975, degrees: deletions.degrees)
+                * (variance ?? deletions.variance).squareRoot()
+        }
         switch self {
-        case .plain: return (value - reach, value + reach)
+        case .plain:
+            let reach = reach(deletions)
+            return (value - reach, value + reach)
         case .logit:
             guard value > 0, value < 1 else { return nil }
             let center = Double.log(value / (1 - value))
-            let half = reach / (value * (1 - value))
+            let half = reach(deletions) / (value * (1 - value))
             return (1 / (1 + Double.exp(-(center - half))), 1 / (1 + Double.exp(-(center + half))))
         case .log:
-            guard value > 0 else { return nil }
-            return (value * Double.exp(-reach / value), value * Double.exp(reach / value))
+            guard value > 0, deletions.moves.allSatisfy({ $0 < value }) else { return nil }
+            // The moves on the scale itself, which are larger for a piece that is most of the value.
+            let moves = deletions.moves.map { -Double.log(onePlus: -$0 / value) }
+            let reach = reach(Deletions(moves: moves, count: deletions.count))
+            return (value * Double.exp(-reach), value * Double.exp(reach))
         }
     }
 }
