@@ -15,6 +15,7 @@ struct PreparedData {
     var target: TargetEncoder
     var encoder: Encoder
     var split: Split
+    var recipe: Recipe
     var duplicates: DuplicateReport
     /// SHA-256 of the files, in order: data, test.
     var hashes: [String]
@@ -75,9 +76,13 @@ struct PreparedData {
                 positive: nil)
         }
         onEvent(.stage("Encoding \(table.rowCount) rows"))
+        let recipe = Recipe(
+            configuration,
+            size: .init(
+                rows: split.train.count + split.validation.count,
+                numbers: schema.features.count { $0.kind == .number }))
         let encoder = try Encoder.fit(
-            table, schema, rows: split.train,
-            bins: configuration.model.kind == .ensemble ? 16_384 : nil)
+            table, schema, rows: split.train, bins: recipe.numberWidth > 0 ? recipe.bins : nil)
         for category in encoder.categories {
             if let buckets = category.buckets {
                 warnings.append(
@@ -106,7 +111,8 @@ struct PreparedData {
         }
         return PreparedData(
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
-            target: fitted, encoder: encoder, split: split, duplicates: report, hashes: hashes)
+            target: fitted, encoder: encoder, split: split, recipe: recipe,
+            duplicates: report, hashes: hashes)
     }
 
     private static func readBytes(_ path: String) throws -> [UInt8] {
