@@ -109,7 +109,8 @@ import Testing
         let table = table([
             Column(name: "d", cells: .dates([0, 86_400, 253_402_214_400], hasTime: false)),
         ])
-        #expect(try Self.encoder(table).encode(table).numeric.allSatisfy { abs($0) <= 3 })
+        let encoder = try Self.encoder(table, rows: [0, 1])
+        #expect(try encoder.encode(table).numeric.allSatisfy { abs($0) <= 3 })
     }
 
     @Test func aFewDatesAreReadAsTheTrainingFileWroteThem() throws {
