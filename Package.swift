@@ -96,12 +96,20 @@ let package = Package(
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
+            "EngineTests",
+            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "TensorCore"],
+            exclude: ["Goldens"]),
+        tests(
             "TablesTests",
             [
                 "Tables", "Platform", "TensorCore",
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
         tests("TrainingTests", ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
+        tests(
+            "TorchReferenceTests",
+            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "Optim", "TensorCore"],
+            resources: [.copy("Reference")]),
         tests("PlatformTests", ["Platform"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
         tests("VouchTests", ["Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Training"]),

@@ -12,7 +12,7 @@ extension ClassificationSample {
             (0..<rows).map { row in
                 let probability = probabilities[row * classes + Int(labels[row])]
                 return -Double.log(min(max(probability, edge), 1 - edge))
-            }, bounds: 0...Double.infinity)
+            }, scale: .log)
     }
 
     /// The mean squared difference of probability and outcome: of the positive class of two, of all
@@ -23,7 +23,7 @@ extension ClassificationSample {
                 (0..<rows).map { row in
                     let error = scores[row] - Double(labels[row])
                     return error * error
-                }, bounds: 0...1)
+                }, scale: .log, bounds: 0...1)
         }
         return design.mean(
             (0..<rows).map { row in
@@ -32,139 +32,11 @@ extension ClassificationSample {
                     let error = probabilities[row * classes + candidate] - outcome
                     return sum + error * error
                 }
-            }, bounds: 0...2)
+            }, scale: .log, bounds: 0...2)
     }
 
     /// The mean probability of the positive class, two classes.
-    package func meanScore() -> Estimate { design.mean(scores, bounds: 0...1) }
-
-    /// What is said of each row, and whether it was so: the probability of the positive class of
-    /// two; of more, that of the class decided.
-    private var statements: (said: [Double], wasSo: [Bool]) {
-        if classes == 2 { return (scores, labels.map { $0 == 1 }) }
-        let calls = calls()
-        return (
-            (0..<rows).map { probabilities[$0 * classes + Int(calls[$0])] },
-            (0..<rows).map { calls[$0] == labels[$0] }
-        )
-    }
-}
-
-// MARK: - Reliability
-
-extension ClassificationSample {
-    /// Rows with about the same probability.
-    package struct ReliabilityBin: Sendable, Hashable {
-        package var meanScore: Double
-        /// The share for which it was so, with Wilson's interval.
-        package var observedRate: Estimate
-        package var count: Int
-    }
-
-    /// Bins of about equal weight, from the lowest probability up; equal probabilities share a bin.
-    private func bins(_ wanted: Int, said: [Double]) -> [[Int]] {
-        let order = said.indices.filter { design.weights[$0] > 0 }
-            .sorted { (said[$0], $0) < (said[$1], $1) }
-        let total = design.weights.reduce(0, +)
-        var bins: [[Int]] = []
-        var current: [Int] = []
-        var before = 0.0
-        for (position, row) in order.enumerated() {
-            let isTied = position > 0 && said[order[position - 1]] == said[row]
-            let edge = total * Double(bins.count + 1) / Double(wanted)
-            if !isTied, !current.isEmpty, before >= edge * (1 - 1e-12) {
-                bins.append(current)
-                current = []
-            }
-            current.append(row)
-            before += design.weights[row]
-        }
-        if !current.isEmpty { bins.append(current) }
-        return bins
-    }
-
-    package func reliability(bins wanted: Int = 10) -> [ReliabilityBin] {
-        let (said, wasSo) = statements
-        return bins(wanted, said: said).map { rows in
-            let members = Set(rows)
-            let weight = rows.reduce(0) { $0 + design.weights[$1] }
-            return ReliabilityBin(
-                meanScore: rows.reduce(0) { $0 + design.weights[$1] * said[$1] } / weight,
-                observedRate: design.share(
-                    of: { wasSo[$0] }, among: { members.contains($0) }, empty: "no rows"),
-                count: rows.count)
-        }
-    }
-
-    /// `Σ_b |Σ_{i∈b} wᵢ (scoreᵢ − outcomeᵢ)| / Σ wᵢ` over 15 bins of about equal weight.
-    ///
-    /// The sum of absolute values exceeds its target by noise, most where calibration is perfect:
-    /// a bin with standard error σ and true gap g adds `E|N(g, σ²)| − |g|`. The interval's lower end
-    /// takes off that excess at gaps two standard errors smaller than those seen; the upper end takes
-    /// off none. It is conservative near 0.
-    ///
-    /// - Source: Naeini et al. 2015, AAAI 29(1); the bias: Kumar et al. 2019, arXiv:1909.10155.
-    package func expectedCalibrationError(bins wanted: Int = 15) -> Estimate {
-        let (said, wasSo) = statements
-        let total = design.weights.reduce(0, +)
-        var value = 0.0
-        var signed = [Double](repeating: 0, count: rows)
-        var excess = 0.0
-        var bias = 0.0
-        for rows in bins(wanted, said: said) {
-            let gaps = rows.map { said[$0] - (wasSo[$0] ? 1 : 0) }
-            let sum = zip(rows, gaps).reduce(0) { $0 + design.weights[$1.0] * $1.1 }
-            let mean = sum / rows.reduce(0) { $0 + design.weights[$1] }
-            value += abs(sum) / total
-            var influence = [Double](repeating: 0, count: self.rows)
-            for (row, gap) in zip(rows, gaps) {
-                signed[row] = design.weights[row] * (sum < 0 ? -gap : gap) / total
-                influence[row] = design.weights[row] * (gap - mean) / total
-            }
-            let units = design.units(rows)
-            let spread = design.variance(of: influence, units: units)?.value.squareRoot() ?? 0
-            let seen = abs(sum) / total
-            excess += foldedExcess(gap: max(0, seen - 2 * spread), spread)
-            bias += foldedExcess(gap: seen, spread)
-        }
-        for row in 0..<rows { signed[row] -= design.weights[row] * value / total }
-        let counts = design.counts()
-        var result = Estimate(
-            value: value, method: "Normal, less folded noise", varied: design.varied,
-            count: counts.rows, clusters: counts.clusters)
-        guard let (variance, degrees) = design.variance(
-            of: signed, units: counts.clusters ?? counts.rows)
-        else {
-            result.note = "one independent group of rows says nothing of the spread: no interval"
-            return result
-        }
-        let reach =
-            SpecialFunctions.studentQuantile(0.975, degrees: degrees) * variance.squareRoot()
-        result.lower = max(0, value - excess - reach)
-        result.upper = min(1, value + reach)
-        if bias > 0.2 * value { result.note = "noise alone adds about \(rounded(bias))" }
-        return result
-    }
-
-    /// `E|N(g, σ²)| − |g|`.
-    private func foldedExcess(gap: Double, _ spread: Double) -> Double {
-        guard spread > 0 else { return 0 }
-        let ratio = gap / spread
-        let mean =
-            spread * (2 / Double.pi).squareRoot() * Double.exp(-ratio * ratio / 2)
-            + gap * (1 - 2 * SpecialFunctions.normalCDF(-ratio))
-        return mean - gap
-    }
-
-    private func rounded(_ number: Double) -> Double { (number * 1e4).rounded() / 1e4 }
-}
-
-extension SamplingDesign {
-    /// Independent pieces among rows.
-    func units(_ rows: [Int]) -> Int {
-        guard let clusters else { return rows.count }
-        return Set(rows.map { clusters[$0] }).count
-    }
+    package func meanScore() -> Estimate { design.mean(scores, scale: .logit) }
 }
 
 // MARK: - Logistic recalibration

@@ -134,59 +134,67 @@ extension ClassificationSample {
         threshold: Double, falsePositive: Double, falseNegative: Double
     ) -> Estimate {
         let calls = calls(threshold: threshold)
-        return design.mean(
-            (0..<rows).map { row in
-                if calls[row] == labels[row] { return 0 }
-                return calls[row] == 1 ? falsePositive : falseNegative
-            }, bounds: 0...max(falsePositive, falseNegative))
+        func part(_ coefficient: Double, _ call: Int32, _ label: Int32) -> (Double, Share?) {
+            (
+                coefficient,
+                design.shareWithInterval(
+                    of: { calls[$0] == call && labels[$0] == label }, among: { _ in true })
+            )
+        }
+        let total = design.weights.reduce(0, +)
+        let cost = (0..<rows).reduce(0.0) { sum, row in
+            if calls[row] == labels[row] { return sum }
+            return sum + design.weights[row] * (calls[row] == 1 ? falsePositive : falseNegative)
+        }
+        return design.recovered(
+            cost / total, from: [part(falsePositive, 1, 0), part(falseNegative, 0, 1)])
     }
 
     /// The mean over the classes that occur of the share of their rows decided right.
     package func balancedAccuracy(threshold: Double = 0.5) -> Estimate {
         let calls = calls(threshold: threshold)
         let truth = totals(of: labels)
+        let hits = hits(calls)
         let present = truth.indices.filter { truth[$0] > 0 }
-        var hits = [Double](repeating: 0, count: classes)
-        for row in 0..<rows where calls[row] == labels[row] {
-            hits[Int(labels[row])] += design.weights[row]
-        }
         let count = Double(present.count)
-        let value = present.reduce(0) { $0 + hits[$1] / truth[$1] } / count
-        let influence = (0..<rows).map { row in
-            let label = Int(labels[row])
-            guard truth[label] > 0 else { return 0.0 }
-            let hit: Double = calls[row] == labels[row] ? 1 : 0
-            return design.weights[row] * (hit - hits[label] / truth[label]) / truth[label] / count
-        }
-        return design.estimate(
-            value, influence: influence, method: "Infinitesimal jackknife, logit", scale: .logit)
+        return design.recovered(
+            present.reduce(0) { $0 + hits[$1] / truth[$1] } / count,
+            from: present.map { label in
+                (
+                    1 / count,
+                    design.shareWithInterval(
+                        of: { calls[$0] == labels[$0] }, among: { labels[$0] == label })
+                )
+            })
     }
 
     /// The mean over the classes that occur or were decided of `2·TP/(decided + true)`.
+    ///
+    /// Of one class that is `2J/(1 + J)`, with J the share decided right among the rows that are of
+    /// the class or were decided so; its interval is J's, transformed.
     package func macroF1(threshold: Double = 0.5) -> Estimate {
         let calls = calls(threshold: threshold)
-        let truth = totals(of: labels)
-        let decided = totals(of: calls)
-        let mass = zip(truth, decided).map { $0 + $1 }
+        let mass = zip(totals(of: labels), totals(of: calls)).map { $0 + $1 }
+        let hits = hits(calls)
+        let present = mass.indices.filter { mass[$0] > 0 }
+        let count = Double(present.count)
+        return design.recovered(
+            present.reduce(0) { $0 + 2 * hits[$1] / mass[$1] } / count,
+            from: present.map { label in
+                let overlap = design.shareWithInterval(
+                    of: { calls[$0] == labels[$0] },
+                    among: { labels[$0] == label || calls[$0] == label })
+                return (1 / count, overlap?.asF1)
+            })
+    }
+
+    /// The weight of rows decided right of each class.
+    private func hits(_ calls: [Int32]) -> [Double] {
         var hits = [Double](repeating: 0, count: classes)
         for row in 0..<rows where calls[row] == labels[row] {
             hits[Int(labels[row])] += design.weights[row]
         }
-        let present = mass.indices.filter { mass[$0] > 0 }
-        let count = Double(present.count)
-        let scores = mass.indices.map { mass[$0] > 0 ? 2 * hits[$0] / mass[$0] : 0 }
-        let influence = (0..<rows).map { row in
-            var change = 0.0
-            let label = Int(labels[row])
-            let call = Int(calls[row])
-            if label == call, mass[label] > 0 { change += 2 / mass[label] }
-            if mass[label] > 0 { change -= scores[label] / mass[label] }
-            if mass[call] > 0 { change -= scores[call] / mass[call] }
-            return design.weights[row] * change / count
-        }
-        return design.estimate(
-            present.reduce(0) { $0 + scores[$1] } / count, influence: influence,
-            method: "Infinitesimal jackknife, logit", scale: .logit)
+        return hits
     }
 
     /// The weight of each class.
@@ -194,5 +202,16 @@ extension ClassificationSample {
         var totals = [Double](repeating: 0, count: classes)
         for row in 0..<rows { totals[Int(assigned[row])] += design.weights[row] }
         return totals
+    }
+}
+
+extension Share {
+    /// `2J/(1 + J)` of a share J.
+    fileprivate var asF1: Share {
+        func transformed(_ share: Double) -> Double { 2 * share / (1 + share) }
+        let slope = 2 / ((1 + value) * (1 + value))
+        return Share(
+            value: transformed(value), lower: transformed(lower), upper: transformed(upper),
+            isExact: isExact, influence: influence.map { slope * $0 })
     }
 }

@@ -111,13 +111,15 @@ extension ClassificationSample {
         guard
             let area = AreaUnderCurve(scores, isPositive: isPositive, weights: design.weights)
         else { return undefined("DeLong", "only one class occurs") }
+        let influence = area.influence(isPositive: isPositive, weights: design.weights)
         if design.clusters == nil && !design.isWeighted {
-            let variance = area.simpleVariance(isPositive: isPositive)
             return design.estimate(
-                area.value, variance: variance, method: "DeLong, logit", scale: .logit)
+                area.value, influence: influence,
+                variance: area.simpleVariance(isPositive: isPositive), method: "DeLong, logit",
+                scale: .logit)
         }
         return design.estimate(
-            area.value, influence: area.influence(isPositive: isPositive, weights: design.weights),
+            area.value, influence: influence,
             method: design.clusters == nil ? "DeLong, weighted, logit" : "Obuchowski, logit",
             scale: .logit)
     }
@@ -190,7 +192,9 @@ extension ClassificationSample {
                 influence[row] = weights[row] * (own - ratio) / ranked.positive
             }
         }
-        return design.estimate(value, influence: influence, method: method, scale: .logit)
+        let mass = (0..<rows).map { isPositive[$0] ? weights[$0] : 0 }
+        return design.estimate(
+            value, influence: influence, mass: mass, method: method, scale: .logit)
     }
 
     /// A point of the ROC curve.
@@ -229,22 +233,5 @@ extension ClassificationSample {
             if travelled >= wanted || position == points.count - 1 { kept.append(point) }
         }
         return kept
-    }
-}
-
-extension SamplingDesign {
-    /// An estimate from a known variance of simple rows, with a normal interval.
-    func estimate(
-        _ value: Double, variance: Double, method: String, scale: IntervalScale
-    ) -> Estimate {
-        let z = SpecialFunctions.normalQuantile(0.975)
-        var result = Estimate(value: value, method: method, varied: varied, count: counts().rows)
-        guard let (lower, upper) = scale.interval(value, z * variance.squareRoot()) else {
-            result.note = "at the edge of its range the sample gives no interval"
-            return result
-        }
-        result.lower = lower
-        result.upper = upper
-        return result
     }
 }

@@ -31,23 +31,21 @@ package struct RegressionSample: Sendable {
 
     /// `√ mean (prediction − target)²`, in the target's unit.
     package func rootMeanSquaredError() -> Estimate {
-        let squares = errors.map { $0 * $0 }
-        let total = design.weights.reduce(0, +)
-        let mean = zip(design.weights, squares).reduce(0) { $0 + $1.0 * $1.1 } / total
-        let root = mean.squareRoot()
-        let influence = zip(design.weights, squares).map { weight, square in
-            root > 0 ? weight * (square - mean) / (2 * root * total) : 0
-        }
-        return design.estimate(
-            root, influence: influence, method: "Infinitesimal jackknife, log", scale: .log)
+        var result = design.mean(errors.map { $0 * $0 }, scale: .log)
+        result.value = result.value?.squareRoot()
+        result.lower = result.lower?.squareRoot()
+        result.upper = result.upper?.squareRoot()
+        return result
     }
 
     /// `mean |prediction − target|`, in the target's unit.
     package func meanAbsoluteError() -> Estimate {
-        design.mean(errors.map(abs), bounds: 0...Double.infinity)
+        design.mean(errors.map(abs), scale: .log)
     }
 
     /// `1 − Σ(target − prediction)² / Σ(target − mean target)²`.
+    ///
+    /// The interval is that of the ratio, on a logarithmic scale.
     package func rSquared() -> Estimate {
         let weights = design.weights
         let total = weights.reduce(0, +)
@@ -63,17 +61,18 @@ package struct RegressionSample: Sendable {
         guard spread > 0 else {
             let counts = design.counts()
             return Estimate(
-                value: nil, method: "Infinitesimal jackknife", varied: design.varied,
+                value: nil, method: "Jackknife, log of 1 − R²", varied: design.varied,
                 count: counts.rows, clusters: counts.clusters, note: "all targets are equal")
         }
         let ratio = unexplained / spread
+        let mass = zip(weights, targets).map { $0 * ($1 - center) * ($1 - center) }
         let influence = targets.indices.map { row in
-            let deviation = targets[row] - center
-            return -weights[row]
-                * (errors[row] * errors[row] - ratio * deviation * deviation) / spread
+            (weights[row] * errors[row] * errors[row] - ratio * mass[row]) / spread
         }
-        return design.estimate(
-            1 - ratio, influence: influence, method: "Infinitesimal jackknife",
-            bounds: -Double.infinity...1)
+        var result = design.estimate(
+            ratio, influence: influence, mass: mass, method: "Jackknife, log of 1 − R²", scale: .log)
+        result.value = 1 - ratio
+        (result.lower, result.upper) = (result.upper.map { 1 - $0 }, result.lower.map { 1 - $0 })
+        return result
     }
 }

@@ -4,9 +4,7 @@ import RealModule
 ///
 /// Every interval here rests on influence values: `ψᵢ = wᵢ ∂θ/∂wᵢ`, so that the error of an estimate
 /// is about `Σ ψᵢ` (infinitesimal jackknife; Efron 1982, ISBN 978-0-89871-179-0). Rows that belong
-/// together are summed before they are squared:
-///
-/// `variance = C/(C−1) · Σ_c (Σ_{i∈c} ψᵢ)²`, where each row is its own cluster unless told.
+/// together are summed before they are squared; each row is its own cluster unless told.
 package struct SamplingDesign: Sendable, Hashable {
     package let rows: Int
     /// One a row, ≥ 0, not all 0.
@@ -65,23 +63,61 @@ package struct SamplingDesign: Sendable, Hashable {
         return (count, clusters == nil ? nil : seen.count)
     }
 
-    /// The variance of an estimate from its influence values, and its degrees of freedom.
+    /// The sum over each independent piece: each cluster, or each row.
+    func pieces(_ values: [Double]) -> [Double] {
+        guard let clusters else { return values }
+        var totals = [Double](repeating: 0, count: (clusters.max() ?? 0) + 1)
+        for row in 0..<rows { totals[clusters[row]] += values[row] }
+        return totals
+    }
+
+    /// How far an estimate moves when each independent piece is deleted, for `θ = Σ aᵢ / Σ bᵢ`.
+    ///
+    /// `θ − θ₍₋c₎ = Σ_{i∈c} ψᵢ / (1 − h_c)` with `h_c = Σ_{i∈c} bᵢ / Σ bᵢ`: exact for a ratio of sums,
+    /// the first order for anything else.
     ///
     /// - Parameters:
     ///   - influence: `ψᵢ`, one a row; 0 for rows that play no part.
-    ///   - units: The independent pieces of the sample that play a part: clusters, or rows.
-    func variance(of influence: [Double], units: Int) -> (value: Double, degrees: Double)? {
-        guard units > 1 else { return nil }
-        let correction = Double(units) / Double(units - 1)
-        var sum = 0.0
-        if let clusters {
-            var totals = [Double](repeating: 0, count: (clusters.max() ?? 0) + 1)
-            for row in 0..<rows { totals[clusters[row]] += influence[row] }
-            sum = totals.reduce(0) { $0 + $1 * $1 }
-        } else {
-            sum = influence.reduce(0) { $0 + $1 * $1 }
-        }
-        return (correction * sum, Double(units - 1))
+    ///   - mass: `bᵢ`, one a row, ≥ 0; the row's weight where it plays a part.
+    /// - Returns: `nil` where fewer than two pieces have mass.
+    func deletions(_ influence: [Double], mass: [Double]) -> Deletions? {
+        let masses = pieces(mass)
+        let total = masses.reduce(0, +)
+        let count = masses.count { $0 > 0 }
+        guard count > 1 else { return nil }
+        let moves = zip(pieces(influence), masses).map { $0 / (1 - min($1 / total, 1 - 1e-9)) }
+        return Deletions(moves: moves, count: count)
+    }
+}
+
+/// Moves of an estimate when each of C independent pieces is deleted (the jackknife).
+struct Deletions {
+    var moves: [Double]
+    /// C
+    var count: Int
+
+    /// `(C−1)/C · Σ moves²`; for simple rows and a mean that is s²/n.
+    ///
+    /// - Source: Tukey 1958; Efron 1982, ISBN 978-0-89871-179-0, section 3.
+    var variance: Double {
+        Double(count - 1) / Double(count) * moves.reduce(0) { $0 + $1 * $1 }
+    }
+
+    /// The degrees of freedom of the variance: `2C / (k − (C−3)/(C−1))`, where k is the kurtosis of
+    /// the moves; C − 1 if they are normal, and never more.
+    ///
+    /// A variance that rests on few pieces, or on few that are large, is itself uncertain. This is
+    /// the scaled χ² of the same two moments.
+    ///
+    /// - Source: Satterthwaite 1946, DOI 10.2307/3002019; O'Neill 2014,
+    ///   DOI 10.1080/00031305.2014.966589.
+    var degrees: Double {
+        let count = Double(count)
+        let sum = moves.reduce(0) { $0 + $1 * $1 }
+        let fourth = moves.reduce(0) { $0 + $1 * $1 * $1 * $1 }
+        guard sum > 0 else { return count - 1 }
+        let excess = count * (fourth / sum / sum) - (count - 3) / (count - 1)
+        return excess > 0 ? max(1, min(count - 1, 2 * count / excess)) : count - 1
     }
 }
 
@@ -93,7 +129,7 @@ enum IntervalScale {
     case plain
     /// Of `log(θ/(1 − θ))`: stays in (0, 1).
     case logit
-    /// Of `log θ`: stays positive.
+    /// Of `log θ`, for ratios of sums: stays positive.
     case log
 }
 
@@ -101,26 +137,24 @@ extension SamplingDesign {
     /// An estimate with Student's interval from influence values.
     ///
     /// - Parameters:
-    ///   - isChosen: Which rows play a part; they make the counts.
+    ///   - influence: `ψᵢ`, one a row.
+    ///   - mass: `bᵢ`, one a row, where θ is a ratio of sums; the weights else.
+    ///   - known: The variance, where it is not the jackknife's.
     ///   - bounds: The metric's possible values; the interval is cut there.
     func estimate(
-        _ value: Double, influence: [Double], method: String, scale: IntervalScale = .plain,
-        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity, note: String? = nil,
-        where isChosen: (Int) -> Bool = { _ in true }
+        _ value: Double, influence: [Double], mass: [Double]? = nil, variance known: Double? = nil,
+        method: String, scale: IntervalScale = .plain,
+        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity, note: String? = nil
     ) -> Estimate {
-        let counts = counts(where: isChosen)
-        let units = counts.clusters ?? counts.rows
+        let counts = counts()
         var result = Estimate(
             value: value, method: method, varied: varied, count: counts.rows,
             clusters: counts.clusters, note: note)
-        guard let (variance, degrees) = variance(of: influence, units: units) else {
-            result.note = note ?? "one independent \(clusters == nil ? "row" : "group") of rows "
-                + "says nothing of the spread: no interval"
+        guard let deletions = deletions(influence, mass: mass ?? weights) else {
+            result.note = note ?? Self.tooFewPieces
             return result
         }
-        let t = SpecialFunctions.studentQuantile(0.975, degrees: degrees)
-        let reach = t * variance.squareRoot()
-        guard let (lower, upper) = scale.interval(value, reach) else {
+        guard let (lower, upper) = scale.interval(value, deletions, variance: known) else {
             result.note = note ?? "at the edge of its range the sample gives no interval"
             return result
         }
@@ -129,100 +163,47 @@ extension SamplingDesign {
         return result
     }
 
-    /// A weighted mean of numbers of the chosen rows, with Student's interval.
+    static let tooFewPieces = "one independent group of rows says nothing of the spread: no interval"
+
+    /// A weighted mean, with Student's interval of the jackknife on a scale.
     func mean(
-        _ values: [Double], method: String = "Student t",
+        _ values: [Double], scale: IntervalScale,
         bounds: ClosedRange<Double> = -Double.infinity...Double.infinity
     ) -> Estimate {
         let total = weights.reduce(0, +)
         let mean = zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 } / total
         let influence = zip(weights, values).map { $0 * ($1 - mean) / total }
-        return estimate(mean, influence: influence, method: method, bounds: bounds)
-    }
-
-    /// The share of the chosen rows that are hits, with Wilson's interval.
-    ///
-    /// Weighted or clustered rows count as the number of simple rows that would give the same
-    /// variance (Korn & Graubard 1998, Survey Methodology 24:193, with Wilson's interval in place of
-    /// Clopper and Pearson's).
-    func share(
-        of isHit: (Int) -> Bool, among isChosen: (Int) -> Bool, empty: String
-    ) -> Estimate {
-        let counts = counts(where: isChosen)
-        let method = isWeighted || clusters != nil ? "Wilson, effective rows" : "Wilson"
-        var total = 0.0
-        var hits = 0.0
-        for row in 0..<rows where isChosen(row) {
-            total += weights[row]
-            if isHit(row) { hits += weights[row] }
-        }
-        var result = Estimate(
-            value: nil, method: method, varied: varied, count: counts.rows,
-            clusters: counts.clusters)
-        guard total > 0 else {
-            result.note = empty
-            return result
-        }
-        let share = hits / total
-        result.value = share
-        let z = SpecialFunctions.normalQuantile(0.975)
-        guard isWeighted || clusters != nil else {
-            (result.lower, result.upper) = wilson(share: share, rows: total, z: z)
-            return result
-        }
-        let units = counts.clusters ?? counts.rows
-        guard units > 1 else {
-            result.note = "one independent group of rows says nothing of the spread: no interval"
-            return result
-        }
-        let influence = (0..<rows).map { row in
-            isChosen(row) ? weights[row] * ((isHit(row) ? 1 : 0) - share) / total : 0
-        }
-        let pieces = (0..<rows).map { isChosen($0) ? weights[$0] / total : 0 }
-        // Without any spread the effective rows are Kish's (1965).
-        let correction = Double(units) / Double(units - 1)
-        let kish = (variance(of: pieces, units: units)?.value ?? 1) / correction
-        let found = variance(of: influence, units: units)?.value ?? 0
-        let effective = found > 0 ? share * (1 - share) / found : 1 / kish
-        let t = SpecialFunctions.studentQuantile(0.975, degrees: Double(units - 1))
-        (result.lower, result.upper) = wilson(
-            share: share, rows: effective * (z / t) * (z / t), z: z)
-        return result
+        return estimate(
+            mean, influence: influence, method: "Jackknife, \(scale)", scale: scale,
+            bounds: bounds)
     }
 }
 
 extension IntervalScale {
-    /// - Returns: `nil` where the value stands on the scale's edge.
-    func interval(_ value: Double, _ reach: Double) -> (Double, Double)? {
+    /// - Returns: `nil` where the value, or what is left of it by one deletion, stands on the scale's
+    ///   edge.
+    func interval(
+        _ value: Double, _ deletions: Deletions, variance: Double? = nil
+    ) -> (Double, Double)? {
+        func reach(_ deletions: Deletions) -> Double {
+            SpecialFunctions.studentQuantile(0.975, degrees: deletions.degrees)
+                * (variance ?? deletions.variance).squareRoot()
+        }
         switch self {
-        case .plain: return (value - reach, value + reach)
+        case .plain:
+            let reach = reach(deletions)
+            return (value - reach, value + reach)
         case .logit:
             guard value > 0, value < 1 else { return nil }
             let center = Double.log(value / (1 - value))
-            let half = reach / (value * (1 - value))
+            let half = reach(deletions) / (value * (1 - value))
             return (1 / (1 + Double.exp(-(center - half))), 1 / (1 + Double.exp(-(center + half))))
         case .log:
-            guard value > 0 else { return nil }
-            return (value * Double.exp(-reach / value), value * Double.exp(reach / value))
+            guard value > 0, deletions.moves.allSatisfy({ $0 < value }) else { return nil }
+            // The moves on the scale itself, which are larger for a piece that is most of the value.
+            let moves = deletions.moves.map { -Double.log(onePlus: -$0 / value) }
+            let reach = reach(Deletions(moves: moves, count: deletions.count))
+            return (value * Double.exp(-reach), value * Double.exp(reach))
         }
     }
-}
-
-/// Wilson's score interval of a proportion.
-///
-/// `(p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n)`
-///
-/// - Parameters:
-///   - share: The observed proportion, in [0, 1].
-///   - rows: The number of trials, > 0; effective ones need not be whole.
-///   - z: The normal quantile of the level.
-/// - Source: Wilson 1927, DOI 10.1080/01621459.1927.10502953.
-package func wilson(share: Double, rows: Double, z: Double) -> (lower: Double, upper: Double) {
-    precondition((0...1).contains(share) && rows > 0, "no proportion")
-    let square = z * z / rows
-    let center = share + square / 2
-    let reach = z * (share * (1 - share) / rows + square / (4 * rows)).squareRoot()
-    let lower = share == 0 ? 0 : max(0, (center - reach) / (1 + square))
-    let upper = share == 1 ? 1 : min(1, (center + reach) / (1 + square))
-    return (lower, upper)
 }

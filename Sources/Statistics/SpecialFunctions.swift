@@ -65,14 +65,45 @@ package enum SpecialFunctions {
     /// - Precondition: `a`, `b` > 0 and `x` in [0, 1].
     /// - Source: the continued fraction DLMF 8.17.22, by Lentz's method.
     package static func incompleteBeta(_ x: Double, a: Double, b: Double) -> Double {
+        incompleteBeta(x, complement: 1 - x, a: a, b: b)
+    }
+
+    /// - Parameter complement: `1 − x` with all its digits, which matter where `x` is next to 1.
+    private static func incompleteBeta(
+        _ x: Double, complement: Double, a: Double, b: Double
+    ) -> Double {
         precondition(a > 0 && b > 0 && (0...1).contains(x), "incomplete beta out of its domain")
-        if x == 0 || x == 1 { return x }
+        if x == 0 || complement == 0 { return x == 0 ? 0 : 1 }
         // The fraction converges fast below the mean; above it, the mirrored one.
-        if x > (a + 1) / (a + b + 2) { return 1 - incompleteBeta(1 - x, a: b, b: a) }
-        let logFront =
-            a * Double.log(x) + b * Double.log(onePlus: -x)
-            + Double.logGamma(a + b) - Double.logGamma(a) - Double.logGamma(b)
-        return Double.exp(logFront) / a * betaFraction(x, a, b)
+        if x > (a + 1) / (a + b + 2) {
+            return 1 - incompleteBeta(complement, complement: x, a: b, b: a)
+        }
+        let logX = x < 0.5 ? Double.log(x) : Double.log(onePlus: -complement)
+        let logComplement = x < 0.5 ? Double.log(onePlus: -x) : Double.log(complement)
+        return Double.exp(a * logX + b * logComplement - logBeta(a, b)) / a * betaFraction(x, a, b)
+    }
+
+    /// `log Γ(a) + log Γ(b) − log Γ(a + b)`, with an absolute error of the smaller argument's size
+    /// in units in the last place.
+    ///
+    /// For a large `a`, `log Γ(a + b) − log Γ(a)` is written with Stirling's series, so that the two
+    /// large numbers are never subtracted.
+    private static func logBeta(_ a: Double, _ b: Double) -> Double {
+        let (small, large) = (min(a, b), max(a, b))
+        guard large > 20 else {
+            return Double.logGamma(a) + Double.logGamma(b) - Double.logGamma(a + b)
+        }
+        let difference =
+            (large - 0.5) * Double.log(onePlus: small / large)
+            + small * (Double.log(large + small) - 1)
+            + stirlingRemainder(large + small) - stirlingRemainder(large)
+        return Double.logGamma(small) - difference
+    }
+
+    /// `log Γ(x) − ((x − ½) log x − x + ½ log 2π)` for `x` > 20: DLMF 5.11.1, five terms.
+    private static func stirlingRemainder(_ x: Double) -> Double {
+        let inverse = 1 / (x * x)
+        return polynomial([1.0 / 1188, -1.0 / 1680, 1.0 / 1260, -1.0 / 360, 1.0 / 12], inverse) / x
     }
 
     private static func betaFraction(_ x: Double, _ a: Double, _ b: Double) -> Double {
@@ -92,14 +123,34 @@ package enum SpecialFunctions {
             c = guarded(1 + odd / c)
             let change = d * c
             fraction *= change
-            if abs(change - 1) < 1e-16 { break }
+            if abs(change - 1) <= Double.ulpOfOne { break }
         }
         return fraction
     }
 
+    /// The quantile of the beta distribution.
+    ///
+    /// - Precondition: `probability` in (0, 1); `a`, `b` > 0.
+    package static func betaQuantile(_ probability: Double, a: Double, b: Double) -> Double {
+        precondition(probability > 0 && probability < 1, "a probability outside (0, 1)")
+        var low = 0.0
+        var high = 1.0
+        // Halving until neighbouring numbers.
+        while true {
+            let middle = low + (high - low) / 2
+            if middle <= low || middle >= high { return middle }
+            if incompleteBeta(middle, a: a, b: b) < probability { low = middle } else {
+                high = middle
+            }
+        }
+    }
+
     /// The upper tail `P(T > t)` of Student's t, for `t` ≥ 0.
     private static func studentTail(_ t: Double, degrees: Double) -> Double {
-        0.5 * incompleteBeta(degrees / (degrees + t * t), a: degrees / 2, b: 0.5)
+        let (square, sum) = (t * t, degrees + t * t)
+        return 0.5
+            * incompleteBeta(
+                degrees / sum, complement: square / sum, a: degrees / 2, b: 0.5)
     }
 
     /// The quantile of Student's t distribution.

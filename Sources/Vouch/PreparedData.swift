@@ -75,7 +75,9 @@ struct PreparedData {
                 positive: nil)
         }
         onEvent(.stage("Encoding \(table.rowCount) rows"))
-        let encoder = try Encoder.fit(table, schema, rows: split.train)
+        let encoder = try Encoder.fit(
+            table, schema, rows: split.train,
+            bins: configuration.model.kind == .ensemble ? 16_384 : nil)
         for category in encoder.categories {
             if let buckets = category.buckets {
                 warnings.append(

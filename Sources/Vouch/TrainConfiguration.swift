@@ -52,7 +52,7 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     }
 
     package enum ModelKind: String, Codable, Sendable, Hashable, CaseIterable {
-        case linear, mlp
+        case linear, mlp, ensemble
     }
 
     package enum RegressionLoss: String, Codable, Sendable, Hashable, CaseIterable {
@@ -60,11 +60,12 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     }
 
     package struct ModelOptions: Codable, Sendable, Hashable {
-        package var kind = ModelKind.mlp
+        package var kind = ModelKind.ensemble
+        package var members = 8
         package var width = 256
         package var depth = 2
         package var activation = Activation.relu
-        package var dropout: Float = 0.2
+        package var dropout: Float = 0.1
         package var labelSmoothing: Float = 0
         package var loss = RegressionLoss.squared
         /// Of the pinball loss.
@@ -81,8 +82,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
 
     package struct LearningOptions: Codable, Sendable, Hashable {
         package var optimizer = OptimizerKind.adamw
-        package var learningRate: Float = 1e-3
-        package var weightDecay: Float = 1e-2
+        package var learningRate: Float = 2e-3
+        package var weightDecay: Float = 1e-4
         package var decaysEverything = false
         package var momentum: Float = 0.9
         package var schedule = Schedule.Shape.constant
@@ -92,7 +93,7 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var averageDecay: Float = 0.998
         package var batchRows = 256
         package var epochs = 60
-        package var patience = 6
+        package var patience = 8
         package var steps: Int?
         package var budgetSeconds: Double?
         package var seed: UInt64 = 0

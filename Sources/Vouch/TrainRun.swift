@@ -167,13 +167,21 @@ extension TrainRun {
         case .huber: .huber(delta: 1)
         case .pinball: .pinball(quantile: options.quantile)
         }
+        let encoder = prepared.encoder
+        let embedding =
+            encoder.bins.isEmpty
+            ? nil
+            : NumberEmbedding(
+                numbers: encoder.bins.count, bins: encoder.bins.map(\.binCount).max() ?? 0,
+                width: 16, trusts: encoder.bins.flatMap(\.trusts))
         return TabularNetwork(
             input: TabularInput(
-                numericWidth: prepared.encoder.numericWidth,
-                cardinalities: prepared.encoder.categories.map(\.cardinality)),
+                numericWidth: encoder.numericWidth + encoder.bins.count,
+                cardinalities: encoder.categories.map(\.cardinality), embedding: embedding),
             task: task,
             hidden: options.kind == .linear
                 ? [] : Array(repeating: options.width, count: options.depth),
+            members: options.kind == .ensemble ? options.members : 1,
             activation: options.activation, dropout: options.dropout,
             labelSmoothing: options.labelSmoothing, loss: loss)
     }

@@ -173,8 +173,11 @@ struct TrainCommand: ParsableCommand {
 struct ModelArguments: ParsableArguments {
     private static let defaults = TrainConfiguration.ModelOptions()
 
-    @Option(name: .customLong("model"), help: "The model: linear or mlp.")
+    @Option(name: .customLong("model"), help: "The model: linear, mlp or ensemble.")
     var kind = Self.defaults.kind
+
+    @Option(help: "Members of an ensemble.")
+    var members = Self.defaults.members
 
     @Option(help: "Units of each hidden layer.")
     var width = Self.defaults.width
@@ -203,6 +206,7 @@ struct ModelArguments: ParsableArguments {
     var options: TrainConfiguration.ModelOptions {
         var options = Self.defaults
         options.kind = kind
+        options.members = members
         options.width = width
         options.depth = depth
         options.activation = activation
