@@ -27,7 +27,7 @@ func tests(
 let package = Package(
     name: "vouch",
     platforms: [.macOS(.v15)],
-    products: [],
+    products: [.executable(name: "vouch", targets: ["VouchCLI"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-numerics.git", exact: "1.1.1"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
@@ -77,15 +77,42 @@ let package = Package(
         idea("Figures"),
         idea("Reporting", ["Evidence", "Figures"]),
         idea("RunStore", ["Platform", .product(name: "Crypto", package: "swift-crypto")]),
+        idea("Statistics", ["TensorCore", .product(name: "RealModule", package: "swift-numerics")]),
+        // assembly
+        idea(
+            "Vouch",
+            [
+                "CPURuntime", "Evidence", "Figures", "GraphIR", "Kernels", "NN", "Optim", "Platform",
+                "Reporting", "RunStore", "Statistics", "Tables", "TensorCore", "Training",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .executableTarget(
+            name: "VouchCLI",
+            dependencies: [
+                "Evidence", "NN", "Optim", "Platform", "Training", "Vouch",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: strict),
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "EngineTests",
             ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "TensorCore"],
             exclude: ["Goldens"]),
+        tests(
+            "TablesTests",
+            [
+                "Tables", "Platform", "TensorCore",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ]),
         tests("TrainingTests", ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
+        tests(
+            "TorchReferenceTests",
+            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "Optim", "TensorCore"],
+            resources: [.copy("Reference")]),
         tests("PlatformTests", ["Platform"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
+        tests("VouchTests", ["Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Training"]),
         tests("ReportingTests", ["Reporting", "Figures", "Evidence"], exclude: ["Snapshots"]),
         // a process that writes run folders until it is killed
         .executableTarget(

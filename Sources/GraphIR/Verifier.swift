@@ -42,7 +42,7 @@ extension Graph {
         guard node.shape.rank <= Shape.maximumRank else {
             throw failure(name, "\(node.shape) has more than \(Shape.maximumRank) axes")
         }
-        guard node.shape.extents.filter({ $0 == .rows }).count <= 1 else {
+        guard node.shape.extents.filter(\.dependsOnRows).count <= 1 else {
             throw failure(name, "\(node.shape) has more than one axis of rows")
         }
         guard node.shape.isWithinLimits else {

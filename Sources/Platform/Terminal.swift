@@ -13,6 +13,7 @@ package struct Terminal: Sendable, Hashable {
         case error = 2
     }
 
+    package var stream: Stream
     package var isTerminal: Bool
     /// Columns: the terminal's, else those that `COLUMNS` states, else 80. At least 20.
     package var width: Int
@@ -29,11 +30,30 @@ package struct Terminal: Sendable, Hashable {
             }
         }
         if columns == 0 { columns = Environment.value("COLUMNS").flatMap { Int($0) } ?? 80 }
+        self.stream = stream
         self.isTerminal = isTerminal
         self.width = max(20, columns)
         self.allowsColor =
             isTerminal && (Environment.value("NO_COLOR") ?? "").isEmpty
             && Environment.value("TERM") != "dumb"
+    }
+
+    package func write(_ text: String) { write(Array(text.utf8)) }
+
+    /// Writes all bytes; a reader that has gone away is no error of ours, so nothing is said of it.
+    package func write(_ bytes: [UInt8]) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            // The pointer covers exactly the bytes of `rest` and is used inside the closure only.
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe systemWrite(stream.rawValue, $0.baseAddress, $0.count)
+            }
+            if count > 0 {
+                rest = rest.dropFirst(count)
+            } else if errno != EINTR {
+                return
+            }
+        }
     }
 }
 

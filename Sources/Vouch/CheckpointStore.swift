@@ -17,12 +17,13 @@ struct CheckpointStore: ~Copyable {
 
     init(output: String, fingerprint: String) throws {
         let parent = Files.folder(of: output)
-        if !Files.exists(parent) { try Files.makeFolder(parent) }
-        folder = parent + "/." + Files.name(of: output) + ".training"
+        let folder = parent + "/." + Files.name(of: output) + ".training"
+        try Files.makeFolder(folder)
+        let lock = try FileLock(folder, for: "training in")
+        self.folder = folder
         file = folder + "/checkpoint.safetensors"
         self.fingerprint = fingerprint
-        if !Files.exists(folder) { try Files.makeFolder(folder) }
-        lock = try FileLock(folder, for: "training in")
+        self.lock = lock
     }
 
     func save(_ state: TrainingState) throws {
@@ -60,8 +61,14 @@ struct CheckpointStore: ~Copyable {
     }
 
     /// Ends the training's place, once the run folder stands.
-    consuming func finish() throws {
+    func remove() throws {
         try Files.remove(folder)
+    }
+
+    /// Leaves nothing behind a training that failed before its first checkpoint. A failure to
+    /// clear it leaves a hidden folder, which the next training takes.
+    func removeIfEmpty() {
+        if !Files.exists(file) { try? Files.remove(folder) }
     }
 }
 

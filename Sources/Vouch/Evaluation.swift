@@ -30,8 +30,7 @@ struct LabelledPredictions {
 extension LabelledPredictions {
     /// Takes the rows of a table that have a target.
     init(
-        _ table: Table, rows: [Int]?, model: StoredModel, predictions: Predictions, split: String,
-        costs: TrainConfiguration.Costs?
+        _ table: Table, rows: [Int]?, model: StoredModel, predictions: Predictions, split: String
     ) throws {
         let target = model.description.target
         guard let column = table.column(named: target.column) else {
@@ -56,7 +55,7 @@ extension LabelledPredictions {
             let all = try target.values(column, source: table.name)
             targets = known.map { all[$0] }
         } else {
-            let all = try target.labels(column, source: table.name)
+            let all = try target.labels(column, source: table.name, lines: table.lines)
             labels = known.map { all[$0] }
         }
         let allWeights = try table.weights(in: model.schema.names(.weight).first)
@@ -69,7 +68,7 @@ extension LabelledPredictions {
             return (name, known.map { groups[$0] })
         }
         threshold = model.description.threshold
-        self.costs = costs
+        costs = model.description.costs
     }
 
     func evaluate() throws -> Evaluation {
@@ -215,9 +214,9 @@ extension LabelledPredictions {
         let names = Array(Set(groups)).sorted()
         var index: [String: Int32] = [:]
         for (code, name) in names.enumerated() { index[name] = Int32(code) }
-        let table = try groupMetrics(
+        let metrics = try groupMetrics(
             sample, codes: groups.map { index[$0] ?? -1 }, threshold: threshold)
-        let rows = table.groups.map { group in
+        let rows = metrics.map { group in
             let name = names[Int(group.code)]
             func made(_ metric: String, _ estimate: Estimate) -> Measurement {
                 measurement(metric, .bias, estimate, group: "\(column) = \(name)")

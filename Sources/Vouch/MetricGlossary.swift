@@ -1,9 +1,34 @@
 import Evidence
+import Reporting
+import Tables
 
 /// What each metric id means; the report's glossary.
 enum MetricGlossary {
     static func definition(_ id: String) -> MetricDefinition {
         definitions[id] ?? MetricDefinition(id: id, name: id, formula: "", direction: 0, source: "")
+    }
+
+    /// The metrics of a report's first screen, in order.
+    static func headlines(_ task: TargetEncoder.Task) -> [String] {
+        let quality =
+            switch task {
+            case .binary:
+                ["rocAUC", "accuracy", "logLoss", "brierScore", "averagePrecision", "sensitivity",
+                    "specificity", "expectedCalibrationError", "expectedCost"]
+            case .multiclass: ["accuracy", "macroF1", "macroAUC", "logLoss", "brierScore"]
+            case .regression: ["rootMeanSquaredError", "meanAbsoluteError", "rSquared"]
+            }
+        return quality + ["trainingSeconds", "peakMemory"]
+    }
+
+    /// The glossary of what a report shows.
+    static func definitions(
+        of measurements: [Measurement], _ groups: [RunReport.GroupTable]
+    ) -> [MetricDefinition] {
+        let shown = Set(
+            measurements.map(\.metric)
+                + groups.flatMap { $0.rows.flatMap { $0.measurements.map(\.metric) } })
+        return all.filter { shown.contains($0.id) }
     }
 
     private static let definitions: [String: MetricDefinition] = Dictionary(
@@ -72,7 +97,7 @@ enum MetricGlossary {
             direction: 0, source: "Cox 1958, DOI 10.1093/biomet/45.3-4.562"),
         .init(
             id: "calibrationIntercept", name: "Calibration intercept",
-            formula: "a of logit P(y = 1) = a + b · logit(score); 0 is right", direction: 0,
+            formula: "a of logit P(y = 1) = a + logit(score); 0 is right, below 0 the scores are too high", direction: 0,
             source: "Cox 1958, DOI 10.1093/biomet/45.3-4.562"),
         .init(
             id: "expectedCost", name: "Expected cost",
@@ -99,9 +124,9 @@ enum MetricGlossary {
             formula: "wall clock from the first to the last step, validation included", unit: "s",
             direction: -1, source: "–"),
         .init(
-            id: "peakMemoryBytes", name: "Peak memory",
-            formula: "largest resident set of the process", unit: "bytes", direction: -1,
-            source: "getrusage(2), ru_maxrss"),
+            id: "peakMemory", name: "Peak memory",
+            formula: "largest resident set of the process, reading included", unit: "MB",
+            direction: -1, source: "proc(5), VmHWM; getrusage(2), ru_maxrss"),
         .init(
             id: "parameters", name: "Learned parameters", formula: "numbers that training moves",
             direction: -1, source: "–"),

@@ -36,9 +36,8 @@ struct PreparedData {
         var hashes = [ContentHash.sha256(try readBytes(configuration.data))]
         let columns = configuration.columns
         let options = try schemaOptions(columns)
-        var reading = try csvOptions(configuration.reading, threads: threads)
-        for (name, override) in options.overrides { reading.kinds[name] = override.kind }
-        for name in columns.id { reading.kinds[name] = .category }
+        let reading = try csvOptions(configuration.reading, threads: threads)
+            .naming(columns, options)
         let table = try CSVReader.read(path: configuration.data, options: reading)
         let (schema, schemaWarnings) = try Schema.infer(table, options)
         var warnings = schemaWarnings.map(\.description)
@@ -207,6 +206,16 @@ func schemaOptions(_ columns: TrainConfiguration.ColumnRoles) throws -> SchemaOp
 }
 
 extension CSVOptions {
+    /// With the kinds that the schema file states; identifiers keep their text as it stands.
+    func naming(
+        _ columns: TrainConfiguration.ColumnRoles, _ schema: SchemaOptions
+    ) -> CSVOptions {
+        var options = self
+        for (name, override) in schema.overrides { options.kinds[name] = override.kind }
+        for name in columns.id { options.kinds[name] = .category }
+        return options
+    }
+
     /// For a later file of the same schema: categories keep their text as it stands.
     func keepingTexts(of schema: Schema) -> CSVOptions {
         var options = self
@@ -254,7 +263,8 @@ extension Table {
         }
         for (row, number) in numbers.enumerated() where !(number >= 0 && number.isFinite) {
             throw TableError(
-                action: "reading", source: self.name, line: row + 2, column: name,
+                action: "reading", source: self.name, line: lines?[row], row: row + 1,
+                column: name,
                 problem: "the weight \"\(column.text(row) ?? "")\" is not a number ≥ 0",
                 advice: "Correct it; 0 leaves the row out")
         }

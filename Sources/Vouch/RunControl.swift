@@ -9,18 +9,18 @@ package struct RunControl {
     package var threads: Int?
     package var overwrite: Bool
     package var resume: Bool
-    /// The command line, for the report.
-    package var command: String
+    /// The command line's arguments, the program first, for the report; empty from a library.
+    package var arguments: [String]
     package var onEvent: (RunEvent) -> Void
 
     package init(
-        threads: Int? = nil, overwrite: Bool = false, resume: Bool = false, command: String = "",
+        threads: Int? = nil, overwrite: Bool = false, resume: Bool = false, arguments: [String] = [],
         onEvent: @escaping (RunEvent) -> Void = { _ in }
     ) {
         self.threads = threads
         self.overwrite = overwrite
         self.resume = resume
-        self.command = command
+        self.arguments = arguments
         self.onEvent = onEvent
     }
 }
@@ -44,5 +44,5 @@ package struct RunResult {
     package var weightsSHA256: String
     package var seconds: Double
     /// The main measurements as a table for a terminal `width` characters wide.
-    package var table: @Sendable (_ width: Int) -> String
+    package var table: @Sendable (_ width: Int, _ color: Bool) -> String
 }

@@ -4,6 +4,7 @@ import Kernels
 import NN
 import RunStore
 import Tables
+import TensorCore
 import Training
 
 /// A trained model with all that is needed to predict raw rows.
@@ -26,10 +27,12 @@ struct StoredModel {
         /// The graph that predicts.
         var graph: Graph
         var target: TargetEncoder
-        /// Probability from which the positive class is decided; two classes only.
-        var threshold: Double
+        var costs: TrainConfiguration.Costs?
         /// Edges that cut a protected column of numbers into groups.
         var groupEdges: [String: [Double]]
+
+        /// Probability from which the positive class is decided; two classes only.
+        var threshold: Double { costs?.threshold ?? 0.5 }
     }
 
     init(description: Description, encoder: Encoder, schema: Schema, weights: Buffer) {

@@ -1,9 +1,11 @@
 import CPURuntime
 import Evidence
+import GraphIR
 import Kernels
 import NN
 import Optim
 import Platform
+import Reporting
 import RunStore
 import Statistics
 import Tables
@@ -18,10 +20,7 @@ package func trainRun(
 ) throws -> RunResult {
     let start = Clock.monotonicSeconds()
     try configuration.validate()
-    let threads = control.threads ?? Machine.cores
-    guard (1...1024).contains(threads) else {
-        throw VouchError("--threads is \(threads); it must be from 1 to 1024")
-    }
+    let threads = try checkedThreads(control.threads)
     try AtomicFolder.check(configuration.output, overwrite: control.overwrite)
     let prepared = try PreparedData.load(configuration, threads: threads, onEvent: control.onEvent)
     for warning in prepared.warnings { control.onEvent(.warning(warning)) }
@@ -55,12 +54,17 @@ private struct TrainRun {
 
         let store = try CheckpointStore(
             output: configuration.output, fingerprint: try fingerprint())
+        var isFinished = false
+        defer { if !isFinished { store.removeIfEmpty() } }
         if control.resume, let state = try store.load() {
             try trainer.restore(state)
             control.onEvent(.stage("Continuing after step \(trainer.steps)"))
         } else {
             try store.removeCheckpoint()
             control.onEvent(.stage("Training on \(prepared.split.train.count) rows"))
+        }
+        guard !InterruptFlag.isRaised else {
+            throw VouchError("interrupted before training began; nothing was written")
         }
         let (stop, seconds) = try train(trainer, store, control, startedAt: start)
         let best = trainer.history.last { $0.isBest }
@@ -69,11 +73,11 @@ private struct TrainRun {
         let model = StoredModel(
             description: .init(
                 version: vouchVersion, network: network, graph: inference,
-                target: prepared.target, threshold: configuration.costs?.threshold ?? 0.5,
+                target: prepared.target, costs: configuration.costs,
                 groupEdges: groupEdges()),
             encoder: prepared.encoder, schema: prepared.schema, weights: trainer.bestWeights)
         control.onEvent(.stage("Measuring"))
-        let (split, evaluation) = try evaluate(model, features)
+        let evaluation = try evaluate(model, features)
         var measurements = evaluation.measurements
         measurements += costMeasurements(trainer, seconds: seconds)
 
@@ -81,7 +85,7 @@ private struct TrainRun {
         let report = ReportAssembly(
             configuration: configuration, prepared: prepared, model: model,
             history: trainer.history, stop: stop, steps: trainer.steps, evaluation: evaluation,
-            measurements: measurements, measuredOn: split, command: control.command,
+            measurements: measurements, arguments: control.arguments,
             threads: pool.threads, weightsSHA256: ContentHash.sha256(weights)
         ).report()
         var writer = RunFolder.Writer()
@@ -91,12 +95,13 @@ private struct TrainRun {
         try writer.add("measurements.json", report.json())
         try writer.add("report.html", text: report.html())
         _ = try writer.commit(to: configuration.output, overwrite: control.overwrite)
-        try store.finish()
+        try store.remove()
+        isFinished = true
         return RunResult(
             path: configuration.output, measurements: measurements, stop: stop,
             steps: trainer.steps, weightsSHA256: ContentHash.sha256(weights),
             seconds: Clock.monotonicSeconds() - start,
-            table: { report.terminal(width: $0, color: false) })
+            table: { report.terminal(width: $0, color: $1) })
     }
 
     private func train(
@@ -134,17 +139,16 @@ private struct TrainRun {
 
     private func evaluate(
         _ model: StoredModel, _ features: EncodedFeatures
-    ) throws -> (split: String, Evaluation) {
+    ) throws -> Evaluation {
         let hasFile = configuration.test != nil
         let rows = hasFile ? nil : prepared.split.test
         let predictions =
             hasFile
             ? try model.predict(prepared.testTable, pool: pool)
             : model.predict(features, pool: pool)
-        let labelled = try LabelledPredictions(
-            prepared.testTable, rows: rows, model: model, predictions: predictions, split: "test",
-            costs: configuration.costs)
-        return ("test", try labelled.evaluate())
+        return try LabelledPredictions(
+            prepared.testTable, rows: rows, model: model, predictions: predictions, split: "test"
+        ).evaluate()
     }
 }
 
@@ -267,7 +271,7 @@ extension TrainRun {
         }
         return [
             made("trainingSeconds", seconds, "measured once"),
-            made("peakMemoryBytes", Double(Machine.peakMemoryBytes()), "measured once"),
+            made("peakMemory", Double(Machine.peakMemoryBytes()) / 1e6, "measured once"),
             made("parameters", Double(learned), "exact"),
         ]
     }

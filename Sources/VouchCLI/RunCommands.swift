@@ -11,8 +11,8 @@ struct PredictCommand: ParsableCommand {
             are allowed. Identifier columns are passed through. Writes CSV.
             """)
 
-    @Argument(help: "The run folder.")
-    var run: String
+    @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+    var folder: String
 
     @Argument(help: "The rows: a CSV file with a header.")
     var rows: String
@@ -27,7 +27,7 @@ struct PredictCommand: ParsableCommand {
 
     mutating func run() throws {
         let bytes = try predictRows(
-            run: run, rows: rows, reading: reading.options, threads: threads)
+            run: folder, rows: rows, reading: reading.options, threads: threads)
         if let output {
             try AtomicFile.write(bytes, to: output)
         } else {
@@ -41,8 +41,8 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Measure a trained run on new rows with known answers.")
 
-    @Argument(help: "The run folder.")
-    var run: String
+    @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+    var folder: String
 
     @Argument(help: "The rows, the target among them: a CSV file with a header.")
     var rows: String
@@ -57,8 +57,13 @@ struct EvaluateCommand: ParsableCommand {
 
     mutating func run() throws {
         let report = try evaluateRun(
-            run: run, rows: rows, reading: reading.options, threads: threads)
-        Output.result(json ? report.json : report.terminal(Terminal(.output)))
+            run: folder, rows: rows, reading: reading.options, threads: threads)
+        let output = Terminal(.output)
+        if json {
+            output.write(try report.json())
+        } else {
+            output.write(report.terminal(width: output.width, color: output.allowsColor))
+        }
     }
 }
 
@@ -82,6 +87,11 @@ struct InspectCommand: ParsableCommand {
     mutating func run() throws {
         let inspection = try inspectTable(
             data, columns: columns.roles(target: target), reading: reading.options)
-        Output.result(json ? inspection.json : inspection.text)
+        let output = Terminal(.output)
+        if json {
+            output.write(try inspection.json())
+        } else {
+            output.write(inspection.text)
+        }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import NN
 import Optim
+import Platform
 import Vouch
 
 extension TrainConfiguration.Task: ExpressibleByArgument {}
@@ -94,6 +95,9 @@ struct TrainCommand: ParsableCommand {
         discussion: """
             Example:
               vouch train adult.csv --target income --protected sex --out runs/adult
+
+            Ctrl-C keeps the best model so far, measures and writes it, and exits with 130; \
+            a second one ends at once.
             """)
 
     @Argument(help: "The table to train on: a CSV file with a header.")
@@ -154,24 +158,15 @@ struct TrainCommand: ParsableCommand {
     }
 
     mutating func run() throws {
+        InterruptFlag.install()
         let progress = TrainingProgress(quiet: quiet, json: json)
         let result = try trainRun(
             trainConfiguration(),
             control: RunControl(
                 threads: threads, overwrite: overwrite, resume: resume,
-                command: commandLine(), onEvent: progress.show))
+                arguments: ["vouch"] + CommandLine.arguments.dropFirst(), onEvent: progress.show))
         progress.finish(result)
-    }
-
-    /// The command as it was given, to be repeated.
-    private func commandLine() -> String {
-        CommandLine.arguments.enumerated().map { index, argument in
-            if index == 0 { return "vouch" }
-            let plain = argument.allSatisfy { $0.isLetter || $0.isNumber || "-_./=,:".contains($0) }
-            if plain && !argument.isEmpty { return argument }
-            return "'" + argument.split(separator: "'", omittingEmptySubsequences: false)
-                .joined(separator: "'\\''") + "'"
-        }.joined(separator: " ")
+        if let signal = InterruptFlag.signalNumber { throw ExitCode(128 + signal) }
     }
 }
 
@@ -238,7 +233,7 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "Momentum of sgd.")
     var momentum = Self.defaults.momentum
 
-    @Option(help: "The learning rate's way: constant, cosine or oneCycle.")
+    @Option(help: "The learning rate's way: constant, cosine or one-cycle.")
     var schedule = Self.defaults.schedule
 
     @Option(help: "Steps over which the learning rate rises at first.")
@@ -259,7 +254,7 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "Passes without a better validation loss before training stops.")
     var patience = Self.defaults.patience
 
-    @Option(help: "Stop after so many steps; repeats a run that a budget ended.")
+    @Option(help: "Stop after so many steps, as a budget would; the schedule still spans all epochs.")
     var steps: Int?
 
     @Option(help: "The longest time for the whole run, such as 60s or 2m.")

@@ -21,17 +21,10 @@ struct Main {
             var command = try VouchCommand.parseAsRoot(arguments)
             try command.run()
         } catch let error as any PlainError {
-            Output.error(error.description)
+            Terminal(.error).write("vouch: \(error.description)\n")
             VouchCommand.exit(withError: ExitCode(1))
         } catch {
             VouchCommand.exit(withError: error)
         }
     }
-}
-
-/// What is printed, and where: results to standard output, everything else to standard error.
-enum Output {
-    static func error(_ text: String) { Terminal(.error).write("vouch: \(text)\n") }
-    static func note(_ text: String) { Terminal(.error).write(text + "\n") }
-    static func result(_ text: String) { Terminal(.output).write(text + "\n") }
 }

@@ -1,0 +1,237 @@
+/// The weight of positives and negatives at each distinct score, from the highest down.
+struct RankedScores {
+    /// Rows in order of falling score.
+    let order: [Int]
+    /// For each distinct score: the positions in `order` that have it.
+    let ties: [Range<Int>]
+    let positive: Double
+    let negative: Double
+
+    init(_ scores: [Double], isPositive: [Bool], weights: [Double]) {
+        let order = scores.indices.sorted { (scores[$1], $0) < (scores[$0], $1) }
+        var ties: [Range<Int>] = []
+        var start = 0
+        for position in 1...order.count
+        where position == order.count || scores[order[position]] != scores[order[start]] {
+            ties.append(start..<position)
+            start = position
+        }
+        var positive = 0.0
+        var negative = 0.0
+        for row in order {
+            if isPositive[row] { positive += weights[row] } else { negative += weights[row] }
+        }
+        self.order = order
+        self.ties = ties
+        self.positive = positive
+        self.negative = negative
+    }
+}
+
+/// The area under the ROC curve and what each row contributes to it.
+struct AreaUnderCurve {
+    let value: Double
+    /// For a positive row, the share of negatives below it; for a negative, of positives above it;
+    /// ties count half.
+    let placements: [Double]
+    let positive: Double
+    let negative: Double
+
+    /// - Returns: `nil` without positives or without negatives.
+    init?(_ scores: [Double], isPositive: [Bool], weights: [Double]) {
+        let ranked = RankedScores(scores, isPositive: isPositive, weights: weights)
+        guard ranked.positive > 0, ranked.negative > 0 else { return nil }
+        var placements = [Double](repeating: 0, count: scores.count)
+        var positiveAbove = 0.0
+        var negativeAbove = 0.0
+        var area = 0.0
+        for tie in ranked.ties {
+            var positiveHere = 0.0
+            var negativeHere = 0.0
+            for row in ranked.order[tie] {
+                if isPositive[row] { positiveHere += weights[row] } else {
+                    negativeHere += weights[row]
+                }
+            }
+            let below = ranked.negative - negativeAbove - negativeHere + negativeHere / 2
+            let above = positiveAbove + positiveHere / 2
+            for row in ranked.order[tie] {
+                placements[row] =
+                    isPositive[row] ? below / ranked.negative : above / ranked.positive
+            }
+            area += positiveHere * below
+            positiveAbove += positiveHere
+            negativeAbove += negativeHere
+        }
+        value = area / (ranked.positive * ranked.negative)
+        self.placements = placements
+        positive = ranked.positive
+        negative = ranked.negative
+    }
+
+    /// `ψᵢ` of each row.
+    func influence(isPositive: [Bool], weights: [Double]) -> [Double] {
+        placements.indices.map { row in
+            weights[row] * (placements[row] - value) / (isPositive[row] ? positive : negative)
+        }
+    }
+
+    /// DeLong's variance for simple rows: `s²₁₀/m + s²₀₁/n`.
+    func simpleVariance(isPositive: [Bool]) -> Double {
+        var positives = 0.0
+        var negatives = 0.0
+        for row in placements.indices {
+            let square = (placements[row] - value) * (placements[row] - value)
+            if isPositive[row] { positives += square } else { negatives += square }
+        }
+        return positives / (positive * max(positive - 1, 1))
+            + negatives / (negative * max(negative - 1, 1))
+    }
+}
+
+extension ClassificationSample {
+    private var isPositive: [Bool] { labels.map { $0 == 1 } }
+
+    private func undefined(_ method: String, _ note: String) -> Estimate {
+        let counts = design.counts()
+        return Estimate(
+            value: nil, method: method, varied: design.varied, count: counts.rows,
+            clusters: counts.clusters, note: note)
+    }
+
+    /// P(score of a positive > score of a negative) + ½ P(equal), two classes.
+    ///
+    /// DeLong's variance with an interval on the logit scale; clustered rows by Obuchowski's, which
+    /// sums the placements of a cluster before squaring them.
+    ///
+    /// - Complexity: O(rows · log rows).
+    /// - Source: DeLong et al. 1988, DOI 10.2307/2531595; Obuchowski 1997, DOI 10.2307/2533958.
+    package func rocAUC() -> Estimate {
+        let isPositive = isPositive
+        guard
+            let area = AreaUnderCurve(scores, isPositive: isPositive, weights: design.weights)
+        else { return undefined("DeLong", "only one class occurs") }
+        let influence = area.influence(isPositive: isPositive, weights: design.weights)
+        if design.clusters == nil && !design.isWeighted {
+            return design.estimate(
+                area.value, influence: influence,
+                variance: area.simpleVariance(isPositive: isPositive), method: "DeLong, logit",
+                scale: .logit)
+        }
+        return design.estimate(
+            area.value, influence: influence,
+            method: design.clusters == nil ? "DeLong, weighted, logit" : "Obuchowski, logit",
+            scale: .logit)
+    }
+
+    /// The mean over classes of the AUC of one class against the rest.
+    package func macroAUC() -> Estimate {
+        var sum = 0.0
+        var defined = 0
+        var influence = [Double](repeating: 0, count: rows)
+        for candidate in 0..<classes {
+            let isMember = labels.map { Int($0) == candidate }
+            let scores = (0..<rows).map { probabilities[$0 * classes + candidate] }
+            guard
+                let area = AreaUnderCurve(scores, isPositive: isMember, weights: design.weights)
+            else { continue }
+            sum += area.value
+            defined += 1
+            let part = area.influence(isPositive: isMember, weights: design.weights)
+            for row in 0..<rows { influence[row] += part[row] }
+        }
+        guard defined > 0 else { return undefined("Infinitesimal jackknife", "one class occurs") }
+        let count = Double(defined)
+        return design.estimate(
+            sum / count, influence: influence.map { $0 / count },
+            method: "Infinitesimal jackknife, logit", scale: .logit,
+            note: defined == classes ? nil : "\(classes - defined) classes do not occur")
+    }
+
+    /// `Σ (recallₖ − recallₖ₋₁) · precisionₖ` over the distinct scores, two classes.
+    ///
+    /// With `T(s)` the weight of positives and `P(s)` of all rows scored `s` or more, it is
+    /// `Σ_{i positive} wᵢ T(sᵢ)/P(sᵢ) / Σ_{i positive} wᵢ`; the influence of row k is its derivative
+    /// by `wₖ`.
+    ///
+    /// - Complexity: O(rows · log rows).
+    package func averagePrecision() -> Estimate {
+        let method = "Infinitesimal jackknife, logit"
+        let isPositive = isPositive
+        let ranked = RankedScores(scores, isPositive: isPositive, weights: design.weights)
+        guard ranked.positive > 0 else { return undefined(method, "there are no positive rows") }
+        let weights = design.weights
+        // Downwards: precision at each score.
+        var found = 0.0
+        var decided = 0.0
+        var sum = 0.0
+        var steps: [(mass: Double, precision: Double, decided: Double)] = []
+        for tie in ranked.ties {
+            var mass = 0.0
+            for row in ranked.order[tie] {
+                decided += weights[row]
+                if isPositive[row] { mass += weights[row] }
+            }
+            found += mass
+            let precision = decided > 0 ? found / decided : 0
+            sum += mass * precision
+            steps.append((mass, precision, decided))
+        }
+        let value = sum / ranked.positive
+        // Upwards: what a row adds to the precision at its own and all lower scores.
+        var influence = [Double](repeating: 0, count: rows)
+        var inverse = 0.0
+        var ratio = 0.0
+        for (tie, step) in zip(ranked.ties, steps).reversed() {
+            if step.decided > 0 {
+                inverse += step.mass / step.decided
+                ratio += step.mass * step.precision / step.decided
+            }
+            for row in ranked.order[tie] {
+                let own = isPositive[row] ? step.precision + inverse - value : 0
+                influence[row] = weights[row] * (own - ratio) / ranked.positive
+            }
+        }
+        let mass = (0..<rows).map { isPositive[$0] ? weights[$0] : 0 }
+        return design.estimate(
+            value, influence: influence, mass: mass, method: method, scale: .logit)
+    }
+
+    /// A point of the ROC curve.
+    package struct CurvePoint: Sendable, Hashable {
+        package var threshold: Double
+        package var falsePositiveRate: Double
+        package var truePositiveRate: Double
+    }
+
+    /// The ROC curve from (0, 0) to (1, 1), at most `limit` points; empty where a class is missing.
+    package func rocCurve(limit: Int = 200) -> [CurvePoint] {
+        let isPositive = isPositive
+        let ranked = RankedScores(scores, isPositive: isPositive, weights: design.weights)
+        guard ranked.positive > 0, ranked.negative > 0 else { return [] }
+        var points = [CurvePoint(threshold: .infinity, falsePositiveRate: 0, truePositiveRate: 0)]
+        var positive = 0.0
+        var negative = 0.0
+        for tie in ranked.ties {
+            for row in ranked.order[tie] {
+                if isPositive[row] { positive += design.weights[row] } else {
+                    negative += design.weights[row]
+                }
+            }
+            points.append(
+                CurvePoint(
+                    threshold: scores[ranked.order[tie.lowerBound]],
+                    falsePositiveRate: negative / ranked.negative,
+                    truePositiveRate: positive / ranked.positive))
+        }
+        guard points.count > limit, limit > 1 else { return points }
+        // Evenly along the curve's length in both rates, so that its steep start stays drawn.
+        var kept = [points[0]]
+        for (position, point) in points.enumerated().dropFirst() {
+            let travelled = point.falsePositiveRate + point.truePositiveRate
+            let wanted = 2 * Double(kept.count) / Double(limit - 1)
+            if travelled >= wanted || position == points.count - 1 { kept.append(point) }
+        }
+        return kept
+    }
+}

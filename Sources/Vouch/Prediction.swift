@@ -1,0 +1,94 @@
+import Evidence
+import Kernels
+import Platform
+import Reporting
+import Tables
+
+/// Predicts raw rows of a file with a trained run.
+///
+/// - Returns: CSV, one line a row in the file's order: the identifier columns as they were, then
+///   `probability[CLASS]` for every class and `decision`, or `prediction` for a regression.
+/// - Throws: an error listing the columns that the model needs and the file lacks, or naming the
+///   first cell that cannot be read as its column's kind.
+package func predictRows(
+    run: String, rows: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
+) throws -> [UInt8] {
+    let model = try StoredModel.open(run)
+    let (table, predictions) = try model.predictFile(rows, reading: reading, threads: threads)
+    let ids = model.schema.names(.id).compactMap { table.column(named: $0) }
+    var bytes: [UInt8] = []
+    var header = ids.map(\.name)
+    if predictions.classes.isEmpty {
+        header.append("prediction")
+    } else {
+        header += predictions.classes.map { "probability[\($0)]" } + ["decision"]
+    }
+    CSVWriter.append(header, to: &bytes)
+    let width = max(predictions.classes.count, 1)
+    for row in 0..<predictions.rows {
+        var cells = ids.map { $0.text(row) ?? "" }
+        cells += predictions.values[row * width..<(row + 1) * width].map(\.description)
+        if !predictions.classes.isEmpty {
+            cells.append(predictions.classes[model.decision(predictions, row: row)])
+        }
+        CSVWriter.append(cells, to: &bytes)
+    }
+    return bytes
+}
+
+/// A run measured on new rows with known answers.
+package struct RunEvaluation {
+    private let report: RunReport
+
+    fileprivate init(_ report: RunReport) { self.report = report }
+
+    /// The measurements for machines.
+    package func json() throws -> [UInt8] { try report.json() }
+
+    /// The measurements as a table.
+    package func terminal(width: Int, color: Bool) -> String {
+        report.terminal(width: width, color: color)
+    }
+}
+
+/// Measures a trained run on a file of rows that have the target.
+package func evaluateRun(
+    run: String, rows: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
+) throws -> RunEvaluation {
+    let model = try StoredModel.open(run)
+    let (table, predictions) = try model.predictFile(rows, reading: reading, threads: threads)
+    let name = Files.name(of: rows)
+    let evaluation = try LabelledPredictions(
+        table, rows: nil, model: model, predictions: predictions, split: name
+    ).evaluate()
+    return RunEvaluation(
+        RunReport(
+            title: "\(Files.name(of: run)), measured on \(name)", summary: "",
+            headlines: MetricGlossary.headlines(model.description.target.task),
+            measurements: evaluation.measurements,
+            definitions: MetricGlossary.definitions(of: evaluation.measurements, evaluation.groups),
+            sections: [.init(title: "Performance", figures: evaluation.figures)],
+            groupTables: evaluation.groups,
+            command: ["vouch", "evaluate", run, rows].map(shellQuoted).joined(separator: " ")))
+}
+
+extension StoredModel {
+    /// Reads a file as the training data were read, and predicts its rows.
+    fileprivate func predictFile(
+        _ path: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
+    ) throws -> (Table, Predictions) {
+        let threads = try checkedThreads(threads)
+        let options = try csvOptions(reading, threads: threads).keepingTexts(of: schema)
+        let table = try CSVReader.read(path: path, options: options)
+        return (table, try predict(table, pool: WorkerPool(threads: threads)))
+    }
+}
+
+/// The number of worker threads asked for, or all cores.
+func checkedThreads(_ threads: Int?) throws(VouchError) -> Int {
+    let threads = threads ?? Machine.cores
+    guard (1...1024).contains(threads) else {
+        throw VouchError("--threads is \(threads); it must be from 1 to 1024")
+    }
+    return threads
+}

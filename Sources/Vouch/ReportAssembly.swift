@@ -1,0 +1,273 @@
+import Evidence
+import Figures
+import NN
+import Optim
+import Platform
+import Reporting
+import Tables
+package import Training
+
+/// Puts a finished training into words and figures; computes no metric.
+struct ReportAssembly {
+    var configuration: TrainConfiguration
+    var prepared: PreparedData
+    var model: StoredModel
+    var history: [EpochRecord]
+    var stop: StopReason
+    var steps: Int
+    var evaluation: Evaluation
+    var measurements: [Measurement]
+    /// The arguments that the run was started with, the program first; empty from a library.
+    var arguments: [String]
+    var threads: Int
+    var weightsSHA256: String
+
+    func report() -> RunReport {
+        let target = prepared.target
+        return RunReport(
+            title: "\(target.column), predicted from \(Files.name(of: configuration.data))",
+            summary: summary, facts: facts, warnings: prepared.warnings, data: dataSummary,
+            headlines: MetricGlossary.headlines(target.task), measurements: measurements,
+            definitions: MetricGlossary.definitions(of: measurements, evaluation.groups),
+            sections: sections, groupTables: evaluation.groups, modelCard: modelCard,
+            command: repeatingCommand, environment: environment, notIncluded: notIncluded)
+    }
+
+    private var testSource: String { configuration.test ?? configuration.data }
+
+    private var summary: String {
+        let target = prepared.target
+        let what =
+            switch target.task {
+            case .regression: "the number \"\(target.column)\""
+            case .binary:
+                "whether \"\(target.column)\" is \"\(target.classes[1])\" "
+                    + "rather than \"\(target.classes[0])\""
+            case .multiclass:
+                "which of \(target.classes.count) classes \"\(target.column)\" is"
+            }
+        let columns = prepared.schema.features.count
+        return "A \(modelText) that predicts \(what) from \(columns) columns. Measured on rows of "
+            + "\(Files.name(of: testSource)) that played no part in training."
+    }
+
+    private var modelText: String {
+        let options = configuration.model
+        guard options.kind == .mlp, options.depth > 0 else { return "linear model" }
+        return "multilayer perceptron (\(options.depth) × \(options.width), "
+            + "\(options.activation.rawValue))"
+    }
+
+    private var facts: [RunReport.Fact] {
+        let options = configuration.learning
+        let best = history.last { $0.isBest }
+        var facts: [RunReport.Fact] = [
+            .init("Model", modelText),
+            .init("Target", "\(prepared.target.column) (\(prepared.target.task.rawValue))"),
+            .init("Ended", StopText.sentence(stop)),
+            .init("Steps", "\(steps) of \(options.batchRows) rows, \(history.count) epochs"),
+            .init("Kept", "the weights of epoch \(best?.epoch ?? 0), the lowest validation loss"),
+            .init("Optimizer", optimizerText),
+        ]
+        if prepared.target.task == .binary {
+            facts.append(.init("Decision", decisionText))
+        }
+        return facts
+    }
+
+    private var optimizerText: String {
+        let options = configuration.learning
+        var text = "\(options.optimizer.rawValue), learning rate "
+            + NumberText.plain(Double(options.learningRate)) + ", \(options.schedule.rawValue)"
+        if options.weightDecay > 0 {
+            text += ", weight decay \(NumberText.plain(Double(options.weightDecay)))"
+        }
+        if options.averageDecay > 0 {
+            text += ", averaged weights \(NumberText.plain(Double(options.averageDecay)))"
+        }
+        return text
+    }
+
+    private var decisionText: String {
+        let positive = prepared.target.classes.last ?? ""
+        let threshold = NumberText.plain(model.description.threshold)
+        let text = "\"\(positive)\" from a probability of \(threshold)"
+        guard let costs = configuration.costs else { return text }
+        return text + ", where costs are least: a false positive costs "
+            + "\(NumberText.plain(costs.falsePositive)), a false negative "
+            + NumberText.plain(costs.falseNegative)
+    }
+
+    private var dataSummary: RunReport.DataSummary {
+        let name = Files.name(of: configuration.data)
+        let split = prepared.split
+        let testRows = configuration.test == nil ? split.test.count : prepared.testTable.rowCount
+        return RunReport.DataSummary(
+            splits: [
+                .init(name: "train", rows: split.train.count, use: "fits weights; from \(name)"),
+                .init(
+                    name: "validation", rows: split.validation.count,
+                    use: "stops training and chooses the weights; from \(name)"),
+                .init(
+                    name: "test", rows: testRows,
+                    use: "measures, once; from \(Files.name(of: testSource))"),
+            ],
+            columns: prepared.schema.columns.compactMap { entry in
+                prepared.table.column(named: entry.name).map { column in
+                    let profile = ColumnProfile(column)
+                    return .init(
+                        name: entry.name, kind: entry.kind.rawValue, role: entry.roleText,
+                        missing: profile.missing, distinct: profile.distinct)
+                }
+            })
+    }
+
+    private var sections: [RunReport.Section] {
+        [
+            RunReport.Section(
+                title: "Training",
+                text: "Training stops when the validation loss no longer falls; the weights of its "
+                    + "lowest point are kept.",
+                figures: [curves]),
+            RunReport.Section(title: "Performance on test rows", figures: evaluation.figures),
+        ].filter { !$0.figures.isEmpty }
+    }
+
+    private var curves: Figure {
+        let epochs = history.map { Double($0.epoch) }
+        let best = history.last { $0.isBest }
+        let loss = prepared.target.task == .regression ? "Loss" : "Log loss"
+        return Figure(
+            id: "curves", title: "Learning curves",
+            caption: "Mean loss of each epoch: on training rows (with dropout, while the weights "
+                + "move) and on \(prepared.split.validation.count) validation rows.",
+            plot: .lines(
+                LineChart(
+                    x: Axis("Epoch"), y: Axis(loss),
+                    series: [
+                        .init(name: "training", x: epochs, y: history.map(\.trainingLoss)),
+                        .init(name: "validation", x: epochs, y: history.map(\.validationLoss)),
+                    ],
+                    marks: best.map { [.init(x: Double($0.epoch), label: "kept")] } ?? [])))
+    }
+
+    private var modelCard: [RunReport.Fact] {
+        let duplicates = prepared.duplicates
+        var facts: [RunReport.Fact] = [
+            .init(
+                "Tested on",
+                "rows like those of \(Files.name(of: testSource)); other people, places and times "
+                    + "were not tested"),
+            .init(
+                "Protected columns",
+                prepared.schema.protected.isEmpty
+                    ? "none named, so no group was looked at"
+                    : prepared.schema.protected.joined(separator: ", ")
+                        + (configuration.columns.usesProtected
+                            ? "; the model uses them" : "; kept out of the features, which does not "
+                                + "keep the model from inferring them")),
+            .init(
+                "Repeated rows",
+                "\(duplicates.repeated) rows repeat an earlier one and stay in the same part"),
+        ]
+        if duplicates.conflicting > 0 {
+            facts.append(
+                .init(
+                    "Conflicting rows",
+                    "\(duplicates.conflicting) rows have the same features as another row and "
+                        + "another target"))
+        }
+        return facts
+    }
+
+    private var environment: [RunReport.Fact] {
+        let memory = Double(Machine.memoryBytes()) / 0x1p30
+        var facts: [RunReport.Fact] = [
+            .init("vouch", vouchVersion),
+            .init("Machine", "\(Machine.processorName()), \(Machine.systemName())"),
+            .init("Memory", "\(NumberText.plain((memory * 10).rounded() / 10)) GiB"),
+            .init("Threads", "\(threads); they do not change the result"),
+            .init("Seed", "\(configuration.learning.seed)"),
+            .init("Made", Clock.text(unixSeconds: Clock.unixSeconds())),
+            .init("SHA-256 of the weights", weightsSHA256),
+        ]
+        for (path, hash) in zip([configuration.data, configuration.test ?? ""], prepared.hashes) {
+            facts.append(.init("SHA-256 of \(Files.name(of: path))", hash))
+        }
+        return facts
+    }
+
+    private var notIncluded: [String] {
+        [
+            "How much the numbers would vary with another seed: the intervals speak of other rows, "
+                + "one training was done.",
+            "Why a single prediction came out as it did.",
+            "Remedies for differences between groups.",
+        ]
+    }
+
+    /// The run's own arguments; a clock's decision is replaced by the steps that repeat it.
+    private var repeatingCommand: String {
+        var arguments = self.arguments
+        if arguments.isEmpty {
+            arguments = [
+                "vouch", "train", configuration.data, "--target", configuration.columns.target,
+                "--out", configuration.output,
+            ]
+        }
+        remove(option: "--budget", from: &arguments)
+        arguments.removeAll { $0 == "--resume" }
+        switch stop {
+        case .budget, .interrupted:
+            remove(option: "--steps", from: &arguments)
+            arguments.append("--steps=\(steps)")
+        default: break
+        }
+        return arguments.map(shellQuoted).joined(separator: " ")
+    }
+
+    private func remove(option: String, from arguments: inout [String]) {
+        while let at = arguments.firstIndex(of: option) {
+            arguments.removeSubrange(at..<min(at + 2, arguments.count))
+        }
+        arguments.removeAll { $0.hasPrefix(option + "=") }
+    }
+}
+
+extension Schema.Entry {
+    var roleText: String {
+        isProtected && role == .feature ? "feature, protected" : role.rawValue
+    }
+}
+
+/// Why a training ended, in words.
+package enum StopText {
+    package static func sentence(_ reason: StopReason) -> String {
+        switch reason {
+        case .converged(let patience):
+            "no better validation loss for \(patience) epochs"
+        case .maximumEpochs(let epochs): "all \(epochs) epochs were done"
+        case .maximumSteps(let steps): "all \(steps) steps were done"
+        case .budget(let seconds): "the budget of \(NumberText.plain(seconds)) s was used up"
+        case .interrupted: "interrupted by the user; the best weights so far were kept"
+        case .numericalFailure(let step, let node):
+            "a number of \(node) was not finite at step \(step); the best weights before it were "
+                + "kept. Lower --learning-rate or set --clip-norm 1"
+        }
+    }
+}
+
+/// An argument as a POSIX shell reads it back.
+func shellQuoted(_ argument: String) -> String {
+    let plain = argument.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "-_./=,:+@%".utf8.contains(byte)
+        }
+    }
+    if plain && !argument.isEmpty { return argument }
+    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false)
+        .joined(separator: "'\\''") + "'"
+}

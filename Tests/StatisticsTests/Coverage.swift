@@ -1,0 +1,98 @@
+import Statistics
+import TensorCore
+
+/// What is asked of an interval that claims 95 %.
+enum CoverageClaim: String, Sendable {
+    /// 93 to 97 % of samples.
+    case regular
+    /// At least 95 %, less two Monte-Carlo standard errors: near an edge, or few rows.
+    case boundary
+}
+
+/// How often the intervals of a metric covered the truth.
+struct Coverage: Sendable {
+    var scenario: String
+    var metric: String
+    var claim: CoverageClaim
+    var truth: Double
+    var samples: Int
+    /// Samples whose metric had an interval; the coverage is a share of these.
+    var intervals = 0
+    var covered = 0
+    /// Truths below and above the interval.
+    var below = 0
+    var above = 0
+    var width = 0.0
+    /// Of the values, for their standard deviation.
+    var deviations = 0.0
+    var squares = 0.0
+
+    /// The mean width over that of a normal interval of the known sampling deviation.
+    var relativeWidth: Double {
+        let count = Double(max(intervals, 1))
+        let variance = squares / count - deviations / count * (deviations / count)
+        return width / count / (2 * 1.96 * variance.squareRoot())
+    }
+
+    var share: Double { intervals == 0 ? 0 : Double(covered) / Double(intervals) }
+    /// Of a share of 95 %.
+    var monteCarloError: Double { (0.95 * 0.05 / Double(max(intervals, 1))).squareRoot() }
+
+    mutating func add(_ estimate: Estimate) {
+        guard let value = estimate.value, let lower = estimate.lower, let upper = estimate.upper
+        else { return }
+        deviations += value - truth
+        squares += (value - truth) * (value - truth)
+        intervals += 1
+        width += upper - lower
+        if truth < lower { below += 1 } else if truth > upper { above += 1 } else { covered += 1 }
+    }
+
+    /// - Parameter isLong: A few hundred samples leave room of two Monte-Carlo errors at the ends
+    ///   of the regular band, too.
+    func holds(isLong: Bool) -> Bool {
+        let room = 2 * monteCarloError
+        switch claim {
+        case .boundary: return share >= 0.95 - room
+        case .regular:
+            return isLong
+                ? (0.93...0.97).contains(share) : (0.93 - room...0.97 + room).contains(share)
+        }
+    }
+}
+
+/// Samples of one kind from one population.
+struct Scenario: Sendable {
+    var name: String
+    /// Draws so many samples and measures each metric on each.
+    var run: @Sendable (_ samples: Int) throws -> [Coverage]
+
+    init<Sample>(
+        _ name: String, _ population: @autoclosure @escaping @Sendable () -> Population<Sample>,
+        _ draw: Draw, _ metrics: [String: Metric<Sample>],
+        claim: @escaping @Sendable (String) -> CoverageClaim
+    ) {
+        self.name = name
+        run = { samples in
+            let population = population()
+            let whole = try population.all()
+            let random = CounterRandom(seed: 95, name: name)
+            let computed = metrics.sorted { $0.key < $1.key }
+            var results = try computed.map { metric, compute in
+                guard let truth = compute(whole).value else {
+                    throw StatisticsError("\(metric) is undefined on a whole population")
+                }
+                return Coverage(
+                    scenario: name, metric: metric, claim: claim(metric), truth: truth,
+                    samples: samples)
+            }
+            for number in 0..<samples {
+                let sample = try population.draw(draw, number, random)
+                for (position, (_, compute)) in computed.enumerated() {
+                    results[position].add(compute(sample))
+                }
+            }
+            return results
+        }
+    }
+}
