@@ -95,9 +95,24 @@ let package = Package(
             ], swiftSettings: strict),
         // tests
         tests("TensorCoreTests", ["TensorCore"]),
+        tests(
+            "EngineTests",
+            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "TensorCore"],
+            exclude: ["Goldens"]),
+        tests(
+            "TablesTests",
+            [
+                "Tables", "Platform", "TensorCore",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ]),
         tests("TrainingTests", ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
+        tests(
+            "TorchReferenceTests",
+            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "Optim", "TensorCore"],
+            resources: [.copy("Reference")]),
         tests("PlatformTests", ["Platform"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
+        tests("VouchTests", ["Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Training"]),
         tests("ReportingTests", ["Reporting", "Figures", "Evidence"], exclude: ["Snapshots"]),
         // a process that writes run folders until it is killed
         .executableTarget(

@@ -29,8 +29,8 @@ extension Graph {
     ///
     /// The pass only builds nodes; it runs nothing. The seed is one for every element of the loss,
     /// so the gradient is that of the loss's sum. Values of type int32 and random masks have no
-    /// gradient. A parameter marked `hasSparseGradient` gets the rows that were looked up, as long
-    /// as it is used in `gather` only.
+    /// gradient. A parameter marked `hasSparseGradient` gets the rows that were looked up; a verified
+    /// graph uses it in `gather` only.
     ///
     /// - Parameters:
     ///   - output: The name of the output to differentiate.
@@ -50,7 +50,7 @@ extension Graph {
         var builder = GraphBuilder(extending: self)
         var adjoints = [Value?](repeating: nil, count: nodes.count)
         var looked: [Value: [ParameterGradient.RowGradient]] = [:]
-        let sparse = sparseTables(among: trainable)
+        let sparse = Set(trainable.filter(\.hasSparseGradient).map(\.value))
 
         builder.scoped("gradient") { builder in
             let one = builder.constant(1)
@@ -104,16 +104,5 @@ extension Graph {
                 node.dtype == .float32 && node.inputs.contains { active[$0.index] }
         }
         return active
-    }
-
-    private func sparseTables(among parameters: [ParameterSpec]) -> Set<Value> {
-        var tables = Set(parameters.filter(\.hasSparseGradient).map(\.value))
-        for node in nodes {
-            for (position, operand) in node.inputs.enumerated()
-            where !(node.op == .gather && position == 0) {
-                tables.remove(operand)
-            }
-        }
-        return tables
     }
 }

@@ -114,13 +114,13 @@ func operandGradients(
 private func reciprocalCount(
     of axes: [Int], in shape: Shape, _ b: inout GraphBuilder
 ) -> Value {
-    let fixed = axes.reduce(1) { count, axis in
-        if case .fixed(let extent) = shape[axis] { count * extent } else { count }
+    let ofOneRow = axes.reduce(1) { $0 * shape[$1].count(rows: 1) }
+    guard axes.contains(where: { shape[$0].dependsOnRows }) else {
+        return b.constant(1 / Float(ofOneRow))
     }
-    guard axes.contains(where: { shape[$0] == .rows }) else { return b.constant(1 / Float(fixed)) }
     let ones = b.broadcast(b.constant(1), [.rows])
     let rows = b.reshape(b.sum(ones, axes: [0]), .scalar)
-    return b.unary(.reciprocal, b.scale(rows, by: Float(fixed)))
+    return b.unary(.reciprocal, b.scale(rows, by: Float(ofOneRow)))
 }
 
 private func unaryGradient(

@@ -21,7 +21,9 @@ struct ExecutionUnits {
     /// Units in an order in which operands come first.
     private(set) var order: [Int] = []
 
-    /// Enough registers are left for a group's operands when it has at most this many nodes.
+    /// The first node of a group takes at most four registers, for three operands and its result; a
+    /// node that joins has an operand in the group and takes at most three. So this many nodes take
+    /// at most 61 of a fused program's 64 registers, whatever they read.
     private static let maximumNodes = 20
 
     init(_ graph: Graph, live: [Bool], wanted: Set<Value>) {
@@ -64,10 +66,11 @@ struct ExecutionUnits {
             users[value.index].count == 1 && !wanted.contains(value) ? users[value.index][0] : nil
         }
         if shape.rank == 2, let sum = onlyUser(of: product), graph[sum].op == .binary(.add) {
-            let other = graph[sum].inputs[0] == product ? graph[sum].inputs[1] : graph[sum].inputs[0]
+            let other =
+                graph[sum].inputs[0] == product ? graph[sum].inputs[1] : graph[sum].inputs[0]
             let bias = graph[other]
-            if other != product, bias.op == .parameter, bias.shape.count(rows: 1) == shape[1].count(rows: 0),
-                bias.shape[bias.shape.rank - 1] == shape[1]
+            if other != product, bias.op == .parameter, bias.shape.extents.last == shape[1],
+                bias.shape.fixedCount == shape[1].count(rows: 0)
             {
                 chain.append(sum)
             }

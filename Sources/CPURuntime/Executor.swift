@@ -36,12 +36,7 @@ package final class Executor: @unchecked Sendable {
         let workspace = Workspace(arena: arena, parameters: parameters, results: results)
         for (step, value) in zip(plan.steps, plan.stepValues) {
             execute(step, in: workspace, random)
-            let written: [Region]
-            if case .fused(let index) = step {
-                written = plan.programs[index].outputs
-            } else {
-                written = [step.target].compactMap(\.self)
-            }
+            let written = plan.writes(of: step)
             let holdsIndices = plan.graph[value].dtype == .int32
             if !holdsIndices, written.contains(where: { workspace.firstNonFinite($0) != nil }) {
                 return plan.graph[value]

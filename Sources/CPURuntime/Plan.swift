@@ -31,23 +31,37 @@ package struct Plan: Sendable {
             rows: Region, indices: Region, table: Region, count: Int, values: Int, width: Int)
         case oneHot(indices: Region, y: Region, count: Int, classes: Int)
 
-        /// The region that the step writes; a fused step may write several.
-        var target: Region? {
-            switch self {
-            case .matmul(_, _, _, _, let c): c
-            case .fused: nil
-            case .reduce(_, _, let y, _, _, _), .softmax(_, let y, _, _, _), .copy(_, let y, _),
-                .zero(let y), .gather(_, _, let y, _, _, _), .oneHot(_, let y, _, _):
-                y
-            case .scatterAdd(_, _, let table, _, _, _): table
-            }
-        }
     }
 
     struct FusedStep: Sendable {
         var program: ElementwiseProgram
         var operands: [(region: Region, words: Int)]
         var outputs: [Region]
+    }
+
+    /// The regions that a step writes; of some a copy writes only a part.
+    package func writes(of step: Step) -> [Region] {
+        switch step {
+        case .matmul(_, _, _, _, let c): [c]
+        case .fused(let index): programs[index].outputs
+        case .reduce(_, _, let y, _, _, _), .softmax(_, let y, _, _, _), .copy(_, let y, _),
+            .zero(let y), .gather(_, _, let y, _, _, _), .oneHot(_, let y, _, _):
+            [y]
+        case .scatterAdd(_, _, let table, _, _, _): [table]
+        }
+    }
+
+    /// The regions that a step reads.
+    package func reads(of step: Step) -> [Region] {
+        switch step {
+        case .matmul(_, let a, let b, let bias, _): [a, b] + (bias.map { [$0] } ?? [])
+        case .fused(let index): programs[index].operands.map(\.region)
+        case .reduce(_, let x, _, _, _, _), .softmax(let x, _, _, _, _), .copy(let x, _, _): [x]
+        case .zero: []
+        case .gather(let table, let indices, _, _, _, _): [table, indices]
+        case .scatterAdd(let rows, let indices, _, _, _, _): [rows, indices]
+        case .oneHot(let indices, _, _, _): [indices]
+        }
     }
 
     /// - Parameters:

@@ -70,8 +70,9 @@ void vk_log_softmax(float *y, const float *x, int64_t rows, int64_t n) {
     for (int64_t r = 0; r < rows; r++, x += n, y += n) {
         float most = max_row(x, n);
         VK_SIMD for (int64_t i = 0; i < n; i++) y[i] = vk_exp(x[i] - most);
-        float shift = most + vk_log(sum_row(y, n));
-        VK_SIMD for (int64_t i = 0; i < n; i++) y[i] = x[i] - shift;
+        float rest = vk_log(sum_row(y, n));
+        // In this order: `most + rest` would round at the size of the logits.
+        VK_SIMD for (int64_t i = 0; i < n; i++) y[i] = (x[i] - most) - rest;
     }
 }
 

@@ -1,5 +1,5 @@
 // Elementary functions as straight-line code that the compiler vectorises. Accurate to a few units
-// in the last place of float; NaN in, NaN out.
+// in the last place of float (EngineTests/KernelAccuracyTests says how many); NaN in, NaN out.
 #pragma once
 #include "clones.h"
 #include <math.h>
@@ -112,7 +112,9 @@ VK_INLINE float vk_erf(float x) {
     q = q * z - 1.68282697438203e-03f;
     q = q * z - 7.37332916720468e-03f;
     q = q * z - 1.42647390514189e-02f;
-    return c * p / q;
+    float y = c * p / q;  // rounding may step over ±1
+    y = y > 1.0f ? 1.0f : y;
+    return y < -1.0f ? -1.0f : y;
 }
 
 VK_INLINE float vk_sigmoid(float x) { return 1.0f / (1.0f + vk_exp(-x)); }

@@ -45,7 +45,7 @@ package struct ParameterSpec: Hashable, Sendable, Codable {
     package var shape: Shape
     package var role: ParameterRole
     package var initializer: Initializer
-    /// Its gradient touches only the rows that a batch looked up.
+    /// Its gradient touches only the rows that a batch looked up; only `gather` may read it.
     package var hasSparseGradient: Bool
     package var value: Value
 }
@@ -75,7 +75,7 @@ package struct Graph: Hashable, Sendable, Codable {
     /// Such a graph is not cut into shards. A reduction over rows that only leads to the loss or to
     /// a parameter's gradient is a sum over shards and does not count; the builder of the forward
     /// graph decides, so this looks for a value without a row axis, computed from rows, that meets
-    /// a value with one.
+    /// a value with one, or that becomes a state parameter's next value.
     package var mixesRows: Bool {
         var fromRows = [Bool](repeating: false, count: nodes.count)
         for (index, node) in nodes.enumerated() {
@@ -86,7 +86,7 @@ package struct Graph: Hashable, Sendable, Codable {
             if readsReduced && node.shape.dependsOnRows { return true }
             fromRows[index] = reads || node.shape.dependsOnRows
         }
-        return false
+        return updates.values.contains { fromRows[$0.index] }
     }
 }
 

@@ -3,9 +3,9 @@ package import TensorCore
 /// The operations of a graph.
 ///
 /// An operation is a value: it holds what is known when the graph is built, and no code. Its shape
-/// rule is in `ShapeRules.swift`, its gradient in `Autodiff/GradientRules.swift`, its cost in
-/// `GraphCost.swift`, its execution in `CPURuntime`. Losses, norms and layers are compositions of
-/// these (`NN`). `Documentation/AddingAnOp.md` is the walk.
+/// rule is in `ShapeRules.swift`, its gradient in `Autodiff/GradientRules.swift`, its execution in
+/// `CPURuntime`. Losses, norms and layers are compositions of these (`NN`).
+/// `Documentation/AddingAnOp.md` is the walk.
 package enum Op: Hashable, Sendable, Codable {
     /// A tensor given at every run.
     case input

@@ -14,12 +14,14 @@ func inferShape(
 ) throws(ShapeMismatch) -> (shape: Shape, dtype: DType) {
     func expect(_ count: Int) throws(ShapeMismatch) {
         guard operands.count == count else {
-            throw ShapeMismatch("needs \(count) operands, has \(operands.count)")
+            throw ShapeMismatch(
+                "needs \(count) operands, has \(operands.count): \(operands.map(\.shape))")
         }
     }
     func expectFloat() throws(ShapeMismatch) {
-        for operand in operands where operand.dtype != .float32 {
-            throw ShapeMismatch("operand \(operand.label) must be float32")
+        for (position, operand) in operands.enumerated() where operand.dtype != .float32 {
+            throw ShapeMismatch(
+                "operand \(position), \(operand.op) \(operand.shape), must be float32")
         }
     }
     func expectAxis(_ axis: Int, of shape: Shape) throws(ShapeMismatch) {
@@ -71,7 +73,7 @@ func inferShape(
         try expectFloat()
         var shape = operands[0].shape
         guard !axes.isEmpty, Set(axes).count == axes.count else {
-            throw ShapeMismatch("needs distinct axes, has \(axes)")
+            throw ShapeMismatch("needs distinct axes of \(shape), has \(axes)")
         }
         for axis in axes {
             try expectAxis(axis, of: shape)
@@ -100,15 +102,20 @@ func inferShape(
     case .softmax, .logSoftmax:
         try expect(1)
         try expectFloat()
-        guard operands[0].shape.rank > 0 else { throw ShapeMismatch("needs at least one axis") }
+        guard operands[0].shape.rank > 0 else {
+            throw ShapeMismatch("needs at least one axis, has \(operands[0].shape)")
+        }
         _ = try fixed(operands[0].shape.rank - 1, of: operands[0].shape)
         return (operands[0].shape, .float32)
     case .reshape(let shape):
         try expect(1)
         let from = operands[0].shape
-        guard from.dependsOnRows == shape.dependsOnRows,
+        guard shape.isWithinLimits, from.dependsOnRows == shape.dependsOnRows,
             from.count(rows: 1) == shape.count(rows: 1)
         else { throw ShapeMismatch("\(from) has not the elements of \(shape)") }
+        guard from.countBeforeRows == shape.countBeforeRows else {
+            throw ShapeMismatch("\(shape) would mix the rows of \(from)")
+        }
         return (shape, operands[0].dtype)
     case .transpose(let permutation):
         try expect(1)
@@ -133,7 +140,10 @@ func inferShape(
         var shape = operands[0].shape
         try expectAxis(axis, of: shape)
         let extent = try fixed(axis, of: shape)
-        guard before >= 0, after >= 0 else { throw ShapeMismatch("padding is negative") }
+        let limit = 0...Shape.maximumExtent
+        guard limit.contains(before), limit.contains(after) else {
+            throw ShapeMismatch("padding \(shape) by \(before) and \(after) is impossible")
+        }
         shape.extents[axis] = .fixed(extent + before + after)
         return (shape, .float32)
     case .concatenate(let axis):
@@ -157,7 +167,9 @@ func inferShape(
     case .gather:
         try expect(2)
         guard operands[0].dtype == .float32, operands[1].dtype == .int32 else {
-            throw ShapeMismatch("needs a float32 table and int32 indices")
+            throw ShapeMismatch(
+                "needs a float32 table and int32 indices, has \(operands[0].dtype) "
+                    + "\(operands[0].shape) and \(operands[1].dtype) \(operands[1].shape)")
         }
         guard operands[0].shape.rank == 2, !operands[0].shape.dependsOnRows else {
             throw ShapeMismatch("the table \(operands[0].shape) is not [values, width]")
@@ -166,7 +178,9 @@ func inferShape(
     case .scatterAdd(let values):
         try expect(2)
         guard operands[0].dtype == .int32, operands[1].dtype == .float32 else {
-            throw ShapeMismatch("needs int32 indices and float32 rows")
+            throw ShapeMismatch(
+                "needs int32 indices and float32 rows, has \(operands[0].dtype) "
+                    + "\(operands[0].shape) and \(operands[1].dtype) \(operands[1].shape)")
         }
         let rows = operands[1].shape
         guard rows.rank == operands[0].shape.rank + 1,
@@ -177,8 +191,34 @@ func inferShape(
         return ([.fixed(values), rows[rows.rank - 1]], .float32)
     case .oneHot(let classes):
         try expect(1)
-        guard operands[0].dtype == .int32 else { throw ShapeMismatch("needs int32 indices") }
+        guard operands[0].dtype == .int32 else {
+            throw ShapeMismatch("needs int32 indices, has float32 \(operands[0].shape)")
+        }
         guard classes > 0 else { throw ShapeMismatch("needs at least one class") }
         return (Shape(operands[0].shape.extents + [.fixed(classes)]), .float32)
+    }
+}
+
+extension Shape {
+    /// The largest extent: what an int32 index can count.
+    static let maximumExtent = Int(Int32.max)
+    /// The most axes, which the loops of `Kernels` are made for.
+    package static let maximumRank = 6
+
+    /// Whether no axis is empty, and the number of elements of one row is far from overflow.
+    var isWithinLimits: Bool {
+        var count = 1
+        for extent in extents {
+            let extent = extent.count(rows: 1)
+            guard (1...Self.maximumExtent).contains(extent) else { return false }
+            count *= extent
+            guard count <= 1 << 31 else { return false }
+        }
+        return true
+    }
+
+    /// The number of elements that lie before a row's, or `nil` without rows.
+    var countBeforeRows: Int? {
+        rowAxis.map { extents[..<$0].reduce(1) { $0 * $1.count(rows: 1) } }
     }
 }

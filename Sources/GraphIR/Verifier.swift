@@ -2,52 +2,101 @@ import TensorCore
 
 extension Graph {
     /// Checks that operands come before their use, that every stored shape is what its rule says,
-    /// and that every named value exists.
+    /// that inputs, parameters and updates are what they are named as, and that every named value
+    /// exists.
     ///
     /// A graph read from a file is verified before anything looks at it.
     ///
     /// - Throws: `GraphError` with the first bad node.
     package func verify() throws(GraphError) {
-        func fail(_ node: String, _ problem: String) -> GraphError {
-            GraphError(node: node, problem: problem, location: "verifying the graph")
+        for index in nodes.indices { try verifyNode(index) }
+        for (name, value) in inputs.sorted(by: { $0.key < $1.key }) {
+            guard nodes.indices.contains(value.index), self[value].op == .input,
+                self[value].label == name
+            else { throw failure(name, "names %\(value.index), which is not that input") }
         }
-        for (index, node) in nodes.enumerated() {
-            let name = "%\(index) \(node.label): \(node.op)"
-            guard node.shape.extents.filter({ $0 == .rows }).count <= 1 else {
-                throw fail(name, "\(node.shape) has more than one axis of rows")
-            }
-            for extent in node.shape.extents {
-                if case .fixed(let count) = extent, count < 1 {
-                    throw fail(name, "\(node.shape) has an empty axis")
-                }
-            }
-            for operand in node.inputs where !(0..<index).contains(operand.index) {
-                throw fail(name, "operand %\(operand.index) does not come before it")
-            }
-            switch node.op {
-            case .input, .parameter:
-                guard node.inputs.isEmpty else { throw fail(name, "has operands") }
-            default:
-                let inferred: (shape: Shape, dtype: DType)
-                do {
-                    inferred = try inferShape(node.op, node.inputs.map { self[$0] })
-                } catch {
-                    throw fail(name, error.problem)
-                }
-                guard inferred.shape == node.shape, inferred.dtype == node.dtype else {
-                    throw fail(name, "is \(node.shape), should be \(inferred.shape)")
-                }
-            }
-        }
-        for (name, value) in inputs.merging(outputs, uniquingKeysWith: { a, _ in a })
-            .merging(updates, uniquingKeysWith: { a, _ in a })
+        for (name, value) in outputs.sorted(by: { $0.key < $1.key })
         where !nodes.indices.contains(value.index) {
-            throw fail(name, "names %\(value.index), which does not exist")
+            throw failure(name, "names %\(value.index), which does not exist")
         }
+        try verifyParameters()
+        for (name, value) in updates.sorted(by: { $0.key < $1.key }) {
+            guard let spec = parameter(named: name), spec.role == .state else {
+                throw failure(name, "is updated, but is not a state parameter")
+            }
+            guard nodes.indices.contains(value.index), self[value].shape == spec.shape,
+                self[value].dtype == .float32
+            else {
+                throw failure(name, "is updated to %\(value.index), which is not \(spec.shape)")
+            }
+        }
+    }
+
+    private func failure(_ node: String, _ problem: String) -> GraphError {
+        GraphError(node: node, problem: problem, location: "verifying the graph")
+    }
+
+    private func verifyNode(_ index: Int) throws(GraphError) {
+        let node = nodes[index]
+        let name = "%\(index) \(node.label): \(node.op)"
+        guard node.shape.rank <= Shape.maximumRank else {
+            throw failure(name, "\(node.shape) has more than \(Shape.maximumRank) axes")
+        }
+        guard node.shape.extents.filter(\.dependsOnRows).count <= 1 else {
+            throw failure(name, "\(node.shape) has more than one axis of rows")
+        }
+        guard node.shape.isWithinLimits else {
+            throw failure(name, "\(node.shape) has an empty axis, or too many elements")
+        }
+        for operand in node.inputs where !(0..<index).contains(operand.index) {
+            throw failure(name, "operand %\(operand.index) does not come before it")
+        }
+        switch node.op {
+        case .input:
+            guard node.inputs.isEmpty, inputs[node.label] == Value(index) else {
+                throw failure(name, "is not the input of its name")
+            }
+        case .parameter:
+            guard node.inputs.isEmpty, node.dtype == .float32,
+                parameter(named: node.label)?.value == Value(index)
+            else { throw failure(name, "is not the parameter of its name") }
+        default:
+            let inferred: (shape: Shape, dtype: DType)
+            do {
+                inferred = try inferShape(node.op, node.inputs.map { self[$0] })
+            } catch {
+                throw failure(name, error.problem)
+            }
+            guard inferred.shape == node.shape, inferred.dtype == node.dtype else {
+                throw failure(
+                    name,
+                    "is \(node.dtype) \(node.shape), should be \(inferred.dtype) \(inferred.shape)")
+            }
+        }
+    }
+
+    private func verifyParameters() throws(GraphError) {
+        var names: Set<String> = []
         for spec in parameters {
+            guard names.insert(spec.name).inserted else {
+                throw failure(spec.name, "is a second parameter of that name")
+            }
             guard nodes.indices.contains(spec.value.index), self[spec.value].op == .parameter,
-                self[spec.value].shape == spec.shape, !spec.shape.dependsOnRows
-            else { throw fail(spec.name, "is not a parameter of shape \(spec.shape)") }
+                self[spec.value].label == spec.name, self[spec.value].shape == spec.shape,
+                !spec.shape.dependsOnRows
+            else { throw failure(spec.name, "is not a parameter of shape \(spec.shape)") }
+        }
+        // A row-sparse gradient holds the rows that were looked up, and nothing else.
+        let sparse = Set(parameters.filter(\.hasSparseGradient).map(\.value))
+        for (index, node) in nodes.enumerated() {
+            for (position, operand) in node.inputs.enumerated() where sparse.contains(operand) {
+                guard node.op == .gather, position == 0 else {
+                    throw failure(
+                        "%\(index) \(node.label): \(node.op)",
+                        "reads \(self[operand].label), whose gradient is sparse, so that only "
+                            + "gather may read it")
+                }
+            }
         }
     }
 

@@ -28,11 +28,16 @@ package struct AdamWStep: Sendable {
         self.averageDecay = averageDecay
     }
 
+    /// `1 − betaᵗ`, in Double because the difference cancels at the first steps.
+    private static func correction(_ beta: Float, _ t: Int) -> Float {
+        Float(1 - Double.pow(Double(beta), t))
+    }
+
     var raw: vk_adamw {
         vk_adamw(
             learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay,
-            correction1: 1 - Float.pow(beta1, Float(number)),
-            correction2: 1 - Float.pow(beta2, Float(number)), gradient_scale: gradientScale,
+            correction1: Self.correction(beta1, number),
+            correction2: Self.correction(beta2, number), gradient_scale: gradientScale,
             average_decay: averageDecay)
     }
 }

@@ -6,13 +6,14 @@ package struct Schedule: Sendable, Hashable, Codable {
         case constant
         /// From the peak down to `floor` along half a cosine.
         case cosine
-        /// Up along half a cosine from peak/25 over the first 30 % of the steps, down to peak/10⁴
-        /// over the rest.
-        case oneCycle
+        /// Up along half a cosine from peak/25 to the peak at step 0.3 · steps − 1, down to
+        /// peak/10⁴ at the last step.
+        case oneCycle = "one-cycle"
     }
 
     package var shape: Shape
-    /// Steps over which the rate rises linearly from 0, before the shape begins.
+    /// Steps over which the rate rises by peak/(warmupSteps + 1) each, from one such share, before
+    /// the shape begins.
     package var warmupSteps: Int
     /// The last rate as a share of the peak; cosine only.
     package var floor: Float
@@ -29,22 +30,22 @@ package struct Schedule: Sendable, Hashable, Codable {
     ///   - step: From 0.
     ///   - total: The planned number of steps; the rate stays at its last value beyond it.
     /// - Source: cosine: Loshchilov & Hutter 2017, arXiv:1608.03983; one-cycle: Smith & Topin 2018,
-    ///   arXiv:1708.07120, in the form of PyTorch's `OneCycleLR`.
+    ///   arXiv:1708.07120, in the form of PyTorch's `OneCycleLR` with a `final_div_factor` of 400.
     package func factor(step: Int, total: Int) -> Float {
         if step < warmupSteps { return Float(step + 1) / Float(warmupSteps + 1) }
-        let length = max(total - warmupSteps - 1, 1)
-        let progress = min(Float(step - warmupSteps) / Float(length), 1)
+        let last = Float(max(total - warmupSteps - 1, 0))
+        let position = min(Float(step - warmupSteps), last)
         func anneal(from start: Float, to end: Float, _ share: Float) -> Float {
             end + (start - end) * 0.5 * (1 + Float.cos(.pi * share))
         }
         switch shape {
         case .constant: return 1
-        case .cosine: return anneal(from: 1, to: floor, progress)
+        case .cosine: return anneal(from: 1, to: floor, position / max(last, 1))
         case .oneCycle:
-            let rise: Float = 0.3
-            return progress < rise
-                ? anneal(from: 0.04, to: 1, progress / rise)
-                : anneal(from: 1, to: 1e-4, (progress - rise) / (1 - rise))
+            let peak = 0.3 * (last + 1) - 1
+            return position < peak
+                ? anneal(from: 0.04, to: 1, position / peak)
+                : anneal(from: 1, to: 1e-4, (position - peak) / (last - peak))
         }
     }
 }

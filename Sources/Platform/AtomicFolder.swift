@@ -71,7 +71,7 @@ package struct AtomicFolder: ~Copyable {
             if !overwrite {
                 throw PlatformError(
                     operation: "choosing the folder", path: path, reason: "it exists already",
-                    nextStep: "Choose another name, or ask for it to be overwritten.")
+                    nextStep: "Choose another name, or replace it with --overwrite.")
             }
         case .file?, .other?:
             throw PlatformError(

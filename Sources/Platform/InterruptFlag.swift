@@ -17,6 +17,11 @@ package enum InterruptFlag {
     package static func install() {
         // The first access initialises the number here, never inside the handler.
         _ = received.load(ordering: .relaxed)
+        // A parent that blocks signals on the thread it starts us from would leave them blocked here.
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM] { unsafe sigaddset(&signals, number) }
+        _ = unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         for number in [SIGINT, SIGTERM] {
             _ = signal(number) { number in
                 if received.exchange(number, ordering: .relaxed) != 0 {

@@ -2,205 +2,195 @@
 enum ColumnMode { case number, text, skip }
 
 /// A column's cells from one chunk.
-final class ColumnPiece {
+struct ColumnPiece: Sendable {
     let mode: ColumnMode
-    var numbers: [Double] = []
-    var codes: [Int32] = []
-    var texts = TextTable()
+    private(set) var numbers: [Double] = []
+    /// Indices into the texts; −1 where missing.
+    private(set) var codes: [Int32] = []
+    private(set) var texts = TextTable()
     /// For each distinct text whether it means a missing cell.
-    var meansMissing: [Bool] = []
-    /// Where a cell that is no number stands in a column taken for numbers.
-    var failedAt: (line: Int, text: String)?
+    private(set) var meansMissing: [Bool] = []
+    /// The first cell that is no number in a column taken for numbers.
+    private(set) var failure: Failure?
+
+    struct Failure: Sendable {
+        /// From the chunk's first.
+        var row: Int
+        var text: [UInt8]
+    }
 
     init(_ mode: ColumnMode) { self.mode = mode }
-}
 
-/// A problem of the text, at a line of its file.
-struct CSVProblem: Error {
-    var line: Int
-    var problem: String
-    var advice: String
-}
-
-/// Parses the rows of a stretch of a file that begins and ends between rows.
-struct CSVChunk {
-    let delimiter: UInt8
-    let point: UInt8
-    let missing: [[UInt8]]
-    let columnCount: Int
-
-    /// What a chunk gives: a piece a column, in order.
-    final class Result {
-        var pieces: [ColumnPiece]
-        var rows = 0
-        var problem: CSVProblem?
-
-        init(_ modes: [ColumnMode]) { pieces = modes.map(ColumnPiece.init) }
-    }
-
-    /// - Parameters:
-    ///   - range: The chunk's bytes.
-    ///   - line: The number of its first line, the header being 1.
-    ///   - mostRows: Stops after so many rows; for a sample.
-    func parse(
-        _ bytes: Span<UInt8>, _ range: Range<Int>, line firstLine: Int, modes: [ColumnMode],
-        mostRows: Int = .max
-    ) -> Result {
-        let result = Result(modes)
-        let pieces = result.pieces
-        var at = range.lowerBound
-        var line = firstLine
-        var unescaped: [UInt8] = []
-        while at < range.upperBound, result.rows < mostRows {
-            // A blank line is no row.
-            if bytes[at] == Byte.newline {
-                at += 1
-                line += 1
-                continue
-            }
-            if bytes[at] == Byte.carriageReturn, at + 1 < range.upperBound,
-                bytes[at + 1] == Byte.newline
-            {
-                at += 2
-                line += 1
-                continue
-            }
-            let rowLine = line
-            var column = 0
-            while true {
-                var start = at
-                var end = at
-                var isQuoted = false
-                while start < range.upperBound, bytes[start] == Byte.space, delimiter != Byte.space {
-                    start += 1
-                }
-                if start < range.upperBound, bytes[start] == Byte.quote {
-                    isQuoted = true
-                    let openedAt = line
-                    start += 1
-                    at = start
-                    var hasEscapes = false
-                    while true {
-                        guard at < range.upperBound else {
-                            result.problem = CSVProblem(
-                                line: openedAt, problem: "a quote that opens here is never closed",
-                                advice: "Close it, or double it if it is part of the text")
-                            return result
-                        }
-                        if bytes[at] == Byte.quote {
-                            guard at + 1 < range.upperBound, bytes[at + 1] == Byte.quote else { break }
-                            hasEscapes = true
-                            at += 2
-                            continue
-                        }
-                        if bytes[at] == Byte.newline { line += 1 }
-                        at += 1
-                    }
-                    end = at
-                    at += 1
-                    while at < range.upperBound, bytes[at] == Byte.space, delimiter != Byte.space {
-                        at += 1
-                    }
-                    if at < range.upperBound, bytes[at] != delimiter, bytes[at] != Byte.newline,
-                        bytes[at] != Byte.carriageReturn
-                    {
-                        result.problem = CSVProblem(
-                            line: line, problem: "text follows a closing quote",
-                            advice: "Put the whole cell in quotes and double the quotes inside")
-                        return result
-                    }
-                    if hasEscapes {
-                        unescaped.removeAll(keepingCapacity: true)
-                        var from = start
-                        while from < end {
-                            unescaped.append(bytes[from])
-                            from += bytes[from] == Byte.quote ? 2 : 1
-                        }
-                        if column < columnCount {
-                            take(
-                                unescaped.span, 0, unescaped.count, pieces[column], line: rowLine,
-                                isQuoted: true)
-                        }
-                    }
-                    if !hasEscapes, column < columnCount {
-                        take(bytes, start, end, pieces[column], line: rowLine, isQuoted: true)
-                    }
-                } else {
-                    at = start
-                    while at < range.upperBound {
-                        let byte = bytes[at]
-                        if byte == delimiter || byte == Byte.newline { break }
-                        at += 1
-                    }
-                    end = at
-                    if end > start, bytes[end - 1] == Byte.carriageReturn,
-                        at == range.upperBound || bytes[at] == Byte.newline
-                    {
-                        end -= 1
-                    }
-                    while end > start, bytes[end - 1] == Byte.space { end -= 1 }
-                }
-                if !isQuoted, column < columnCount {
-                    take(bytes, start, end, pieces[column], line: rowLine, isQuoted: false)
-                }
-                column += 1
-                if at < range.upperBound, bytes[at] == Byte.carriageReturn { at += 1 }
-                if at < range.upperBound, bytes[at] == delimiter {
-                    at += 1
-                    continue
-                }
-                if at < range.upperBound { at += 1 }
-                line += 1
-                break
-            }
-            guard column == columnCount else {
-                result.problem = CSVProblem(
-                    line: rowLine,
-                    problem: "the row has \(column) cells where the header has \(columnCount)",
-                    advice: "Quote cells that contain the delimiter, or choose --delimiter")
-                return result
-            }
-            result.rows += 1
-        }
-        return result
-    }
-
-    @inline(__always)
-    private func take(
-        _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ piece: ColumnPiece, line: Int,
-        isQuoted: Bool
-    ) {
-        switch piece.mode {
-        case .number:
-            if start == end {
-                piece.numbers.append(.nan)
-            } else if let number = CellParsing.number(bytes, start, end, point: point) {
-                piece.numbers.append(number)
-            } else {
-                piece.numbers.append(.nan)
-                if piece.failedAt == nil, !isMissing(bytes, start, end) {
-                    piece.failedAt = (line, Self.text(bytes, start, end))
-                }
-            }
-        case .text:
-            let index = piece.texts.index(bytes, start, end)
-            if index == piece.meansMissing.count {
-                piece.meansMissing.append(start == end || isMissing(bytes, start, end))
-            }
-            piece.codes.append(piece.meansMissing[index] ? -1 : Int32(index))
+    mutating func reserve(_ rows: Int) {
+        switch mode {
+        case .number: numbers.reserveCapacity(rows)
+        case .text: codes.reserveCapacity(rows)
         case .skip: break
         }
     }
 
-    private func isMissing(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-        missing.contains { token in
-            token.count == end - start && token.indices.allSatisfy { token[$0] == bytes[start + $0] }
+    /// Takes the cells `column`, `column + stride`, … of so many rows.
+    mutating func take(
+        _ bytes: Span<UInt8>, _ cells: Span<CellRange>, column: Int, stride: Int, rows: Int,
+        _ layout: CSVLayout
+    ) {
+        switch mode {
+        case .number:
+            for row in 0..<rows { takeNumber(bytes, cells[row * stride + column], layout) }
+        case .text:
+            for row in 0..<rows { takeText(bytes, cells[row * stride + column], layout) }
+        case .skip: break
         }
     }
 
-    static func text(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> String {
-        var copy: [UInt8] = []
-        for at in start..<end { copy.append(bytes[at]) }
-        return String(decoding: copy, as: UTF8.self)
+    @inline(__always)
+    private mutating func takeNumber(
+        _ bytes: Span<UInt8>, _ cell: CellRange, _ layout: CSVLayout
+    ) {
+        if !layout.missingHoldsNumbers,
+            let number = CellParsing.number(bytes, cell.start, cell.end, point: layout.point)
+        {
+            numbers.append(number)
+        } else {
+            numbers.append(unusualNumber(bytes, cell, layout))
+        }
+    }
+
+    /// The number of a cell that may be missing; NaN if it is, or is no number.
+    private mutating func unusualNumber(
+        _ bytes: Span<UInt8>, _ cell: CellRange, _ layout: CSVLayout
+    ) -> Double {
+        if cell.start == cell.end || layout.isMissing(bytes, cell.start, cell.end) { return .nan }
+        if let number = CellParsing.number(bytes, cell.start, cell.end, point: layout.point) {
+            return number
+        }
+        if failure == nil { failure = Failure(row: numbers.count, text: cell.text(bytes)) }
+        return .nan
+    }
+
+    @inline(__always)
+    private mutating func takeText(_ bytes: Span<UInt8>, _ cell: CellRange, _ layout: CSVLayout) {
+        if cell.hasDoubledQuotes {
+            let text = cell.unescaped(bytes)
+            takeText(text.span, 0, text.count, layout)
+        } else {
+            takeText(bytes, cell.start, cell.end, layout)
+        }
+    }
+
+    @inline(__always)
+    private mutating func takeText(
+        _ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ layout: CSVLayout
+    ) {
+        let index = texts.index(bytes, start, end)
+        if index == meansMissing.count {
+            meansMissing.append(start == end || layout.isMissing(bytes, start, end))
+        }
+        codes.append(meansMissing[index] ? -1 : Int32(index))
+    }
+}
+
+/// How the cells of a file are told apart and read.
+struct CSVLayout: Sendable {
+    let delimiter: UInt8
+    let point: UInt8
+    let missing: [[UInt8]]
+    /// Whether a text that means a missing cell would else be a number, such as −999.
+    let missingHoldsNumbers: Bool
+    let columnCount: Int
+
+    init(delimiter: UInt8, point: UInt8, missing: [[UInt8]], columnCount: Int) {
+        self.delimiter = delimiter
+        self.point = point
+        self.missing = missing
+        self.columnCount = columnCount
+        missingHoldsNumbers = missing.contains {
+            CellParsing.number($0.span, 0, $0.count, point: point) != nil
+        }
+    }
+
+    func isMissing(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
+        missing.contains { token in
+            token.count == end - start
+                && token.indices.allSatisfy { token[$0] == bytes[start + $0] }
+        }
+    }
+}
+
+/// The rows that begin within a stretch of a file.
+struct CSVChunk: Sendable {
+    /// A piece a column, in order.
+    var pieces: [ColumnPiece]
+    var rows = 0
+    /// From the chunk's first line, which is 0.
+    var lines = RowLines()
+    /// Lines in all, blank ones included.
+    var lineCount = 0
+    /// Where the next chunk's first line begins.
+    var end: Int
+    /// What ended the chunk early.
+    var problem: CSVProblem?
+
+    /// - Parameters:
+    ///   - range: Begins between rows. A row that begins within is read to its end, beyond the
+    ///     range where it must.
+    ///   - mostRows: Stops after so many rows; for a sample.
+    init(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, _ layout: CSVLayout, _ modes: [ColumnMode],
+        mostRows: Int = .max
+    ) {
+        pieces = modes.map(ColumnPiece.init)
+        end = range.lowerBound
+        var scanner = CSVScanner(delimiter: layout.delimiter, position: range.lowerBound)
+        // Some rows are scanned, then each column takes its cells: they are still in the cache.
+        let blockRows = max(1, 4096 / layout.columnCount)
+        var cells = [CellRange](repeating: .nowhere, count: blockRows * layout.columnCount)
+        while problem == nil, rows < mostRows {
+            let wanted = min(blockRows, mostRows - rows)
+            let found = scan(
+                bytes, &scanner, before: range.upperBound, wanted, layout, &cells)
+            if found == 0 { break }
+            for column in pieces.indices {
+                pieces[column].take(
+                    bytes, cells.span, column: column, stride: layout.columnCount, rows: found,
+                    layout)
+            }
+            if rows == 0 { reserve(range, scanner.position, found) }
+            rows += found
+        }
+        end = scanner.position
+        lineCount = scanner.line
+    }
+
+    /// Scans up to `wanted` rows into the cells.
+    private mutating func scan(
+        _ bytes: Span<UInt8>, _ scanner: inout CSVScanner, before limit: Int, _ wanted: Int,
+        _ layout: CSVLayout, _ cells: inout [CellRange]
+    ) -> Int {
+        var cells = cells.mutableSpan
+        var found = 0
+        while found < wanted, scanner.findsRow(bytes, before: limit) {
+            let line = scanner.line
+            do throws(CSVProblem) {
+                let count = try scanner.scanRow(
+                    bytes, into: &cells, from: found * layout.columnCount, most: layout.columnCount)
+                guard count == layout.columnCount else {
+                    throw CSVProblem(line: line, kind: .cellCount(count))
+                }
+            } catch {
+                problem = error
+                break
+            }
+            lines.append(row: rows + found, line: line)
+            found += 1
+        }
+        return found
+    }
+
+    /// Makes room for as many rows as the first ones let expect.
+    private mutating func reserve(_ range: Range<Int>, _ position: Int, _ found: Int) {
+        let expected = range.count / max(1, (position - range.lowerBound) / found)
+        guard expected > 2 * found else { return }
+        for column in pieces.indices { pieces[column].reserve(expected + expected / 16) }
     }
 }

@@ -16,7 +16,7 @@ package struct CSVOptions: Sendable, Hashable {
     package var kinds: [String: ColumnKind] = [:]
     package var threads = 2
     /// The least bytes of a chunk that a worker parses alone.
-    var minimumChunk = 1 << 20
+    package var minimumChunk = 1 << 20
 
     package static let usualMissingTokens = [
         "NA", "N/A", "NaN", "nan", "null", "NULL", "None", "?",
@@ -25,7 +25,7 @@ package struct CSVOptions: Sendable, Hashable {
     package init() {}
 }
 
-/// Delimiters that detection knows.
+/// Bytes of the grammar.
 enum Byte {
     static let comma = UInt8(ascii: ",")
     static let semicolon = UInt8(ascii: ";")

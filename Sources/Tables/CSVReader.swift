@@ -1,16 +1,16 @@
-import Dispatch
 import Platform
-import Synchronization
 
 /// Reads delimited text (RFC 4180 and what people really write) into a typed table.
 ///
 /// The file is cut into chunks between rows; workers parse them at once; the pieces are joined in
 /// order, so the result does not depend on the number of workers. A column is of numbers if all its
 /// cells that are not missing are numbers, of dates likewise, else of categories.
+///
+/// - Complexity: O(bytes); the file's bytes and the columns are in memory at once.
 package struct CSVReader {
-    private let name: String
-    private let options: CSVOptions
-    private let bytes: [UInt8]
+    let name: String
+    let options: CSVOptions
+    let bytes: [UInt8]
 
     /// - Throws: `TableError` with the line and what to do next.
     package static func read(path: String, options: CSVOptions = CSVOptions()) throws(TableError)
@@ -24,28 +24,24 @@ package struct CSVReader {
         case .folder: throw fail("it is a folder", "Name a CSV file")
         default: break
         }
+        let bytes: [UInt8]
         do {
-            return try read(bytes: try Files.read(path), name: path, options: options)
-        } catch let error as TableError {
-            throw error
+            bytes = try Files.read(path)
         } catch {
-            throw fail("\(error)", "Check the file's permissions")
+            throw fail(error.reason, error.nextStep)
         }
+        return try read(bytes: bytes, name: path, options: options)
     }
 
     package static func read(
         bytes: [UInt8], name: String, options: CSVOptions = CSVOptions()
     ) throws(TableError) -> Table {
-        var bytes = bytes
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-            bytes.removeFirst(3)
-        }
-        if options.encoding == .windows1252 { bytes = Windows1252.decode(bytes) }
-        let reader = CSVReader(name: name, options: options, bytes: bytes)
-        return try reader.table()
+        let isDecoded = options.encoding == .windows1252
+        let bytes = isDecoded ? Windows1252.decode(bytes.withoutByteOrderMark) : bytes
+        return try CSVReader(name: name, options: options, bytes: bytes).table()
     }
 
-    private func fail(
+    func fail(
         _ problem: String, _ advice: String, line: Int? = nil, column: String? = nil
     ) -> TableError {
         TableError(
@@ -54,399 +50,148 @@ package struct CSVReader {
     }
 
     private func table() throws(TableError) -> Table {
-        guard bytes.contains(where: { $0 > Byte.space }) else {
+        let start = bytes.hasByteOrderMark ? 3 : 0
+        guard bytes[start...].contains(where: { $0 > Byte.space }) else {
             throw fail("the file is empty", "It needs a header line and rows")
         }
-        let headerEnd = endOfRow(from: 0)
-        let delimiter = options.delimiter ?? detectDelimiter(headerEnd)
-        let names = try header(headerEnd, delimiter)
-        var layout = CSVChunk(
-            delimiter: delimiter, point: Byte.point, missing: options.missingTokens.map { Array($0.utf8) },
-            columnCount: names.count)
-        let headerLines = bytes[..<headerEnd].count { $0 == Byte.newline }
-        let sample = layout.parse(
-            bytes.span, headerEnd..<bytes.count, line: headerLines + 1,
-            modes: names.map { _ in .text }, mostRows: 1000)
-        if usesDecimalComma(delimiter, sample) {
-            layout = CSVChunk(
-                delimiter: delimiter, point: Byte.comma, missing: layout.missing,
-                columnCount: names.count)
+        var parts = cut(from: start)
+        if parts.hasHighBytes { try checkEncoding(parts) }
+        let header = try readHeader(from: start)
+        parts.begin(at: header.end)
+        var parsed = try parse(&parts, header)
+        guard parsed.rows > 0 else {
+            throw bytes.contains(Byte.newline) || !bytes.contains(Byte.carriageReturn)
+                ? fail("there is a header and no row", "Check that the file is whole")
+                : fail(
+                    "its lines end with carriage returns alone",
+                    "Save it with the line ends of Unix or Windows")
         }
-        var modes: [ColumnMode] = zip(names, sample.pieces).map { name, piece in
-            switch options.kinds[name] {
-            case .category, .date: .text
-            case .number: .number
-            case nil: looksNumeric(piece, layout) ? .number : .text
+        let lines = parsed.lines()
+        let columns = parsed.joinColumns(threads: options.threads)
+        return Table(
+            name: name, rowCount: parsed.rows,
+            columns: try finish(columns, header.names, lines), lines: lines)
+    }
+}
+
+extension [UInt8] {
+    fileprivate var hasByteOrderMark: Bool { starts(with: [0xEF, 0xBB, 0xBF]) }
+    fileprivate var withoutByteOrderMark: [UInt8] {
+        hasByteOrderMark ? Array(dropFirst(3)) : self
+    }
+}
+
+// MARK: - Parsing
+
+/// All chunks of a file, in order.
+struct ParsedCSV {
+    var chunks: [CSVChunk]
+    /// The line on which each chunk begins, from 1.
+    var firstLines: [Int]
+
+    var rows: Int { chunks.reduce(0) { $0 + $1.rows } }
+
+    /// The first cell of a column that is no number, with its line.
+    func failure(_ column: Int) -> (line: Int, text: String)? {
+        for (chunk, first) in zip(chunks, firstLines) {
+            guard let failure = chunk.pieces[column].failure else { continue }
+            return (
+                first + chunk.lines[failure.row], String(decoding: failure.text, as: UTF8.self)
+            )
+        }
+        return nil
+    }
+
+    func lines() -> RowLines {
+        var lines = RowLines()
+        var row = 0
+        for (chunk, first) in zip(chunks, firstLines) {
+            lines.append(chunk.lines, row: row, line: first)
+            row += chunk.rows
+        }
+        return lines
+    }
+}
+
+extension CSVReader {
+    /// Parses all rows, each column as numbers where all its cells are.
+    private func parse(
+        _ parts: inout CSVParts, _ header: CSVHeader
+    ) throws(TableError) -> ParsedCSV {
+        let usesComma = usesDecimalComma(header)
+        let layout = layout(header, point: usesComma ?? false ? Byte.comma : Byte.point)
+        var modes = modes(header, layout)
+        var parsed = try parse(&parts, header, layout, modes)
+        var failed = modes.indices.filter { parsed.failure($0) != nil }
+        if usesComma == nil, failed.contains(where: { isCommaNumber(parsed.failure($0)?.text) }) {
+            // The sample had whole numbers only; the comma holds if it breaks no column.
+            let layout = self.layout(header, point: Byte.comma)
+            let again = try parse(&parts, header, layout, modes)
+            let failedAgain = modes.indices.filter { again.failure($0) != nil }
+            if Set(failedAgain).isStrictSubset(of: failed) {
+                parsed = again
+                failed = failedAgain
             }
         }
-        let chunks = try cut(from: headerEnd, line: headerLines + 1)
-        let results = try parse(chunks, layout, modes)
-        let rows = results.reduce(0) { $0 + $1.rows }
-        guard rows > 0 else {
-            throw fail("there is a header and no row", "Check that the file is whole")
+        guard !failed.isEmpty else { return parsed }
+        for column in failed where options.kinds[header.names[column]] == .number {
+            guard let failure = parsed.failure(column) else { continue }
+            throw fail(
+                "\"\(failure.text)\" is not a number", "Correct the cell or the schema",
+                line: failure.line, column: header.names[column])
         }
         // Columns in which a later cell was no number are taken again, as text.
-        var again = names.map { _ in ColumnMode.skip }
-        for column in names.indices where modes[column] == .number {
-            guard let failed = results.compactMap({ $0.pieces[column].failedAt }).first else {
-                continue
-            }
-            guard options.kinds[names[column]] != .number else {
-                throw fail(
-                    "\"\(failed.text)\" is not a number", "Correct the cell or the schema",
-                    line: failed.line, column: names[column])
-            }
-            again[column] = .text
-            modes[column] = .text
-        }
-        if again.contains(.text) {
-            let texts = try parse(chunks, layout, again)
-            for (result, more) in zip(results, texts) {
-                for column in names.indices where again[column] == .text {
-                    result.pieces[column] = more.pieces[column]
-                }
+        modes = modes.map { _ in .skip }
+        for column in failed { modes[column] = .text }
+        let texts = try parse(&parts, header, layout, modes)
+        for chunk in parsed.chunks.indices {
+            for column in failed {
+                parsed.chunks[chunk].pieces[column] = texts.chunks[chunk].pieces[column]
             }
         }
-        var columns: [Column] = []
-        for (index, name) in names.enumerated() {
-            let pieces = results.map { $0.pieces[index] }
-            let cells =
-                modes[index] == .number ? joinNumbers(pieces, rows) : joinTexts(pieces, rows)
-            columns.append(try finish(name, cells))
-            for result in results { result.pieces[index] = ColumnPiece(.skip) }
-        }
-        return Table(name: name, rowCount: rows, columns: columns)
-    }
-}
-
-// MARK: - The header and what it tells
-
-extension CSVReader {
-    /// The position behind the line that begins at `start`, newlines in quotes not counted.
-    private func endOfRow(from start: Int) -> Int {
-        var isQuoted = false
-        for at in start..<bytes.count {
-            if bytes[at] == Byte.quote { isQuoted.toggle() }
-            if bytes[at] == Byte.newline && !isQuoted { return at + 1 }
-        }
-        return bytes.count
+        return parsed
     }
 
-    /// The candidate that the header holds most often outside quotes; a comma if it holds none.
-    private func detectDelimiter(_ headerEnd: Int) -> UInt8 {
-        var counts: [UInt8: Int] = [:]
-        var isQuoted = false
-        for at in 0..<headerEnd {
-            if bytes[at] == Byte.quote { isQuoted.toggle() }
-            if !isQuoted { counts[bytes[at], default: 0] += 1 }
-        }
-        let candidates = [Byte.comma, Byte.semicolon, Byte.tab, Byte.bar]
-        var best = Byte.comma
-        for candidate in candidates where counts[candidate] ?? 0 > counts[best] ?? 0 {
-            best = candidate
-        }
-        return best
-    }
-
-    private func header(_ end: Int, _ delimiter: UInt8) throws(TableError) -> [String] {
-        var names: [String] = []
-        var cells: [[UInt8]] = [[]]
-        var isQuoted = false
-        for at in 0..<end {
-            let byte = bytes[at]
-            if byte == Byte.quote {
-                if isQuoted, at + 1 < end, bytes[at + 1] == Byte.quote {
-                    cells[cells.count - 1].append(byte)
-                }
-                isQuoted.toggle()
-            } else if byte == delimiter && !isQuoted {
-                cells.append([])
-            } else if isQuoted || (byte != Byte.newline && byte != Byte.carriageReturn) {
-                cells[cells.count - 1].append(byte)
-            }
-        }
-        guard !isQuoted else {
-            throw fail(
-                "a quote that opens here is never closed",
-                "Close it, or double it if it is part of the text", line: 1)
-        }
-        for (position, cell) in cells.enumerated() {
-            guard let text = String(validating: cell, as: UTF8.self) else {
-                throw invalidBytes(cell, before: 1)
-            }
-            let name = text.trimmingSpaces
-            guard !name.isEmpty else {
-                throw fail(
-                    "the name of column \(position + 1) is empty", "Give every column a name",
-                    line: 1)
-            }
-            guard !names.contains(name) else {
-                throw fail(
-                    "two columns are named \"\(name)\"", "Rename or remove one of them", line: 1)
-            }
-            names.append(name)
-        }
-        return names
-    }
-
-    /// A sample in which some cell reads `3,14` and none `3.14`.
-    private func usesDecimalComma(_ delimiter: UInt8, _ sample: CSVChunk.Result) -> Bool {
-        if let given = options.decimalComma { return given }
-        guard delimiter != Byte.comma else { return false }
-        var commas = 0
-        for piece in sample.pieces {
-            for index in 0..<piece.texts.count where !piece.meansMissing[index] {
-                let range = piece.texts.range(index)
-                let storage = piece.texts.storage
-                let separators = storage[range].filter { $0 == Byte.comma || $0 == Byte.point }
-                guard separators.count == 1, let byte = separators.first else { continue }
-                let number = CellParsing.number(
-                    storage.span, range.lowerBound, range.upperBound, point: byte)
-                if number == nil { continue }
-                if byte == Byte.point { return false }
-                commas += 1
-            }
-        }
-        return commas > 0
-    }
-
-    private func looksNumeric(_ piece: ColumnPiece, _ layout: CSVChunk) -> Bool {
-        let storage = piece.texts.storage
-        for index in 0..<piece.texts.count where !piece.meansMissing[index] {
-            let range = piece.texts.range(index)
-            let number = CellParsing.number(
-                storage.span, range.lowerBound, range.upperBound, point: layout.point)
-            if number == nil { return false }
-        }
-        return true
-    }
-}
-
-// MARK: - Chunks
-
-extension CSVReader {
-    private struct Stretch: Sendable {
-        var range: Range<Int>
-        var line: Int
-    }
-
-    /// What a first look at a stretch of bytes tells.
-    private struct Survey: Sendable {
-        var quotes = 0
-        var newlines = 0
-        var hasHighBytes = false
-    }
-
-    /// Cuts the rows into chunks of about equal size, each from the start of a row.
-    private func cut(from start: Int, line: Int) throws(TableError) -> [Stretch] {
-        let total = bytes.count - start
-        let wanted = max(1, min(options.threads * 2, total / max(options.minimumChunk, 1)))
-        let edges = (0...wanted).map { start + total * $0 / wanted }
-        let surveys = inParallel(wanted) { part in
-            var survey = Survey()
-            let span = bytes.span
-            for at in edges[part]..<edges[part + 1] {
-                let byte = span[at]
-                if byte == Byte.quote { survey.quotes += 1 }
-                if byte == Byte.newline { survey.newlines += 1 }
-                if byte >= 0x80 { survey.hasHighBytes = true }
-            }
-            return survey
-        }
-        if surveys.contains(where: \.hasHighBytes) { try validate() }
-        var stretches: [Stretch] = []
-        var from = start
-        var fromLine = line
-        var quotes = 0
-        var newlines = 0
-        for part in 0..<wanted {
-            quotes += surveys[part].quotes
-            newlines += surveys[part].newlines
-            guard part + 1 < wanted else { break }
-            // On to the next newline outside quotes; a quote inside an unquoted cell only makes the
-            // chunk longer, or leaves a chunk that parsing rejects as the whole file would be.
-            var isQuoted = quotes % 2 == 1
-            var at = edges[part + 1]
-            var extraLines = 0
-            while at < bytes.count {
-                if bytes[at] == Byte.quote { isQuoted.toggle() }
-                if bytes[at] == Byte.newline {
-                    extraLines += 1
-                    if !isQuoted { break }
-                }
-                at += 1
-            }
-            let end = min(at + 1, bytes.count)
-            guard end > from else { continue }
-            stretches.append(Stretch(range: from..<end, line: fromLine))
-            from = end
-            fromLine = line + newlines + extraLines
-        }
-        if from < bytes.count || stretches.isEmpty {
-            stretches.append(Stretch(range: from..<bytes.count, line: fromLine))
-        }
-        return stretches
-    }
-
+    /// Parses all parts. One that turns out to begin elsewhere than guessed is parsed again.
     private func parse(
-        _ chunks: [Stretch], _ layout: CSVChunk, _ modes: [ColumnMode]
-    ) throws(TableError) -> [CSVChunk.Result] {
-        let results = inParallel(chunks.count) { chunk in
-            Handed(
-                layout.parse(
-                    bytes.span, chunks[chunk].range, line: chunks[chunk].line, modes: modes))
-        }.map(\.value)
-        if let problem = results.compactMap(\.problem).first {
-            throw fail(problem.problem, problem.advice, line: problem.line)
+        _ parts: inout CSVParts, _ header: CSVHeader, _ layout: CSVLayout, _ modes: [ColumnMode]
+    ) throws(TableError) -> ParsedCSV {
+        let guess = parts
+        var chunks = inParallel(guess.count, threads: options.threads) { part in
+            CSVChunk(bytes.span, guess.range(part), layout, modes)
         }
-        return results
-    }
-
-    private func inParallel<Value: Sendable>(
-        _ count: Int, _ body: @Sendable (Int) -> Value
-    ) -> [Value] {
-        let results = Mutex<[Value?]>(Array(repeating: nil, count: count))
-        DispatchQueue.concurrentPerform(iterations: count) { index in
-            let value = body(index)
-            results.withLock { $0[index] = value }
-        }
-        return results.withLock { $0.compactMap(\.self) }
-    }
-
-    private func validate() throws(TableError) {
-        guard String(validating: bytes, as: UTF8.self) == nil else { return }
-        throw invalidBytes(bytes, before: 1)
-    }
-
-    private func invalidBytes(_ text: [UInt8], before line: Int) -> TableError {
-        // The first line that does not decode alone holds the bad byte: a newline ends any sequence.
-        var start = 0
-        var number = line
-        while start < text.count {
-            let end = text[start...].firstIndex(of: Byte.newline) ?? text.count
-            let piece = text[start..<end]
-            if String(validating: piece, as: UTF8.self) == nil {
-                let good = (0..<piece.count).last {
-                    String(validating: piece.prefix($0), as: UTF8.self) != nil
-                } ?? 0
-                return fail(
-                    "byte \(good + 1) of the line (\(hexadecimal(piece[start + good]))) is not UTF-8",
-                    "If the file is older, try --encoding windows-1252", line: number)
+        var firstLines: [Int] = []
+        var line = header.lineBehind
+        for part in chunks.indices {
+            if part > 0, parts.starts[part] != chunks[part - 1].end {
+                parts.starts[part] = chunks[part - 1].end
+                chunks[part] = CSVChunk(bytes.span, parts.range(part), layout, modes)
             }
-            start = end + 1
-            number += 1
-        }
-        return fail("the text is not UTF-8", "If the file is older, try --encoding windows-1252")
-    }
-
-    private func hexadecimal(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16, uppercase: true)
-        return "0x" + (digits.count < 2 ? "0" : "") + digits
-    }
-}
-
-/// A worker's result, handed over once.
-// Sendable is unchecked because the worker that made the value no longer uses it.
-private struct Handed<Value>: @unchecked Sendable {
-    let value: Value
-    init(_ value: Value) { self.value = value }
-}
-
-// MARK: - Columns
-
-extension CSVReader {
-    private func joinNumbers(_ pieces: [ColumnPiece], _ rows: Int) -> Column.Cells {
-        var numbers: [Double] = []
-        numbers.reserveCapacity(rows)
-        for piece in pieces {
-            numbers += piece.numbers
-            piece.numbers = []
-        }
-        return .numbers(numbers)
-    }
-
-    /// Joins the pieces' texts in order of first use over the whole file.
-    private func joinTexts(_ pieces: [ColumnPiece], _ rows: Int) -> Column.Cells {
-        var all = TextTable()
-        var values: [String] = []
-        var codes: [Int32] = []
-        codes.reserveCapacity(rows)
-        for piece in pieces {
-            let storage = piece.texts.storage
-            var renamed = [Int32](repeating: -1, count: piece.texts.count)
-            for index in 0..<piece.texts.count where !piece.meansMissing[index] {
-                let range = piece.texts.range(index)
-                let known = all.index(storage.span, range.lowerBound, range.upperBound)
-                if known == values.count { values.append(all.text(known)) }
-                renamed[index] = Int32(known)
+            if let problem = chunks[part].problem {
+                throw fail(problem, firstLine: line, columnCount: layout.columnCount)
             }
-            for code in piece.codes { codes.append(code < 0 ? -1 : renamed[Int(code)]) }
-            piece.codes = []
+            firstLines.append(line)
+            line += chunks[part].lineCount
         }
-        return .categories(codes: codes, values: values)
+        return ParsedCSV(chunks: chunks, firstLines: firstLines)
     }
 
-    /// Turns texts that are all dates into dates.
-    private func finish(_ name: String, _ cells: Column.Cells) throws(TableError) -> Column {
-        let wanted = options.kinds[name]
-        guard case .categories(let codes, let values) = cells else {
-            return Column(name: name, cells: cells)
+    func fail(_ problem: CSVProblem, firstLine: Int, columnCount: Int) -> TableError {
+        let line = firstLine + problem.line
+        switch problem.kind {
+        case .unclosedQuote:
+            return fail(
+                "a quote that opens here is never closed",
+                "Close it, or double it if it is part of the text", line: line)
+        case .textBehindQuote(let closing):
+            let place = closing > problem.line ? " on line \(firstLine + closing)" : ""
+            return fail(
+                "a quoted cell begins here, and text follows its closing quote\(place)",
+                "Put the whole cell in quotes and double the quotes inside", line: line)
+        case .cellCount(let count):
+            return fail(
+                "the row has \(count) cells where the header has \(columnCount)",
+                "Quote cells that contain the delimiter, or choose --delimiter", line: line)
         }
-        guard wanted != .category else { return Column(name: name, cells: cells) }
-        if values.isEmpty, wanted == nil {
-            let missing = [Double](repeating: .nan, count: codes.count)
-            return Column(name: name, cells: .numbers(missing))
-        }
-        let orders = CellParsing.DateOrder.allCases.filter { order in
-            values.allSatisfy { CellParsing.date($0, order) != nil }
-        }
-        guard orders.count == 1, let order = orders.first else {
-            guard wanted != .date else {
-                throw fail(
-                    orders.isEmpty
-                        ? "not all cells are dates" : "day and month cannot be told apart",
-                    "Write dates as 2020-01-31", column: name)
-            }
-            return Column(name: name, cells: cells)
-        }
-        let parsed = values.map { CellParsing.date($0, order) ?? (.nan, false) }
-        return Column(
-            name: name,
-            cells: .dates(
-                codes.map { $0 < 0 ? .nan : parsed[Int($0)].seconds },
-                hasTime: parsed.contains(where: \.hasTime)))
-    }
-}
-
-extension String {
-    var trimmingSpaces: String {
-        var view = self[...]
-        while view.first?.isWhitespace == true { view = view.dropFirst() }
-        while view.last?.isWhitespace == true { view = view.dropLast() }
-        return String(view)
-    }
-}
-
-/// The single-byte encoding of older Windows files.
-enum Windows1252 {
-    /// The code points of bytes 0x80 to 0x9F; bytes without a character become U+FFFD.
-    private static let upper: [UInt32] = [
-        0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
-        0x2039, 0x0152, 0xFFFD, 0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
-        0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0xFFFD, 0x017E, 0x0178,
-    ]
-
-    static func decode(_ bytes: [UInt8]) -> [UInt8] {
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count + bytes.count / 16)
-        for byte in bytes {
-            guard byte >= 0x80 else {
-                result.append(byte)
-                continue
-            }
-            let code = byte < 0xA0 ? upper[Int(byte) - 0x80] : UInt32(byte)
-            if let scalar = Unicode.Scalar(code) { result += Array(String(Character(scalar)).utf8) }
-        }
-        return result
     }
 }

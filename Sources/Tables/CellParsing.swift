@@ -1,3 +1,8 @@
+/// In which order the numbers of a written date stand.
+package enum DateOrder: String, Codable, Sendable, Hashable, CaseIterable {
+    case yearFirst, dayFirst, monthFirst
+}
+
 /// Cells of text to numbers and points in time.
 enum CellParsing {
     /// 10⁰ to 10²², which a Double holds exactly.
@@ -6,75 +11,134 @@ enum CellParsing {
         1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
     ]
 
-    /// A decimal number, correctly rounded; `nil` for anything else, words and hexadecimal included.
+    /// A decimal number, correctly rounded; `nil` for anything else, words, hexadecimal and numbers
+    /// beyond a Double included.
     ///
     /// Where mantissa and power of ten are exact in a Double, one multiplication or division rounds
-    /// correctly (Clinger 1990, DOI 10.1145/93548.93557); the rest goes through the standard library.
+    /// correctly (Clinger 1990, DOI 10.1145/93548.93557); most of the rest takes one of 128 bits,
+    /// and what remains goes through the standard library.
     @inline(__always)
     static func number(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, point: UInt8) -> Double? {
         var at = start
         guard at < end else { return nil }
         let isNegative = bytes[at] == Byte.minus
         if isNegative || bytes[at] == Byte.plus { at += 1 }
+        let first = at
         var mantissa: UInt64 = 0
-        var digits = 0
+        takeDigits(bytes, &at, end, &mantissa)
+        var digits = at - first
         var exponent = 0
-        while at < end {
-            let digit = bytes[at] &- Byte.zero
-            guard digit <= 9 else { break }
-            mantissa = mantissa &* 10 &+ UInt64(digit)
-            digits += 1
-            at += 1
-        }
         if at < end, bytes[at] == point {
             at += 1
-            while at < end {
-                let digit = bytes[at] &- Byte.zero
-                guard digit <= 9 else { break }
-                mantissa = mantissa &* 10 &+ UInt64(digit)
-                digits += 1
-                exponent -= 1
-                at += 1
-            }
+            exponent = at
+            takeDigits(bytes, &at, end, &mantissa)
+            exponent -= at
+            digits -= exponent
         }
         guard digits > 0 else { return nil }
-        if at < end, bytes[at] | 0x20 == UInt8(ascii: "e") {
-            at += 1
-            guard at < end else { return nil }
-            let falls = bytes[at] == Byte.minus
-            if falls || bytes[at] == Byte.plus { at += 1 }
-            guard at < end else { return nil }
-            var written = 0
-            while at < end {
-                let digit = bytes[at] &- Byte.zero
-                guard digit <= 9 else { return nil }
-                written = min(written * 10 + Int(digit), 100_000)
-                at += 1
-            }
-            exponent += falls ? -written : written
+        if at < end {
+            guard let written = writtenExponent(bytes, at, end) else { return nil }
+            exponent += written
         }
-        guard at == end else { return nil }
-        if digits <= 19, mantissa <= 1 << 53, abs(exponent) <= 22 {
+        if digits > 19 { digits -= leadingZeros(bytes, first, point: point) }
+        guard digits <= 19, abs(exponent) < powersOfFive.count else {
+            return slowNumber(bytes, start, end, point: point)
+        }
+        let value: Double
+        if mantissa <= 1 << 53, abs(exponent) <= 22 {
             let exact = Double(mantissa)
-            let value = exponent < 0 ? exact / powers[-exponent] : exact * powers[exponent]
-            return isNegative ? -value : value
+            value = exponent < 0 ? exact / powers[-exponent] : exact * powers[exponent]
+        } else {
+            value = exponent < 0
+                ? quotient(mantissa, power: -exponent) : product(mantissa, power: exponent)
         }
-        return slowNumber(bytes, start, end, point: point)
+        return isNegative ? -value : value
+    }
+
+    @inline(__always)
+    private static func takeDigits(
+        _ bytes: Span<UInt8>, _ at: inout Int, _ end: Int, _ mantissa: inout UInt64
+    ) {
+        while at < end {
+            let digit = bytes[at] &- Byte.zero
+            guard digit <= 9 else { return }
+            mantissa = mantissa &* 10 &+ UInt64(digit)
+            at += 1
+        }
+    }
+
+    /// The number behind `e` or `E`, kept below 100,000; `nil` if this is not what stands there.
+    private static func writtenExponent(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
+        var at = start + 1
+        guard bytes[start] | 0x20 == UInt8(ascii: "e"), at < end else { return nil }
+        let falls = bytes[at] == Byte.minus
+        if falls || bytes[at] == Byte.plus { at += 1 }
+        guard at < end else { return nil }
+        var written = 0
+        while at < end {
+            let digit = bytes[at] &- Byte.zero
+            guard digit <= 9 else { return nil }
+            written = min(written * 10 + Int(digit), 100_000)
+            at += 1
+        }
+        return falls ? -written : written
+    }
+
+    /// - Precondition: a digit other than zero, or the end of all digits, follows.
+    private static func leadingZeros(_ bytes: Span<UInt8>, _ start: Int, point: UInt8) -> Int {
+        var zeros = 0
+        for at in start..<bytes.count {
+            if bytes[at] == Byte.zero { zeros += 1 } else if bytes[at] != point { break }
+        }
+        return zeros
+    }
+
+    /// 5⁰ to 5²⁷, which 64 bits hold.
+    private static let powersOfFive: [UInt64] = (0..<28).map { power in
+        (0..<power).reduce(1) { product, _ in product * 5 }
+    }
+
+    /// `mantissa · 10^power`, rounded once: from all 128 bits of the product with 5^power.
+    private static func product(_ mantissa: UInt64, power: Int) -> Double {
+        let (high, low) = mantissa.multipliedFullWidth(by: powersOfFive[power])
+        guard high > 0 else { return Double(low) * powerOfTwo(power) }
+        let shift = high.leadingZeroBitCount
+        let top = high << shift | (shift == 0 ? 0 : low >> (64 - shift))
+        // What is cut off decides ties only, so that one bit can stand for it.
+        let rest: UInt64 = low << shift == 0 ? 0 : 1
+        return Double(top | rest) * powerOfTwo(64 - shift + power)
+    }
+
+    /// `mantissa / 10^power`, rounded once: from 62 or more bits of the quotient by 5^power, and
+    /// whether the division leaves a rest.
+    private static func quotient(_ mantissa: UInt64, power: Int) -> Double {
+        guard mantissa > 0 else { return 0 }
+        let shift = mantissa.leadingZeroBitCount
+        let divisorShift = powersOfFive[power].leadingZeroBitCount
+        let dividend = mantissa << shift
+        let (quotient, rest) = (powersOfFive[power] << divisorShift)
+            .dividingFullWidth((dividend >> 1, dividend << 63))
+        return Double(rest == 0 ? quotient : quotient | 1)
+            * powerOfTwo(divisorShift - shift - 63 - power)
+    }
+
+    /// - Precondition: the result is a normal number.
+    private static func powerOfTwo(_ exponent: Int) -> Double {
+        Double(bitPattern: UInt64(1023 + exponent) << 52)
+    }
+
+    static func number(_ text: String) -> Double? {
+        let bytes = Array(text.utf8)
+        return number(bytes.span, 0, bytes.count, point: Byte.point)
     }
 
     private static func slowNumber(
         _ bytes: Span<UInt8>, _ start: Int, _ end: Int, point: UInt8
     ) -> Double? {
-        var text = ""
-        for at in start..<end {
-            text.unicodeScalars.append(
-                Unicode.Scalar(bytes[at] == point ? Byte.point : bytes[at]))
-        }
-        return Double(text)
+        let text = (start..<end).map { bytes[$0] == point ? Byte.point : bytes[$0] }
+        guard let number = Double(String(decoding: text, as: UTF8.self)) else { return nil }
+        return number.isFinite ? number : nil
     }
-
-    /// In which order a date's numbers stand where they are written with points or slashes.
-    enum DateOrder: CaseIterable { case yearFirst, dayFirst, monthFirst }
 
     /// Seconds since 1970 of `2020-01-31`, `2020/01/31`, `31.01.2020`, `31/01/2020`, with a time
     /// `T10:00`, ` 10:00:00.5`, `Z`, `+02:00` after it where there is one.
@@ -130,70 +194,12 @@ enum CellParsing {
             }
         }
         if let zone = take([UInt8(ascii: "Z"), Byte.plus, Byte.minus]), zone != UInt8(ascii: "Z") {
-            guard let hours = integer(2, 2) else { return nil }
+            guard let hours = integer(2, 2), hours < 24 else { return nil }
             _ = take([UInt8(ascii: ":")])
             let minutes = integer(2, 2) ?? 0
+            guard minutes < 60 else { return nil }
             seconds -= Double(hours * 3600 + minutes * 60) * (zone == Byte.plus ? 1 : -1)
         }
         return at == bytes.count ? (seconds, true) : nil
-    }
-}
-
-/// Distinct texts in order of first use, found by their bytes.
-struct TextTable {
-    /// All distinct texts, one after another.
-    private(set) var storage: [UInt8] = []
-    private(set) var ends: [Int] = []
-    private var hashes: [UInt64] = []
-    /// Slot → text + 1; 0 where free. A power of two long.
-    private var slots = [Int32](repeating: 0, count: 64)
-
-    var count: Int { ends.count }
-
-    func text(_ index: Int) -> String {
-        let start = index == 0 ? 0 : ends[index - 1]
-        return String(decoding: storage[start..<ends[index]], as: UTF8.self)
-    }
-
-    func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
-
-    /// The index of a text, which is added if it is new.
-    @inline(__always)
-    mutating func index(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
-        var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
-        for at in start..<end { hash = (hash ^ UInt64(bytes[at])) &* 0x0000_0100_0000_01B3 }
-        hash ^= hash >> 29
-        let mask = slots.count - 1
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while slots[slot] != 0 {
-            let index = Int(slots[slot]) - 1
-            if hashes[index] == hash, equals(index, bytes, start, end) { return index }
-            slot = (slot + 1) & mask
-        }
-        for at in start..<end { storage.append(bytes[at]) }
-        ends.append(storage.count)
-        hashes.append(hash)
-        slots[slot] = Int32(ends.count)
-        if ends.count * 2 > slots.count { grow() }
-        return ends.count - 1
-    }
-
-    private func equals(_ index: Int, _ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-        let first = index == 0 ? 0 : ends[index - 1]
-        guard ends[index] - first == end - start else { return false }
-        for offset in 0..<(end - start) where storage[first + offset] != bytes[start + offset] {
-            return false
-        }
-        return true
-    }
-
-    private mutating func grow() {
-        slots = [Int32](repeating: 0, count: slots.count * 4)
-        let mask = slots.count - 1
-        for (index, hash) in hashes.enumerated() {
-            var slot = Int(truncatingIfNeeded: hash) & mask
-            while slots[slot] != 0 { slot = (slot + 1) & mask }
-            slots[slot] = Int32(index + 1)
-        }
     }
 }

@@ -48,10 +48,24 @@ package struct ColumnProfile: Codable, Sendable, Hashable {
             }
             self.missing = missing
             distinct = counts.count { $0 > 0 }
-            top = values.indices.filter { counts[$0] > 0 }
-                .sorted { (counts[$1], values[$0]) < (counts[$0], values[$1]) }
-                .prefix(5).map { ValueCount(value: values[$0], count: counts[$0]) }
+            top = Self.mostFrequent(5, values, counts)
         }
+    }
+
+    /// Without sorting all values, of which there may be millions.
+    private static func mostFrequent(
+        _ most: Int, _ values: [String], _ counts: [Int]
+    ) -> [ValueCount] {
+        func isBefore(_ a: Int, _ b: Int) -> Bool {
+            (counts[b], values[a]) < (counts[a], values[b])
+        }
+        var best: [Int] = []
+        for index in values.indices where counts[index] > 0 {
+            if best.count == most, !isBefore(index, best[most - 1]) { continue }
+            best.insert(index, at: best.firstIndex { isBefore(index, $0) } ?? best.count)
+            if best.count > most { best.removeLast() }
+        }
+        return best.map { ValueCount(value: values[$0], count: counts[$0]) }
     }
 
     /// Why the column cannot be a feature.

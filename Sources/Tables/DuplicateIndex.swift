@@ -7,32 +7,60 @@ package struct DuplicateIndex: Sendable {
     /// - Complexity: O(rows · columns).
     package init(_ table: Table, columns: [String]) {
         var codes = [Int32](repeating: 0, count: table.rowCount)
-        var next: Int32 = table.rowCount > 0 ? 1 : 0
+        var distinct = min(table.rowCount, 1)
         // Refines the partition column by column: (code so far, cell) → new code.
         for name in columns {
             guard let column = table.column(named: name) else { continue }
-            var seen: [Key: Int32] = [:]
-            seen.reserveCapacity(Int(next))
-            var count: Int32 = 0
-            for row in codes.indices {
-                let key = Key(code: codes[row], cell: column.bits(row))
-                if let known = seen[key] {
-                    codes[row] = known
-                } else {
-                    seen[key] = count
-                    codes[row] = count
-                    count += 1
-                }
-            }
-            next = count
+            distinct = Self.refine(&codes, distinct, by: column.bits)
         }
         self.codes = codes
-        distinct = Int(next)
+        self.distinct = distinct
     }
 
-    private struct Key: Hashable {
-        var code: Int32
-        var cell: UInt64
+    /// Splits rows of one code by their cells.
+    ///
+    /// - Returns: The number of codes.
+    private static func refine(_ codes: inout [Int32], _ count: Int, by cells: [UInt64]) -> Int {
+        // Slot → new code + 1; 0 where free. A power of two long, at most half full.
+        var slots = [Int32](repeating: 0, count: slotCount(max(64, 4 * count)))
+        var keys: [(code: Int32, cell: UInt64)] = []
+        for row in codes.indices {
+            let key = (code: codes[row], cell: cells[row])
+            var slot = Int(truncatingIfNeeded: hash(key)) & (slots.count - 1)
+            while slots[slot] != 0, keys[Int(slots[slot]) - 1] != key {
+                slot = (slot + 1) & (slots.count - 1)
+            }
+            if slots[slot] == 0 {
+                keys.append(key)
+                slots[slot] = Int32(keys.count)
+            }
+            codes[row] = slots[slot] - 1
+            if keys.count * 2 > slots.count { slots = rehashed(keys) }
+        }
+        return keys.count
+    }
+
+    private static func rehashed(_ keys: [(code: Int32, cell: UInt64)]) -> [Int32] {
+        var slots = [Int32](repeating: 0, count: slotCount(8 * keys.count))
+        for (index, key) in keys.enumerated() {
+            var slot = Int(truncatingIfNeeded: hash(key)) & (slots.count - 1)
+            while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+            slots[slot] = Int32(index + 1)
+        }
+        return slots
+    }
+
+    /// The next power of two.
+    private static func slotCount(_ least: Int) -> Int {
+        1 << (Int.bitWidth - (least - 1).leadingZeroBitCount)
+    }
+
+    /// A multiplicative mix (the finisher of SplitMix64) of both halves of a key.
+    private static func hash(_ key: (code: Int32, cell: UInt64)) -> UInt64 {
+        var mixed = key.cell ^ (UInt64(UInt32(bitPattern: key.code)) &* 0x9E37_79B9_7F4A_7C15)
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 
     /// Rows that repeat an earlier one.
@@ -51,13 +79,12 @@ package struct DuplicateIndex: Sendable {
 }
 
 extension Column {
-    /// A cell as 64 bits; equal cells of one column have equal bits.
-    func bits(_ row: Int) -> UInt64 {
+    /// Each cell as 64 bits; equal cells of one column have equal bits.
+    fileprivate var bits: [UInt64] {
         switch cells {
         case .numbers(let numbers), .dates(let numbers, _):
-            let number = numbers[row]
-            return number.isNaN ? .max : (number == 0 ? 0 : number.bitPattern)
-        case .categories(let codes, _): return UInt64(bitPattern: Int64(codes[row]))
+            numbers.map { $0.isNaN ? .max : ($0 == 0 ? 0 : $0.bitPattern) }
+        case .categories(let codes, _): codes.map { UInt64(bitPattern: Int64($0)) }
         }
     }
 }

@@ -30,6 +30,8 @@ package struct Encoder: Codable, Sendable, Hashable {
         /// Days since 1970.
         package var center: Double
         package var scale: Double
+        /// How the training file wrote them; tells 03/04/2020 in a file of few rows.
+        package var order: DateOrder?
     }
 
     package var numbers: [Number]
@@ -57,8 +59,8 @@ package struct Encoder: Codable, Sendable, Hashable {
 
     /// Fits on the given rows.
     ///
-    /// Numbers: center is the median, scale the interquartile range, or where that is 0 the standard
-    /// deviation, or where that is 0 one.
+    /// Numbers: center is the median, scale the interquartile range, or where that is 0 the
+    /// standard deviation, or where that is 0 one.
     ///
     /// - Throws: `TableError` when the schema has no feature.
     package static func fit(
@@ -83,7 +85,9 @@ package struct Encoder: Codable, Sendable, Hashable {
             case .dates(let seconds, let hasTime):
                 let (center, scale) = robustScale(rows.map { seconds[$0] / 86_400 })
                 encoder.dates.append(
-                    Date(column: entry.name, hasTime: hasTime, center: center, scale: scale))
+                    Date(
+                        column: entry.name, hasTime: hasTime, center: center, scale: scale,
+                        order: column.dateOrder))
             case .categories(let codes, let values):
                 encoder.categories.append(fitCategory(entry.name, codes, values, rows))
             }
@@ -176,7 +180,7 @@ extension Encoder {
             output += number.marksMissing ? 2 : 1
         }
         for date in dates {
-            let seconds = try table.dates(in: date.column)
+            let seconds = try table.dates(of: date)
             for row in seconds.indices where !seconds[row].isNaN {
                 for (part, value) in date.parts(seconds[row]).enumerated() {
                     numeric[row * width + output + part] = value
@@ -195,13 +199,14 @@ extension Encoder {
             categoryWidth: categoryWidth, categories: indices)
     }
 
-    /// `x / √(1 + (x/3)²)`: nearly `x` for small `x`, never beyond ±3.
-    ///
-    /// - Source: Holzmüller et al. 2024, arXiv:2407.04491, "smooth clipping".
-    private func squash(_ x: Double) -> Float {
-        guard x.isFinite else { return x > 0 ? 3 : -3 }
-        return Float(x / (1 + (x / 3) * (x / 3)).squareRoot())
-    }
+}
+
+/// `x / √(1 + (x/3)²)`: nearly `x` for small `x`, never beyond ±3.
+///
+/// - Source: Holzmüller et al. 2024, arXiv:2407.04491, "smooth clipping".
+private func squash(_ x: Double) -> Float {
+    guard abs(x) < 1e9 else { return x > 0 ? 3 : -3 }
+    return Float(x / (1 + (x / 3) * (x / 3)).squareRoot())
 }
 
 extension Encoder.Date {
@@ -219,7 +224,9 @@ extension Encoder.Date {
         }
         let weekday = Double(((Int(days) + 3) % 7 + 7) % 7)
         var parts = [
-            Float((seconds / 86_400 - center) / scale), Float(Double(date.year - 2000) / 10),
+            // A far date, such as the 9999-12-31 of open contracts, must not drown the others.
+            squash((seconds / 86_400 - center) / scale),
+            squash(Double(date.year - 2000) / 10),
         ]
         parts += turn(Double(date.month - 1) / 12)
         parts += turn(weekday / 7)
@@ -229,54 +236,12 @@ extension Encoder.Date {
     }
 }
 
-/// A day of the Gregorian calendar.
-///
-/// - Source: Hinnant, "chrono-compatible low-level date algorithms", `civil_from_days`.
-package struct CivilDate: Sendable, Hashable {
-    package var year: Int
-    package var month: Int
-    package var day: Int
-
-    package init(daysSince1970: Int) {
-        let z = daysSince1970 + 719_468
-        let era = (z >= 0 ? z : z - 146_096) / 146_097
-        let dayOfEra = z - era * 146_097
-        let yearOfEra =
-            (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let shifted = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let m = (5 * shifted + 2) / 153
-        day = shifted - (153 * m + 2) / 5 + 1
-        month = m < 10 ? m + 3 : m - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-    }
-
-    package init(year: Int, month: Int, day: Int) {
-        self.year = year
-        self.month = month
-        self.day = day
-    }
-
-    package var daysSince1970: Int {
-        let y = month <= 2 ? year - 1 : year
-        let era = (y >= 0 ? y : y - 399) / 400
-        let yearOfEra = y - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
-
-    /// From 1.
-    package var dayOfYear: Int {
-        daysSince1970 - CivilDate(year: year, month: 1, day: 1).daysSince1970 + 1
-    }
-}
-
 extension Table {
     private func wrongCell(
         _ column: String, _ row: Int, _ text: String, _ wanted: String
     ) -> TableError {
         TableError(
-            action: "encoding", source: name, line: row + 2, column: column,
+            action: "encoding", source: name, line: lines?[row], row: row + 1, column: column,
             problem: "\"\(text)\" is not \(wanted), which the model was trained with",
             advice: "Correct the cell or leave it empty")
     }
@@ -292,7 +257,7 @@ extension Table {
             }
             return [Double](repeating: .nan, count: rowCount)
         case .categories(let codes, let values):
-            let parsed = values.map { Double($0) }
+            let parsed = values.map(CellParsing.number)
             var result = [Double](repeating: .nan, count: codes.count)
             for (row, code) in codes.enumerated() where code >= 0 {
                 guard let number = parsed[Int(code)] else {
@@ -304,13 +269,39 @@ extension Table {
         }
     }
 
-    func dates(in name: String) throws(TableError) -> [Double] {
-        guard let column = column(named: name) else { return [] }
-        if case .dates(let seconds, _) = column.cells { return seconds }
-        for row in 0..<rowCount {
-            if let text = column.text(row) { throw wrongCell(name, row, text, "a date") }
+    /// A column's dates; texts that are dates as the training file wrote them are read as such.
+    func dates(of date: Encoder.Date) throws(TableError) -> [Double] {
+        guard let column = column(named: date.column) else { return [] }
+        switch column.cells {
+        case .dates(let seconds, _):
+            let orders = Set([column.dateOrder, date.order])
+            guard orders != [.dayFirst, .monthFirst] else {
+                throw TableError(
+                    action: "encoding", source: name, column: date.column,
+                    problem: "its dates are of the order \(column.dateOrder?.rawValue ?? ""), "
+                        + "those that the model was trained with \(date.order?.rawValue ?? "")",
+                    advice: "Write dates as 2020-01-31")
+            }
+            return seconds
+        case .numbers:
+            for row in 0..<rowCount {
+                guard let text = column.text(row) else { continue }
+                throw wrongCell(date.column, row, text, "a date")
+            }
+            return [Double](repeating: .nan, count: rowCount)
+        case .categories(let codes, let values):
+            let parsed = values.map { value in
+                date.order.flatMap { CellParsing.date(value, $0)?.seconds }
+            }
+            var result = [Double](repeating: .nan, count: codes.count)
+            for (row, code) in codes.enumerated() where code >= 0 {
+                guard let seconds = parsed[Int(code)] else {
+                    throw wrongCell(date.column, row, values[Int(code)], "a date")
+                }
+                result[row] = seconds
+            }
+            return result
         }
-        return [Double](repeating: .nan, count: rowCount)
     }
 
     /// A category's index in each row: 0 missing, 1 never seen, 2 and up the values or buckets.

@@ -24,9 +24,18 @@ package struct Schema: Codable, Sendable, Hashable {
         package var role: ColumnRole
         /// Protected and, on request, a feature as well.
         package var isProtected: Bool
+
+        package init(name: String, kind: ColumnKind, role: ColumnRole, isProtected: Bool = false) {
+            self.name = name
+            self.kind = kind
+            self.role = role
+            self.isProtected = isProtected
+        }
     }
 
     package var columns: [Entry]
+
+    package init(columns: [Entry]) { self.columns = columns }
 
     package func names(_ role: ColumnRole) -> [String] {
         columns.filter { $0.role == role }.map(\.name)
@@ -85,8 +94,8 @@ extension Schema {
     /// Constant and empty columns are ignored, with a warning; the rest are features unless named
     /// otherwise.
     ///
-    /// - Throws: `TableError` when a named column is not there, is named for two things, or a
-    ///   column's kind cannot be what was asked.
+    /// - Throws: `TableError` when a named column is not there, is named for two things, when two
+    ///   columns have a role that one can have, or a column's kind cannot be what was asked.
     package static func infer(
         _ table: Table, _ options: SchemaOptions
     ) throws(TableError) -> (schema: Schema, warnings: [SchemaWarning]) {
@@ -112,6 +121,14 @@ extension Schema {
         for name in options.id { try assign(name, .id) }
         for (name, override) in options.overrides where roles[name] == nil {
             roles[name] = override.role
+        }
+        for role in [ColumnRole.target, .group, .time, .weight] {
+            let names = table.columns.map(\.name).filter { roles[$0] == role }
+            guard names.count > 1 else { continue }
+            throw TableError(
+                action: "assigning roles in", source: table.name, column: names[1],
+                problem: "it is named \(role.rawValue), and so is \"\(names[0])\"",
+                advice: "Name one column")
         }
 
         var entries: [Entry] = []

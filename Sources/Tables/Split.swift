@@ -29,7 +29,8 @@ package struct SplitDrawer: Sendable {
     ///   - rows: The rows to split; others belong to no part.
     ///   - strata: A stratum for every row of the table.
     ///   - groups: A code for every row; equal codes stay together.
-    ///   - duplicates: Likewise, for rows that are exactly equal. Rows bound by either stay together.
+    ///   - duplicates: Likewise, for rows that are exactly equal. Rows bound by either stay
+    ///     together.
     ///   - times: A time for every row, for an ordered split.
     package init(
         rows: [Int], strata: [Int], groups: [Int32]?, duplicates: [Int32]?, times: [Double]?,

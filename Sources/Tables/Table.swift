@@ -6,31 +6,39 @@ package struct Table: Sendable, Hashable {
     package let rowCount: Int
     /// What errors call it, such as the file's name.
     package var name: String
+    /// The line of its file on which each row begins; `nil` for a table that is from no file.
+    package let lines: RowLines?
 
     /// - Precondition: every column has `rowCount` cells, and no two have one name.
-    package init(name: String, rowCount: Int, columns: [Column]) {
+    package init(name: String, rowCount: Int, columns: [Column], lines: RowLines? = nil) {
         precondition(columns.allSatisfy { $0.count == rowCount }, "columns differ in length")
         precondition(Set(columns.map(\.name)).count == columns.count, "two columns have one name")
         self.name = name
         self.rowCount = rowCount
         self.columns = columns
+        self.lines = lines
     }
 
     package func column(named name: String) -> Column? { columns.first { $0.name == name } }
 
     /// The given rows, in the given order.
     package func selecting(rows: [Int]) -> Table {
-        Table(name: name, rowCount: rows.count, columns: columns.map { $0.selecting(rows: rows) })
+        Table(
+            name: name, rowCount: rows.count, columns: columns.map { $0.selecting(rows: rows) },
+            lines: lines?.selecting(rows: rows))
     }
 }
 
 package struct Column: Sendable, Hashable {
     package var name: String
     package var cells: Cells
+    /// How dates were written in the file they are from.
+    package var dateOrder: DateOrder?
 
-    package init(name: String, cells: Cells) {
+    package init(name: String, cells: Cells, dateOrder: DateOrder? = nil) {
         self.name = name
         self.cells = cells
+        self.dateOrder = dateOrder
     }
 
     package enum Cells: Sendable, Hashable {
@@ -62,7 +70,9 @@ package struct Column: Sendable, Hashable {
         case .numbers(let numbers):
             Column(name: name, cells: .numbers(rows.map { numbers[$0] }))
         case .dates(let seconds, let hasTime):
-            Column(name: name, cells: .dates(rows.map { seconds[$0] }, hasTime: hasTime))
+            Column(
+                name: name, cells: .dates(rows.map { seconds[$0] }, hasTime: hasTime),
+                dateOrder: dateOrder)
         case .categories(let codes, let values):
             Column(
                 name: name, cells: .categories(codes: rows.map { codes[$0] }, values: values))

@@ -43,7 +43,8 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
                 "every row has the same target \"\(column.text(present[0]) ?? "")\"",
                 "There is nothing to learn; choose another target or more rows")
         }
-        self.task = task ?? (!hasClasses ? .regression : profile.distinct == 2 ? .binary : .multiclass)
+        let classTask = profile.distinct == 2 ? Task.binary : .multiclass
+        self.task = task ?? (hasClasses ? classTask : .regression)
         if self.task == .regression {
             guard case .numbers(let numbers) = column.cells else {
                 throw fail(
@@ -58,13 +59,7 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
                 .squareRoot()
             return
         }
-        var found = Set<String>()
-        for row in present { if let text = column.text(row) { found.insert(text) } }
-        if case .numbers = column.cells {
-            classes = found.sorted { (Double($0) ?? 0) < (Double($1) ?? 0) }
-        } else {
-            classes = found.sorted()
-        }
+        classes = Self.classes(of: column, rows: present)
         guard classes.count <= 10_000 else {
             throw fail(
                 "it has \(classes.count) different values, too many for classes",
@@ -86,10 +81,27 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
         }
     }
 
+    /// The distinct values among rows that have one: numbers and dates by size, texts in order.
+    private static func classes(of column: Column, rows: [Int]) -> [String] {
+        switch column.cells {
+        case .numbers(let cells), .dates(let cells, _):
+            var first: [Double: Int] = [:]
+            for row in rows where first[cells[row]] == nil { first[cells[row]] = row }
+            return first.sorted { $0.key < $1.key }.map { column.text($0.value) ?? "" }
+        case .categories(let codes, let values):
+            // As a set, since two spellings of one text may differ in bytes alone.
+            return Set(Set(rows.map { codes[$0] }).map { values[Int($0)] }).sorted()
+        }
+    }
+
     /// The class of each row; −1 where the target is missing.
     ///
-    /// - Throws: `TableError` with the line of a class that training did not see.
-    package func labels(_ column: Column, source: String) throws(TableError) -> [Int32] {
+    /// - Parameters:
+    ///   - lines: Of the table that holds the column, so that an error can name the line.
+    /// - Throws: `TableError` with the line, or else the row, of a class that training did not see.
+    package func labels(
+        _ column: Column, source: String, lines: RowLines? = nil
+    ) throws(TableError) -> [Int32] {
         var index: [String: Int32] = [:]
         for (position, name) in classes.enumerated() { index[name] = Int32(position) }
         var result = [Int32](repeating: -1, count: column.count)
@@ -98,7 +110,7 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
             let byCode = values.map { index[$0] }
             for (row, code) in codes.enumerated() where code >= 0 {
                 guard let label = byCode[Int(code)] else {
-                    throw unknown(values[Int(code)], row, source)
+                    throw unknown(values[Int(code)], row, source, lines)
                 }
                 result[row] = label
             }
@@ -106,15 +118,18 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
         }
         for row in result.indices {
             guard let text = column.text(row) else { continue }
-            guard let label = index[text] else { throw unknown(text, row, source) }
+            guard let label = index[text] else { throw unknown(text, row, source, lines) }
             result[row] = label
         }
         return result
     }
 
-    private func unknown(_ text: String, _ row: Int, _ source: String) -> TableError {
+    private func unknown(
+        _ text: String, _ row: Int, _ source: String, _ lines: RowLines?
+    ) -> TableError {
         TableError(
-            action: "reading the target of", source: source, line: row + 2, column: column,
+            action: "reading the target of", source: source, line: lines?[row], row: row + 1,
+            column: column,
             problem: "\"\(text)\" is not a class of the training rows",
             advice: "They are: " + classes.prefix(20).joined(separator: ", "))
     }

@@ -1,23 +1,33 @@
-/// One axis of a shape: a number known when the graph is built, or the number of rows of a batch.
+/// One axis of a shape: a number known when the graph is built, or a multiple of the number of rows
+/// of a batch.
 package enum Extent: Hashable, Sendable, ExpressibleByIntegerLiteral, CustomStringConvertible {
     case fixed(Int)
-    /// The rows of the batch; bound to a number when a plan is made.
-    case rows
+    /// So many times the rows of the batch, the parts of a row side by side; bound to a number when a
+    /// plan is made. An ensemble's members are parts of a row.
+    case rowParts(Int)
+
+    /// The rows of the batch.
+    package static let rows = Extent.rowParts(1)
 
     package init(integerLiteral value: Int) { self = .fixed(value) }
 
     package var description: String {
         switch self {
         case .fixed(let count): "\(count)"
-        case .rows: "rows"
+        case .rowParts(1): "rows"
+        case .rowParts(let parts): "\(parts)·rows"
         }
+    }
+
+    package var dependsOnRows: Bool {
+        if case .rowParts = self { true } else { false }
     }
 
     /// The number of elements along the axis in a batch of `rows` rows.
     package func count(rows: Int) -> Int {
         switch self {
         case .fixed(let count): count
-        case .rows: rows
+        case .rowParts(let parts): parts * rows
         }
     }
 }
@@ -33,9 +43,9 @@ package struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStrin
 
     package var rank: Int { extents.count }
     package subscript(axis: Int) -> Extent { extents[axis] }
-    package var dependsOnRows: Bool { extents.contains(.rows) }
+    package var dependsOnRows: Bool { extents.contains(where: \.dependsOnRows) }
     /// The axis that runs over the rows of the batch.
-    package var rowAxis: Int? { extents.firstIndex(of: .rows) }
+    package var rowAxis: Int? { extents.firstIndex(where: \.dependsOnRows) }
 
     package var description: String {
         "[" + extents.map(\.description).joined(separator: ", ") + "]"
@@ -85,18 +95,21 @@ extension Extent: Codable {
             self = .fixed(count)
             return
         }
-        guard try container.decode(String.self) == "rows" else {
+        let text = try container.decode(String.self)
+        let parts = text == "rows" ? 1 : text.hasSuffix("·rows") ? Int(text.dropLast(5)) : nil
+        guard let parts, (1...Int(Int32.max)).contains(parts) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "an extent is a number or \"rows\"")
+                in: container,
+                debugDescription: "an extent is a number, \"rows\" or a multiple like \"8·rows\"")
         }
-        self = .rows
+        self = .rowParts(parts)
     }
 
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .fixed(let count): try container.encode(count)
-        case .rows: try container.encode("rows")
+        case .rowParts: try container.encode(description)
         }
     }
 }

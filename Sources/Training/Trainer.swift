@@ -62,9 +62,11 @@ package final class Trainer {
     private static let minimumShardRows = 64
 
     /// The number of steps if nothing stops the training early.
-    package var plannedSteps: Int {
-        min(settings.maximumEpochs * stepsPerEpoch, settings.maximumSteps ?? .max)
-    }
+    package var plannedSteps: Int { min(scheduledSteps, settings.maximumSteps ?? .max) }
+
+    /// The steps that the learning rate's schedule is stretched over: all epochs, so that a run that
+    /// a clock ended is repeated by its step count.
+    private var scheduledSteps: Int { settings.maximumEpochs * stepsPerEpoch }
 
     /// The best weights so far, laid out as `layout`.
     package var bestWeights: Buffer { best }
@@ -113,7 +115,7 @@ package final class Trainer {
 
     private func finished() -> StopReason? {
         if epochsSinceBest >= settings.patience { return .converged(patience: settings.patience) }
-        if optimizer.step >= settings.maximumEpochs * stepsPerEpoch {
+        if optimizer.step >= scheduledSteps {
             return .maximumEpochs(settings.maximumEpochs)
         }
         if let most = settings.maximumSteps, optimizer.step >= most { return .maximumSteps(most) }
@@ -141,7 +143,7 @@ package final class Trainer {
             parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step, fill: fill)
         let norm =
             loss.isFinite
-            ? optimizer.apply(stepper.shards, stepper.results, totalSteps: plannedSteps) : .nan
+            ? optimizer.apply(stepper.shards, stepper.results, totalSteps: scheduledSteps) : .nan
         guard norm.isFinite else {
             let node = stepper.firstNonFiniteNode(
                 parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step,

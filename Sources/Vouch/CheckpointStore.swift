@@ -61,8 +61,14 @@ struct CheckpointStore: ~Copyable {
     }
 
     /// Ends the training's place, once the run folder stands.
-    consuming func finish() throws {
+    func remove() throws {
         try Files.remove(folder)
+    }
+
+    /// Leaves nothing behind a training that failed before its first checkpoint. A failure to
+    /// clear it leaves a hidden folder, which the next training takes.
+    func removeIfEmpty() {
+        if !Files.exists(file) { try? Files.remove(folder) }
     }
 }
 

@@ -55,7 +55,7 @@ extension LabelledPredictions {
             let all = try target.values(column, source: table.name)
             targets = known.map { all[$0] }
         } else {
-            let all = try target.labels(column, source: table.name)
+            let all = try target.labels(column, source: table.name, lines: table.lines)
             labels = known.map { all[$0] }
         }
         let allWeights = try table.weights(in: model.schema.names(.weight).first)

@@ -18,7 +18,7 @@ enum MetricGlossary {
             case .multiclass: ["accuracy", "macroF1", "macroAUC", "logLoss", "brierScore"]
             case .regression: ["rootMeanSquaredError", "meanAbsoluteError", "rSquared"]
             }
-        return quality + ["trainingSeconds", "peakMemoryBytes"]
+        return quality + ["trainingSeconds", "peakMemory"]
     }
 
     /// The glossary of what a report shows.
@@ -124,9 +124,9 @@ enum MetricGlossary {
             formula: "wall clock from the first to the last step, validation included", unit: "s",
             direction: -1, source: "–"),
         .init(
-            id: "peakMemoryBytes", name: "Peak memory",
-            formula: "largest resident set of the process", unit: "bytes", direction: -1,
-            source: "getrusage(2), ru_maxrss"),
+            id: "peakMemory", name: "Peak memory",
+            formula: "largest resident set of the process, reading included", unit: "MB",
+            direction: -1, source: "proc(5), VmHWM; getrusage(2), ru_maxrss"),
         .init(
             id: "parameters", name: "Learned parameters", formula: "numbers that training moves",
             direction: -1, source: "–"),

@@ -263,7 +263,8 @@ extension Table {
         }
         for (row, number) in numbers.enumerated() where !(number >= 0 && number.isFinite) {
             throw TableError(
-                action: "reading", source: self.name, line: row + 2, column: name,
+                action: "reading", source: self.name, line: lines?[row], row: row + 1,
+                column: name,
                 problem: "the weight \"\(column.text(row) ?? "")\" is not a number ≥ 0",
                 advice: "Correct it; 0 leaves the row out")
         }

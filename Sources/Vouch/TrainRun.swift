@@ -54,6 +54,8 @@ private struct TrainRun {
 
         let store = try CheckpointStore(
             output: configuration.output, fingerprint: try fingerprint())
+        var isFinished = false
+        defer { if !isFinished { store.removeIfEmpty() } }
         if control.resume, let state = try store.load() {
             try trainer.restore(state)
             control.onEvent(.stage("Continuing after step \(trainer.steps)"))
@@ -93,7 +95,8 @@ private struct TrainRun {
         try writer.add("measurements.json", report.json())
         try writer.add("report.html", text: report.html())
         _ = try writer.commit(to: configuration.output, overwrite: control.overwrite)
-        try store.finish()
+        try store.remove()
+        isFinished = true
         return RunResult(
             path: configuration.output, measurements: measurements, stop: stop,
             steps: trainer.steps, weightsSHA256: ContentHash.sha256(weights),
@@ -268,7 +271,7 @@ extension TrainRun {
         }
         return [
             made("trainingSeconds", seconds, "measured once"),
-            made("peakMemoryBytes", Double(Machine.peakMemoryBytes()), "measured once"),
+            made("peakMemory", Double(Machine.peakMemoryBytes()) / 1e6, "measured once"),
             made("parameters", Double(learned), "exact"),
         ]
     }

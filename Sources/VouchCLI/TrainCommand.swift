@@ -96,8 +96,8 @@ struct TrainCommand: ParsableCommand {
             Example:
               vouch train adult.csv --target income --protected sex --out runs/adult
 
-            Ctrl-C keeps the best model so far, measures and writes it, and exits with 130; a second
-            one ends at once.
+            Ctrl-C keeps the best model so far, measures and writes it, and exits with 130; \
+            a second one ends at once.
             """)
 
     @Argument(help: "The table to train on: a CSV file with a header.")
@@ -233,7 +233,7 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "Momentum of sgd.")
     var momentum = Self.defaults.momentum
 
-    @Option(help: "The learning rate's way: constant, cosine or oneCycle.")
+    @Option(help: "The learning rate's way: constant, cosine or one-cycle.")
     var schedule = Self.defaults.schedule
 
     @Option(help: "Steps over which the learning rate rises at first.")
@@ -254,7 +254,7 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "Passes without a better validation loss before training stops.")
     var patience = Self.defaults.patience
 
-    @Option(help: "Stop after so many steps; repeats a run that a budget ended.")
+    @Option(help: "Stop after so many steps, as a budget would; the schedule still spans all epochs.")
     var steps: Int?
 
     @Option(help: "The longest time for the whole run, such as 60s or 2m.")

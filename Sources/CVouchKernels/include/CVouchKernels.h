@@ -16,7 +16,7 @@ typedef struct {
     int64_t batch_a, batch_b, m, n, k;
     bool transpose_a, transpose_b;
     bool bias;  // adds [n] to every row; with one batch only
-    bool relu;  // applies max(·, 0) last
+    bool relu;  // applies max(·, 0) last; NaN stays
 } vk_matmul_shape;
 
 /// NULL where oneDNN refuses or memory is short. Not to be shared between threads that run at once.

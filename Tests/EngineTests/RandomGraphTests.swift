@@ -1,0 +1,84 @@
+import CPURuntime
+import GraphIR
+import Kernels
+import TensorCore
+import Testing
+
+/// Random graphs and their gradients in the runtime, and what their plans promise.
+@Suite struct RandomGraphTests {
+    static let seeds = Array(UInt64(1)...300)
+
+    private func experiment(seed: UInt64) throws -> Experiment {
+        let (graph, inputs, rows) = try RandomGraph.make(seed: seed, chains: seed % 3 == 0)
+        return try Experiment.differentiating(
+            graph, output: "loss", rows: rows,
+            given: graph.sampleValues(rows: rows, seed: seed, indicesBelow: 4),
+            withRespectTo: inputs)
+    }
+
+    @Test(arguments: seeds) func agreesWithTheInterpreter(seed: UInt64) throws {
+        try experiment(seed: seed).expectAgreement("seed \(seed)")
+    }
+
+    /// Together the graphs hold every operation, so that the tests above mean what they say.
+    @Test func everyOperationOccurs() throws {
+        var seen: Set<OpKind> = []
+        for seed in Self.seeds {
+            seen.formUnion(try experiment(seed: seed).graph.nodes.map { OpKind($0.op) })
+        }
+        #expect(Set(OpKind.all).subtracting(seen).isEmpty)
+    }
+
+    /// Follows a plan word by word: every word that a step reads was last written as part of the very
+    /// region that the step reads, by a step or by whoever fills the inputs; and nothing that is
+    /// wanted is written over.
+    @Test(arguments: seeds) func noLiveValuesOverlap(seed: UInt64) throws {
+        let (plan, layout, regions) = try experiment(seed: seed).plan()
+        var owner: [Space: [Region?]] = [
+            .arena: Array(repeating: nil, count: plan.arenaWords),
+            .parameters: Array(repeating: nil, count: layout.count),
+            .results: Array(
+                repeating: nil, count: regions.map(\.range.upperBound).max() ?? 0),
+        ]
+        func own(_ region: Region) {
+            for word in region.range { owner[region.space]?[word] = region }
+        }
+        func owns(_ region: Region) -> Bool {
+            region.range.allSatisfy { owner[region.space]?[$0] == region }
+        }
+        for entry in layout.entries {
+            own(Region(space: .parameters, offset: entry.offset, count: entry.count))
+        }
+        for (name, region) in plan.inputs {
+            #expect(region.range.allSatisfy { owner[region.space]?[$0] == nil }, "\(name) overlaps")
+            own(region)
+        }
+        for (index, step) in plan.steps.enumerated() {
+            let (reads, writes) = (plan.reads(of: step), plan.writes(of: step))
+            for region in reads { #expect(owns(region), "step \(index) reads what is gone") }
+            for region in writes {
+                #expect(region.space != .parameters)
+                for other in reads where other.space == region.space {
+                    #expect(!other.range.overlaps(region.range), "step \(index) writes what it reads")
+                }
+            }
+            #expect(Set(writes.flatMap { w in w.range.map { [Int(w.space.rawValue), $0] } }).count
+                == writes.reduce(0) { $0 + $1.count }, "the results of step \(index) overlap")
+            for region in writes { own(region) }
+        }
+        for region in Array(plan.inputs.values) + Array(plan.outputs.values) + regions {
+            #expect(owns(region), "a wanted value was written over")
+        }
+    }
+
+    /// The plan does reuse memory: without that the test above would be empty.
+    @Test func memoryIsReused() throws {
+        let graph = try TrainingGraphs.deep(batchNorm: false)
+        let (plan, _, _) = try Experiment.differentiating(
+            graph, output: "loss", rows: 64, given: [:]
+        ).plan()
+        let written = plan.steps.flatMap { plan.writes(of: $0) }.filter { $0.space == .arena }
+            .reduce(0) { $0 + $1.count }
+        #expect(plan.arenaWords * 3 < written * 2)
+    }
+}

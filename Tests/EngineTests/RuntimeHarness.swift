@@ -1,0 +1,156 @@
+import Autodiff
+import CPURuntime
+import GraphIR
+import Kernels
+import TensorCore
+import Testing
+
+/// A graph with numbers, and the values of it that are looked at.
+struct Experiment {
+    var graph: Graph
+    var rows: Int
+    /// Values of inputs and parameters by label.
+    var given: [String: Tensor]
+    var random = RandomPosition(seed: 77, step: 5, shard: 0)
+    /// Wanted as outputs of the plan, which leaves them in its arena.
+    var outputs: [String] = []
+    /// Wanted as results, which have a place of their own, as gradients do.
+    var results: [Value] = []
+
+    /// A graph with its gradients for every parameter and every value asked for.
+    static func differentiating(
+        _ graph: Graph, output: String, rows: Int, given: [String: Tensor],
+        withRespectTo values: [Value] = []
+    ) throws -> Experiment {
+        let d = try graph.differentiated(output: output, withRespectTo: values)
+        var results = [d.loss]
+        for name in d.gradients.keys.sorted() {
+            switch d.gradients[name] {
+            case .dense(let value): results.append(value)
+            case .rows(let lookups): results += lookups.flatMap { [$0.indices, $0.rows] }
+            case nil: break
+            }
+        }
+        results += values.compactMap { d.inputGradients[$0] }
+        results += graph.updates.sorted { $0.key < $1.key }.map(\.value)
+        return Experiment(
+            graph: d.graph, rows: rows, given: given, outputs: graph.outputs.keys.sorted(),
+            results: results)
+    }
+
+    var watched: [Value] { outputs.compactMap { graph.outputs[$0] } + results }
+
+    // MARK: The runtime
+
+    /// The plan, and where it leaves each result.
+    func plan() -> (plan: Plan, layout: ParameterLayout, regions: [Region]) {
+        let layout = ParameterLayout(graph)
+        var offset = 0
+        let regions = results.map { value in
+            let count = graph[value].shape.count(rows: rows)
+            defer { offset += (count + 15) / 16 * 16 }
+            return Region(space: .results, offset: offset, count: count)
+        }
+        let plan = Plan(
+            graph, outputs: outputs, rows: rows, parameters: layout,
+            results: zip(results, regions).map { (value: $0, region: $1) })
+        return (plan, layout, regions)
+    }
+
+    func parameters(_ layout: ParameterLayout) -> Buffer {
+        let buffer = Buffer(count: layout.count)
+        for entry in layout.entries {
+            guard let tensor = given[entry.spec.name] else {
+                preconditionFailure("no value for \(entry.spec.name)")
+            }
+            write(tensor, .float32, to: buffer, entry.range)
+        }
+        return buffer
+    }
+
+    func fill(_ executor: Executor) {
+        for (name, region) in executor.plan.inputs {
+            guard let tensor = given[name], let value = graph.inputs[name] else {
+                preconditionFailure("no value for \(name)")
+            }
+            write(tensor, graph[value].dtype, to: executor.arena, region.range)
+        }
+    }
+
+    private func write(_ tensor: Tensor, _ type: DType, to buffer: Buffer, _ range: Range<Int>) {
+        precondition(tensor.values.count == range.count)
+        if type == .int32 {
+            buffer.withMutableIndices(range) { words in
+                for index in words.indices { words[index] = Int32(tensor.values[index]) }
+            }
+        } else {
+            buffer.withMutableFloats(range) { words in
+                for index in words.indices { words[index] = Float(tensor.values[index]) }
+            }
+        }
+    }
+
+    /// Every watched value as the runtime computes it; run twice on one arena, which must not show.
+    func runtimeValues() -> [Tensor] {
+        let (plan, layout, regions) = plan()
+        let executor = Executor(plan)
+        let parameters = parameters(layout)
+        let results = Buffer(count: regions.map(\.range.upperBound).max() ?? 0)
+        let workspace = Workspace(arena: executor.arena, parameters: parameters, results: results)
+        var runs: [[[Float]]] = []
+        for _ in 0..<2 {
+            fill(executor)
+            executor.run(parameters: parameters, results: results, random: random)
+            let places = outputs.compactMap { plan.outputs[$0] } + regions
+            runs.append(places.map { workspace[$0.space].floats($0.range) })
+        }
+        #expect(bits(runs[0]) == bits(runs[1]), "a second run on the same arena differs")
+        return zip(watched, runs[0]).map { value, floats in
+            Tensor(
+                graph[value].shape.bound(rows: rows),
+                graph[value].dtype == .int32
+                    ? floats.map { Double(Int32(bitPattern: $0.bitPattern)) } : floats.map(Double.init))
+        }
+    }
+
+    private func bits(_ values: [[Float]]) -> [[UInt32]] { values.map { $0.map(\.bitPattern) } }
+
+    // MARK: The slow twin
+
+    func referenceValues(noise: (size: Double, seed: UInt64)? = nil) -> [Tensor] {
+        let values = ReferenceInterpreter(
+            graph: graph, rows: rows, given: given, random: random, noise: noise
+        ).run()
+        return watched.map { values[$0.index] }
+    }
+
+    /// Compares every element of every watched value.
+    ///
+    /// The tolerance is ten times what relative noise of 2⁻²² on every intermediate number does to
+    /// the value: a graph that amplifies rounding may show it, and no other may.
+    func expectAgreement(_ name: String = "") {
+        let exact = referenceValues()
+        let noisy = (0..<2).map { referenceValues(noise: (0x1p-22, UInt64($0))) }
+        for (position, computed) in runtimeValues().enumerated() {
+            let value = watched[position]
+            let expected = exact[position]
+            let scale = expected.values.reduce(0) { max($0, abs($1)) }
+            let spread = noisy.map { run in
+                zip(run[position].values, expected.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
+            }.max() ?? 0
+            let tolerance = 10 * spread + 4e-7 * scale + 1e-12
+            let worst = zip(computed.values, expected.values).map { pair in
+                pair.0 == pair.1 || (pair.0.isNaN && pair.1.isNaN) ? 0 : abs(pair.0 - pair.1)
+            }
+            let bad = worst.firstIndex { !($0 <= tolerance) }
+            #expect(computed.shape == expected.shape)
+            #expect(
+                bad == nil,
+                """
+                \(name) rows \(rows) %\(value.index) \(graph[value].op) \(graph[value].shape): \
+                element \(bad ?? 0) is \(computed.values[bad ?? 0]), \
+                should be \(expected.values[bad ?? 0]) ± \(tolerance)
+                """)
+        }
+    }
+}

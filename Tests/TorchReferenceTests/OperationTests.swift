@@ -1,0 +1,67 @@
+import GraphIR
+import TensorCore
+import Testing
+
+/// Every operation, layer and loss against PyTorch: results, gradients, second derivatives.
+@Suite struct OperationTests {
+    static let references = (try? ReferenceFile.operations.get()) ?? []
+
+    static func graph(
+        _ reference: OperationReference, asParameters: Bool = false
+    ) throws -> OperationGraph {
+        let key = try #require(Construction.key(of: reference.name))
+        let construction = try #require(Construction.all[key])
+        return try OperationGraph(reference, construction, asParameters: asParameters)
+    }
+
+    static func compare(
+        _ actual: [String: [Float]], _ expected: [String: ReferenceTensor],
+        terms: Double = 0, _ what: String
+    ) {
+        for (name, tensor) in expected {
+            // An operand without a path to the loss has no gradient at all.
+            let zero = [Float](repeating: 0, count: tensor.values.count)
+            expectEqual(
+                actual[name] ?? zero, tensor.values, units: units, terms: terms,
+                "\(what) \(name)")
+        }
+        #expect(Set(actual.keys).isSubset(of: expected.keys))
+    }
+
+    /// The longest chain of roundings here, the second derivative of tanh, needs 8.
+    static let units = 12.0
+
+    @Test(arguments: references)
+    func resultsAreThoseOfPyTorch(_ reference: OperationReference) throws {
+        for asParameters in [false, true] {
+            let built = try Self.graph(reference, asParameters: asParameters)
+            let y = try #require(built.graph.outputs["y"])
+            #expect(built.graph[y].shape.bound(rows: reference.rows) == reference.result.shape)
+            let (result, updates) = try built.forward()
+            expectEqual(result, reference.result.values, units: Self.units, "the result")
+            Self.compare(updates, reference.updates ?? [:], "the update of")
+        }
+    }
+
+    @Test(arguments: references)
+    func gradientsAreThoseOfPyTorch(_ reference: OperationReference) throws {
+        for asParameters in [false, true] {
+            let built = try Self.graph(reference, asParameters: asParameters)
+            try Self.compare(
+                built.gradients(), reference.gradients, terms: reference.terms ?? 0,
+                "the gradient of")
+        }
+    }
+
+    @Test(arguments: references.filter { $0.second != nil })
+    func secondDerivativesAreThoseOfPyTorch(_ reference: OperationReference) throws {
+        let second = try #require(reference.second)
+        let built = try Self.graph(reference)
+        try Self.compare(
+            built.secondGradients(second), second.mapValues(\.gradient), "the second gradient of")
+    }
+}
+
+extension OperationReference: CustomTestStringConvertible {
+    var testDescription: String { name }
+}

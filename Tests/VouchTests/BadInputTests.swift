@@ -1,0 +1,147 @@
+import Platform
+import Testing
+import Vouch
+
+/// What is wrong with the data or the request is said with its place and a next step, and nothing
+/// is left behind.
+@Suite struct BadInputTests {
+    struct Case: Sendable, CustomTestStringConvertible {
+        var name: String
+        /// `nil` for no file.
+        var file: [UInt8]?
+        /// Texts that the error must hold.
+        var says: [String]
+        var change: @Sendable (inout TrainConfiguration) -> Void = { _ in }
+
+        var testDescription: String { name }
+    }
+
+    static let good = "a,b,class\n" + (0..<60).map { "\($0),\($0 * 7 % 11),\($0 % 2 == 0 ? "x" : "y")\n" }
+        .joined()
+
+    static let cases: [Case] = [
+        Case(name: "no such file", file: nil, says: ["data.csv", "no such file"]),
+        Case(name: "empty file", file: [], says: ["data.csv", "empty"]),
+        Case(name: "header only", file: Array("a,b,class\n".utf8), says: ["no row"]),
+        Case(
+            name: "unclosed quote", file: Array("a,b,class\n1,2,x\n3,\"4,y\n5,6,x\n".utf8),
+            says: ["line 3", "quote"]),
+        Case(
+            name: "ragged row", file: Array("a,b,class\n1,2,x\n3,4\n5,6,x\n".utf8),
+            says: ["line 3", "2 cells", "3"]),
+        Case(
+            name: "invalid bytes",
+            file: Array("a,b,class\n1,2,x\n3,".utf8) + [0xFF, 0xFE] + Array(",y\n".utf8),
+            says: ["line 3", "UTF-8", "--encoding"]),
+        Case(
+            name: "duplicate column", file: Array("a,a,class\n1,2,x\n3,4,y\n".utf8),
+            says: ["line 1", "\"a\""]),
+        Case(
+            name: "target absent", file: Array(good.utf8), says: ["\"klass\"", "\"class\"?"],
+            change: { $0.columns.target = "klass" }),
+        Case(
+            name: "target of one value", file: Array("a,class\n1,x\n2,x\n3,x\n".utf8),
+            says: ["column \"class\"", "same target \"x\""]),
+        Case(
+            name: "no row has a target", file: Array("a,class\n1,\n2,\n3,\n".utf8),
+            says: ["column \"class\"", "no row has a target"]),
+        Case(
+            name: "protected column absent", file: Array(good.utf8), says: ["\"sex\"", "--protected"],
+            change: { $0.columns.protected = ["sex"] }),
+        Case(
+            name: "output not writable", file: Array(good.utf8), says: ["/proc/self"],
+            change: { $0.output = "/proc/self/out" }),
+        Case(
+            name: "a learning rate that explodes", file: Array(good.utf8),
+            says: ["not finite", "--clip-norm"],
+            change: {
+                $0.learning.learningRate = 1e30
+                $0.learning.optimizer = .sgd
+            }),
+        Case(
+            name: "negative weight",
+            file: Array((good + "60,-1,x\n").utf8), says: ["line 62", "column \"b\"", "-1"],
+            change: { $0.columns.weight = "b" }),
+        Case(
+            name: "a column named for two things", file: Array(good.utf8), says: ["\"a\"", "both"],
+            change: {
+                $0.columns.id = ["a"]
+                $0.columns.weight = "a"
+            }),
+        Case(
+            name: "too few rows", file: Array("a,class\n1,x\n2,y\n".utf8), says: ["2 rows"]),
+        Case(
+            name: "dropout out of range", file: Array(good.utf8), says: ["--dropout", "1.5"],
+            change: { $0.model.dropout = 1.5 }),
+    ]
+
+    @Test(arguments: cases) func saysWhatIsWrong(_ wrong: Case) throws {
+        let scratch = try Scratch()
+        let data = scratch.path + "/data.csv"
+        if let file = wrong.file { _ = try scratch.write(file, to: "data.csv") }
+        let before = try scratch.names
+        var configuration = quick(data, out: scratch.path + "/out")
+        wrong.change(&configuration)
+        let configured = configuration
+        let error = #expect(throws: (any Error).self) {
+            try trainRun(configured, control: RunControl(threads: 1))
+        }
+        let text = (error as? any PlainError)?.description ?? "not a plain error"
+        for part in wrong.says { #expect(text.contains(part), "\(text)") }
+        #expect(try scratch.names == before, "something was left behind")
+    }
+
+    @Test(arguments: ["", "abc", "-5s", "60", "5 parsecs", "nans", "infs"])
+    func budgetsAreTimes(_ text: String) {
+        let error = #expect(throws: VouchError.self) { try parseDuration(text) }
+        #expect(error?.description.contains("60s") == true)
+    }
+
+    @Test func budgetsHaveUnits() throws {
+        #expect(try parseDuration("60s") == 60)
+        #expect(try parseDuration("2m") == 120)
+        #expect(try parseDuration("1.5h") == 5400)
+        #expect(try parseDuration("250ms") == 0.25)
+    }
+
+    @Test(arguments: ["", "fp=1", "fp=1,fn=x", "fp=1,fn=2,xx=3", "1,5"])
+    func costsAreTwoNumbers(_ text: String) {
+        #expect(throws: VouchError.self) { try parseCosts(text) }
+    }
+
+    @Test func anExistingRunIsNotReplacedUnasked() throws {
+        let scratch = try Scratch()
+        let data = try scratch.write(Self.good, to: "data.csv")
+        let run = quick(data, out: scratch.path + "/out")
+        _ = try trainRun(run, control: RunControl(threads: 1))
+        let before = try Files.read(scratch.path + "/out/manifest.json")
+        let error = #expect(throws: PlatformError.self) {
+            try trainRun(run, control: RunControl(threads: 1))
+        }
+        #expect(error?.description.contains("--overwrite") == true)
+        #expect(try Files.read(scratch.path + "/out/manifest.json") == before)
+        _ = try trainRun(run, control: RunControl(threads: 1, overwrite: true))
+    }
+
+    @Test func aFlippedByteInAnyFileIsNoticed() throws {
+        let scratch = try Scratch()
+        let data = try scratch.write(Self.good, to: "data.csv")
+        let run = scratch.path + "/out"
+        _ = try trainRun(quick(data, out: run), control: RunControl(threads: 1))
+        let names = try Files.names(in: run)
+        #expect(names.count == 9)
+        for (position, name) in names.enumerated() {
+            let file = run + "/" + name
+            let whole = try Files.read(file)
+            var damaged = whole
+            damaged[whole.count * (position + 1) / (names.count + 1)] ^= 1
+            try AtomicFile.write(damaged, to: file)
+            let error = #expect(throws: (any Error).self) {
+                try predictRows(run: run, rows: data, reading: .init(), threads: 1)
+            }
+            #expect((error as? any PlainError)?.description.contains(name) == true)
+            try AtomicFile.write(whole, to: file)
+        }
+        _ = try predictRows(run: run, rows: data, reading: .init(), threads: 1)
+    }
+}
