@@ -308,4 +308,57 @@ import Testing
             #expect(found.count == taking.count, "\(metric)")
         }
     }
+
+    /// Sums of shares by Zou and Donner's formula, with the correlation written out.
+    @Test(arguments: ["balancedAccuracy", "macroF1"], Design.all)
+    func sumsOfShares(metric: String, design: Design) throws {
+        let probabilities = Self.probabilities(classes: 2)
+        let labels = Self.labels(probabilities, classes: 2)
+        let clusters = design.clusters
+        func sample(_ rows: [Int]) throws -> ClassificationSample {
+            try ClassificationSample(
+                labels: rows.map { labels[$0] },
+                probabilities: rows.flatMap { [probabilities[$0 * 2], probabilities[$0 * 2 + 1]] },
+                classes: 2, weights: design.isWeighted ? rows.map { design.weights[$0] } : nil,
+                clusters: design.isClustered ? rows.map { clusters[$0] } : nil)
+        }
+        let whole = try sample(Array(0..<Self.rows))
+        let calls = whole.calls()
+        let isF1 = metric == "macroF1"
+        func transformed(_ share: Double) -> Double { isF1 ? 2 * share / (1 + share) : share }
+        var parts: [(value: Double, below: Double, above: Double, sums: [Int32: Double])] = []
+        for label in [0, 1] as [Int32] {
+            let rows = (0..<Self.rows).filter {
+                labels[$0] == label || isF1 && calls[$0] == label
+            }
+            let share = try sample(rows).accuracy()
+            let (value, lower, upper) = (
+                try #require(share.value), try #require(share.lower), try #require(share.upper)
+            )
+            var influence = [Double](repeating: 0, count: Self.rows)
+            for row in rows {
+                influence[row] = design.weights[row] * ((calls[row] == labels[row] ? 1 : 0) - value)
+            }
+            parts.append(
+                (
+                    transformed(value) / 2, (transformed(value) - transformed(lower)) / 2,
+                    (transformed(upper) - transformed(value)) / 2, Self.sums(influence, design)
+                ))
+        }
+        func product(_ a: [Int32: Double], _ b: [Int32: Double]) -> Double {
+            a.reduce(0) { $0 + $1.value * (b[$1.key] ?? 0) }
+        }
+        let (a, b) = (parts[0], parts[1])
+        let correlation =
+            product(a.sums, b.sums) / (product(a.sums, a.sums) * product(b.sums, b.sums)).squareRoot()
+        func length(_ x: Double, _ y: Double) -> Double {
+            (x * x + y * y + 2 * correlation * x * y).squareRoot()
+        }
+        let value = a.value + b.value
+        let found = isF1 ? whole.macroF1() : whole.balancedAccuracy()
+        #expect(agree(found.value, value, 1e-12))
+        Self.expect(
+            found, (value - length(a.below, b.below), value + length(a.above, b.above)), 1e-10,
+            metric, design)
+    }
 }
