@@ -49,7 +49,9 @@ struct AreaUnderCurve {
             var positiveHere = 0.0
             var negativeHere = 0.0
             for row in ranked.order[tie] {
-                if isPositive[row] { positiveHere += weights[row] } else {
+                if isPositive[row] {
+                    positiveHere += weights[row]
+                } else {
                     negativeHere += weights[row]
                 }
             }
@@ -214,7 +216,9 @@ extension ClassificationSample {
         var negative = 0.0
         for tie in ranked.ties {
             for row in ranked.order[tie] {
-                if isPositive[row] { positive += design.weights[row] } else {
+                if isPositive[row] {
+                    positive += design.weights[row]
+                } else {
                     negative += design.weights[row]
                 }
             }

@@ -24,7 +24,8 @@ package struct SamplingDesign: Sendable, Hashable {
             guard weights.count == rows else {
                 throw StatisticsError("\(rows) rows have \(weights.count) weights; give one each")
             }
-            guard weights.allSatisfy({ $0 >= 0 && $0.isFinite }), weights.contains(where: { $0 > 0 })
+            guard weights.allSatisfy({ $0 >= 0 && $0.isFinite }),
+                weights.contains(where: { $0 > 0 })
             else {
                 throw StatisticsError(
                     "row weights must be finite, not negative and not all zero. Correct them")
@@ -174,7 +175,8 @@ extension SamplingDesign {
         return result
     }
 
-    static let tooFewPieces = "one independent group of rows says nothing of the spread: no interval"
+    static let tooFewPieces =
+        "one independent group of rows says nothing of the spread: no interval"
 
     /// A weighted mean, with Student's interval of the jackknife on a scale.
     func mean(

@@ -73,7 +73,8 @@ enum SlowTwin {
     /// The ends of `logit⁻¹(logit θ ± quantile · √variance / (θ(1 − θ)))`.
     static func logitInterval(_ value: Double, _ variance: Double, _ quantile: Double) -> [Double] {
         [-quantile, quantile].map { q in
-            let x = Double.log(value / (1 - value)) + q * variance.squareRoot() / (value * (1 - value))
+            let x =
+                Double.log(value / (1 - value)) + q * variance.squareRoot() / (value * (1 - value))
             return 1 / (1 + Double.exp(-x))
         }
     }
