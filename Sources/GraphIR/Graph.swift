@@ -38,6 +38,8 @@ package enum Initializer: Hashable, Sendable, Codable {
     case normal(standardDeviation: Float)
     /// −1 or 1 with equal probability.
     case randomSign
+    /// The given numbers, row-major.
+    case values([Float])
 }
 
 package struct ParameterSpec: Hashable, Sendable, Codable {

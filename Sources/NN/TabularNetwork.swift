@@ -19,19 +19,32 @@ package struct TabularInput: Hashable, Sendable, Codable {
     package var numericWidth: Int
     /// Values of each category column, missing and never-seen among them.
     package var cardinalities: [Int]
+    /// How numbers are embedded; `nil` where they enter as they are.
+    package var embedding: NumberEmbedding?
 
-    package init(numericWidth: Int, cardinalities: [Int]) {
+    package init(
+        numericWidth: Int, cardinalities: [Int], embedding: NumberEmbedding? = nil
+    ) {
         self.numericWidth = numericWidth
         self.cardinalities = cardinalities
+        self.embedding = embedding
     }
 }
 
-/// A linear model or a multi-layer perceptron on encoded rows.
+/// A linear model, a multi-layer perceptron or an ensemble of perceptrons on encoded rows.
+///
+/// An ensemble's members share their hidden layers; each sees the features scaled by its own
+/// numbers, which start at ±1, and has a head of its own. The loss is the mean of the members'
+/// losses, the prediction the mean of their probabilities.
+///
+/// - Source: TabM-mini, Gorishniy et al. 2024, arXiv:2410.24210.
 package struct TabularNetwork: Hashable, Sendable, Codable {
     package var input: TabularInput
     package var task: TaskKind
     /// Widths of the hidden layers; none for a linear model.
     package var hidden: [Int]
+    /// Members of the ensemble; 1 for a single network.
+    package var members: Int
     package var activation: Activation
     package var dropout: Float
     package var labelSmoothing: Float
@@ -47,12 +60,14 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     package static let oneHotLimit = 32
 
     package init(
-        input: TabularInput, task: TaskKind, hidden: [Int], activation: Activation = .relu,
-        dropout: Float = 0, labelSmoothing: Float = 0, loss: RegressionLoss = .squared
+        input: TabularInput, task: TaskKind, hidden: [Int], members: Int = 1,
+        activation: Activation = .relu, dropout: Float = 0, labelSmoothing: Float = 0,
+        loss: RegressionLoss = .squared
     ) {
         self.input = input
         self.task = task
         self.hidden = hidden
+        self.members = members
         self.activation = activation
         self.dropout = dropout
         self.labelSmoothing = labelSmoothing
@@ -71,14 +86,41 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     /// probabilities `[rows, classes]`, a regression the standardised value `[rows, 1]`.
     package func inferenceGraph() throws(GraphError) -> Graph {
         var builder = GraphBuilder()
-        let logits = forward(in: &builder, dropout: 0)
+        let outputs = forward(in: &builder, dropout: 0)
+        let (logits, prediction) = builder.scoped("mean") { b in combine(outputs, in: &b) }
         builder.output("logits", logits)
-        switch task {
-        case .binary: builder.output("prediction", builder.unary(.sigmoid, logits))
-        case .multiclass: builder.output("prediction", builder.apply(.softmax, [logits]))
-        case .regression: builder.output("prediction", logits)
-        }
+        builder.output("prediction", prediction)
         return try builder.build()
+    }
+
+    /// Logits `[rows, outputs]` and predictions of the members' outputs `[members, rows, outputs]`.
+    ///
+    /// The logits of an ensemble are those of its mean probability.
+    private func combine(_ outputs: Value, in b: inout GraphBuilder) -> (Value, Value) {
+        let shape: Shape = [.rows, .fixed(task.outputs)]
+        func mean(_ x: Value) -> Value { b.reshape(b.mean(x, axes: [0]), shape) }
+        // Far below any probability that matters, far above where a logarithm overflows.
+        func logarithm(_ x: Value) -> Value {
+            b.unary(.log, b.binary(.maximum, x, b.constant(1e-30)))
+        }
+        switch task {
+        case .binary where members == 1:
+            let logits = b.reshape(outputs, shape)
+            return (logits, b.unary(.sigmoid, logits))
+        case .binary:
+            let positive = mean(b.unary(.sigmoid, outputs))
+            let negative = mean(b.unary(.sigmoid, b.unary(.negate, outputs)))
+            return (b.subtract(logarithm(positive), logarithm(negative)), positive)
+        case .multiclass where members == 1:
+            let logits = b.reshape(outputs, shape)
+            return (logits, b.apply(.softmax, [logits]))
+        case .multiclass:
+            let probabilities = mean(b.apply(.softmax, [outputs]))
+            return (logarithm(probabilities), probabilities)
+        case .regression:
+            let prediction = mean(outputs)
+            return (prediction, prediction)
+        }
     }
 
     /// The graph that learns: further inputs `label` and `weight`, output `loss = Σ weight·loss`.
@@ -117,15 +159,30 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         return try builder.build()
     }
 
+    /// The members' outputs: `[members, rows, outputs]`.
     private func forward(in builder: inout GraphBuilder, dropout rate: Float) -> Value {
         var x = builder.tabularFeatures(input)
+        let features = builder.shape(x)[1]
+        if members > 1 {
+            let scales = builder.parameter(
+                "members", [.fixed(members), features], role: .norm, initializer: .randomSign)
+            let shared = builder.reshape(x, [.rows, 1, features])
+            x = builder.reshape(builder.multiply(shared, scales), [.rowParts(members), features])
+        }
         for (index, width) in hidden.enumerated() {
             x = builder.scoped("hidden\(index)") { b in
                 let linear = b.linear("linear", x, output: width)
                 return b.dropout(b.activation(activation, linear), rate: rate)
             }
         }
-        return builder.linear("head", x, output: task.outputs)
+        let width = builder.shape(x)[1]
+        if members == 1 {
+            x = builder.reshape(x, [1, .rows, width])
+        } else {
+            let parts = builder.reshape(x, [.rows, .fixed(members), width])
+            x = builder.apply(.transpose([1, 0, 2]), [parts])
+        }
+        return builder.memberLinear("head", x, members: members, output: task.outputs)
     }
 }
 
@@ -133,13 +190,29 @@ extension GraphBuilder {
     /// Encoded rows as one block `[rows, features]`: numbers, one-hot vectors, embeddings.
     mutating func tabularFeatures(_ input: TabularInput) -> Value {
         var parts: [Value] = []
+        let columns = input.cardinalities.count + (input.embedding?.numbers ?? 0)
+        let categories =
+            columns > 0
+            ? self.input("categories", [.rows, .fixed(columns)], dtype: .int32) : nil
         if input.numericWidth > 0 {
-            parts.append(self.input("numeric", [.rows, .fixed(input.numericWidth)]))
+            let numeric = self.input("numeric", [.rows, .fixed(input.numericWidth)])
+            if let embedding = input.embedding, let categories {
+                let atoms = apply(
+                    .slice(axis: 1, start: input.cardinalities.count, end: columns), [categories])
+                let plain = embedding.numbers..<(input.numericWidth - embedding.numbers)
+                parts.append(
+                    scoped("numbers") { b in
+                        b.embedded(
+                            numbers: b.columns(numeric, 0..<embedding.numbers),
+                            positions: b.columns(numeric, plain.upperBound..<input.numericWidth),
+                            atoms: atoms, embedding)
+                    })
+                if !plain.isEmpty { parts.append(self.columns(numeric, plain)) }
+            } else {
+                parts.append(numeric)
+            }
         }
-        if !input.cardinalities.isEmpty {
-            let columns = input.cardinalities.count
-            let categories = self.input(
-                "categories", [.rows, .fixed(columns)], dtype: .int32)
+        if let categories {
             for (column, values) in input.cardinalities.enumerated() {
                 let indices = reshape(
                     apply(.slice(axis: 1, start: column, end: column + 1), [categories]), [.rows])
@@ -154,5 +227,9 @@ extension GraphBuilder {
             }
         }
         return parts.count == 1 ? parts[0] : apply(.concatenate(axis: 1), parts)
+    }
+
+    private mutating func columns(_ x: Value, _ range: Range<Int>) -> Value {
+        apply(.slice(axis: 1, start: range.lowerBound, end: range.upperBound), [x])
     }
 }

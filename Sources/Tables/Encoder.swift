@@ -37,6 +37,8 @@ package struct Encoder: Codable, Sendable, Hashable {
     package var numbers: [Number]
     package var dates: [Date]
     package var categories: [Category]
+    /// Positions and atoms of each number, where the network asks for them; else empty.
+    package var bins: [NumberBins] = []
 
     /// Above this many values a category's texts are hashed into as many buckets.
     package static let maximumCategories = 4096
@@ -45,11 +47,8 @@ package struct Encoder: Codable, Sendable, Hashable {
 
     /// A name for each numeric output, with the raw column it comes from.
     package var numericParents: [(name: String, column: String)] {
-        numbers.flatMap { number in
-            [(number.column, number.column)]
-                + (number.marksMissing
-                    ? [(number.column + " is missing", number.column)] : [])
-        }
+        numbers.map { ($0.column, $0.column) }
+            + numbers.filter(\.marksMissing).map { ($0.column + " is missing", $0.column) }
             + dates.flatMap { date in
                 date.partNames.map { (date.column + " " + $0, date.column) }
             }
@@ -62,9 +61,13 @@ package struct Encoder: Codable, Sendable, Hashable {
     /// Numbers: center is the median, scale the interquartile range, or where that is 0 the
     /// standard deviation, or where that is 0 one.
     ///
+    /// - Parameters:
+    ///   - rows: The training rows; only they decide.
+    ///   - bins: The most bins of all numbers together, at most 128 each; `nil` for none.
+    ///   - outcomes: What is to be predicted, a number for each of `rows`, in one column or more.
     /// - Throws: `TableError` when the schema has no feature.
     package static func fit(
-        _ table: Table, _ schema: Schema, rows: [Int]
+        _ table: Table, _ schema: Schema, rows: [Int], bins: Int? = nil, outcomes: [[Float]] = []
     ) throws(TableError) -> Encoder {
         guard !schema.features.isEmpty else {
             throw TableError(
@@ -90,6 +93,16 @@ package struct Encoder: Codable, Sendable, Hashable {
                         order: column.dateOrder))
             case .categories(let codes, let values):
                 encoder.categories.append(fitCategory(entry.name, codes, values, rows))
+            }
+        }
+        if let bins, !encoder.numbers.isEmpty {
+            let most = min(128, max(8, bins / encoder.numbers.count))
+            for number in encoder.numbers {
+                let values = try table.numbers(in: number.column)
+                encoder.bins.append(
+                    NumberBins(
+                        column: number.column, values: rows.map { values[$0] }, bins: most,
+                        outcomes: outcomes))
             }
         }
         return encoder
@@ -124,10 +137,11 @@ package struct Encoder: Codable, Sendable, Hashable {
 package struct EncodedFeatures: Sendable {
     package var rows: Int
     package var numericWidth: Int
-    /// `[rows, numericWidth]`.
+    /// `[rows, numericWidth]`: the encoder's numeric outputs, then a position for each of its bins.
     package var numeric: [Float]
     package var categoryWidth: Int
-    /// `[rows, categoryWidth]`.
+    /// `[rows, categoryWidth]`: an index for each category, then for each of its bins the
+    /// atom, numbered from 1 over all columns; 0 for none.
     package var categories: [Int32]
 
     package func selecting(rows chosen: [Int]) -> EncodedFeatures {
@@ -164,20 +178,19 @@ extension Encoder {
                     + "not there: " + absent.map { "\"\($0)\"" }.joined(separator: ", "),
                 advice: "Add them; cells may be empty")
         }
-        let width = numericWidth
+        let width = numericWidth + bins.count
         var numeric = [Float](repeating: 0, count: table.rowCount * width)
-        var output = 0
-        for number in numbers {
+        var output = numbers.count
+        for (position, number) in numbers.enumerated() {
             let values = try table.numbers(in: number.column)
-            for row in values.indices {
-                let value = values[row]
-                if value.isNaN {
-                    if number.marksMissing { numeric[row * width + output + 1] = 1 }
-                } else {
-                    numeric[row * width + output] = squash((value - number.center) / number.scale)
+            for (row, value) in values.enumerated() {
+                if !value.isNaN {
+                    numeric[row * width + position] = squash((value - number.center) / number.scale)
+                } else if number.marksMissing {
+                    numeric[row * width + output] = 1
                 }
             }
-            output += number.marksMissing ? 2 : 1
+            if number.marksMissing { output += 1 }
         }
         for date in dates {
             let seconds = try table.dates(of: date)
@@ -188,11 +201,22 @@ extension Encoder {
             }
             output += date.partNames.count
         }
-        let categoryWidth = categories.count
+        let categoryWidth = categories.count + bins.count
         var indices = [Int32](repeating: 0, count: table.rowCount * categoryWidth)
         for (position, category) in categories.enumerated() {
             let codes = table.indices(of: category)
             for row in codes.indices { indices[row * categoryWidth + position] = codes[row] }
+        }
+        var atomsBefore: Int32 = 0
+        for (position, bins) in bins.enumerated() {
+            let values = try table.numbers(in: bins.column)
+            for (row, value) in values.enumerated() where !value.isNaN {
+                numeric[row * width + numericWidth + position] = bins.position(value)
+                let atom = bins.atom(value)
+                indices[row * categoryWidth + categories.count + position] =
+                    atom == 0 ? 0 : atomsBefore + atom
+            }
+            atomsBefore += Int32(bins.atoms.count)
         }
         return EncodedFeatures(
             rows: table.rowCount, numericWidth: width, numeric: numeric,

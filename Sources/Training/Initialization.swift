@@ -20,6 +20,7 @@ package func initialParameters(_ layout: ParameterLayout, seed: UInt64) -> Buffe
                     let v = random.uniform(step: 1, index: UInt64(index))
                     let radius = (-2 * Double.log(1 - u)).squareRoot()
                     words[index] = deviation * Float(radius * Double.cos(2 * .pi * v))
+                case .values(let numbers): words[index] = numbers[index]
                 case .randomSign: words[index] = u < 0.5 ? -1 : 1
                 }
             }
