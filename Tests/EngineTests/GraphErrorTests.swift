@@ -231,6 +231,17 @@ import Testing
         #expect(throws: GraphError.self) { try build(.weight, [3]) }
     }
 
+    @Test func valuesFitTheirParameter() throws {
+        func build(_ shape: Shape) throws -> Graph {
+            var b = GraphBuilder()
+            b.output("y", b.parameter("p", shape, role: .weight, initializer: .values([1, 2, 3])))
+            return try b.build()
+        }
+        _ = try build([3, 1])
+        let error = try #require(throws: GraphError.self) { try build([4]) }
+        #expect(error.description.contains("3 values") && error.description.contains("[4]"))
+    }
+
     @Test func differentiatingWhatIsNotThere() throws {
         let graph = try TrainingGraphs.members()
         let error = try #require(throws: GraphError.self) {
