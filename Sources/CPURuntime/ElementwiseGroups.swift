@@ -18,6 +18,8 @@ struct ExecutionUnits {
     /// Constants belong to no unit: every program that reads one holds the number.
     private(set) var units: [Unit] = []
     private(set) var unitOf: [Value: Int] = [:]
+    /// The live nodes that read each node.
+    private(set) var users: [[Value]]
     /// Units in an order in which operands come first.
     private(set) var order: [Int] = []
 
@@ -27,7 +29,7 @@ struct ExecutionUnits {
     private static let maximumNodes = 20
 
     init(_ graph: Graph, live: [Bool], wanted: Set<Value>) {
-        var users: [[Value]] = Array(repeating: [], count: graph.nodes.count)
+        users = Array(repeating: [], count: graph.nodes.count)
         for (index, node) in graph.nodes.enumerated() where live[index] {
             for operand in Set(node.inputs) { users[operand.index].append(Value(index)) }
         }
@@ -36,12 +38,13 @@ struct ExecutionUnits {
             if unitOf[value] != nil { continue }
             switch node.op {
             case .constant:
-                if wanted.contains(value) || users[index].contains(where: { !graph[$0].op.isElementwise })
+                if wanted.contains(value)
+                    || users[index].contains(where: { !graph[$0].op.isElementwise })
                 {
                     add(.group, [value])
                 }
             case .matmul:
-                add(.matmul, epilogue(of: value, in: graph, users: users, wanted: wanted))
+                add(.matmul, epilogue(of: value, in: graph, wanted: wanted))
             case _ where node.op.isElementwise:
                 join(value, in: graph)
             default:
@@ -58,7 +61,7 @@ struct ExecutionUnits {
 
     /// A product, the addition of a bias `[n]` that alone uses it, and a ReLU that alone uses that.
     private func epilogue(
-        of product: Value, in graph: Graph, users: [[Value]], wanted: Set<Value>
+        of product: Value, in graph: Graph, wanted: Set<Value>
     ) -> [Value] {
         var chain = [product]
         let shape = graph[product].shape
@@ -121,7 +124,8 @@ struct ExecutionUnits {
     func operands(of unit: Int, _ graph: Graph) -> [Value] {
         var result: [Value] = []
         for node in units[unit].nodes {
-            for operand in graph[node].inputs where unitOf[operand] != unit && !result.contains(operand) {
+            for operand in graph[node].inputs
+            where unitOf[operand] != unit && !result.contains(operand) {
                 result.append(operand)
             }
         }

@@ -83,7 +83,7 @@ struct Lowering {
         let units = ExecutionUnits(graph, live: live, wanted: wanted)
         for unit in units.order {
             switch units.units[unit].kind {
-            case .group: lowerGroup(unit, units, live: live, wanted: wanted)
+            case .group: lowerGroup(unit, units, wanted: wanted)
             case .matmul: lowerMatmul(units.units[unit].nodes)
             case .node: lowerNode(units.units[unit].nodes[0])
             }
@@ -157,7 +157,7 @@ extension Lowering {
     }
 
     private mutating func lowerGroup(
-        _ unit: Int, _ units: ExecutionUnits, live: [Bool], wanted: Set<Value>
+        _ unit: Int, _ units: ExecutionUnits, wanted: Set<Value>
     ) {
         let members = units.units[unit].nodes
         let result = extents(members[0])
@@ -184,10 +184,7 @@ extension Lowering {
         let escaping = Set(
             members.filter { member in
                 wanted.contains(member)
-                    || graph.nodes.indices.contains { user in
-                        live[user] && units.unitOf[Value(user)] != unit
-                            && graph.nodes[user].inputs.contains(member)
-                    }
+                    || units.users[member.index].contains { units.unitOf[$0] != unit }
             })
         for member in members {
             let node = graph[member]

@@ -97,7 +97,9 @@ import Testing
         b.output("z", b.dropoutMask([.rows, 100], rate: 0.5))
         let graph = try b.build()
         var masks: Set<[Double]> = []
-        for (seed, step, shard) in [(1, 0, 0), (2, 0, 0), (1, 1, 0), (1, 0, 1)] as [(UInt64, UInt32, UInt32)] {
+        for (seed, step, shard) in [(1, 0, 0), (2, 0, 0), (1, 1, 0), (1, 0, 1)]
+            as [(UInt64, UInt32, UInt32)]
+        {
             let values = Experiment(
                 graph: graph, rows: 2, given: [:],
                 random: RandomPosition(seed: seed, step: step, shard: shard), outputs: ["y", "z"]
@@ -129,18 +131,23 @@ import Testing
                 case .dense(let value):
                     expected = exact[value.index].values
                     for shard in stepper.shards {
-                        for (index, x) in shard.floats(entry.range).enumerated() { computed[index] += Double(x) }
+                        for (index, x) in shard.floats(entry.range).enumerated() {
+                            computed[index] += Double(x)
+                        }
                     }
                 case .rows(let lookups):
                     expected = computed
                     for lookup in lookups {
-                        add(exact[lookup.rows.index].values, at: exact[lookup.indices.index].values.map { Int($0) }, to: &expected)
+                        add(
+                            exact[lookup.rows.index].values,
+                            at: exact[lookup.indices.index].values.map { Int($0) }, to: &expected)
                     }
                     for rows in stepper.results.sparse where rows.entry == entry {
                         for shard in stepper.shards {
                             add(
                                 shard.floats(rows.rows.range).map(Double.init),
-                                at: rows.indices.range.map { Int(shard.index(at: $0)) }, to: &computed)
+                                at: rows.indices.range.map { Int(shard.index(at: $0)) },
+                                to: &computed)
                         }
                     }
                 case nil:
@@ -157,12 +164,15 @@ import Testing
     private func add(_ rows: [Double], at indices: [Int], to table: inout [Double]) {
         let width = rows.count / indices.count
         for (position, index) in indices.enumerated() {
-            for column in 0..<width { table[index * width + column] += rows[position * width + column] }
+            for column in 0..<width {
+                table[index * width + column] += rows[position * width + column]
+            }
         }
     }
 
     /// Prediction in batches on several workers is prediction row by row.
-    @Test(arguments: [1, 3, 16, 64]) func batchedInferenceIsInferenceRowByRow(batchRows: Int) throws {
+    @Test(arguments: [1, 3, 16, 64]) func batchedInferenceIsInferenceRowByRow(batchRows: Int) throws
+    {
         let network = TrainingGraphs.networks[2]
         let graph = try network.inferenceGraph()
         let rows = 50
@@ -196,7 +206,8 @@ import Testing
     /// Products made and run by two and four workers at the same time give the bits that one worker
     /// alone gets: oneDNN's primitives are not shared, and its cache of them is safe.
     @Test(arguments: [2, 4]) func concurrentProducts(threads: Int) throws {
-        let shapes = [(1, 1, 1), (16, 64, 100), (64, 64, 16), (256, 33, 7), (5, 300, 2)].flatMap { m, n, k in
+        let shapes = [(1, 1, 1), (16, 64, 100), (64, 64, 16), (256, 33, 7), (5, 300, 2)].flatMap {
+            m, n, k in
             [(false, false), (true, false), (false, true)].map { ta, tb in
                 MatmulShape(
                     batchA: 1, batchB: 1, m: m, n: n, k: k, transposeA: ta, transposeB: tb,

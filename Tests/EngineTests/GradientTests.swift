@@ -83,7 +83,8 @@ import Testing
         let graph = try b.build()
         let given = ["x": Tensor([4], [1, 3, 3, 2]), "z": Tensor([4], [1, 3, 0, 9])]
         for (output, expected) in [
-            ("max", [0, 0.5, 0.5, 0]), ("maximum", [0.5, 0.5, 1, 0]), ("minimum", [0.5, 0.5, 0, 1]),
+            ("max", [0, 0.5, 0.5, 0]), ("maximum", [0.5, 0.5, 1, 0]),
+            ("minimum", [0.5, 0.5, 0, 1]),
         ] {
             let d = try graph.differentiated(output: output, withRespectTo: [x])
             let values = ReferenceInterpreter(graph: d.graph, rows: 1, given: given).run()

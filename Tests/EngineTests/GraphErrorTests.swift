@@ -42,7 +42,8 @@ import Testing
                 Wrong(.binary(function), [[.rows, 3], [.rows, 4]], "[rows, 3]", "[rows, 4]"),
                 Wrong(.binary(function), [[.rows, 3], [2, 3]], "[rows, 3]", "[2, 3]"),
                 Wrong(.binary(function), [[.rows, 1], [1, .rows]], "[rows, rows]", "rows"),
-                Wrong(.binary(function), [[.rowParts(2), 3], [.rows, 3]], "[2·rows, 3]", "[rows, 3]"),
+                Wrong(
+                    .binary(function), [[.rowParts(2), 3], [.rows, 3]], "[2·rows, 3]", "[rows, 3]"),
                 Wrong(.binary(function), [[3]], "2 operands", "[3]"),
                 Wrong(.binary(function), [[3], [3]], indices: [1], "operand 1", "[3]"),
             ]
@@ -90,9 +91,11 @@ import Testing
             [
                 Wrong(.reshape([.rows, 5]), [[.rows, 2, 3]], "[rows, 2, 3]", "[rows, 5]"),
                 Wrong(.reshape([6]), [[.rows, 6]], "[rows, 6]", "[6]"),
-                Wrong(.reshape([2, .rows]), [[.rows, 2]], "[2, rows]", "mix the rows of [rows, 2]"),
+                Wrong(
+                    .reshape([2, .rows]), [[.rows, 2]], "[2, rows]", "mix the rows of [rows, 2]"),
                 Wrong(.reshape([.rows, 6]), [[2, .rows, 3]], "mix the rows of [2, rows, 3]"),
-                Wrong(.reshape([.rowParts(2), 3]), [[2, .rows, 3]], "mix the rows of [2, rows, 3]"),
+                Wrong(
+                    .reshape([.rowParts(2), 3]), [[2, .rows, 3]], "mix the rows of [2, rows, 3]"),
                 Wrong(
                     .reshape([.fixed(.max), .fixed(.max), 2]), [[2]], "has not the elements", "[2]"),
             ]
@@ -106,7 +109,8 @@ import Testing
                 Wrong(.slice(axis: 1, start: 1, end: 4), [[.rows, 3]], "1..<4", "[rows, 3]"),
                 Wrong(.slice(axis: 1, start: 2, end: 2), [[.rows, 3]], "2..<2", "[rows, 3]"),
                 Wrong(.slice(axis: 1, start: -1, end: 2), [[.rows, 3]], "-1..<2"),
-                Wrong(.slice(axis: 0, start: 0, end: 1), [[.rows, 3]], "axis 0 of [rows, 3]", "rows"),
+                Wrong(
+                    .slice(axis: 0, start: 0, end: 1), [[.rows, 3]], "axis 0 of [rows, 3]", "rows"),
                 Wrong(.slice(axis: 2, start: 0, end: 1), [[.rows, 3]], "axis 2", "[rows, 3]"),
             ]
         case .pad:
@@ -120,7 +124,8 @@ import Testing
             [
                 Wrong(.concatenate(axis: 1), [], "needs an operand"),
                 Wrong(.concatenate(axis: 1), [[.rows, 3], [3]], "[rows, 3]", "[3]"),
-                Wrong(.concatenate(axis: 1), [[.rows, 3], [2, 3]], "[2, 3]", "[rows, 3]", "axis 1"),
+                Wrong(
+                    .concatenate(axis: 1), [[.rows, 3], [2, 3]], "[2, 3]", "[rows, 3]", "axis 1"),
                 Wrong(.concatenate(axis: 0), [[.rows, 3], [.rows, 3]], "axis 0 of [rows, 3]"),
                 Wrong(.concatenate(axis: 2), [[.rows, 3]], "axis 2", "[rows, 3]"),
                 Wrong(.concatenate(axis: 0), [[3], [3]], indices: [1], "type", "[3]"),
@@ -186,7 +191,8 @@ import Testing
         let foundByVerifier = error.location == "verifying the graph"
         #expect(
             foundByVerifier
-                ? error.node.hasPrefix("%") : error.location.hasSuffix("GraphErrorTests.swift:\(line)"))
+                ? error.node.hasPrefix("%")
+                : error.location.hasSuffix("GraphErrorTests.swift:\(line)"))
     }
 
     @Test func namesAreUnique() {
@@ -312,8 +318,10 @@ import Testing
         // names
         (#""inputs":{"x":0}"#, #""inputs":{"x":1}"#), (#""inputs":{"x":0}"#, #""inputs":{"z":0}"#),
         (#""inputs":{"x":0}"#, #""inputs":{}"#), (#""inputs":{"x":0}"#, #""inputs":{"x":0,"z":0}"#),
-        (#""outputs":{"y":4}"#, #""outputs":{"y":5}"#), (#""outputs":{"y":4}"#, #""outputs":{"x":5}"#),
-        (#""updates":{"s":3}"#, #""updates":{"s":4}"#), (#""updates":{"s":3}"#, #""updates":{"t":3}"#),
+        (#""outputs":{"y":4}"#, #""outputs":{"y":5}"#),
+        (#""outputs":{"y":4}"#, #""outputs":{"x":5}"#),
+        (#""updates":{"s":3}"#, #""updates":{"s":4}"#),
+        (#""updates":{"s":3}"#, #""updates":{"t":3}"#),
         (#""updates":{"s":3}"#, #""updates":{"s":-1}"#),
         // parameters
         (#""role":"state""#, #""role":"bias""#), (#""name":"s""#, #""name":"t""#),
@@ -347,7 +355,9 @@ import Testing
         var choices = Choices(seed: UInt64(seed))
         let digits = bytes.indices.filter { (48...57).contains(bytes[$0]) }
         let position = choices.pick(digits)
-        let replacement = choices.pick(["0", "1", "2", "7", "-1", "99999999999", "3000000000000000000"])
+        let replacement = choices.pick([
+            "0", "1", "2", "7", "-1", "99999999999", "3000000000000000000",
+        ])
         bytes.replaceSubrange(position...position, with: replacement.utf8)
         do {
             let changed = try graph(String(decoding: bytes, as: UTF8.self))

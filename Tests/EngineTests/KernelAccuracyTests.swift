@@ -20,7 +20,9 @@ import Testing
 
     /// The range in which a function is tried; the largest error in units of the last place; and the
     /// absolute error that is allowed anyway, where a result is a small difference of large numbers.
-    private func claim(_ function: Op.Unary) -> (range: ClosedRange<Float>, ulps: Double, floor: Double) {
+    private func claim(_ function: Op.Unary) -> (
+        range: ClosedRange<Float>, ulps: Double, floor: Double
+    ) {
         switch function {
         case .identity, .negate, .square, .abs, .sign, .relu, .step: (-1e6...1e6, 0.5, 0)
         case .sqrt: (0...1e6, 0.5, 0)
@@ -47,7 +49,9 @@ import Testing
         return (even + magnitudes + magnitudes.map { -$0 }).filter { range.contains($0) }
     }
 
-    @Test(arguments: Op.Unary.allCases) func errorsInUnitsOfTheLastPlace(_ function: Op.Unary) throws {
+    @Test(arguments: Op.Unary.allCases) func errorsInUnitsOfTheLastPlace(_ function: Op.Unary)
+        throws
+    {
         let (range, ulps, floor) = claim(function)
         let numbers = sweep(range)
         var worst = (error: 0.0, x: Float(0))
@@ -95,7 +99,9 @@ import Testing
             for j in 0..<6 {
                 let exact = ReferenceInterpreter.binary(function, numbers[i], numbers[j])
                 let y = values[[i, j]]
-                #expect(exact.isNaN ? y.isNaN : y == exact, "\(function) of \(numbers[i]), \(numbers[j])")
+                #expect(
+                    exact.isNaN ? y.isNaN : y == exact,
+                    "\(function) of \(numbers[i]), \(numbers[j])")
             }
         }
     }

@@ -37,14 +37,16 @@ import Testing
             let w = Self.workspace(64)
             w.arena.withMutableIndices(0..<1) { $0[0] = 4 }
             w.gather(
-                Self.region(16, 8), Self.region(0, 1), into: Self.region(32, 2), count: 1, values: 4,
+                Self.region(16, 8), Self.region(0, 1), into: Self.region(32, 2), count: 1,
+                values: 4,
                 width: 2)
         }
         await #expect(processExitsWith: .failure) {
             let w = Self.workspace(64)
             w.arena.withMutableIndices(0..<1) { $0[0] = -1 }
             w.scatterAdd(
-                Self.region(32, 2), Self.region(0, 1), into: Self.region(16, 8), count: 1, values: 4,
+                Self.region(32, 2), Self.region(0, 1), into: Self.region(16, 8), count: 1,
+                values: 4,
                 width: 2)
         }
         await #expect(processExitsWith: .failure) {

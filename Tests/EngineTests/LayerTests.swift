@@ -34,7 +34,8 @@ import Testing
             let x = b.input("x", [.rows, 4])
             return b.linear("layer", x, output: 3)
         }
-        let x = try #require(given["x"]), w = try #require(given["layer/weight"])
+        let x = try #require(given["x"])
+        let w = try #require(given["layer/weight"])
         let shift = try #require(given["layer/bias"])
         let expected = Tensor([5, 3]) { c in
             (0..<4).reduce(shift[[c[1]]]) { $0 + x[[c[0], $1]] * w[[$1, c[1]]] }
@@ -49,7 +50,8 @@ import Testing
                 let x = b.input("x", [shared ? 1 : 2, .rows, 4])
                 return b.memberLinear("layer", x, members: 2, output: 3)
             }
-            let x = try #require(given["x"]), w = try #require(given["layer/weight"])
+            let x = try #require(given["x"])
+            let w = try #require(given["layer/weight"])
             let shift = try #require(given["layer/bias"])
             let expected = Tensor([2, 5, 3]) { c in
                 (0..<4).reduce(shift[[c[0], 0, c[2]]]) {
@@ -66,7 +68,8 @@ import Testing
             let indices = b.input("i", [.rows, 2], dtype: .int32)
             return b.embedding("e", indices, values: 3, width: 5)
         }
-        let table = try #require(given["e/table"]), i = try #require(given["i"])
+        let table = try #require(given["e/table"])
+        let i = try #require(given["i"])
         #expect(y == Tensor([4, 2, 5]) { c in table[[Int(i[[c[0], c[1]]]), c[2]]] })
         #expect(graph.parameter(named: "e/table")?.hasSparseGradient == false)
         var b = GraphBuilder()
@@ -84,10 +87,14 @@ import Testing
                 atoms: b.input("atoms", [.rows, 2], dtype: .int32),
                 NumberEmbedding(numbers: 2, bins: 3, width: 4, trusts: trusts))
         }
-        let x = try #require(given["x"]), p = try #require(given["p"])
-        let atoms = try #require(given["atoms"]), slope = try #require(given["slope"])
-        let shift = try #require(given["shift"]), curve = try #require(given["curve"])
-        let starts = try #require(given["binStarts"]), trust = try #require(given["trusts"])
+        let x = try #require(given["x"])
+        let p = try #require(given["p"])
+        let atoms = try #require(given["atoms"])
+        let slope = try #require(given["slope"])
+        let shift = try #require(given["shift"])
+        let curve = try #require(given["curve"])
+        let starts = try #require(given["binStarts"])
+        let trust = try #require(given["trusts"])
         let own = try #require(given["values/table"])
         let expected = Tensor([6, 8]) { c in
             let (row, number, k) = (c[0], c[1] / 4, c[1] % 4)
@@ -109,16 +116,20 @@ import Testing
         let graph = try network.inferenceGraph()
         let given = graph.sampleValues(rows: 4)
         let values = ReferenceInterpreter(graph: graph, rows: 4, given: given).run()
-        let x = try #require(given["numeric"]), scales = try #require(given["members"])
+        let x = try #require(given["numeric"])
+        let scales = try #require(given["members"])
         let w = try #require(given["hidden0/linear/weight"])
         let c = try #require(given["hidden0/linear/bias"])
-        let head = try #require(given["head/weight"]), last = try #require(given["head/bias"])
+        let head = try #require(given["head/weight"])
+        let last = try #require(given["head/bias"])
         let expected = (0..<4).map { row in
             (0..<3).reduce(0.0) { sum, member in
                 let hidden = (0..<6).map { unit in
-                    max(0, (0..<5).reduce(c[[unit]]) {
-                        $0 + x[[row, $1]] * scales[[member, $1]] * w[[$1, unit]]
-                    })
+                    max(
+                        0,
+                        (0..<5).reduce(c[[unit]]) {
+                            $0 + x[[row, $1]] * scales[[member, $1]] * w[[$1, unit]]
+                        })
                 }
                 let logit = (0..<6).reduce(last[[member, 0, 0]]) {
                     $0 + hidden[$1] * head[[member, $1, 0]]
@@ -138,7 +149,8 @@ import Testing
             let x = b.input("x", [.rows, 9])
             return b.layerNorm("norm", x)
         }
-        let x = try #require(given["x"]), scale = try #require(given["norm/scale"])
+        let x = try #require(given["x"])
+        let scale = try #require(given["norm/scale"])
         let shift = try #require(given["norm/shift"])
         for row in 0..<6 {
             let own = (0..<9).map { x[[row, $0]] }
@@ -160,14 +172,16 @@ import Testing
                     return b.batchNorm("norm", x, training: training)
                 }
                 #expect(graph.mixesRows == training)
-                let x = try #require(given["x"]), scale = try #require(given["norm/scale"])
+                let x = try #require(given["x"])
+                let scale = try #require(given["norm/scale"])
                 let shift = try #require(given["norm/shift"])
                 let oldMean = try #require(given["norm/runningMean"])
                 let oldVariance = try #require(given["norm/runningVariance"])
                 for feature in 0..<3 {
                     let column = (0..<rows).map { x[[$0, feature]] }
                     var mean = column.reduce(0, +) / Double(rows)
-                    var variance = column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rows)
+                    var variance =
+                        column.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(rows)
                     if training {
                         let unbiased = variance * Double(rows) / Double(max(rows - 1, 1))
                         for (name, old, new) in [
@@ -176,7 +190,8 @@ import Testing
                         ] {
                             let value = try #require(graph.updates[name])
                             expectClose(
-                                [values[value.index][[feature]]], [0.9 * old[[feature]] + 0.1 * new])
+                                [values[value.index][[feature]]], [0.9 * old[[feature]] + 0.1 * new]
+                            )
                         }
                     } else {
                         #expect(graph.updates.isEmpty)
@@ -195,7 +210,9 @@ import Testing
 
     @Test func lossesAreTheirFormulas() throws {
         let rows = 40
-        func loss(_ build: (inout GraphBuilder, Value, Value) -> Value) throws -> (Tensor, Tensor, Tensor) {
+        func loss(_ build: (inout GraphBuilder, Value, Value) -> Value) throws -> (
+            Tensor, Tensor, Tensor
+        ) {
             let (y, given, _, _) = try evaluate(rows: rows) { b in
                 let z = b.input("z", [.rows, 1])
                 let t = b.input("t", [.rows, 1])
@@ -221,14 +238,17 @@ import Testing
         }
     }
 
-    @Test(arguments: [Float(0), 0.125]) func softmaxCrossEntropyIsItsFormula(smoothing: Float) throws {
+    @Test(arguments: [Float(0), 0.125]) func softmaxCrossEntropyIsItsFormula(smoothing: Float)
+        throws
+    {
         for members in [nil, 2] as [Int?] {
             let (y, given, _, _) = try evaluate(rows: 7) { b in
                 let z = b.input("z", members.map { [.fixed($0), .rows, 3] } ?? [.rows, 3])
                 let labels = b.input("labels", [.rows], dtype: .int32)
                 return b.softmaxCrossEntropy(logits: z, labels: labels, smoothing: smoothing)
             }
-            let z = try #require(given["z"]), labels = try #require(given["labels"])
+            let z = try #require(given["z"])
+            let labels = try #require(given["labels"])
             let expected = Tensor(members.map { [$0, 7, 1] } ?? [7, 1]) { c in
                 let lead = Array(c.dropLast())
                 let powers = (0..<3).map { exp(z[lead + [$0]]) }
@@ -245,10 +265,12 @@ import Testing
     @Test func weightedSumAveragesMembers() throws {
         for members in [nil, 1, 4] as [Int?] {
             let (y, given, _, _) = try evaluate(rows: 5) { b in
-                let losses = b.input("losses", members.map { [.fixed($0), .rows, 1] } ?? [.rows, 1])
+                let losses = b.input(
+                    "losses", members.map { [.fixed($0), .rows, 1] } ?? [.rows, 1])
                 return b.weightedSum(losses: losses, weights: b.input("weight", [.rows, 1]))
             }
-            let losses = try #require(given["losses"]), weight = try #require(given["weight"])
+            let losses = try #require(given["losses"])
+            let weight = try #require(given["weight"])
             let expected = losses.values.enumerated().reduce(0) {
                 $0 + $1.element * weight.values[$1.offset % 5]
             }

@@ -161,10 +161,14 @@ extension OpCase {
         case .parameter: [OpCase(.parameter, ([2, 3], .signed))]
         case .constant: [OpCase(.constant(1.5)), OpCase(.constant(-0.25))]
         case .unary(let function):
-            [[.rows, 7], [.rows], [3, .rows, 5], [.rowParts(2), 3], []].map { OpCase(.unary(function), ($0, domain(function))) }
+            [[.rows, 7], [.rows], [3, .rows, 5], [.rowParts(2), 3], []].map {
+                OpCase(.unary(function), ($0, domain(function)))
+            }
         case .binary(let function):
             broadcastForms.map {
-                OpCase(.binary(function), ($0, .signed), ($1, function == .divide ? .positive : .signed))
+                OpCase(
+                    .binary(function), ($0, .signed),
+                    ($1, function == .divide ? .positive : .signed))
             }
         case .select: selectCases
         case .broadcast:
@@ -229,7 +233,9 @@ extension OpCase {
             ]
         case .concatenate:
             [
-                OpCase(.concatenate(axis: 1), ([.rows, 2], .signed), ([.rows, 3], .signed), ([.rows, 1], .signed)),
+                OpCase(
+                    .concatenate(axis: 1), ([.rows, 2], .signed), ([.rows, 3], .signed),
+                    ([.rows, 1], .signed)),
                 OpCase(.concatenate(axis: 0), ([1, .rows, 2], .signed), ([3, .rows, 2], .signed)),
                 OpCase(.concatenate(axis: 1), ([.rows, 4], .signed)),
                 OpCase(.concatenate(axis: 0), ([2], .signed), ([5], .signed)),
@@ -244,7 +250,8 @@ extension OpCase {
         case .scatterAdd:
             [
                 OpCase(.scatterAdd(values: 6), ([.rows], .indices(6)), ([.rows, 5], .signed)),
-                OpCase(.scatterAdd(values: 3), ([.rows, 4], .indices(3)), ([.rows, 4, 2], .signed)),
+                OpCase(
+                    .scatterAdd(values: 3), ([.rows, 4], .indices(3)), ([.rows, 4, 2], .signed)),
             ]
         case .oneHot:
             [
@@ -288,7 +295,8 @@ extension OpCase {
 
     private static let matmulCases: [OpCase] = [false, true].flatMap { ta in
         [false, true].flatMap { tb in
-            func form(_ m: Extent, _ k: Extent, _ n: Extent, _ a: [Extent], _ b: [Extent]) -> OpCase {
+            func form(_ m: Extent, _ k: Extent, _ n: Extent, _ a: [Extent], _ b: [Extent]) -> OpCase
+            {
                 OpCase(
                     .matmul(transposeA: ta, transposeB: tb),
                     (Shape(a + (ta ? [k, m] : [m, k])), .signed),
@@ -297,7 +305,8 @@ extension OpCase {
             return [
                 form(.rows, 7, 5, [], []), form(.rows, 1, 1, [], []), form(4, .rows, 3, [], []),
                 form(.rows, 33, 17, [], []), form(2, 3, .rows, [], []),
-                form(.rows, 4, 3, [2], [2]), form(.rows, 4, 3, [1], [3]), form(.rows, 4, 3, [3], [1]),
+                form(.rows, 4, 3, [2], [2]), form(.rows, 4, 3, [1], [3]),
+                form(.rows, 4, 3, [3], [1]),
                 form(4, .rows, 3, [2], [2]), form(2, 4, 3, [.rows], [.rows]),
                 form(2, 4, 3, [.rows], [1]), form(1, 4, 1, [.rows], [.rows]),
                 form(.rowParts(2), 4, 3, [], []), form(4, .rowParts(2), 3, [], []),

@@ -27,7 +27,8 @@ import Testing
         for seed in Self.seeds {
             let graph = try experiment(seed: seed).graph
             seen.formUnion(graph.nodes.map { OpKind($0.op) })
-            partsSeen = partsSeen || graph.nodes.contains { $0.shape.extents.contains(.rowParts(3)) }
+            partsSeen =
+                partsSeen || graph.nodes.contains { $0.shape.extents.contains(.rowParts(3)) }
         }
         #expect(Set(OpKind.all).subtracting(seen).isEmpty)
         #expect(partsSeen)
@@ -63,11 +64,13 @@ import Testing
             for region in writes {
                 #expect(region.space != .parameters)
                 for other in reads where other.space == region.space {
-                    #expect(!other.range.overlaps(region.range), "step \(index) writes what it reads")
+                    #expect(
+                        !other.range.overlaps(region.range), "step \(index) writes what it reads")
                 }
             }
-            #expect(Set(writes.flatMap { w in w.range.map { [Int(w.space.rawValue), $0] } }).count
-                == writes.reduce(0) { $0 + $1.count }, "the results of step \(index) overlap")
+            #expect(
+                Set(writes.flatMap { w in w.range.map { [Int(w.space.rawValue), $0] } }).count
+                    == writes.reduce(0) { $0 + $1.count }, "the results of step \(index) overlap")
             for region in writes { own(region) }
         }
         for region in Array(plan.inputs.values) + Array(plan.outputs.values) + regions {

@@ -15,7 +15,9 @@ struct Choices {
 
     mutating func chance(_ percent: Int) -> Bool { below(100) < percent }
 
-    mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
+    mutating func pick<Element>(_ elements: [Element]) -> Element {
+        elements[below(elements.count)]
+    }
 }
 
 /// A random graph of 5 to 60 nodes in which every operation may occur, and its gradient.
@@ -33,7 +35,9 @@ struct RandomGraph {
     private var leaves = 0
 
     /// - Parameter chains: Builds mostly elementwise nodes, which fuse.
-    static func make(seed: UInt64, chains: Bool) throws -> (graph: Graph, inputs: [Value], rows: Int) {
+    static func make(seed: UInt64, chains: Bool) throws -> (
+        graph: Graph, inputs: [Value], rows: Int
+    ) {
         var maker = RandomGraph(seed: seed)
         let size = 5 + maker.choices.below(chains ? 140 : 56)
         maker.addLeaf()
@@ -53,10 +57,12 @@ struct RandomGraph {
     private mutating func addLeaf() {
         leaves += 1
         let w = Extent.fixed(width)
-        let shape = choices.pick([
-            [.rows, w], [.rows, w], [.rows, 1], [w], [1, w], [], [.rows], [.fixed(members), .rows, w],
-            [.fixed(members), 1, w],
-        ] as [Shape])
+        let shape = choices.pick(
+            [
+                [.rows, w], [.rows, w], [.rows, 1], [w], [1, w], [], [.rows],
+                [.fixed(members), .rows, w],
+                [.fixed(members), 1, w],
+            ] as [Shape])
         if shape.dependsOnRows || choices.chance(30) {
             floats.append(b.input("input\(leaves)", shape))
             inputs.append(floats[floats.count - 1])
@@ -130,7 +136,9 @@ struct RandomGraph {
         case 3: floats.append(b.unary(.reciprocal, b.offset(x, by: 2)))
         case 4: floats.append(b.divide(x, b.offset(b.unary(.square, x), by: 1)))
         default:
-            if let input = inputs.last { floats.append(b.unary(choices.pick([.sign, .step, .square]), input)) }
+            if let input = inputs.last {
+                floats.append(b.unary(choices.pick([.sign, .step, .square]), input))
+            }
         }
     }
 
@@ -138,8 +146,10 @@ struct RandomGraph {
         guard let (x, y) = pair() else { return }
         // A condition far from its threshold: one number against two.
         let condition = b.binary(
-            .greater, b.shape(x).dependsOnRows ? x : y, b.constant(choices.chance(50) ? 0.125 : 900))
-        floats.append(b.apply(.select, choices.chance(50) ? [condition, x, y] : [condition, y, x]))
+            .greater, b.shape(x).dependsOnRows ? x : y, b.constant(choices.chance(50) ? 0.125 : 900)
+        )
+        floats.append(
+            b.apply(.select, choices.chance(50) ? [condition, x, y] : [condition, y, x]))
     }
 
     private mutating func stretch() {
@@ -257,7 +267,8 @@ struct RandomGraph {
             floats.append(b.apply(.gather, [table, indices]))
         case 1: floats.append(b.apply(.oneHot(classes: 4), [indices]))
         default:
-            guard let rows = floats.last(where: { b.shape($0).rank == 2 && b.shape($0)[0] == .rows })
+            guard
+                let rows = floats.last(where: { b.shape($0).rank == 2 && b.shape($0)[0] == .rows })
             else { return }
             floats.append(b.apply(.scatterAdd(values: 4), [indices, rows]))
         }

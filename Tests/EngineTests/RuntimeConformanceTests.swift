@@ -94,7 +94,8 @@ import Testing
             ("view of parameter", b.reshape(p, [2, 2])), ("again", y),
             ("view of constant", b.reshape(b.constant(3), [1, 1])),
             ("stretched constant", b.broadcast(b.constant(3), [.rows, 2])),
-            ("copy", b.unary(.identity, x)), ("copy of copy", b.unary(.identity, b.unary(.identity, y))),
+            ("copy", b.unary(.identity, x)),
+            ("copy of copy", b.unary(.identity, b.unary(.identity, y))),
         ] {
             b.output(name, value)
         }
@@ -104,7 +105,8 @@ import Testing
             let given = graph.sampleValues(rows: rows)
             Experiment(graph: graph, rows: rows, given: given, outputs: names).expectAgreement()
             Experiment(
-                graph: graph, rows: rows, given: given, results: names.compactMap { graph.outputs[$0] }
+                graph: graph, rows: rows, given: given,
+                results: names.compactMap { graph.outputs[$0] }
             ).expectAgreement()
         }
     }
@@ -158,7 +160,8 @@ import Testing
 
 extension Graph {
     /// Numbers for every input and parameter.
-    func sampleValues(rows: Int, seed: UInt64 = 9, indicesBelow bound: Int = 2) -> [String: Tensor] {
+    func sampleValues(rows: Int, seed: UInt64 = 9, indicesBelow bound: Int = 2) -> [String: Tensor]
+    {
         var given: [String: Tensor] = [:]
         for node in nodes where node.op == .input || node.op == .parameter {
             let shape = node.shape.bound(rows: rows)

@@ -109,7 +109,8 @@ struct Experiment {
             Tensor(
                 graph[value].shape.bound(rows: rows),
                 graph[value].dtype == .int32
-                    ? floats.map { Double(Int32(bitPattern: $0.bitPattern)) } : floats.map(Double.init))
+                    ? floats.map { Double(Int32(bitPattern: $0.bitPattern)) }
+                    : floats.map(Double.init))
         }
     }
 
@@ -135,9 +136,12 @@ struct Experiment {
             let value = watched[position]
             let expected = exact[position]
             let scale = expected.values.reduce(0) { max($0, abs($1)) }
-            let spread = noisy.map { run in
-                zip(run[position].values, expected.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
-            }.max() ?? 0
+            let spread =
+                noisy.map { run in
+                    zip(run[position].values, expected.values).reduce(0) {
+                        max($0, abs($1.0 - $1.1))
+                    }
+                }.max() ?? 0
             let tolerance = 10 * spread + 4e-7 * scale + 1e-12
             let worst = zip(computed.values, expected.values).map { pair in
                 pair.0 == pair.1 || (pair.0.isNaN && pair.1.isNaN) ? 0 : abs(pair.0 - pair.1)
