@@ -18,9 +18,9 @@ import RealModule
 ///
 /// - Source: Bühlmann & Straub 1970, Mitteilungen der Vereinigung schweizerischer
 ///   Versicherungsmathematiker 70:111.
-struct ValueAtoms {
-    private(set) var values: [Double] = []
-    private(set) var trusts: [Float] = []
+package struct ValueAtoms: Sendable {
+    package private(set) var values: [Double] = []
+    package private(set) var trusts: [Float] = []
 
     /// Fewer rows say nothing of a value.
     private static let leastRows = 5
@@ -32,7 +32,7 @@ struct ValueAtoms {
     /// - Parameters:
     ///   - values: Of the training rows; NaN where missing.
     ///   - outcomes: One column or more of numbers to be predicted, each as long as `values`.
-    init(values: [Double], outcomes: [[Float]]) {
+    package init(values: [Double], outcomes: [[Float]]) {
         let order = values.indices.filter { !values[$0].isNaN }
             .sorted { (values[$0], $0) < (values[$1], $1) }
         let groups = Self.groups(order, values)

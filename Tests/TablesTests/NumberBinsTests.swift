@@ -44,17 +44,14 @@ import Testing
         let bins = NumberBins(column: "a", values: values, bins: 32)
         #expect((30...32).contains(bins.binCount))
         #expect(bins.edges[0] == 0)
-        #expect(bins.atoms == [0])
-        #expect(abs(bins.trusts[0] - 9000 / 9100) < 1e-6)
-        #expect(bins.atom(0) == 1)
-        #expect(bins.atom(-0.0) == 1)
-        #expect(bins.atom(1) == 0)
+        #expect(bins.atoms.isEmpty, "nothing was said of a target")
     }
 
     @Test(arguments: UInt64(0)..<20)
     func asALinearSearch(seed: UInt64) {
         let values = Self.values(2000, below: 3 + Int(seed) * Int(seed), seed: seed)
-        let bins = NumberBins(column: "a", values: values + [.nan], bins: 3 + Int(seed))
+        var bins = NumberBins(column: "a", values: values + [.nan], bins: 3 + Int(seed))
+        bins.atoms = Set(values.filter { $0.truncatingRemainder(dividingBy: 3) == 0 }).sorted()
         #expect(bins.edges.count <= 4 + Int(seed))
         for value in values + [-1, 0.5, 1e6, 7.25] {
             let expected = zip(bins.edges, bins.edges.dropFirst()).reduce(0.0) { sum, bin in
@@ -63,9 +60,6 @@ import Testing
             #expect(abs(Double(bins.position(value)) - expected) < 1e-5)
             let place = bins.atoms.firstIndex(of: value).map { Int32($0 + 1) } ?? 0
             #expect(bins.atom(value) == place)
-        }
-        for atom in bins.atoms {
-            #expect(Double(values.count { $0 == atom }) >= max(2000.0 / 256, 5))
         }
     }
 
@@ -77,9 +71,10 @@ import Testing
         ])
         let schema = Schema(
             columns: table.columns.map { .init(name: $0.name, kind: $0.kind, role: .feature) })
-        let encoder = try Encoder.fit(table, schema, rows: Array(0..<40), bins: 64)
+        var encoder = try Encoder.fit(table, schema, rows: Array(0..<40), bins: 64)
         #expect(encoder.bins.map(\.column) == ["a", "b"])
-        #expect(encoder.bins.map(\.atoms) == [[0, 1, 2], [7]])
+        encoder.bins[0].atoms = [0, 1, 2]
+        encoder.bins[1].atoms = [7]
         let encoded = try encoder.encode(table)
         // Two numbers, a mark, two positions; a category, two atoms numbered over both columns.
         #expect(encoded.numeric.count == 40 * 5)

@@ -129,7 +129,7 @@ import Vouch
         let run = scratch.path + "/out"
         _ = try trainRun(quick(data, out: run), control: RunControl(threads: 1))
         let names = try Files.names(in: run)
-        #expect(names.count == 9)
+        #expect(names.count == 10)
         for (position, name) in names.enumerated() {
             let file = run + "/" + name
             let whole = try Files.read(file)

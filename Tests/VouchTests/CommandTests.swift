@@ -109,7 +109,7 @@ import Testing
         let data = try scratch.write(try Adult.csv(2000), to: "data.csv")
         let run = scratch.path + "/run"
         let (process, _, error) = try Self.started([
-            "train", data, "--target", "class", "--out", run, "--epochs", "100000", "--patience",
+            "train", data, "--target", "class", "--model", "mlp", "--out", run, "--epochs", "100000", "--patience",
             "100000",
         ])
         var said = ""
@@ -135,7 +135,7 @@ import Testing
         let rounds = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == nil ? 4 : 20
         func arguments(_ name: String) -> [String] {
             [
-                "train", Adult.train, "--target", "class", "--protected", "sex", "--epochs", "30",
+                "train", Adult.train, "--target", "class", "--model", "mlp", "--epochs", "30",
                 "--patience", "30", "--quiet", "--out", scratch.path + "/" + name,
             ]
         }
