@@ -25,9 +25,9 @@ let styleSheet: HTML = """
     small,.small{font-size:.85rem;color:var(--soft)}
     data,.num,td.r,th.r{font-variant-numeric:tabular-nums}
     .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(13.5rem,1fr));gap:1px;\
-    background:var(--rule);border:1px solid var(--rule);border-radius:.6rem;overflow:hidden;\
+    background:var(--paper);border:1px solid var(--rule);border-radius:.6rem;overflow:hidden;\
     margin:0 0 1.4rem}
-    .card{background:var(--paper);padding:1rem 1.15rem 1.05rem}
+    .card{box-shadow:0 0 0 1px var(--rule);padding:1rem 1.15rem 1.05rem}
     .card .name{font-size:.9rem}
     .card .name a{color:var(--soft);text-decoration:none}
     .card .name a:hover{text-decoration:underline}

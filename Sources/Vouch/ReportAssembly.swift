@@ -47,7 +47,9 @@ struct ReportAssembly {
                 "which of \(target.classes.count) classes \"\(target.column)\" is"
             }
         let columns = prepared.schema.features.count
-        return "A \(modelText) that predicts \(what) from \(columns) columns. Measured on rows of "
+        let article = prepared.recipe.kind == .ensemble ? "An" : "A"
+        return "\(article) \(modelText) that predicts \(what) from \(columns) columns. Measured on "
+            + "rows of "
             + "\(Files.name(of: testSource)) that played no part in training."
     }
 
