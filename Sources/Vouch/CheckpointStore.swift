@@ -10,7 +10,6 @@ import Training
 /// and the continued training gives the same bits.
 struct CheckpointStore: ~Copyable {
     private let folder: String
-    private let file: String
     /// What the checkpoint must have been made with: configuration and data.
     private let fingerprint: String
     private let lock: FileLock
@@ -21,12 +20,13 @@ struct CheckpointStore: ~Copyable {
         try Files.makeFolder(folder)
         let lock = try FileLock(folder, for: "training in")
         self.folder = folder
-        file = folder + "/checkpoint.safetensors"
         self.fingerprint = fingerprint
         self.lock = lock
     }
 
-    func save(_ state: TrainingState) throws {
+    private func file(_ fold: Int) -> String { folder + "/checkpoint\(fold).safetensors" }
+
+    func save(_ state: TrainingState, fold: Int) throws {
         var tensors = Safetensors(metadata: [
             "fingerprint": fingerprint,
             "header": String(decoding: try JSON.encode(state.header), as: UTF8.self),
@@ -34,13 +34,14 @@ struct CheckpointStore: ~Copyable {
         for (name, numbers) in state.tensors {
             tensors.add(name, shape: [numbers.count], numbers)
         }
-        try AtomicFile.write(tensors.encoded(), to: file)
+        try AtomicFile.write(tensors.encoded(), to: file(fold))
     }
 
     /// The last checkpoint, or `nil` where the training was killed before the first.
     ///
     /// - Throws: `VouchError` when it belongs to another configuration or other data.
-    func load() throws -> TrainingState? {
+    func load(fold: Int) throws -> TrainingState? {
+        let file = file(fold)
         guard Files.exists(file) else { return nil }
         let tensors = try Safetensors(decoding: try Files.read(file), file: file)
         guard tensors.metadata["fingerprint"] == fingerprint else {
@@ -56,8 +57,8 @@ struct CheckpointStore: ~Copyable {
         return state
     }
 
-    func removeCheckpoint() throws {
-        if Files.exists(file) { try Files.remove(file) }
+    func removeCheckpoints() throws {
+        for name in try Files.names(in: folder) { try Files.remove(folder + "/" + name) }
     }
 
     /// Ends the training's place, once the run folder stands.
@@ -68,7 +69,7 @@ struct CheckpointStore: ~Copyable {
     /// Leaves nothing behind a training that failed before its first checkpoint. A failure to
     /// clear it leaves a hidden folder, which the next training takes.
     func removeIfEmpty() {
-        if !Files.exists(file) { try? Files.remove(folder) }
+        if !Files.exists(file(0)) { try? Files.remove(folder) }
     }
 }
 

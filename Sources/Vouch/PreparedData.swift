@@ -14,7 +14,10 @@ struct PreparedData {
     var warnings: [String]
     var target: TargetEncoder
     var encoder: Encoder
+    /// With several folds, `train` holds their rows and `validation` none.
     var split: Split
+    /// What each model trains and validates on; one, or one a fold.
+    var folds: [Split]
     var recipe: Recipe
     var duplicates: DuplicateReport
     /// SHA-256 of the files, in order: data, test.
@@ -63,9 +66,21 @@ struct PreparedData {
             positive: columns.positive)
         let identity = schema.features.map(\.name) + [columns.target]
         let exact = DuplicateIndex(table, columns: identity)
-        let split = try draw(
-            configuration, table: table, schema: schema, target: target, rows: rows,
-            duplicates: exact.codes, hasTestFile: testTable != nil)
+        let drawer = try SplitMaker(
+            configuration, table: table, schema: schema, target: target,
+            duplicates: exact.codes)
+        var split = try drawer.split(rows: rows, hasTestFile: testTable != nil)
+        let recipe = Recipe(
+            configuration,
+            size: .init(
+                rows: split.train.count + split.validation.count,
+                numbers: schema.features.count { $0.kind == .number }))
+        let folds = drawer.folds(recipe.folds, of: split)
+        if folds.count > 1 {
+            split = Split(
+                train: (split.train + split.validation).sorted(), validation: [],
+                test: split.test)
+        }
         warnings += try classWarnings(target, targetColumn, rows, source: table.name)
 
         var fitted = target
@@ -76,11 +91,6 @@ struct PreparedData {
                 positive: nil)
         }
         onEvent(.stage("Encoding \(table.rowCount) rows"))
-        let recipe = Recipe(
-            configuration,
-            size: .init(
-                rows: split.train.count + split.validation.count,
-                numbers: schema.features.count { $0.kind == .number }))
         let encoder = try Encoder.fit(
             table, schema, rows: split.train, bins: recipe.numberWidth > 0 ? recipe.bins : nil,
             outcomes: try fitted.outcomes(targetColumn, rows: split.train, of: table))
@@ -112,7 +122,7 @@ struct PreparedData {
         }
         return PreparedData(
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
-            target: fitted, encoder: encoder, split: split, recipe: recipe,
+            target: fitted, encoder: encoder, split: split, folds: folds, recipe: recipe,
             duplicates: report, hashes: hashes)
     }
 
@@ -135,36 +145,59 @@ struct PreparedData {
             "class \"\(name)\" has one row, which is used for training"
         }
     }
+}
 
-    private static func draw(
+/// Draws splits of one table.
+private struct SplitMaker {
+    let table: Table
+    let strata: [Int]
+    let groups: [Int32]?
+    let duplicates: [Int32]
+    let times: [Double]?
+    let shares: TrainConfiguration.SplitOptions
+    let seed: UInt64
+
+    init(
         _ configuration: TrainConfiguration, table: Table, schema: Schema, target: TargetEncoder,
-        rows: [Int], duplicates: [Int32], hasTestFile: Bool
-    ) throws -> Split {
+        duplicates: [Int32]
+    ) throws {
         guard let column = table.column(named: target.column) else {
             throw VouchError("there is no column \"\(target.column)\"")
         }
-        let strata: [Int]
         if target.task == .regression {
             let values = try target.values(column, source: table.name)
-            strata = SplitDrawer.deciles(values, rows: rows)
+            strata = SplitDrawer.deciles(
+                values, rows: values.indices.filter { !values[$0].isNaN })
         } else {
-            strata = try target.labels(column, source: table.name).map(Int.init)
+            strata = try target.labels(column, source: table.name, lines: table.lines)
+                .map(Int.init)
         }
-        let times = try schema.names(.time).first.map { name in
-            try table.orderedValues(in: name)
-        }
-        let drawer = SplitDrawer(
-            rows: rows, strata: strata, groups: table.codes(in: schema.names(.group).first),
-            duplicates: duplicates, times: times, seed: configuration.learning.seed)
-        let shares = configuration.splits
+        times = try schema.names(.time).first.map { name in try table.orderedValues(in: name) }
+        groups = table.codes(in: schema.names(.group).first)
+        self.table = table
+        self.duplicates = duplicates
+        shares = configuration.splits
+        seed = configuration.learning.seed
+    }
+
+    private func drawer(_ rows: [Int]) -> SplitDrawer {
+        SplitDrawer(
+            rows: rows, strata: strata, groups: groups, duplicates: duplicates, times: times,
+            seed: seed)
+    }
+
+    func split(rows: [Int], hasTestFile: Bool) throws(VouchError) -> Split {
+        let drawer = drawer(rows)
         let parts =
             hasTestFile
-            ? [[]] + drawer.parts([shares.validation]) : drawer.parts([shares.test, shares.validation])
+            ? [[]] + drawer.parts([shares.validation])
+            : drawer.parts([shares.test, shares.validation])
         let split = Split(train: parts[2], validation: parts[1], test: parts[0])
-        let needed = hasTestFile ? ["validation": split.validation] : [
-            "validation": split.validation, "test": split.test,
-        ]
-        for (name, part) in needed.sorted(by: { $0.key < $1.key }) where part.isEmpty {
+        let needed =
+            hasTestFile
+            ? [("validation", split.validation)]
+            : [("test", split.test), ("validation", split.validation)]
+        for (name, part) in needed where part.isEmpty {
             throw VouchError(
                 "\(table.name) has \(rows.count) rows with a target, too few for \(name) rows. "
                     + "Add rows, or raise --\(name)-share")
@@ -174,6 +207,21 @@ struct PreparedData {
                 "\(table.name) leaves \(split.train.count) rows to train on. Add rows")
         }
         return split
+    }
+
+    /// The split itself, or as many as there are folds: each validates on another part.
+    func folds(_ count: Int, of split: Split) -> [Split] {
+        guard count > 1 else { return [split] }
+        let rows = (split.train + split.validation).sorted()
+        let fold = drawer(rows).folds(count, rowCount: table.rowCount)
+        let all = (0..<count).map { number in
+            Split(
+                train: rows.filter { fold[$0] != number },
+                validation: rows.filter { fold[$0] == number }, test: split.test)
+        }
+        // Few groups may leave a fold without rows.
+        let usable = all.filter { !$0.validation.isEmpty && $0.train.count > 1 }
+        return usable.count > 1 ? usable : [split]
     }
 }
 

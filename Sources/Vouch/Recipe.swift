@@ -91,7 +91,14 @@ package struct Recipe: Codable, Sendable, Hashable {
         averageDecay = settle(
             "ema", learning.averageDecay, 0.998,
             "averaged weights are better than the last ones and cost nothing")
-        folds = 1
+        let isBounded = learning.budgetSeconds != nil || learning.steps != nil
+        folds =
+            isBounded || configuration.columns.time != nil
+            ? settle(
+                "folds", nil, 1, "one split, since --budget, --steps or --time allow no other")
+            : settle(
+                "folds", learning.folds, isEnsemble && size.rows < 2000 ? 5 : 1,
+                "5 below 2,000 rows, where one validation part would be too thin to stop on")
         let stepsPerEpoch = max(1, size.rows / batch)
         epochs = settle(
             "epochs", learning.epochs,

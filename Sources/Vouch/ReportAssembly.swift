@@ -12,9 +12,7 @@ struct ReportAssembly {
     var configuration: TrainConfiguration
     var prepared: PreparedData
     var model: StoredModel
-    var history: [EpochRecord]
-    var stop: StopReason
-    var steps: Int
+    var trainings: [TrainedFold]
     var evaluation: Evaluation
     var measurements: [Measurement]
     /// The arguments that the run was started with, the program first; empty from a library.
@@ -33,6 +31,8 @@ struct ReportAssembly {
             command: repeatingCommand, environment: environment, notIncluded: notIncluded)
     }
 
+    private var stop: StopReason { trainings[trainings.count - 1].stop }
+    private var steps: Int { trainings.reduce(0) { $0 + $1.steps } }
     private var testSource: String { configuration.test ?? configuration.data }
 
     private var summary: String {
@@ -63,15 +63,28 @@ struct ReportAssembly {
     }
 
     private var facts: [RunReport.Fact] {
-        let best = history.last { $0.isBest }
+        let epochs = trainings.reduce(0) { $0 + $1.history.count }
+        let best = trainings.map { training in
+            String(training.history.last { $0.isBest }?.epoch ?? 0)
+        }
         var facts: [RunReport.Fact] = [
             .init("Model", modelText),
             .init("Target", "\(prepared.target.column) (\(prepared.target.task.rawValue))"),
             .init("Ended", StopText.sentence(stop)),
-            .init("Steps", "\(steps) of \(prepared.recipe.batchRows) rows, \(history.count) epochs"),
-            .init("Kept", "the weights of epoch \(best?.epoch ?? 0), the lowest validation loss"),
+            .init("Steps", "\(steps) of \(prepared.recipe.batchRows) rows, \(epochs) epochs"),
+            .init(
+                "Kept",
+                "the weights of the lowest validation loss, at epoch "
+                    + best.joined(separator: ", ")),
             .init("Optimizer", optimizerText),
         ]
+        if trainings.count > 1 {
+            facts.insert(
+                .init(
+                    "Folds",
+                    "\(trainings.count) models, each trained on the other parts of the rows and "
+                        + "stopped on its own; their predictions are averaged"), at: 1)
+        }
         if prepared.target.task == .binary {
             facts.append(.init("Decision", decisionText))
         }
@@ -108,14 +121,19 @@ struct ReportAssembly {
         let testRows = configuration.test == nil ? split.test.count : prepared.testTable.rowCount
         return RunReport.DataSummary(
             splits: [
-                .init(name: "train", rows: split.train.count, use: "fits weights; from \(name)"),
+                trainings.count > 1
+                    ? .init(
+                        name: "train and validation", rows: split.train.count,
+                        use: "each row trains all models but one, which it stops; from \(name)")
+                    : .init(
+                        name: "train", rows: split.train.count, use: "fits weights; from \(name)"),
                 .init(
                     name: "validation", rows: split.validation.count,
                     use: "stops training and chooses the weights; from \(name)"),
                 .init(
                     name: "test", rows: testRows,
                     use: "measures, once; from \(Files.name(of: testSource))"),
-            ],
+            ].filter { $0.rows > 0 },
             columns: prepared.schema.columns.compactMap { entry in
                 prepared.table.column(named: entry.name).map { column in
                     let profile = ColumnProfile(column)
@@ -138,20 +156,29 @@ struct ReportAssembly {
     }
 
     private var curves: Figure {
-        let epochs = history.map { Double($0.epoch) }
-        let best = history.last { $0.isBest }
         let loss = prepared.target.task == .regression ? "Loss" : "Log loss"
+        var series: [LineChart.Series] = []
+        for (fold, training) in trainings.enumerated() {
+            let epochs = training.history.map { Double($0.epoch) }
+            if trainings.count == 1 {
+                series.append(
+                    .init(name: "training", x: epochs, y: training.history.map(\.trainingLoss)))
+            }
+            series.append(
+                .init(
+                    name: trainings.count == 1 ? "validation" : "fold \(fold + 1)", x: epochs,
+                    y: training.history.map(\.validationLoss)))
+        }
+        let best = trainings.count == 1 ? trainings[0].history.last { $0.isBest } : nil
         return Figure(
             id: "curves", title: "Learning curves",
-            caption: "Mean loss of each epoch: on training rows (with dropout, while the weights "
-                + "move) and on \(prepared.split.validation.count) validation rows.",
+            caption: trainings.count == 1
+                ? "Mean loss of each epoch: on training rows (with dropout, while the weights move) "
+                    + "and on \(prepared.split.validation.count) validation rows."
+                : "Loss of each fold's model on the rows that it was not trained on.",
             plot: .lines(
                 LineChart(
-                    x: Axis("Epoch"), y: Axis(loss),
-                    series: [
-                        .init(name: "training", x: epochs, y: history.map(\.trainingLoss)),
-                        .init(name: "validation", x: epochs, y: history.map(\.validationLoss)),
-                    ],
+                    x: Axis("Epoch"), y: Axis(loss), series: series,
                     marks: best.map { [.init(x: Double($0.epoch), label: "kept")] } ?? [])))
     }
 

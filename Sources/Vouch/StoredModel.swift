@@ -18,12 +18,15 @@ struct StoredModel {
     var encoder: Encoder
     var schema: Schema
     let layout: ParameterLayout
-    let weights: Buffer
+    /// Of each fold's model; their predictions are averaged.
+    let weights: [Buffer]
 
     struct Description: Codable {
         var format = StoredModel.format
         var version: String
         var network: TabularNetwork
+        /// Sets of weights.
+        var folds: Int
         /// The graph that predicts.
         var graph: Graph
         var target: TargetEncoder
@@ -33,9 +36,13 @@ struct StoredModel {
 
         /// Probability from which the positive class is decided; two classes only.
         var threshold: Double { costs?.threshold ?? 0.5 }
+
+        func tensorName(_ parameter: String, fold: Int) -> String {
+            folds == 1 ? parameter : "fold\(fold)/\(parameter)"
+        }
     }
 
-    init(description: Description, encoder: Encoder, schema: Schema, weights: Buffer) {
+    init(description: Description, encoder: Encoder, schema: Schema, weights: [Buffer]) {
         self.description = description
         self.encoder = encoder
         self.schema = schema
@@ -52,10 +59,12 @@ struct StoredModel {
 
     func encodedWeights() -> [UInt8] {
         var tensors = Safetensors(metadata: ["format": "vouch \(Self.format)"])
-        for entry in layout.entries {
-            tensors.add(
-                entry.spec.name, shape: entry.spec.shape.bound(rows: 0),
-                weights.floats(entry.range))
+        for (fold, weights) in weights.enumerated() {
+            for entry in layout.entries {
+                tensors.add(
+                    description.tensorName(entry.spec.name, fold: fold),
+                    shape: entry.spec.shape.bound(rows: 0), weights.floats(entry.range))
+            }
         }
         return tensors.encoded()
     }
@@ -75,12 +84,15 @@ struct StoredModel {
         try description.graph.verify()
         let layout = ParameterLayout(description.graph)
         let tensors = try folder.tensors("weights.safetensors")
-        let weights = Buffer(count: layout.count)
-        for entry in layout.entries {
-            let numbers = try tensors.floats(
-                entry.spec.name, shape: entry.spec.shape.bound(rows: 0))
-            weights.copy(
-                from: Buffer(numbers), at: 0, to: entry.offset, count: entry.count)
+        let weights = try (0..<description.folds).map { fold in
+            let buffer = Buffer(count: layout.count)
+            for entry in layout.entries {
+                let numbers = try tensors.floats(
+                    description.tensorName(entry.spec.name, fold: fold),
+                    shape: entry.spec.shape.bound(rows: 0))
+                buffer.copy(from: Buffer(numbers), at: 0, to: entry.offset, count: entry.count)
+            }
+            return buffer
         }
         return StoredModel(
             description: description, encoder: try read(Encoder.self, "encoder.json"),
@@ -96,7 +108,12 @@ struct StoredModel {
         let data = EncodedData(features, labels: .none)
         let evaluator = NetworkEvaluator(
             description.graph, output: "prediction", layout: layout, pool: pool)
-        let raw = evaluator.values(of: data, weights: weights)
+        var raw = evaluator.values(of: data, weights: weights[0])
+        for weights in weights.dropFirst() {
+            let more = evaluator.values(of: data, weights: weights)
+            for index in raw.indices { raw[index] += more[index] }
+        }
+        if weights.count > 1 { for index in raw.indices { raw[index] /= Float(weights.count) } }
         let target = description.target
         guard target.task != .regression else {
             return Predictions(

@@ -96,6 +96,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var batchRows: Int?
         package var epochs: Int?
         package var patience: Int?
+        /// Models that are each trained on all rows but one part, and averaged; 1 for one split.
+        package var folds: Int?
         package var steps: Int?
         package var budgetSeconds: Double?
         package var seed: UInt64 = 0
@@ -163,6 +165,14 @@ extension TrainConfiguration {
         try require({ $0 > 0 }, "batch", learning.batchRows, "positive")
         try require({ $0 > 0 }, "epochs", learning.epochs, "positive")
         try require({ $0 > 0 }, "patience", learning.patience, "positive")
+        try require({ (1...100).contains($0) }, "folds", learning.folds, "from 1 to 100")
+        if let folds = learning.folds, folds > 1,
+            learning.budgetSeconds != nil || learning.steps != nil || columns.time != nil
+        {
+            throw VouchError(
+                "--folds is \(folds), which does not go with --budget, --steps or --time; "
+                    + "leave one of them out")
+        }
         try require({ $0 > 0 }, "steps", learning.steps, "positive")
         try require(
             { $0 > 0 && $0 < 1 }, "validation-share", splits.validation, "between 0 and 1")

@@ -29,6 +29,16 @@ package func trainRun(
     return try run.carryOut(control, startedAt: start)
 }
 
+/// What one model's training came to.
+struct TrainedFold {
+    var history: [EpochRecord]
+    var stop: StopReason
+    var steps: Int
+    /// The weights of the lowest validation loss.
+    var weights: Buffer
+    var seconds: Double
+}
+
 /// One training run, from encoded rows to the run folder.
 private struct TrainRun {
     let configuration: TrainConfiguration
@@ -45,46 +55,57 @@ private struct TrainRun {
         let features = try prepared.encoder.encode(prepared.table)
         let network = makeNetwork()
         let inference = try network.inferenceGraph()
-        let settings = trainingSettings
-        let trainer = try Trainer(
-            training: network.trainingGraph(), inference: inference,
-            data: try data(features, prepared.split.train, balanced: true),
-            validation: try data(features, prepared.split.validation, balanced: false),
-            lossOf: validationLoss, settings: settings, pool: pool)
-
         let store = try CheckpointStore(
             output: configuration.output, fingerprint: try fingerprint())
         var isFinished = false
         defer { if !isFinished { store.removeIfEmpty() } }
-        if control.resume, let state = try store.load() {
-            try trainer.restore(state)
-            control.onEvent(.stage("Continuing after step \(trainer.steps)"))
-        } else {
-            try store.removeCheckpoint()
-            control.onEvent(.stage("Training on \(prepared.split.train.count) rows"))
+        if !control.resume { try store.removeCheckpoints() }
+        var trainings: [TrainedFold] = []
+        for (fold, split) in prepared.folds.enumerated() {
+            guard !InterruptFlag.isRaised || !trainings.isEmpty else {
+                throw VouchError("interrupted before training began; nothing was written")
+            }
+            if case .interrupted? = trainings.last?.stop { break }
+            var settings = trainingSettings
+            // Each model starts and shuffles in its own way.
+            settings.seed &+= UInt64(fold) << 32
+            let trainer = try Trainer(
+                training: network.trainingGraph(), inference: inference,
+                data: try data(features, split.train, balanced: true),
+                validation: try data(features, split.validation, balanced: false),
+                lossOf: validationLoss, settings: settings, pool: pool)
+            let part = prepared.folds.count > 1 ? " (\(fold + 1) of \(prepared.folds.count))" : ""
+            if control.resume, let state = try store.load(fold: fold) {
+                try trainer.restore(state)
+                control.onEvent(.stage("Continuing after step \(trainer.steps)" + part))
+            } else {
+                control.onEvent(.stage("Training on \(split.train.count) rows" + part))
+            }
+            let training = try train(trainer, store, fold: fold, control, startedAt: start)
+            control.onEvent(
+                .stopped(training.stop, bestEpoch: training.history.last { $0.isBest }?.epoch ?? 0))
+            trainings.append(training)
         }
-        guard !InterruptFlag.isRaised else {
-            throw VouchError("interrupted before training began; nothing was written")
-        }
-        let (stop, seconds) = try train(trainer, store, control, startedAt: start)
-        let best = trainer.history.last { $0.isBest }
-        control.onEvent(.stopped(stop, bestEpoch: best?.epoch ?? 0))
+        let stop = trainings[trainings.count - 1].stop
+        let steps = trainings.reduce(0) { $0 + $1.steps }
 
         let model = StoredModel(
             description: .init(
-                version: vouchVersion, network: network, graph: inference,
+                version: vouchVersion, network: network, folds: trainings.count, graph: inference,
                 target: prepared.target, costs: configuration.costs,
                 groupEdges: groupEdges()),
-            encoder: prepared.encoder, schema: prepared.schema, weights: trainer.bestWeights)
+            encoder: prepared.encoder, schema: prepared.schema,
+            weights: trainings.map(\.weights))
         control.onEvent(.stage("Measuring"))
         let evaluation = try evaluate(model, features)
         var measurements = evaluation.measurements
-        measurements += costMeasurements(trainer, seconds: seconds)
+        measurements += costMeasurements(
+            model, seconds: trainings.reduce(0) { $0 + $1.seconds })
 
         let weights = model.encodedWeights()
         let report = ReportAssembly(
             configuration: configuration, prepared: prepared, model: model,
-            history: trainer.history, stop: stop, steps: trainer.steps, evaluation: evaluation,
+            trainings: trainings, evaluation: evaluation,
             measurements: measurements, arguments: control.arguments,
             threads: pool.threads, weightsSHA256: ContentHash.sha256(weights)
         ).report()
@@ -92,7 +113,7 @@ private struct TrainRun {
         try model.add(to: &writer)
         try writer.add("configuration.json", JSON.encode(configuration))
         try writer.add("recipe.json", JSON.encode(prepared.recipe))
-        try writer.add("history.json", JSON.encode(trainer.history))
+        try writer.add("history.json", JSON.encode(trainings.map(\.history)))
         try writer.add("measurements.json", report.json())
         try writer.add("report.html", text: report.html())
         _ = try writer.commit(to: configuration.output, overwrite: control.overwrite)
@@ -100,15 +121,15 @@ private struct TrainRun {
         isFinished = true
         return RunResult(
             path: configuration.output, measurements: measurements, stop: stop,
-            steps: trainer.steps, weightsSHA256: ContentHash.sha256(weights),
+            steps: steps, weightsSHA256: ContentHash.sha256(weights),
             seconds: Clock.monotonicSeconds() - start,
             table: { report.terminal(width: $0, color: $1) })
     }
 
     private func train(
-        _ trainer: Trainer, _ store: borrowing CheckpointStore, _ control: RunControl,
+        _ trainer: Trainer, _ store: borrowing CheckpointStore, fold: Int, _ control: RunControl,
         startedAt start: Double
-    ) throws -> (StopReason, seconds: Double) {
+    ) throws -> TrainedFold {
         let began = Clock.monotonicSeconds()
         // Measuring and writing take a share of the budget too.
         let deadline = configuration.learning.budgetSeconds.map { budget in
@@ -128,14 +149,18 @@ private struct TrainRun {
                 control.onEvent(.training(event))
                 guard case .epoch = event, Clock.monotonicSeconds() - lastSave >= 1 else { return }
                 do {
-                    try store.save(trainer.state())
+                    try store.save(trainer.state(), fold: fold)
                 } catch {
                     failure = error
                 }
                 lastSave = Clock.monotonicSeconds()
             })
         if let failure { throw failure }
-        return (stop, Clock.monotonicSeconds() - began)
+        // A later fold may be killed; this one is not trained again.
+        if prepared.folds.count > 1 { try store.save(trainer.state(), fold: fold) }
+        return TrainedFold(
+            history: trainer.history, stop: stop, steps: trainer.steps,
+            weights: trainer.bestWeights, seconds: Clock.monotonicSeconds() - began)
     }
 
     private func evaluate(
@@ -269,9 +294,9 @@ extension TrainRun {
         return ContentHash.sha256(parts.flatMap { $0 })
     }
 
-    private func costMeasurements(_ trainer: Trainer, seconds: Double) -> [Measurement] {
+    private func costMeasurements(_ model: StoredModel, seconds: Double) -> [Measurement] {
         let sample = Measurement.Sample(split: "train", rows: prepared.split.train.count)
-        let learned = trainer.layout.entries.filter { $0.spec.role != .state }
+        let learned = model.layout.entries.filter { $0.spec.role != .state }
             .reduce(0) { $0 + $1.count }
         func made(_ metric: String, _ value: Double, _ note: String) -> Measurement {
             Measurement(
@@ -281,7 +306,7 @@ extension TrainRun {
         return [
             made("trainingSeconds", seconds, "measured once"),
             made("peakMemory", Double(Machine.peakMemoryBytes()) / 1e6, "measured once"),
-            made("parameters", Double(learned), "exact"),
+            made("parameters", Double(learned * model.weights.count), "exact"),
         ]
     }
 }

@@ -260,6 +260,9 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "Passes without a better validation loss before training stops.")
     var patience: Int?
 
+    @Option(help: "Models that each validate on another part of the rows, and are averaged.")
+    var folds: Int?
+
     @Option(help: "Stop after so many steps, as a budget would; the schedule still spans all epochs.")
     var steps: Int?
 
@@ -283,6 +286,7 @@ struct LearningArguments: ParsableArguments {
         options.batchRows = batch
         options.epochs = epochs
         options.patience = patience
+        options.folds = folds
         options.steps = steps
         options.budgetSeconds = try budget.map(parseDuration)
         options.seed = seed
