@@ -24,7 +24,8 @@ class Vouch:
             sys.exit(f"{path} is absent. Build it with `swift build -c release --product vouch`.")
         self._stamp = self._file_stamp()
         digest = hashlib.sha256(self.path.read_bytes()).hexdigest()[:8]
-        self.version = f"vouch {self._run('--version').strip()}, binary {digest}"
+        self.binary = f"{self._run('--version').strip()} {digest}"
+        self.version = f"vouch {self.binary}"
         if self.options:
             self.version += f", {shlex.join(self.options)}"
 
