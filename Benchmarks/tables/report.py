@@ -160,6 +160,8 @@ def compare(ours, theirs):
     """Verdict of `ours` and its cells: difference, interval, relative difference, p."""
     if any(map(math.isinf, ours)):
         return "worse", ["failed", "", "", ""]
+    if any(map(math.isinf, theirs)):
+        return "cannot tell", [f"{REFERENCE} failed", "", "", ""]
     mean, low, high, p = comparison.corrected_resampled_t(numpy.subtract(ours, theirs), level=LEVEL)
     verdict = "cannot tell" if p > 1 - LEVEL else "better" if mean < 0 else "worse"
     relative = f"{100 * mean / numpy.mean(theirs):+.1f} %"

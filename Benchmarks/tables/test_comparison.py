@@ -45,7 +45,12 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(self.verdict(numpy.linspace(-0.1, 0.12, 10)), "cannot tell")
 
     def test_a_failure_is_worse(self):
-        self.assertEqual(self.verdict([math.inf] + [-1] * 9), "worse")
+        losses = [math.inf] + [0.5] * 9
+        self.assertEqual(report.compare(losses, self.theirs)[:2], ("worse", ["failed", "", "", ""]))
+
+    def test_a_failure_of_the_reference_is_no_victory(self):
+        losses = [math.inf] + [0.5] * 9
+        self.assertEqual(report.compare(self.theirs, losses)[0], "cannot tell")
 
 
 class Ranks(unittest.TestCase):
