@@ -10,6 +10,7 @@ import re
 class Records:
     def __init__(self, path, fields, key):
         self.path, self.fields, self.key = pathlib.Path(path), fields, key
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         if not self.path.exists():
             self.path.write_text(",".join(fields) + "\n")
 
