@@ -114,6 +114,12 @@ let package = Package(
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
         tests("VouchTests", ["Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Training"]),
         tests("ReportingTests", ["Reporting", "Figures", "Evidence"], exclude: ["Snapshots"]),
+        tests(
+            "StatisticsTests",
+            [
+                "Statistics", "TensorCore",
+                .product(name: "RealModule", package: "swift-numerics"),
+            ], resources: [.copy("Reference")], exclude: ["Verified"]),
         // a process that writes run folders until it is killed
         .executableTarget(
             name: "RunStoreKillHelper", dependencies: ["RunStore"],

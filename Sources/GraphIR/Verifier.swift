@@ -85,6 +85,10 @@ extension Graph {
                 self[spec.value].label == spec.name, self[spec.value].shape == spec.shape,
                 !spec.shape.dependsOnRows
             else { throw failure(spec.name, "is not a parameter of shape \(spec.shape)") }
+            if case .values(let numbers) = spec.initializer, numbers.count != spec.shape.fixedCount {
+                throw failure(
+                    spec.name, "starts with \(numbers.count) values, and is \(spec.shape)")
+            }
         }
         // A row-sparse gradient holds the rows that were looked up, and nothing else.
         let sparse = Set(parameters.filter(\.hasSparseGradient).map(\.value))

@@ -99,8 +99,9 @@ struct LogisticFit {
         if count == 2 { coefficients[1] = 1 }
         var previous = Self.logLikelihood(predictors, offsets, outcomes, weights, coefficients)
         for _ in 0..<100 {
-            guard let (step, _) = Self.newton(
-                predictors, offsets, outcomes, weights, coefficients)
+            guard
+                let (step, _) = Self.newton(
+                    predictors, offsets, outcomes, weights, coefficients)
             else { return nil }
             // Halved until the likelihood does not fall.
             var scale = 1.0

@@ -49,7 +49,9 @@ struct AreaUnderCurve {
             var positiveHere = 0.0
             var negativeHere = 0.0
             for row in ranked.order[tie] {
-                if isPositive[row] { positiveHere += weights[row] } else {
+                if isPositive[row] {
+                    positiveHere += weights[row]
+                } else {
                     negativeHere += weights[row]
                 }
             }
@@ -112,15 +114,15 @@ extension ClassificationSample {
             let area = AreaUnderCurve(scores, isPositive: isPositive, weights: design.weights)
         else { return undefined("DeLong", "only one class occurs") }
         let influence = area.influence(isPositive: isPositive, weights: design.weights)
-        if design.clusters == nil && !design.isWeighted {
-            return design.estimate(
-                area.value, influence: influence,
-                variance: area.simpleVariance(isPositive: isPositive), method: "DeLong, logit",
-                scale: .logit)
-        }
+        let isSimple = design.clusters == nil && !design.isWeighted
+        let variance =
+            isSimple
+            ? area.simpleVariance(isPositive: isPositive) : design.clusteredVariance(influence)
+        let name =
+            isSimple
+            ? "DeLong" : design.clusters == nil ? "DeLong, weighted" : "Obuchowski"
         return design.estimate(
-            area.value, influence: influence,
-            method: design.clusters == nil ? "DeLong, weighted, logit" : "Obuchowski, logit",
+            area.value, influence: influence, variance: variance, method: "\(name), logit",
             scale: .logit)
     }
 
@@ -214,7 +216,9 @@ extension ClassificationSample {
         var negative = 0.0
         for tie in ranked.ties {
             for row in ranked.order[tie] {
-                if isPositive[row] { positive += design.weights[row] } else {
+                if isPositive[row] {
+                    positive += design.weights[row]
+                } else {
                     negative += design.weights[row]
                 }
             }

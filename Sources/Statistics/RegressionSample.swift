@@ -70,7 +70,8 @@ package struct RegressionSample: Sendable {
             (weights[row] * errors[row] * errors[row] - ratio * mass[row]) / spread
         }
         var result = design.estimate(
-            ratio, influence: influence, mass: mass, method: "Jackknife, log of 1 − R²", scale: .log)
+            ratio, influence: influence, mass: mass, method: "Jackknife, log of 1 − R²", scale: .log
+        )
         result.value = 1 - ratio
         (result.lower, result.upper) = (result.upper.map { 1 - $0 }, result.lower.map { 1 - $0 })
         return result

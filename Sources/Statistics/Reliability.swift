@@ -15,7 +15,7 @@ extension ClassificationSample {
     /// Rows with about the same probability.
     package struct ReliabilityBin: Sendable, Hashable {
         package var meanScore: Double
-        /// The share for which it was so, with Wilson's interval.
+        /// The share for which it was so.
         package var observedRate: Estimate
         package var count: Int
     }

@@ -24,7 +24,8 @@ package struct SamplingDesign: Sendable, Hashable {
             guard weights.count == rows else {
                 throw StatisticsError("\(rows) rows have \(weights.count) weights; give one each")
             }
-            guard weights.allSatisfy({ $0 >= 0 && $0.isFinite }), weights.contains(where: { $0 > 0 })
+            guard weights.allSatisfy({ $0 >= 0 && $0.isFinite }),
+                weights.contains(where: { $0 > 0 })
             else {
                 throw StatisticsError(
                     "row weights must be finite, not negative and not all zero. Correct them")
@@ -69,6 +70,13 @@ package struct SamplingDesign: Sendable, Hashable {
         var totals = [Double](repeating: 0, count: (clusters.max() ?? 0) + 1)
         for row in 0..<rows { totals[clusters[row]] += values[row] }
         return totals
+    }
+
+    /// `C/(C−1) · Σ_c (Σ_{i∈c} ψᵢ)²` over the C pieces; 0 of one.
+    func clusteredVariance(_ influence: [Double]) -> Double {
+        let counts = counts()
+        let units = Double(counts.clusters ?? counts.rows)
+        return units / max(units - 1, 1) * pieces(influence).reduce(0) { $0 + $1 * $1 }
     }
 
     /// How far an estimate moves when each independent piece is deleted, for `θ = Σ aᵢ / Σ bᵢ`.
@@ -158,12 +166,17 @@ extension SamplingDesign {
             result.note = note ?? "at the edge of its range the sample gives no interval"
             return result
         }
+        guard lower.isFinite, upper.isFinite else {
+            result.note = note ?? "so few rows bound it on one side alone: no interval"
+            return result
+        }
         result.lower = max(lower, bounds.lowerBound)
         result.upper = min(upper, bounds.upperBound)
         return result
     }
 
-    static let tooFewPieces = "one independent group of rows says nothing of the spread: no interval"
+    static let tooFewPieces =
+        "one independent group of rows says nothing of the spread: no interval"
 
     /// A weighted mean, with Student's interval of the jackknife on a scale.
     func mean(
@@ -180,30 +193,45 @@ extension SamplingDesign {
 }
 
 extension IntervalScale {
-    /// - Returns: `nil` where the value, or what is left of it by one deletion, stands on the scale's
-    ///   edge.
+    /// Student's interval from deletions, each taken to this scale.
+    ///
+    /// - Parameter variance: θ's, where it is not the jackknife's; the deletions then give only the
+    ///   degrees of freedom.
+    /// - Returns: `nil` where the value stands on the scale's edge, or a ratio is left there by one
+    ///   deletion.
     func interval(
         _ value: Double, _ deletions: Deletions, variance: Double? = nil
     ) -> (Double, Double)? {
-        func reach(_ deletions: Deletions) -> Double {
-            SpecialFunctions.studentQuantile(0.975, degrees: deletions.degrees)
-                * (variance ?? deletions.variance).squareRoot()
-        }
+        var slope = 1.0
+        var onScale = deletions
         switch self {
-        case .plain:
-            let reach = reach(deletions)
-            return (value - reach, value + reach)
+        case .plain: break
         case .logit:
             guard value > 0, value < 1 else { return nil }
-            let center = Double.log(value / (1 - value))
-            let half = reach(deletions) / (value * (1 - value))
-            return (1 / (1 + Double.exp(-(center - half))), 1 / (1 + Double.exp(-(center + half))))
+            slope = 1 / (value * (1 - value))
+            onScale.moves = deletions.moves.map { move in
+                let left = value - move
+                // First-order deletions may lead out of (0, 1); those stay first-order.
+                guard variance == nil, left > 0, left < 1 else { return slope * move }
+                return Double.log(value / (1 - value)) - Double.log(left / (1 - left))
+            }
         case .log:
             guard value > 0, deletions.moves.allSatisfy({ $0 < value }) else { return nil }
-            // The moves on the scale itself, which are larger for a piece that is most of the value.
-            let moves = deletions.moves.map { -Double.log(onePlus: -$0 / value) }
-            let reach = reach(Deletions(moves: moves, count: deletions.count))
-            return (value * Double.exp(-reach), value * Double.exp(reach))
+            slope = 1 / value
+            onScale.moves = deletions.moves.map { -Double.log(onePlus: -$0 / value) }
+        }
+        let reach =
+            SpecialFunctions.studentQuantile(0.975, degrees: onScale.degrees)
+            * (variance.map { slope * slope * $0 } ?? onScale.variance).squareRoot()
+        return (moved(value, by: -reach), moved(value, by: reach))
+    }
+
+    /// The value that lies so far from another on this scale.
+    private func moved(_ value: Double, by distance: Double) -> Double {
+        switch self {
+        case .plain: value + distance
+        case .logit: 1 / (1 + (1 - value) / value * Double.exp(-distance))
+        case .log: value * Double.exp(distance)
         }
     }
 }

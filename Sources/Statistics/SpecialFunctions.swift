@@ -139,7 +139,9 @@ package enum SpecialFunctions {
         while true {
             let middle = low + (high - low) / 2
             if middle <= low || middle >= high { return middle }
-            if incompleteBeta(middle, a: a, b: b) < probability { low = middle } else {
+            if incompleteBeta(middle, a: a, b: b) < probability {
+                low = middle
+            } else {
                 high = middle
             }
         }

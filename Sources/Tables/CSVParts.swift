@@ -38,10 +38,14 @@ extension CSVReader {
             let part = bytes.extracting(range)
             var quotes = 0
             var all: UInt8 = 0
-            for at in 0..<part.count {
-                let byte = part[at]
-                quotes &+= byte == Byte.quote ? 1 : 0
-                all |= byte
+            // Counted in a byte for as long as that is wide enough: 16 bytes at a time.
+            for start in stride(from: 0, to: part.count, by: 255) {
+                var count: UInt8 = 0
+                for at in start..<min(start + 255, part.count) {
+                    count &+= part[at] == Byte.quote ? 1 : 0
+                    all |= part[at]
+                }
+                quotes += Int(count)
             }
             self.quotes = quotes
             hasHighBytes = all >= 0x80

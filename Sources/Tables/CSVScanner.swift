@@ -106,11 +106,7 @@ struct CSVScanner {
                 (cell, at) = try scanQuoted(bytes, at)
             } else {
                 let start = at
-                while at < bytes.count {
-                    let byte = bytes[at]
-                    if byte == delimiter || byte == Byte.newline { break }
-                    at += 1
-                }
+                at = Self.endOfText(bytes, at, delimiter)
                 var end = at
                 if end > start, bytes[end - 1] == Byte.carriageReturn,
                     at == bytes.count || bytes[at] == Byte.newline
@@ -128,6 +124,24 @@ struct CSVScanner {
         position = min(at + 1, bytes.count)
         line += 1
         return column
+    }
+
+    /// The next delimiter or newline, or the end.
+    @inline(__always)
+    private static func endOfText(
+        _ bytes: Span<UInt8>, _ start: Int, _ delimiter: UInt8
+    ) -> Int {
+        let delimiters = Words.repeating(delimiter)
+        let newlines = Words.repeating(Byte.newline)
+        var at = start
+        while at + 8 <= bytes.count {
+            let word = Words.load(bytes, at)
+            let found = Words.zeros(word ^ delimiters) | Words.zeros(word ^ newlines)
+            if found != 0 { return at + found.trailingZeroBitCount / 8 }
+            at += 8
+        }
+        while at < bytes.count, bytes[at] != delimiter, bytes[at] != Byte.newline { at += 1 }
+        return at
     }
 
     /// The quoted cell that opens at `opening`, and the end of its row or the delimiter behind it.

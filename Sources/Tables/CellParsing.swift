@@ -21,6 +21,13 @@ enum CellParsing {
     static func number(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, point: UInt8) -> Double? {
         var at = start
         guard at < end else { return nil }
+        if end - start <= 8, start + 8 <= bytes.count {
+            // Most numbers are whole and short: as many zeros before them as make eight digits.
+            let shift = UInt64(64 - 8 * (end - start))
+            let zeros = Words.repeating(Byte.zero)
+            let text = (Words.load(bytes, start) ^ zeros) &<< shift ^ zeros
+            if let whole = Words.digits(text) { return Double(whole) }
+        }
         let isNegative = bytes[at] == Byte.minus
         if isNegative || bytes[at] == Byte.plus { at += 1 }
         let first = at
@@ -59,6 +66,10 @@ enum CellParsing {
     private static func takeDigits(
         _ bytes: Span<UInt8>, _ at: inout Int, _ end: Int, _ mantissa: inout UInt64
     ) {
+        while end - at >= 8, let eight = Words.digits(Words.load(bytes, at)) {
+            mantissa = mantissa &* 100_000_000 &+ eight
+            at += 8
+        }
         while at < end {
             let digit = bytes[at] &- Byte.zero
             guard digit <= 9 else { return }

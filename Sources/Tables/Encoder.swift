@@ -61,10 +61,13 @@ package struct Encoder: Codable, Sendable, Hashable {
     /// Numbers: center is the median, scale the interquartile range, or where that is 0 the
     /// standard deviation, or where that is 0 one.
     ///
-    /// - Parameter bins: The most bins of all numbers together, at most 128 each; `nil` for none.
+    /// - Parameters:
+    ///   - rows: The training rows; only they decide.
+    ///   - bins: The most bins of all numbers together, at most 128 each; `nil` for none.
+    ///   - outcomes: What is to be predicted, a number for each of `rows`, in one column or more.
     /// - Throws: `TableError` when the schema has no feature.
     package static func fit(
-        _ table: Table, _ schema: Schema, rows: [Int], bins: Int? = nil
+        _ table: Table, _ schema: Schema, rows: [Int], bins: Int? = nil, outcomes: [[Float]] = []
     ) throws(TableError) -> Encoder {
         guard !schema.features.isEmpty else {
             throw TableError(
@@ -97,7 +100,9 @@ package struct Encoder: Codable, Sendable, Hashable {
             for number in encoder.numbers {
                 let values = try table.numbers(in: number.column)
                 encoder.bins.append(
-                    NumberBins(column: number.column, values: rows.map { values[$0] }, bins: most))
+                    NumberBins(
+                        column: number.column, values: rows.map { values[$0] }, bins: most,
+                        outcomes: outcomes))
             }
         }
         return encoder

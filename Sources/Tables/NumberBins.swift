@@ -8,27 +8,18 @@ package struct NumberBins: Codable, Sendable, Hashable {
     package var column: String
     /// Ascending and distinct; one more than there are bins. Fewer than two for a constant column.
     package var edges: [Double]
-    /// Values that hold at least the share `1/atomShare` of the training rows, ascending.
+    /// Values that get a code of their own, ascending; see `ValueAtoms`.
     package var atoms: [Double]
-    /// For each atom, how far its own code is trusted: see `trust`.
+    /// For each atom, how far its own code is trusted, in (0, 1).
     package var trusts: [Float]
 
     package var binCount: Int { max(edges.count - 1, 0) }
 
-    /// A value is an atom where it fills half a bin of equal mass by itself, or more: there a bin
-    /// has nothing to interpolate.
-    package static let atomShare = 256
-
-    /// Rows after which an atom's own code counts half: `n/(n + k)` is the weight that credibility
-    /// theory gives to n observations of a group against what its neighbours say.
-    ///
-    /// - Source: Bühlmann 1967, DOI 10.1017/S0515036100008989.
-    package static let halfTrustRows = 100.0
-
     /// - Parameters:
     ///   - values: Of the training rows; NaN where missing.
     ///   - bins: The most bins. With fewer distinct values, each has an edge of its own.
-    package init(column: String, values: [Double], bins: Int) {
+    ///   - outcomes: What is to be predicted, one column of numbers or more; decides on atoms.
+    package init(column: String, values: [Double], bins: Int, outcomes: [[Float]] = []) {
         self.column = column
         let sorted = values.filter { !$0.isNaN }.sorted()
         var distinct: [(value: Double, count: Int)] = []
@@ -40,10 +31,9 @@ package struct NumberBins: Codable, Sendable, Hashable {
             }
         }
         edges = Self.edges(distinct, total: sorted.count, bins: bins)
-        let least = max(Double(sorted.count) / Double(Self.atomShare), 5)
-        let found = distinct.filter { Double($0.count) >= least }
-        atoms = found.map(\.value)
-        trusts = found.map { Float(Double($0.count) / (Double($0.count) + Self.halfTrustRows)) }
+        let found = ValueAtoms(values: values, outcomes: outcomes)
+        atoms = found.values
+        trusts = found.trusts
     }
 
     /// Edges at quantiles of the rows that are left once values filling a bin alone have theirs.

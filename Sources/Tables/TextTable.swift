@@ -35,18 +35,15 @@ struct TextTable: Sendable {
 
     @inline(__always)
     private static func key(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> UInt64 {
-        var word: UInt64 = 0
-        if end - start <= 8 {
-            for at in start..<end { word = word << 8 | UInt64(bytes[at]) }
-            return word
-        }
+        guard end - start > 8 else { return Words.load(bytes, start, to: end) }
         var hash: UInt64 = 0
-        for at in start..<end {
-            word = word << 8 | UInt64(bytes[at])
-            if (at - start) & 7 == 7 { hash = mix(hash ^ word) }
+        var at = start
+        while end - at > 8 {
+            hash = mix(hash ^ Words.load(bytes, at))
+            at += 8
         }
-        // The last word overlaps the one before; no byte is left out.
-        return mix(hash ^ word)
+        // The last word overlaps the one before.
+        return mix(hash ^ Words.load(bytes, end - 8))
     }
 
     @inline(__always)
@@ -62,12 +59,17 @@ struct TextTable: Sendable {
         return high ^ low
     }
 
+    /// - Precondition: the text of the index is longer than 8 bytes.
     private func equals(_ index: Int, _ bytes: Span<UInt8>, _ start: Int) -> Bool {
         let range = range(index)
         let text = storage.span.extracting(range)
         let other = bytes.extracting(start..<start + range.count)
-        for at in 0..<text.count where text[at] != other[at] { return false }
-        return true
+        var at = 0
+        while text.count - at > 8 {
+            guard Words.load(text, at) == Words.load(other, at) else { return false }
+            at += 8
+        }
+        return Words.load(text, text.count - 8) == Words.load(other, text.count - 8)
     }
 
     private mutating func add(

@@ -28,7 +28,7 @@ package struct Inspection: Encodable {
                 ].map(printable))
         }
         var text = "\(printable(file)): \(self.rows) rows, \(columns.count) columns\n\n"
-        text += aligned(rows, rightAligned: [3, 4])
+        text += alignedTable(rows, rightAligned: [3, 4])
         if !warnings.isEmpty { text += "\n" }
         for warning in warnings { text += "! \(printable(warning))\n" }
         return text
@@ -68,7 +68,7 @@ package func inspectTable(
 }
 
 /// Rows of cells in columns two spaces apart.
-private func aligned(_ rows: [[String]], rightAligned: Set<Int>) -> String {
+func alignedTable(_ rows: [[String]], rightAligned: Set<Int>) -> String {
     let widths = (0..<(rows.first?.count ?? 0)).map { column in
         rows.map { $0[column].count }.max() ?? 0
     }

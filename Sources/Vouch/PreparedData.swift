@@ -15,6 +15,7 @@ struct PreparedData {
     var target: TargetEncoder
     var encoder: Encoder
     var split: Split
+    var recipe: Recipe
     var duplicates: DuplicateReport
     /// SHA-256 of the files, in order: data, test.
     var hashes: [String]
@@ -75,9 +76,14 @@ struct PreparedData {
                 positive: nil)
         }
         onEvent(.stage("Encoding \(table.rowCount) rows"))
+        let recipe = Recipe(
+            configuration,
+            size: .init(
+                rows: split.train.count + split.validation.count,
+                numbers: schema.features.count { $0.kind == .number }))
         let encoder = try Encoder.fit(
-            table, schema, rows: split.train,
-            bins: configuration.model.kind == .ensemble ? 16_384 : nil)
+            table, schema, rows: split.train, bins: recipe.numberWidth > 0 ? recipe.bins : nil,
+            outcomes: try fitted.outcomes(targetColumn, rows: split.train, of: table))
         for category in encoder.categories {
             if let buckets = category.buckets {
                 warnings.append(
@@ -106,7 +112,8 @@ struct PreparedData {
         }
         return PreparedData(
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
-            target: fitted, encoder: encoder, split: split, duplicates: report, hashes: hashes)
+            target: fitted, encoder: encoder, split: split, recipe: recipe,
+            duplicates: report, hashes: hashes)
     }
 
     private static func readBytes(_ path: String) throws -> [UInt8] {
@@ -225,6 +232,22 @@ extension CSVOptions {
             options.kinds[entry.name] = .category
         }
         return options
+    }
+}
+
+extension TargetEncoder {
+    /// The target of some rows as columns of numbers: the standardised number of a regression, the
+    /// positive class of two, each of the first 32 classes of more.
+    fileprivate func outcomes(
+        _ column: Column, rows: [Int], of table: Table
+    ) throws(TableError) -> [[Float]] {
+        guard task != .regression else {
+            let values = try values(column, source: table.name)
+            return [rows.map { Float((values[$0] - center) / scale) }]
+        }
+        let labels = try labels(column, source: table.name, lines: table.lines)
+        let shown = task == .binary ? [1] : Array(0..<Int32(min(classes.count, 32)))
+        return shown.map { shown in rows.map { labels[$0] == shown ? 1 : 0 } }
     }
 }
 

@@ -52,20 +52,21 @@ struct ReportAssembly {
     }
 
     private var modelText: String {
-        let options = configuration.model
-        guard options.kind == .mlp, options.depth > 0 else { return "linear model" }
-        return "multilayer perceptron (\(options.depth) × \(options.width), "
-            + "\(options.activation.rawValue))"
+        let recipe = prepared.recipe
+        guard recipe.depth > 0 else { return "linear model" }
+        let layers = "\(recipe.depth) × \(recipe.width), \(recipe.activation.rawValue)"
+        return recipe.kind == .ensemble
+            ? "ensemble of \(recipe.members) perceptrons with shared layers (\(layers))"
+            : "multilayer perceptron (\(layers))"
     }
 
     private var facts: [RunReport.Fact] {
-        let options = configuration.learning
         let best = history.last { $0.isBest }
         var facts: [RunReport.Fact] = [
             .init("Model", modelText),
             .init("Target", "\(prepared.target.column) (\(prepared.target.task.rawValue))"),
             .init("Ended", StopText.sentence(stop)),
-            .init("Steps", "\(steps) of \(options.batchRows) rows, \(history.count) epochs"),
+            .init("Steps", "\(steps) of \(prepared.recipe.batchRows) rows, \(history.count) epochs"),
             .init("Kept", "the weights of epoch \(best?.epoch ?? 0), the lowest validation loss"),
             .init("Optimizer", optimizerText),
         ]
@@ -77,13 +78,14 @@ struct ReportAssembly {
 
     private var optimizerText: String {
         let options = configuration.learning
+        let recipe = prepared.recipe
         var text = "\(options.optimizer.rawValue), learning rate "
-            + NumberText.plain(Double(options.learningRate)) + ", \(options.schedule.rawValue)"
-        if options.weightDecay > 0 {
-            text += ", weight decay \(NumberText.plain(Double(options.weightDecay)))"
+            + NumberText.plain(Double(recipe.learningRate)) + ", \(options.schedule.rawValue)"
+        if recipe.weightDecay > 0 {
+            text += ", weight decay \(NumberText.plain(Double(recipe.weightDecay)))"
         }
-        if options.averageDecay > 0 {
-            text += ", averaged weights \(NumberText.plain(Double(options.averageDecay)))"
+        if recipe.averageDecay > 0 {
+            text += ", averaged weights \(NumberText.plain(Double(recipe.averageDecay)))"
         }
         return text
     }

@@ -59,13 +59,14 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         case squared, huber, pinball
     }
 
+    /// What is `nil` is settled by the recipe; see `Recipe`.
     package struct ModelOptions: Codable, Sendable, Hashable {
-        package var kind = ModelKind.ensemble
-        package var members = 8
-        package var width = 256
-        package var depth = 2
-        package var activation = Activation.relu
-        package var dropout: Float = 0.1
+        package var kind: ModelKind?
+        package var members: Int?
+        package var width: Int?
+        package var depth: Int?
+        package var activation: Activation?
+        package var dropout: Float?
         package var labelSmoothing: Float = 0
         package var loss = RegressionLoss.squared
         /// Of the pinball loss.
@@ -80,20 +81,21 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         case adamw, sgd
     }
 
+    /// What is `nil` is settled by the recipe; see `Recipe`.
     package struct LearningOptions: Codable, Sendable, Hashable {
         package var optimizer = OptimizerKind.adamw
-        package var learningRate: Float = 2e-3
-        package var weightDecay: Float = 1e-4
+        package var learningRate: Float?
+        package var weightDecay: Float?
         package var decaysEverything = false
         package var momentum: Float = 0.9
         package var schedule = Schedule.Shape.constant
         package var warmupSteps = 0
         package var clipNorm: Float?
         /// Of the averaged weights; 0 for none.
-        package var averageDecay: Float = 0.998
-        package var batchRows = 256
-        package var epochs = 60
-        package var patience = 8
+        package var averageDecay: Float?
+        package var batchRows: Int?
+        package var epochs: Int?
+        package var patience: Int?
         package var steps: Int?
         package var budgetSeconds: Double?
         package var seed: UInt64 = 0
@@ -136,53 +138,42 @@ extension TrainConfiguration {
     ///
     /// - Throws: `VouchError` naming the option, its value and what would be accepted.
     package func validate() throws(VouchError) {
-        func require(
-            _ holds: Bool, _ option: String, _ value: some Any, _ wanted: String
+        func require<Value>(
+            _ holds: (Value) -> Bool, _ option: String, _ value: Value?, _ wanted: String
         ) throws(VouchError) {
-            guard holds else { throw VouchError("--\(option) is \(value); it must be \(wanted)") }
+            guard let value, !holds(value) else { return }
+            throw VouchError("--\(option) is \(value); it must be \(wanted)")
         }
-        try require((1...65_536).contains(model.width), "width", model.width, "from 1 to 65536")
-        try require((0...100).contains(model.depth), "depth", model.depth, "from 0 to 100")
-        try require(
-            model.dropout >= 0 && model.dropout < 1, "dropout", model.dropout, "in [0, 1)")
-        try require(
-            model.labelSmoothing >= 0 && model.labelSmoothing < 1, "label-smoothing",
-            model.labelSmoothing, "in [0, 1)")
-        try require(
-            model.quantile > 0 && model.quantile < 1, "quantile", model.quantile, "in (0, 1)")
         let learning = learning
+        try require({ (1...1024).contains($0) }, "members", model.members, "from 1 to 1024")
+        try require({ (1...65_536).contains($0) }, "width", model.width, "from 1 to 65536")
+        try require({ (0...100).contains($0) }, "depth", model.depth, "from 0 to 100")
+        let share = { (value: Float) in value >= 0 && value < 1 }
+        try require(share, "dropout", model.dropout, "in [0, 1)")
+        try require(share, "label-smoothing", model.labelSmoothing, "in [0, 1)")
+        try require({ $0 > 0 && $0 < 1 }, "quantile", model.quantile, "in (0, 1)")
         try require(
-            learning.learningRate > 0 && learning.learningRate.isFinite, "learning-rate",
-            learning.learningRate, "positive")
+            { $0 > 0 && $0.isFinite }, "learning-rate", learning.learningRate, "positive")
         try require(
-            learning.weightDecay >= 0 && learning.weightDecay.isFinite, "weight-decay",
-            learning.weightDecay, "zero or positive")
+            { $0 >= 0 && $0.isFinite }, "weight-decay", learning.weightDecay, "zero or positive")
+        try require(share, "momentum", learning.momentum, "in [0, 1)")
+        try require(share, "ema", learning.averageDecay, "in [0, 1), 0 meaning none")
+        try require({ $0 >= 0 }, "warmup", learning.warmupSteps, "zero or positive")
+        try require({ $0 > 0 }, "clip-norm", learning.clipNorm, "positive")
+        try require({ $0 > 0 }, "batch", learning.batchRows, "positive")
+        try require({ $0 > 0 }, "epochs", learning.epochs, "positive")
+        try require({ $0 > 0 }, "patience", learning.patience, "positive")
+        try require({ $0 > 0 }, "steps", learning.steps, "positive")
         try require(
-            learning.momentum >= 0 && learning.momentum < 1, "momentum", learning.momentum,
-            "in [0, 1)")
+            { $0 > 0 && $0 < 1 }, "validation-share", splits.validation, "between 0 and 1")
         try require(
-            learning.averageDecay >= 0 && learning.averageDecay < 1, "ema", learning.averageDecay,
-            "in [0, 1), 0 meaning none")
-        try require(learning.warmupSteps >= 0, "warmup", learning.warmupSteps, "zero or positive")
-        try require(
-            learning.clipNorm.map { $0 > 0 } ?? true, "clip-norm", learning.clipNorm ?? 0,
-            "positive")
-        try require(learning.batchRows > 0, "batch", learning.batchRows, "positive")
-        try require(learning.epochs > 0, "epochs", learning.epochs, "positive")
-        try require(learning.patience > 0, "patience", learning.patience, "positive")
-        try require(
-            learning.steps.map { $0 > 0 } ?? true, "steps", learning.steps ?? 0, "positive")
-        try require(
-            splits.validation > 0 && splits.validation < 1, "validation-share", splits.validation,
-            "between 0 and 1")
-        try require(
-            splits.test > 0 && splits.test < 1 && splits.test + splits.validation < 1,
-            "test-share", splits.test, "between 0 and 1, with room for training rows")
+            { $0 > 0 && $0 + splits.validation < 1 }, "test-share", splits.test,
+            "between 0 and 1, with room for training rows")
         if let costs {
             try require(
-                costs.falsePositive > 0 && costs.falseNegative > 0
-                    && costs.falsePositive.isFinite && costs.falseNegative.isFinite, "cost",
-                "fp=\(costs.falsePositive),fn=\(costs.falseNegative)", "two positive numbers")
+                { $0 > 0 && $0.isFinite }, "cost fp", costs.falsePositive, "a positive number")
+            try require(
+                { $0 > 0 && $0.isFinite }, "cost fn", costs.falseNegative, "a positive number")
         }
     }
 }

@@ -91,6 +91,7 @@ private struct TrainRun {
         var writer = RunFolder.Writer()
         try model.add(to: &writer)
         try writer.add("configuration.json", JSON.encode(configuration))
+        try writer.add("recipe.json", JSON.encode(prepared.recipe))
         try writer.add("history.json", JSON.encode(trainer.history))
         try writer.add("measurements.json", report.json())
         try writer.add("report.html", text: report.html())
@@ -157,6 +158,7 @@ private struct TrainRun {
 extension TrainRun {
     private func makeNetwork() -> TabularNetwork {
         let options = configuration.model
+        let recipe = prepared.recipe
         let task: TaskKind = switch prepared.target.task {
         case .binary: .binary
         case .multiclass: .multiclass(classes: prepared.target.classes.count)
@@ -173,33 +175,32 @@ extension TrainRun {
             ? nil
             : NumberEmbedding(
                 numbers: encoder.bins.count, bins: encoder.bins.map(\.binCount).max() ?? 0,
-                width: 16, trusts: encoder.bins.flatMap(\.trusts))
+                width: recipe.numberWidth, trusts: encoder.bins.flatMap(\.trusts))
         return TabularNetwork(
             input: TabularInput(
                 numericWidth: encoder.numericWidth + encoder.bins.count,
                 cardinalities: encoder.categories.map(\.cardinality), embedding: embedding),
             task: task,
-            hidden: options.kind == .linear
-                ? [] : Array(repeating: options.width, count: options.depth),
-            members: options.kind == .ensemble ? options.members : 1,
-            activation: options.activation, dropout: options.dropout,
+            hidden: Array(repeating: recipe.width, count: recipe.depth), members: recipe.members,
+            activation: recipe.activation, dropout: recipe.dropout,
             labelSmoothing: options.labelSmoothing, loss: loss)
     }
 
     private var trainingSettings: TrainingSettings {
         let options = configuration.learning
+        let recipe = prepared.recipe
         return TrainingSettings(
             optimizer: OptimizerSettings(
                 rule: options.optimizer == .adamw
                     ? .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
                     : .sgd(momentum: options.momentum, nesterov: false),
-                learningRate: options.learningRate,
+                learningRate: recipe.learningRate,
                 schedule: Schedule(shape: options.schedule, warmupSteps: options.warmupSteps),
-                weightDecay: options.weightDecay, decaysEverything: options.decaysEverything,
+                weightDecay: recipe.weightDecay, decaysEverything: options.decaysEverything,
                 clipNorm: options.clipNorm,
-                averageDecay: options.averageDecay > 0 ? options.averageDecay : nil),
-            batchRows: options.batchRows, maximumEpochs: options.epochs,
-            patience: options.patience, maximumSteps: options.steps, seed: options.seed)
+                averageDecay: recipe.averageDecay > 0 ? recipe.averageDecay : nil),
+            batchRows: recipe.batchRows, maximumEpochs: recipe.epochs,
+            patience: recipe.patience, maximumSteps: options.steps, seed: options.seed)
     }
 
     private var validationLoss: LossEvaluator.Loss {

@@ -173,23 +173,25 @@ struct TrainCommand: ParsableCommand {
 struct ModelArguments: ParsableArguments {
     private static let defaults = TrainConfiguration.ModelOptions()
 
-    @Option(name: .customLong("model"), help: "The model: linear, mlp or ensemble.")
-    var kind = Self.defaults.kind
+    @Option(
+        name: .customLong("model"),
+        help: "The model: linear, mlp or ensemble. What is not given here is settled by a recipe.")
+    var kind: TrainConfiguration.ModelKind?
 
     @Option(help: "Members of an ensemble.")
-    var members = Self.defaults.members
+    var members: Int?
 
     @Option(help: "Units of each hidden layer.")
-    var width = Self.defaults.width
+    var width: Int?
 
     @Option(help: "Hidden layers.")
-    var depth = Self.defaults.depth
+    var depth: Int?
 
     @Option(help: "The activation: relu, gelu, silu, tanh or sigmoid.")
-    var activation = Self.defaults.activation
+    var activation: Activation?
 
     @Option(help: "The share of hidden units dropped at each training step.")
-    var dropout = Self.defaults.dropout
+    var dropout: Float?
 
     @Option(help: "The share of certainty taken from the labels.")
     var labelSmoothing = Self.defaults.labelSmoothing
@@ -226,10 +228,10 @@ struct LearningArguments: ParsableArguments {
     var optimizer = Self.defaults.optimizer
 
     @Option(help: "The peak learning rate.")
-    var learningRate = Self.defaults.learningRate
+    var learningRate: Float?
 
     @Option(help: "Decoupled weight decay.")
-    var weightDecay = Self.defaults.weightDecay
+    var weightDecay: Float?
 
     @Flag(name: .customLong("decay-all"), help: "Let biases, norms and embeddings decay too.")
     var decaysEverything = false
@@ -247,16 +249,16 @@ struct LearningArguments: ParsableArguments {
     var clipNorm: Float?
 
     @Option(help: "Decay of the averaged weights (EMA), 0 for none.")
-    var ema = Self.defaults.averageDecay
+    var ema: Float?
 
     @Option(help: "Rows of a training step.")
-    var batch = Self.defaults.batchRows
+    var batch: Int?
 
     @Option(help: "The most passes over the training rows.")
-    var epochs = Self.defaults.epochs
+    var epochs: Int?
 
     @Option(help: "Passes without a better validation loss before training stops.")
-    var patience = Self.defaults.patience
+    var patience: Int?
 
     @Option(help: "Stop after so many steps, as a budget would; the schedule still spans all epochs.")
     var steps: Int?

@@ -42,6 +42,7 @@ import Testing
                 Wrong(.binary(function), [[.rows, 3], [.rows, 4]], "[rows, 3]", "[rows, 4]"),
                 Wrong(.binary(function), [[.rows, 3], [2, 3]], "[rows, 3]", "[2, 3]"),
                 Wrong(.binary(function), [[.rows, 1], [1, .rows]], "[rows, rows]", "rows"),
+                Wrong(.binary(function), [[.rowParts(2), 3], [.rows, 3]], "[2·rows, 3]", "[rows, 3]"),
                 Wrong(.binary(function), [[3]], "2 operands", "[3]"),
                 Wrong(.binary(function), [[3], [3]], indices: [1], "operand 1", "[3]"),
             ]
@@ -91,6 +92,7 @@ import Testing
                 Wrong(.reshape([6]), [[.rows, 6]], "[rows, 6]", "[6]"),
                 Wrong(.reshape([2, .rows]), [[.rows, 2]], "[2, rows]", "mix the rows of [rows, 2]"),
                 Wrong(.reshape([.rows, 6]), [[2, .rows, 3]], "mix the rows of [2, rows, 3]"),
+                Wrong(.reshape([.rowParts(2), 3]), [[2, .rows, 3]], "mix the rows of [2, rows, 3]"),
                 Wrong(
                     .reshape([.fixed(.max), .fixed(.max), 2]), [[2]], "has not the elements", "[2]"),
             ]
@@ -227,6 +229,17 @@ import Testing
         _ = try build(.state, [3])
         #expect(throws: GraphError.self) { try build(.state, [4]) }
         #expect(throws: GraphError.self) { try build(.weight, [3]) }
+    }
+
+    @Test func valuesFitTheirParameter() throws {
+        func build(_ shape: Shape) throws -> Graph {
+            var b = GraphBuilder()
+            b.output("y", b.parameter("p", shape, role: .weight, initializer: .values([1, 2, 3])))
+            return try b.build()
+        }
+        _ = try build([3, 1])
+        let error = try #require(throws: GraphError.self) { try build([4]) }
+        #expect(error.description.contains("3 values") && error.description.contains("[4]"))
     }
 
     @Test func differentiatingWhatIsNotThere() throws {

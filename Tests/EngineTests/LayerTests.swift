@@ -75,6 +75,64 @@ import Testing
         #expect(try b.build().parameter(named: "e/table")?.hasSparseGradient == true)
     }
 
+    /// `x·a + c + Σ_b clip(position − b, 0, 1)·W_b + trust·V`, element by element.
+    @Test func numbersAreEmbeddedByTheirFormula() throws {
+        let trusts: [Float] = [0.5, 0.25]
+        let (y, given, _, _) = try evaluate(rows: 6) { b in
+            b.embedded(
+                numbers: b.input("x", [.rows, 2]), positions: b.input("p", [.rows, 2]),
+                atoms: b.input("atoms", [.rows, 2], dtype: .int32),
+                NumberEmbedding(numbers: 2, bins: 3, width: 4, trusts: trusts))
+        }
+        let x = try #require(given["x"]), p = try #require(given["p"])
+        let atoms = try #require(given["atoms"]), slope = try #require(given["slope"])
+        let shift = try #require(given["shift"]), curve = try #require(given["curve"])
+        let starts = try #require(given["binStarts"]), trust = try #require(given["trusts"])
+        let own = try #require(given["values/table"])
+        let expected = Tensor([6, 8]) { c in
+            let (row, number, k) = (c[0], c[1] / 4, c[1] % 4)
+            let line = x[[row, number]] * slope[[number, k]] + shift[[number, k]]
+            let bent = (0..<3).reduce(0.0) {
+                $0 + min(max(p[[row, number]] - starts[[$1]], 0), 1) * curve[[number, $1, k]]
+            }
+            let atom = Int(atoms[[row, number]])
+            return line + bent + trust[[atom, 0]] * own[[atom, k]]
+        }
+        expectClose(y.values, expected.values)
+    }
+
+    /// Each member computed alone: its scales, the shared hidden layers, its head; then the mean.
+    @Test func anEnsembleIsTheMeanOfItsMembers() throws {
+        let network = TabularNetwork(
+            input: TabularInput(numericWidth: 5, cardinalities: []), task: .binary, hidden: [6],
+            members: 3)
+        let graph = try network.inferenceGraph()
+        let given = graph.sampleValues(rows: 4)
+        let values = ReferenceInterpreter(graph: graph, rows: 4, given: given).run()
+        let x = try #require(given["numeric"]), scales = try #require(given["members"])
+        let w = try #require(given["hidden0/linear/weight"])
+        let c = try #require(given["hidden0/linear/bias"])
+        let head = try #require(given["head/weight"]), last = try #require(given["head/bias"])
+        let expected = (0..<4).map { row in
+            (0..<3).reduce(0.0) { sum, member in
+                let hidden = (0..<6).map { unit in
+                    max(0, (0..<5).reduce(c[[unit]]) {
+                        $0 + x[[row, $1]] * scales[[member, $1]] * w[[$1, unit]]
+                    })
+                }
+                let logit = (0..<6).reduce(last[[member, 0, 0]]) {
+                    $0 + hidden[$1] * head[[member, $1, 0]]
+                }
+                return sum + 1 / (1 + exp(-logit)) / 3
+            }
+        }
+        let prediction = try #require(graph.outputs["prediction"].map { values[$0.index] })
+        expectClose(prediction.values, expected)
+        let logits = try #require(graph.outputs["logits"].map { values[$0.index] })
+        expectClose(logits.values, expected.map { log($0 / (1 - $0)) })
+        #expect(!graph.mixesRows)
+    }
+
     @Test func layerNormHasMeanZeroAndUnitVariance() throws {
         let (y, given, _, _) = try evaluate(rows: 6) { b in
             let x = b.input("x", [.rows, 9])
@@ -243,7 +301,16 @@ enum TrainingGraphs {
         network(.regression, hidden: [8], activation: .silu),
         network(.regression, hidden: [8], activation: .tanh, loss: .huber(delta: 0.5)),
         network(.regression, hidden: [8], activation: .sigmoid, loss: .pinball(quantile: 0.9)),
+        ensemble(.binary), ensemble(.multiclass(classes: 3)), ensemble(.regression),
     ]
+
+    /// Members that share hidden layers, on embedded numbers, a plain column and categories.
+    static func ensemble(_ task: TaskKind) -> TabularNetwork {
+        let embedding = NumberEmbedding(numbers: 2, bins: 3, width: 4, trusts: [0.5, 0.25])
+        return TabularNetwork(
+            input: TabularInput(numericWidth: 5, cardinalities: [3, 40], embedding: embedding),
+            task: task, hidden: [8, 6], members: 3, dropout: 0.2)
+    }
 
     private static func network(
         _ task: TaskKind, hidden: [Int], activation: Activation = .relu, smoothing: Float = 0,

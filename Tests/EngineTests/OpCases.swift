@@ -161,7 +161,7 @@ extension OpCase {
         case .parameter: [OpCase(.parameter, ([2, 3], .signed))]
         case .constant: [OpCase(.constant(1.5)), OpCase(.constant(-0.25))]
         case .unary(let function):
-            [[.rows, 7], [.rows], [3, .rows, 5], []].map { OpCase(.unary(function), ($0, domain(function))) }
+            [[.rows, 7], [.rows], [3, .rows, 5], [.rowParts(2), 3], []].map { OpCase(.unary(function), ($0, domain(function))) }
         case .binary(let function):
             broadcastForms.map {
                 OpCase(.binary(function), ($0, .signed), ($1, function == .divide ? .positive : .signed))
@@ -174,6 +174,7 @@ extension OpCase {
                 OpCase(.broadcast([3, .rows, 5]), ([3, 1, 1], .signed)),
                 OpCase(.broadcast([3, .rows, 5]), ([1, .rows, 5], .signed)),
                 OpCase(.broadcast([2, .rows]), ([], .signed)),
+                OpCase(.broadcast([.rowParts(3), 2]), ([2], .signed)),
                 OpCase(.broadcast([2, 3, .rows, 2, 3, 2]), ([2, 1, .rows, 1, 3, 1], .signed)),
             ]
         case .reduce(let kind):
@@ -182,6 +183,8 @@ extension OpCase {
                 OpCase(.reduce(kind, axes: [0]), ([.rows, 7], .signed)),
                 OpCase(.reduce(kind, axes: [1, 0]), ([.rows, 7], .signed)),
                 OpCase(.reduce(kind, axes: [0]), ([.rows], .signed)),
+                OpCase(.reduce(kind, axes: [0]), ([.rowParts(3), 2], .signed)),
+                OpCase(.reduce(kind, axes: [1, 0]), ([.rowParts(3), 2], .signed)),
                 OpCase(.reduce(kind, axes: [0, 2]), ([3, .rows, 5], .signed)),
                 OpCase(.reduce(kind, axes: [2, 1]), ([3, .rows, 5], .signed)),
                 OpCase(.reduce(kind, axes: [0, 2, 3]), ([2, .rows, 3, 4], .signed)),
@@ -189,7 +192,7 @@ extension OpCase {
             ]
         case .matmul: matmulCases
         case .softmax, .logSoftmax:
-            [[.rows, 7], [.rows, 1], [3, .rows, 5], [4]].map {
+            [[.rows, 7], [.rows, 1], [3, .rows, 5], [.rowParts(2), 3], [4]].map {
                 OpCase(kind == .softmax ? .softmax : .logSoftmax, ($0, .signed))
             }
         case .reshape:
@@ -197,6 +200,9 @@ extension OpCase {
                 OpCase(.reshape([.rows, 6]), ([.rows, 2, 3], .signed)),
                 OpCase(.reshape([1, .rows, 3, 2]), ([.rows, 6], .signed)),
                 OpCase(.reshape([6]), ([2, 3], .signed)),
+                OpCase(.reshape([.rowParts(3), 2]), ([.rows, 6], .signed)),
+                OpCase(.reshape([.rows, 3, 2]), ([.rowParts(3), 2], .signed)),
+                OpCase(.reshape([2, .rowParts(2), 3]), ([2, .rows, 2, 3], .signed)),
                 OpCase(.reshape([]), ([1, 1], .signed)),
             ]
         case .transpose:
@@ -206,6 +212,7 @@ extension OpCase {
                 OpCase(.transpose([1, 2, 0]), ([3, .rows, 5], .signed)),
                 OpCase(.transpose([3, 1, 0, 2]), ([2, .rows, 3, 4], .signed)),
                 OpCase(.transpose([0]), ([.rows], .signed)),
+                OpCase(.transpose([1, 0, 2]), ([.rowParts(2), 3, 2], .signed)),
             ]
         case .slice:
             [
@@ -232,6 +239,7 @@ extension OpCase {
                 OpCase(.gather, ([6, 5], .signed), ([.rows], .indices(6))),
                 OpCase(.gather, ([3, 1], .signed), ([.rows, 4], .indices(3))),
                 OpCase(.gather, ([4, 3], .signed), ([], .indices(4))),
+                OpCase(.gather, ([4, 3], .signed), ([.rowParts(2)], .indices(4))),
             ]
         case .scatterAdd:
             [
@@ -267,6 +275,7 @@ extension OpCase {
         ([1, 7], [.rows, 1]), ([], [.rows, 3]), ([.rows, 3], [1, 1]), ([], []),
         ([3, .rows, 5], [.rows, 5]), ([3, 1, 5], [3, .rows, 5]), ([3, .rows, 1], [1, .rows, 5]),
         ([3, 1, 1], [.rows, 1]), ([.rows, 2, 1, 3], [.rows, 1, 4, 3]),
+        ([.rowParts(2), 1], [.rowParts(2), 3]), ([.rowParts(2), 1], [3]),
     ]
 
     private static let selectCases: [OpCase] = [
@@ -291,6 +300,8 @@ extension OpCase {
                 form(.rows, 4, 3, [2], [2]), form(.rows, 4, 3, [1], [3]), form(.rows, 4, 3, [3], [1]),
                 form(4, .rows, 3, [2], [2]), form(2, 4, 3, [.rows], [.rows]),
                 form(2, 4, 3, [.rows], [1]), form(1, 4, 1, [.rows], [.rows]),
+                form(.rowParts(2), 4, 3, [], []), form(4, .rowParts(2), 3, [], []),
+                form(2, 4, 3, [.rowParts(2)], [.rowParts(2)]),
             ]
         }
     }

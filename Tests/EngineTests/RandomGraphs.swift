@@ -97,7 +97,7 @@ struct RandomGraph {
         for _ in 0..<8 {
             let (x, y) = (operand(), operand())
             if let joint = b.shape(x).broadcast(with: b.shape(y)),
-                joint.extents.filter({ $0 == .rows }).count <= 1, joint.count(rows: rows) < 700
+                joint.extents.filter(\.dependsOnRows).count <= 1, joint.count(rows: rows) < 700
             {
                 return (x, y)
             }
@@ -171,7 +171,7 @@ struct RandomGraph {
         let shape = b.shape(x)
         guard shape.rank == 2 || shape.rank == 3 else { return }
         let inner = shape[shape.rank - 1]
-        guard inner != .rows, !(shape.rank == 3 && shape[0] == .rows) else { return }
+        guard !inner.dependsOnRows, !(shape.rank == 3 && shape[0].dependsOnRows) else { return }
         leaves += 1
         let out = Extent.fixed(choices.chance(50) ? width : 1 + choices.below(5))
         let transposed = choices.chance(30)
@@ -189,14 +189,22 @@ struct RandomGraph {
 
     private mutating func normalize() {
         let x = operand()
-        guard let last = b.shape(x).extents.last, last != .rows else { return }
+        guard let last = b.shape(x).extents.last, !last.dependsOnRows else { return }
         floats.append(b.apply(choices.chance(50) ? .softmax : .logSoftmax, [x]))
     }
 
     private mutating func rearrange() {
         let x = operand()
         let shape = b.shape(x)
-        if choices.chance(50) {
+        if shape.rank > 0, case .rowParts(let parts) = shape[0], parts > 1 {
+            let rest = Array(shape.extents.dropFirst())
+            floats.append(b.reshape(x, Shape([.rows, .fixed(parts)] + rest)))
+        } else if shape.rank > 1, shape[0] == .rows, case .fixed(let parts) = shape[1],
+            choices.chance(50)
+        {
+            let rest = Array(shape.extents.dropFirst(2))
+            floats.append(b.reshape(x, Shape([.rowParts(parts)] + rest)))
+        } else if choices.chance(50) {
             var permutation = Array(0..<shape.rank)
             for i in permutation.indices.reversed() { permutation.swapAt(i, choices.below(i + 1)) }
             floats.append(b.apply(.transpose(permutation), [x]))
@@ -231,7 +239,7 @@ struct RandomGraph {
         let x = operand()
         let shape = b.shape(x)
         let alike = floats.filter { b.shape($0) == shape }
-        guard let axis = shape.extents.lastIndex(where: { $0 != .rows && $0 != .fixed(0) }),
+        guard let axis = shape.extents.lastIndex(where: { !$0.dependsOnRows }),
             shape[axis].count(rows: rows) < 8
         else { return }
         let parts = (0..<1 + choices.below(3)).map { _ in choices.pick(alike) }

@@ -54,28 +54,44 @@ struct ReferenceInterpreter {
     /// Values of inputs and parameters by their label.
     var given: [String: Tensor]
     var random = RandomPosition(seed: 0, step: 0, shard: 0)
-    /// Multiplies the results of operations that round by `1 + noise·u` with `u` uniform on ±1:
-    /// stochastic arithmetic, to measure how much a graph amplifies rounding.
+    /// Multiplies the results of operations that round, and the terms of sums, by `1 + noise·u` with
+    /// `u` uniform on ±1: stochastic arithmetic, to measure how much a graph amplifies rounding.
     var noise: (size: Double, seed: UInt64)?
 
     /// The value of every node.
     func run() -> [Tensor] {
         var values: [Tensor] = []
         for (index, node) in graph.nodes.enumerated() {
-            var value = evaluate(node, node.inputs.map { values[$0.index] })
+            var operands = node.inputs.map { values[$0.index] }
+            if Self.sums(node.op) {
+                for position in operands.indices { perturb(&operands[position], index, position) }
+            }
+            var value = evaluate(node, operands)
             precondition(
                 value.shape == node.shape.bound(rows: rows),
                 "%\(index) \(node.op) gave \(value.shape), not \(node.shape)")
-            if let noise, Self.rounds(node.op) {
-                let random = CounterRandom(seed: noise.seed, stream: UInt32(index))
-                for element in value.values.indices {
-                    value.values[element] *=
-                        1 + noise.size * (2 * random.uniform(index: UInt64(element)) - 1)
-                }
-            }
+            if Self.rounds(node.op) { perturb(&value, index, operands.count) }
             values.append(value)
         }
         return values
+    }
+
+    private func perturb(_ tensor: inout Tensor, _ node: Int, _ position: Int) {
+        guard let noise else { return }
+        let random = CounterRandom(seed: noise.seed, stream: UInt32(node))
+        for element in tensor.values.indices {
+            let u = random.uniform(step: UInt32(position), index: UInt64(element))
+            tensor.values[element] *= 1 + noise.size * (2 * u - 1)
+        }
+    }
+
+    /// Whether the result is a sum of float operands' elements, each sum rounding.
+    private static func sums(_ op: Op) -> Bool {
+        switch op {
+        case .reduce(let kind, _): kind != .max
+        case .matmul: true
+        default: false
+        }
     }
 
     /// Whether the result is anything but one of the operands' numbers, their negation, 0 or 1.

@@ -3,16 +3,35 @@ import Statistics
 import TensorCore
 import Testing
 
-/// Every interval from influence values against one from numerical derivatives.
+/// Intervals from influence values, against rows and clusters left out one by one.
 ///
-/// `ψᵢ = wᵢ ∂θ/∂wᵢ` is taken by central differences of the metric's own value, so a wrong
-/// derivative in the sources, a forgotten weight or a wrong sum over clusters shows. Differences of
-/// relative step 1e-4 have an error near 1e-8; their sums are compared at 1e-6.
+/// For ratios of sums the sources' deletions are exact, so the twin leaves out the rows and computes
+/// the metric again. The rest is in FirstOrderTests.swift.
 @Suite struct JackknifeTests {
     static let rows = 150
     static let random = CounterRandom(seed: 7, name: "jackknife")
-    static let clusters = (0..<rows).map { Int32(random.integer(below: 30, step: 1, index: UInt64($0))) }
-    static let weights = (0..<rows).map { 0.3 + random.uniform(step: 2, index: UInt64($0)) }
+
+    /// How the rows of a test came about.
+    struct Design: Sendable, CustomTestStringConvertible {
+        var isClustered: Bool
+        var isWeighted: Bool
+
+        static let all = [(false, false), (false, true), (true, false), (true, true)]
+            .map { Design(isClustered: $0.0, isWeighted: $0.1) }
+
+        var weights: [Double] {
+            (0..<rows).map { isWeighted ? 0.3 + random.uniform(step: 2, index: UInt64($0)) : 1 }
+        }
+        var clusters: [Int32] {
+            (0..<rows).map { row in
+                isClustered
+                    ? Int32(random.integer(below: 30, step: 1, index: UInt64(row))) : Int32(row)
+            }
+        }
+        var testDescription: String {
+            (isWeighted ? "weighted " : "") + (isClustered ? "clusters" : "rows")
+        }
+    }
 
     /// Rounded scores, so that ties play their part.
     static func probabilities(classes: Int) -> [Double] {
@@ -36,159 +55,122 @@ import Testing
         }
     }
 
-    /// `C/(C−1) · Σ_c (Σ_{i∈c} ψᵢ)²` with numerical `ψ`.
-    static func variance(
-        weights: [Double], clusters: [Int32], of value: ([Double]) throws -> Double?
-    ) rethrows -> Double {
-        var totals: [Int32: Double] = [:]
-        for row in weights.indices {
-            let step = 1e-4 * weights[row]
-            var shifted = weights
-            shifted[row] = weights[row] + step
-            let above = try value(shifted) ?? .nan
-            shifted[row] = weights[row] - step
-            let below = try value(shifted) ?? .nan
-            totals[clusters[row], default: 0] += weights[row] * (above - below) / (2 * step)
+    /// The sum over the rows of each cluster.
+    static func sums(_ values: [Double], _ design: Design) -> [Int32: Double] {
+        var sums: [Int32: Double] = [:]
+        for (value, cluster) in zip(values, design.clusters) { sums[cluster, default: 0] += value }
+        return sums
+    }
+
+    static func logit(_ p: Double) -> Double { Double.log(p / (1 - p)) }
+
+    /// Student's interval around a number from the moves by each deletion.
+    static func interval(_ center: Double, moves: [Double]) -> (Double, Double) {
+        let count = Double(moves.count)
+        let variance = (count - 1) / count * moves.reduce(0) { $0 + $1 * $1 }
+        let t = SpecialFunctions.studentQuantile(0.975, degrees: SlowTwin.degrees(moves))
+        return (center - t * variance.squareRoot(), center + t * variance.squareRoot())
+    }
+
+    static func expect(
+        _ found: Estimate, _ wanted: (Double, Double), _ tolerance: Double, _ metric: String,
+        _ design: Design
+    ) {
+        #expect(agree(found.lower, wanted.0, tolerance), "\(metric), lower")
+        #expect(agree(found.upper, wanted.1, tolerance), "\(metric), upper")
+        let clusters = Set(design.clusters).count
+        #expect(found.varied == (design.isClustered ? "clusters" : "rows"), "\(metric)")
+        #expect(found.clusters == (design.isClustered ? clusters : nil), "\(metric)")
+        #expect(found.count == rows, "\(metric)")
+    }
+
+    /// `value` is asked for the metric with only the kept rows.
+    static func leaveOut(
+        _ design: Design, scale: (Double) -> Double, of value: ([Int]) throws -> Double
+    ) rethrows -> (Double, Double) {
+        let center = scale(try value(Array(0..<rows)))
+        let clusters = design.clusters
+        let moves = try Set(clusters).map { left in
+            center - scale(try value((0..<rows).filter { clusters[$0] != left }))
         }
-        let count = Double(totals.count)
-        return totals.values.reduce(0) { $0 + $1 * $1 } * count / (count - 1)
+        return interval(center, moves: moves)
     }
 
-    private static func logit(_ p: Double) -> Double { Double.log(p / (1 - p)) }
-
-    /// The interval's half width on its own scale, brought back by the delta method.
-    private static func standardError(
-        _ estimate: Estimate, scale: String, degrees: Double
-    ) throws -> Double {
-        let value = try #require(estimate.value)
-        let lower = try #require(estimate.lower)
-        let upper = try #require(estimate.upper)
-        let half =
-            switch scale {
-            case "logit": (logit(upper) - logit(lower)) / 2 * value * (1 - value)
-            case "log": Double.log(upper / lower) / 2 * value
-            default: (upper - lower) / 2
-            }
-        return half / SpecialFunctions.studentQuantile(0.975, degrees: degrees)
-    }
-
-    private static func check(
-        _ metric: String, scale: String, clustered: Bool, weighted: Bool,
-        _ estimate: ([Double], [Int32]?) throws -> Estimate
-    ) throws {
-        let weights = weighted ? weights : Array(repeating: 1, count: rows)
-        let clusters = clustered ? clusters : (0..<Int32(rows)).map { $0 }
-        let numerical = try variance(weights: weights, clusters: clusters) {
-            try estimate($0, nil).value
+    @Test(arguments: [2, 4] as [Int], Design.all)
+    func lossesAreExact(classes: Int, design: Design) throws {
+        let probabilities = Self.probabilities(classes: classes)
+        let labels = Self.labels(probabilities, classes: classes)
+        func sample(_ kept: [Int], clusters: [Int32]?) throws -> ClassificationSample {
+            try ClassificationSample(
+                labels: kept.map { labels[$0] },
+                probabilities: kept.flatMap { probabilities[$0 * classes..<($0 + 1) * classes] },
+                classes: classes, weights: kept.map { design.weights[$0] }, clusters: clusters)
         }
-        let found = try estimate(weights, clustered ? clusters : nil)
-        let error = try standardError(
-            found, scale: scale, degrees: Double(Set(clusters).count - 1))
-        #expect(agree(error, numerical.squareRoot(), 1e-6), "\(metric)")
-        #expect(found.varied == (clustered ? "clusters" : "rows"), "\(metric)")
-        #expect(found.clusters == (clustered ? Set(clusters).count : nil), "\(metric)")
-    }
-
-    @Test(arguments: [false, true], [false, true])
-    func twoClasses(clustered: Bool, weighted: Bool) throws {
-        let probabilities = Self.probabilities(classes: 2)
-        let labels = Self.labels(probabilities, classes: 2)
-        let metrics = binaryMetrics(threshold: 0.5)
-        let scales = [
-            "rocAUC": "logit", "averagePrecision": "logit", "balancedAccuracy": "logit",
-            "macroF1": "logit", "logLoss": "plain", "brierScore": "plain",
-            "expectedCost": "plain", "meanScore": "plain",
+        var metrics: [String: Metric<ClassificationSample>] = [
+            "logLoss": { $0.logLoss() }, "brierScore": { $0.brierScore() },
         ]
-        for (metric, scale) in scales {
-            try Self.check(metric, scale: scale, clustered: clustered, weighted: weighted) {
-                weights, clusters in
-                let sample = try ClassificationSample(
-                    labels: labels, probabilities: probabilities, classes: 2, weights: weights,
-                    clusters: clusters)
-                let compute = try #require(metrics[metric])
-                return compute(sample)
-            }
+        if classes == 2 { metrics["meanScore"] = { $0.meanScore() } }
+        let whole = try sample(
+            Array(0..<Self.rows), clusters: design.isClustered ? design.clusters : nil)
+        for (metric, compute) in metrics {
+            let isLogit = metric == "meanScore"
+            let (lower, upper) = try Self.leaveOut(
+                design, scale: isLogit ? Self.logit : { Double.log($0) }
+            ) { try compute(sample($0, clusters: nil)).value ?? .nan }
+            let wanted =
+                isLogit
+                ? (logistic(lower), logistic(upper)) : (Double.exp(lower), Double.exp(upper))
+            Self.expect(compute(whole), wanted, 1e-10, metric, design)
         }
     }
 
-    @Test(arguments: [false, true], [false, true])
-    func moreClasses(clustered: Bool, weighted: Bool) throws {
-        let probabilities = Self.probabilities(classes: 4)
-        let labels = Self.labels(probabilities, classes: 4)
-        let scales = [
-            "macroF1": "logit", "balancedAccuracy": "logit", "macroAUC": "logit",
-            "logLoss": "plain", "brierScore": "plain",
-        ]
-        for (metric, scale) in scales {
-            try Self.check(metric, scale: scale, clustered: clustered, weighted: weighted) {
-                weights, clusters in
-                let sample = try ClassificationSample(
-                    labels: labels, probabilities: probabilities, classes: 4, weights: weights,
-                    clusters: clusters)
-                let compute = try #require(multiclassMetrics[metric])
-                return compute(sample)
-            }
-        }
-    }
-
-    @Test(arguments: [false, true], [false, true])
-    func numbers(clustered: Bool, weighted: Bool) throws {
+    @Test(arguments: Design.all)
+    func regressionIsExact(_ design: Design) throws {
         let predictions = (0..<Self.rows).map { Self.random.uniform(step: 30, index: UInt64($0)) }
         let targets = predictions.indices.map {
             predictions[$0] + 0.4 * Self.random.uniform(step: 31, index: UInt64($0)) - 0.1
         }
-        let scales = ["rootMeanSquaredError": "log", "meanAbsoluteError": "plain", "rSquared": "plain"]
-        for (metric, scale) in scales {
-            try Self.check(metric, scale: scale, clustered: clustered, weighted: weighted) {
-                weights, clusters in
-                let sample = try RegressionSample(
-                    targets: targets, predictions: predictions, weights: weights,
-                    clusters: clusters)
-                let compute = try #require(regressionMetrics[metric])
-                return compute(sample)
+        let weights = design.weights
+        let mean =
+            zip(weights, targets).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
+        // R²'s center is held while rows are left out.
+        func ratio(_ kept: [Int]) -> Double {
+            let errors = kept.map {
+                weights[$0] * (targets[$0] - predictions[$0]) * (targets[$0] - predictions[$0])
             }
+            let spread = kept.map { weights[$0] * (targets[$0] - mean) * (targets[$0] - mean) }
+            return errors.reduce(0, +) / spread.reduce(0, +)
         }
-    }
-
-    /// Shares: Wilson's interval for as many simple rows as give the numerical variance.
-    @Test(arguments: [false, true], [false, true])
-    func shares(clustered: Bool, weighted: Bool) throws {
-        guard clustered || weighted else { return }
-        let probabilities = Self.probabilities(classes: 2)
-        let labels = Self.labels(probabilities, classes: 2)
-        let metrics = binaryMetrics(threshold: 0.5)
-        let weights = weighted ? Self.weights : Array(repeating: 1, count: Self.rows)
-        let z = SpecialFunctions.normalQuantile(0.975)
-        let chosen: [String: (Int) -> Bool] = [
-            "accuracy": { _ in true }, "selectionRate": { _ in true },
-            "sensitivity": { labels[$0] == 1 }, "specificity": { labels[$0] == 0 },
-            "falsePositiveRate": { labels[$0] == 0 },
-            "positivePredictiveValue": { probabilities[$0 * 2 + 1] >= 0.5 },
-        ]
-        for (metric, isChosen) in chosen {
-            func estimate(_ weights: [Double], _ clusters: [Int32]?) throws -> Estimate {
-                let sample = try ClassificationSample(
-                    labels: labels, probabilities: probabilities, classes: 2, weights: weights,
-                    clusters: clusters)
-                let compute = try #require(metrics[metric])
-                return compute(sample)
+        func measured(_ kept: [Int], _ metric: String) throws -> Double {
+            let sample = try RegressionSample(
+                targets: kept.map { targets[$0] }, predictions: kept.map { predictions[$0] },
+                weights: kept.map { weights[$0] })
+            let compute = try #require(regressionMetrics[metric])
+            return compute(sample).value ?? .nan
+        }
+        let whole = try RegressionSample(
+            targets: targets, predictions: predictions,
+            weights: design.isWeighted ? weights : nil,
+            clusters: design.isClustered ? design.clusters : nil)
+        for (metric, compute) in regressionMetrics {
+            let (lower, upper) = try Self.leaveOut(design, scale: { Double.log($0) }) { kept in
+                switch metric {
+                case "rSquared": return ratio(kept)
+                // The root of a mean: the mean has the exact deletions.
+                case "rootMeanSquaredError":
+                    let root = try measured(kept, metric)
+                    return root * root
+                default: return try measured(kept, metric)
+                }
             }
-            let clusters = clustered ? Self.clusters : (0..<Int32(Self.rows)).map { $0 }
-            let taking = (0..<Self.rows).filter(isChosen)
-            let units = Double(Set(taking.map { clusters[$0] }).count)
-            let all = Double(Set(clusters).count)
-            let numerical =
-                try Self.variance(weights: weights, clusters: clusters) {
-                    try estimate($0, nil).value
-                } * (all - 1) / all * units / (units - 1)
-            let found = try estimate(weights, clustered ? clusters : nil)
-            let share = try #require(found.value)
-            let t = SpecialFunctions.studentQuantile(0.975, degrees: units - 1)
-            let effective = share * (1 - share) / numerical
-            let wanted = wilson(share: share, rows: effective * (z / t) * (z / t), z: z)
-            #expect(agree(found.lower, wanted.lower, 1e-6), "\(metric)")
-            #expect(agree(found.upper, wanted.upper, 1e-6), "\(metric)")
-            #expect(found.count == taking.count, "\(metric)")
+            let ends = (Double.exp(lower), Double.exp(upper))
+            let wanted =
+                switch metric {
+                case "rSquared": (1 - ends.1, 1 - ends.0)
+                case "rootMeanSquaredError": (ends.0.squareRoot(), ends.1.squareRoot())
+                default: ends
+                }
+            Self.expect(compute(whole), wanted, 1e-10, metric, design)
         }
     }
 }

@@ -6,11 +6,13 @@ import Testing
 struct Reference: Decodable {
     struct Binary: Decodable, CustomTestStringConvertible {
         struct Calibration: Decodable {
-            var slope: Double
-            var slopeError: Double
-            var intercept: Double
-            var interceptError: Double
-            var pieces: Double
+            struct Interval: Decodable {
+                var value: Double
+                var lower: Double
+                var upper: Double
+            }
+            var slope: Interval
+            var intercept: Interval
         }
         struct Curve: Decodable {
             var falsePositiveRate: [Double]
@@ -66,6 +68,7 @@ struct Reference: Decodable {
         var normalQuantile: [[Double]]
         var normalCDF: [[Double]]
         var incompleteBeta: [[Double]]
+        var betaQuantile: [[Double]]
         var studentQuantile: [[Double]]
     }
 

@@ -11,20 +11,23 @@ enum SlowTwin {
     }
 
     /// DeLong et al. 1988, eqs. 1, 4 and 5: the area and its variance `s₁₀/m + s₀₁/n`.
-    static func deLong(_ positives: [Double], _ negatives: [Double]) -> (Double, Double) {
+    static func deLong(
+        _ positives: [Double], _ negatives: [Double]
+    ) -> (area: Double, variance: Double, degrees: Double) {
         let (m, n) = (Double(positives.count), Double(negatives.count))
         let v10 = positives.map { x in negatives.reduce(0) { $0 + kernel(x, $1) } / n }
         let v01 = negatives.map { y in positives.reduce(0) { $0 + kernel($1, y) } / m }
         let area = v10.reduce(0, +) / m
         let s10 = v10.reduce(0) { $0 + ($1 - area) * ($1 - area) } / (m - 1)
         let s01 = v01.reduce(0) { $0 + ($1 - area) * ($1 - area) } / (n - 1)
-        return (area, s10 / m + s01 / n)
+        let pieces = v10.map { ($0 - area) / m } + v01.map { ($0 - area) / n }
+        return (area, s10 / m + s01 / n, degrees(pieces))
     }
 
     /// Obuchowski 1997, section 2: the variance where every cluster has positives and negatives.
     static func obuchowski(
         _ scores: [Double], isPositive: [Bool], clusters: [Int32]
-    ) -> (Double, Double) {
+    ) -> (area: Double, variance: Double, degrees: Double) {
         let positives = scores.indices.filter { isPositive[$0] }
         let negatives = scores.indices.filter { !isPositive[$0] }
         let (m, n) = (Double(positives.count), Double(negatives.count))
@@ -34,6 +37,7 @@ enum SlowTwin {
             } / (m * n)
         var (s10, s01, s11) = (0.0, 0.0, 0.0)
         let names = Set(clusters)
+        var pieces: [Double] = []
         for name in names {
             let ours = positives.filter { clusters[$0] == name }
             let others = negatives.filter { clusters[$0] == name }
@@ -48,18 +52,29 @@ enum SlowTwin {
             s10 += x * x
             s01 += y * y
             s11 += x * y
+            pieces.append(x / m + y / n)
         }
         let count = Double(names.count)
         s10 *= count / ((count - 1) * m)
         s01 *= count / ((count - 1) * n)
         s11 *= count / (count - 1)
-        return (area, s10 / m + s01 / n + 2 * s11 / (m * n))
+        return (area, s10 / m + s01 / n + 2 * s11 / (m * n), degrees(pieces))
+    }
+
+    /// Degrees of freedom from the kurtosis of pieces: `2C / (k − (C−3)/(C−1))`, at most C − 1.
+    static func degrees(_ pieces: [Double]) -> Double {
+        let count = Double(pieces.count)
+        let second = pieces.reduce(0) { $0 + $1 * $1 } / count
+        let fourth = pieces.reduce(0) { $0 + $1 * $1 * $1 * $1 } / count
+        let excess = fourth / (second * second) - (count - 3) / (count - 1)
+        return excess > 0 ? min(count - 1, 2 * count / excess) : count - 1
     }
 
     /// The ends of `logit⁻¹(logit θ ± quantile · √variance / (θ(1 − θ)))`.
     static func logitInterval(_ value: Double, _ variance: Double, _ quantile: Double) -> [Double] {
         [-quantile, quantile].map { q in
-            let x = Double.log(value / (1 - value)) + q * variance.squareRoot() / (value * (1 - value))
+            let x =
+                Double.log(value / (1 - value)) + q * variance.squareRoot() / (value * (1 - value))
             return 1 / (1 + Double.exp(-x))
         }
     }
@@ -88,11 +103,11 @@ enum SlowTwin {
         let (labels, scores) = Self.rows(count, seed: UInt64(count))
         let sample = try ClassificationSample(
             labels: labels, probabilities: scores.flatMap { [1 - $0, $0] }, classes: 2)
-        let (area, variance) = SlowTwin.deLong(
+        let (area, variance, degrees) = SlowTwin.deLong(
             scores.indices.filter { labels[$0] == 1 }.map { scores[$0] },
             scores.indices.filter { labels[$0] == 0 }.map { scores[$0] })
         let ends = SlowTwin.logitInterval(
-            area, variance, SpecialFunctions.normalQuantile(0.975))
+            area, variance, SpecialFunctions.studentQuantile(0.975, degrees: degrees))
         let found = sample.rocAUC()
         #expect(agree(found.value, area, 1e-13))
         #expect(agree(found.lower, ends[0], 1e-12))
@@ -106,9 +121,9 @@ enum SlowTwin {
         let sample = try ClassificationSample(
             labels: labels, probabilities: scores.flatMap { [1 - $0, $0] }, classes: 2,
             clusters: clusters)
-        let (area, variance) = SlowTwin.obuchowski(
+        let (area, variance, degrees) = SlowTwin.obuchowski(
             scores, isPositive: labels.map { $0 == 1 }, clusters: clusters)
-        let t = SpecialFunctions.studentQuantile(0.975, degrees: Double(count / 5 - 1))
+        let t = SpecialFunctions.studentQuantile(0.975, degrees: degrees)
         let ends = SlowTwin.logitInterval(area, variance, t)
         let found = sample.rocAUC()
         #expect(agree(found.value, area, 1e-13))

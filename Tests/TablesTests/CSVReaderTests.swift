@@ -212,9 +212,33 @@ import Testing
         #expect(wrong.isEmpty, "\(wrong.prefix(5))")
     }
 
+    /// Short texts of the bytes of numbers, and of their neighbours, against the grammar written
+    /// out: at the end of the file and before more text.
+    @Test func textsThatAreNearlyNumbers() throws {
+        let grammar = #/[+\-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+\-]?[0-9]+)?/#
+        var draws = Draws(seed: 11)
+        let bytes = ["0", "1", "5", "8", "9", "3", "7", ".", "-", "+", "e", "E", ":", "/"]
+        var numbers = 0
+        for _ in 0..<20_000 {
+            let kinds = 7 + draws.integer(below: 8)
+            let text = (0...draws.integer(below: 12)).map { _ in
+                bytes[draws.integer(below: kinds)]
+            }.joined()
+            let number = text.wholeMatch(of: grammar) == nil ? nil : Double(text)
+            let expected = number.flatMap { $0.isFinite ? $0 : nil }
+            for table in [try read("a\n" + text), try read("a,b\n\(text),12345678\n")] {
+                let found = table.numbers("a")?.first
+                #expect(found?.bitPattern == expected?.bitPattern, "\(text)")
+            }
+            numbers += expected == nil ? 0 : 1
+        }
+        #expect((5000..<15_000).contains(numbers))
+    }
+
     @Test(arguments: [
         "1e", "e5", ".", "-", "+", "1e+", "0x10", "inf", "-Infinity", "1_000", "1,000", "1 000",
-        "--1", "1.2.3", "1e5.0", "1e999", "-1e999", "٣",
+        "--1", "1.2.3", "1e5.0", "1e999", "-1e999", "٣", "12:45", "9:", "1234567:", "12345678:",
+        "1/2", "-12345678x",
     ])
     func whatIsNoNumber(text: String) throws {
         let table = try read("a,b\n1,2\n\"\(text)\",3\n")

@@ -3,8 +3,8 @@ import Tables
 import Testing
 
 @Suite(.serialized) struct ScaleTests {
-    /// Bounds are about ten times what a 2-core machine needs, to catch a cost that grows faster
-    /// than the rows.
+    /// Bounds are about fifty times what a 2-core machine needs, so that they hold on a busy one:
+    /// a cost that grows as the square of the rows is above them by far.
     @Test func aMillionCategories() throws {
         let count = 1_000_000
         var bytes = Array("id,target\n".utf8)
@@ -41,8 +41,8 @@ import Testing
         #expect(encoded.categories.count == count)
         let end = Clock.monotonicSeconds()
         let peak = Machine.peakMemoryBytes() - before
-        #expect(read - start < 10)
-        #expect(end - read < 40)
+        #expect(read - start < 60)
+        #expect(end - read < 120)
         #expect(peak < 1 << 30)
     }
 }

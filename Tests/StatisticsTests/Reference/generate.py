@@ -24,11 +24,48 @@ def weighted_mean(values, weights):
     return float(np.average(values, weights=weights))
 
 
-def t_interval(values):
-    """Student's interval of the mean of simple rows."""
-    low, high = stats.t.interval(
-        0.95, len(values) - 1, loc=np.mean(values), scale=stats.sem(values))
-    return [float(low), float(high)]
+def degrees(moves):
+    """Satterthwaite's, from the kurtosis of the moves about 0."""
+    count = len(moves)
+    kurtosis = np.mean(moves**4) / np.mean(moves**2) ** 2
+    found = 2 * count / (kurtosis - (count - 3) / (count - 1))
+    return count - 1 if found < 0 else min(found, count - 1)
+
+
+def jackknife_interval(values, scale, inverse):
+    """Student's interval of the mean of simple rows, each left out in turn, on a scale."""
+    count = len(values)
+    mean = np.mean(values)
+    moves = scale(mean) - scale((np.sum(values) - values) / (count - 1))
+    reach = stats.t.ppf(0.975, degrees(moves)) * np.sqrt(
+        (count - 1) / count * np.sum(moves**2))
+    return [float(inverse(scale(mean) - reach)), float(inverse(scale(mean) + reach))]
+
+
+def share_interval(hits, rows):
+    exact = min(hits, rows - hits) < 50
+    found = stats.binomtest(int(hits), int(rows)).proportion_ci(0.95, "exact" if exact else "wilson")
+    return found.low, found.high
+
+
+def recovered(coefficients, indicators, transform=lambda share: share):
+    """The sum of shares of simple rows by Zou and Donner. An indicator is NaN outside its rows."""
+    values, lower, upper, influence = [], [], [], []
+    for c, x in zip(coefficients, indicators):
+        inside = ~np.isnan(x)
+        hits, rows = np.nansum(x), inside.sum()
+        low, high = share_interval(hits, rows)
+        values.append(c * transform(hits / rows))
+        lower.append(c * transform(low))
+        upper.append(c * transform(high))
+        influence.append(np.where(inside, x - hits / rows, 0))
+    correlation = np.array([[
+        np.dot(a, b) / np.sqrt(np.dot(a, a) * np.dot(b, b)) for b in influence] for a in influence])
+    values, lower, upper = map(np.array, (values, lower, upper))
+    below, above = values - lower, upper - values
+    return [
+        float(values.sum() - np.sqrt(below @ correlation @ below)),
+        float(values.sum() + np.sqrt(above @ correlation @ above))]
 
 
 def proportion_intervals(hits, rows):
@@ -65,7 +102,7 @@ def calibration_error(said, was_so, weights, wanted=15):
 
 
 def recalibration(labels, scores, weights, clusters):
-    """Slope and intercept with standard errors from the sandwich, clusters summed, C/(C - 1)."""
+    """Slope and intercept with their intervals: the sandwich, from clusters left out."""
     logits = special.logit(np.clip(scores, 1e-12, 1 - 1e-12))
 
     def fit(design, offset):
@@ -84,17 +121,19 @@ def recalibration(labels, scores, weights, clusters):
             beta = beta - np.linalg.solve(slope(beta), score(beta))
         bread = np.linalg.inv(-slope(beta))
         rows = design * (weights * (labels - special.expit(design @ beta + offset)))[:, None]
-        sums = np.array([rows[clusters == c].sum(axis=0) for c in np.unique(clusters)])
-        count = len(sums)
-        meat = sums.T @ sums * count / (count - 1)
-        return beta, np.sqrt(np.diag(bread @ meat @ bread)), count
+        names = np.unique(clusters)
+        moves = np.array([
+            bread @ rows[clusters == c].sum(axis=0)
+            / (1 - weights[clusters == c].sum() / weights.sum()) for c in names])
+        error = np.sqrt((len(names) - 1) / len(names) * (moves**2).sum(axis=0))
+        reach = [stats.t.ppf(0.975, degrees(m)) * e for m, e in zip(moves.T, error)]
+        return [
+            {"value": float(b), "lower": float(b - r), "upper": float(b + r)}
+            for b, r in zip(beta, reach)]
 
     ones = np.ones((len(labels), 1))
-    both, both_error, count = fit(np.column_stack([ones, logits]), 0)
-    shift, shift_error, _ = fit(ones, logits)
     return {
-        "slope": both[1], "slopeError": both_error[1], "intercept": shift[0],
-        "interceptError": shift_error[0], "pieces": count}
+        "slope": fit(np.column_stack([ones, logits]), 0)[1], "intercept": fit(ones, logits)[0]}
 
 
 def binary(name, labels, scores, threshold, weights=None, clusters=None):
@@ -128,17 +167,34 @@ def binary(name, labels, scores, threshold, weights=None, clusters=None):
         "threshold": threshold, "values": {k: float(v) for k, v in values.items()}}
     groups = np.arange(len(labels)) if clusters is None else np.asarray(clusters)
     seen = w > 0
-    case["calibration"] = {
-        k: float(v) for k, v in
-        recalibration(labels[seen], scores[seen], w[seen], groups[seen]).items()}
+    case["calibration"] = recalibration(labels[seen], scores[seen], w[seen], groups[seen])
     if weights is not None:
         case["weights"] = w.tolist()
     if clusters is not None:
         case["clusters"] = groups.tolist()
     if weights is None and clusters is None:
+        right = (calls == labels).astype(float)
+
+        def among(chosen, hits):
+            return np.where(chosen, hits.astype(float), np.nan)
+
         case["intervals"] = {
-            "logLoss": t_interval(losses), "brierScore": t_interval((scores - labels) ** 2),
-            "meanScore": t_interval(scores), "expectedCost": t_interval(costs)}
+            "logLoss": jackknife_interval(losses, np.log, np.exp),
+            "brierScore": jackknife_interval((scores - labels) ** 2, np.log, np.exp),
+            "meanScore": jackknife_interval(scores, special.logit, special.expit),
+            "expectedCost": recovered(
+                [1.5, 4.0], [(calls > labels).astype(float), (calls < labels).astype(float)]),
+            "balancedAccuracy": recovered(
+                [0.5, 0.5], [among(labels == k, right) for k in (0, 1)]),
+            "macroF1": recovered(
+                [0.5, 0.5], [among((labels == k) | (calls == k), right) for k in (0, 1)],
+                lambda share: 2 * share / (1 + share))}
+        for metric, x in {
+                "accuracy": right, "selectionRate": calls,
+                "sensitivity": calls[labels == 1], "specificity": 1 - calls[labels == 0],
+                "falsePositiveRate": calls[labels == 0],
+                "positivePredictiveValue": labels[calls == 1]}.items():
+            case["intervals"][metric] = list(map(float, share_interval(np.sum(x), len(x))))
         fpr, tpr, thresholds = metrics.roc_curve(labels, scores, drop_intermediate=False)
         case["curve"] = {
             "falsePositiveRate": fpr.tolist(), "truePositiveRate": tpr.tolist(),
@@ -184,7 +240,10 @@ def regression(name, targets, predictions, weights=None):
             "meanAbsoluteError": float(metrics.mean_absolute_error(targets, predictions, **options)),
             "rSquared": float(metrics.r2_score(targets, predictions, **options))}}
     if weights is None:
-        case["intervals"] = {"meanAbsoluteError": t_interval(np.abs(predictions - targets))}
+        case["intervals"] = {
+            "meanAbsoluteError": jackknife_interval(np.abs(predictions - targets), np.log, np.exp),
+            "rootMeanSquaredError": list(map(float, np.sqrt(
+                jackknife_interval((predictions - targets) ** 2, np.log, np.exp))))}
     else:
         case["weights"] = weights.tolist()
     return case
@@ -204,6 +263,9 @@ def special_functions():
         "incompleteBeta": [
             [x, a, b, float(special.betainc(a, b, x))]
             for a in shapes for b in shapes for x in points],
+        "betaQuantile": [
+            [p, a, b, float(special.betaincinv(a, b, p))]
+            for a in shapes for b in shapes for p in [1e-6, 0.025, 0.5, 0.975]],
         "studentQuantile": [
             [p, nu, float(stats.t.ppf(p, nu))]
             for nu in degrees for p in [0.01, 0.025, 0.3, 0.5, 0.75, 0.95, 0.975, 0.995]],

@@ -1,0 +1,119 @@
+package import NN
+
+/// Every number of a training, settled: what was asked for, and for the rest a rule with its reason.
+///
+/// A pure function of the options and of the table's size, so that the same command on the same
+/// data always means the same training.
+package struct Recipe: Codable, Sendable, Hashable {
+    package var kind: TrainConfiguration.ModelKind
+    package var members: Int
+    package var width: Int
+    package var depth: Int
+    package var activation: Activation
+    package var dropout: Float
+    /// The width of a number's embedding; 0 where numbers enter as they are.
+    package var numberWidth: Int
+    /// The most bins of all numbers together.
+    package var bins: Int
+    package var learningRate: Float
+    package var weightDecay: Float
+    package var averageDecay: Float
+    package var batchRows: Int
+    package var epochs: Int
+    package var patience: Int
+    /// Models trained on all rows but one part each, which validates; 1 for one split.
+    package var folds: Int
+    /// One line a setting, in order.
+    package var settings: [Setting]
+
+    package struct Setting: Codable, Sendable, Hashable {
+        package var option: String
+        package var value: String
+        package var reason: String
+    }
+
+    /// The size of what is to be learned from.
+    package struct TableSize: Sendable, Hashable {
+        /// Rows that train or validate.
+        package var rows: Int
+        package var numbers: Int
+
+        package init(rows: Int, numbers: Int) {
+            self.rows = rows
+            self.numbers = numbers
+        }
+    }
+
+    package init(_ configuration: TrainConfiguration, size: TableSize) {
+        let model = configuration.model
+        let learning = configuration.learning
+        var settings: [Setting] = []
+        func settle<Value>(
+            _ option: String, _ asked: Value?, _ standard: Value, _ reason: String
+        ) -> Value {
+            settings.append(
+                Setting(
+                    option: option, value: "\(asked ?? standard)",
+                    reason: asked == nil ? reason : "asked for"))
+            return asked ?? standard
+        }
+        let kind = settle(
+            "model", model.kind, .ensemble,
+            "members that share their layers cost one network and predict like several")
+        let isEnsemble = kind == .ensemble
+        self.kind = kind
+        members = isEnsemble
+            ? settle("members", model.members, 8, "more cost time and gain little on most tables")
+            : 1
+        width = settle("width", model.width, 256, "wide enough for large tables, quick on two cores")
+        depth = settle(
+            "depth", model.depth, kind == .linear ? 0 : 2,
+            kind == .linear
+                ? "a linear model has no hidden layer" : "deeper rarely helps on tables")
+        activation = settle("activation", model.activation, .relu, "the cheapest; none was better")
+        dropout = settle(
+            "dropout", model.dropout, isEnsemble ? 0.1 : 0.2,
+            isEnsemble ? "little, as averaging members regularises too" : "against overfitting")
+        numberWidth = isEnsemble ? min(16, max(4, 4096 / max(size.numbers, 1))) : 0
+        bins = 16_384
+
+        let batch = settle(
+            "batch", learning.batchRows, Self.batch(rows: size.rows),
+            "about 1/128 of \(size.rows) rows, from 32 to 256; larger above 100,000 rows")
+        batchRows = batch
+        learningRate = settle(
+            "learning-rate", learning.learningRate,
+            (isEnsemble ? 2e-3 : 1e-3) * (Float(batch) / 256).squareRoot(),
+            "\(isEnsemble ? "2e-3" : "1e-3") · √(batch/256)")
+        weightDecay = settle(
+            "weight-decay", learning.weightDecay, isEnsemble ? 1e-4 : 1e-2,
+            isEnsemble ? "early stopping and averaging regularise" : "against overfitting")
+        averageDecay = settle(
+            "ema", learning.averageDecay, 0.998,
+            "averaged weights are better than the last ones and cost nothing")
+        folds = 1
+        let stepsPerEpoch = max(1, size.rows / batch)
+        epochs = settle(
+            "epochs", learning.epochs,
+            max(5, min(max(60, 4000 / stepsPerEpoch), 400, max(6, 6_000_000 / max(size.rows, 1)))),
+            "60, more on small tables so that there are 4,000 steps, fewer above 100,000 rows")
+        patience = settle(
+            "patience", learning.patience, max(3, min(8 * epochs / 60, 40)),
+            "2/15 of the epochs, at least 3")
+        self.settings = settings
+    }
+
+    private static func batch(rows: Int) -> Int {
+        if rows > 100_000 { return rows > 400_000 ? 1024 : 512 }
+        var batch = 32
+        while batch < 256, batch * 128 < rows { batch *= 2 }
+        return batch
+    }
+
+    /// The settings with their reasons, as an aligned table.
+    package var text: String {
+        alignedTable(
+            [["option", "value", "reason"]]
+                + settings.map { ["--" + $0.option, $0.value, $0.reason] }, rightAligned: [])
+    }
+}
