@@ -69,7 +69,7 @@ class Vouch:
         done = subprocess.run(
             [str(self.path.resolve()), *map(str, arguments)], capture_output=True, text=True)
         if done.returncode != 0:
-            raise VouchFailure((done.stderr or done.stdout).strip()[-300:])
+            raise VouchFailure((done.stderr or done.stdout).strip()[:300])
         return done.stdout
 
     def _file_stamp(self):
