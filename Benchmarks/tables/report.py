@@ -106,11 +106,13 @@ class Results:
                 f"{sum(float(row[field]) for row in own):.0f}"
                 for field in ["fit_seconds", "predict_seconds", "cpu_seconds"]
             ]
-            rows.append([method, f"{rank:.2f}", len(own), *seconds, own[0]["version"] if own else ""])
+            version = own[0]["version"] if own else ""
+            rows.append([method, f"{rank:.2f}", len(own), *seconds, version])
         yield f"Mean ranks over the {len(complete)} sets that every method has."
         yield ""
         yield from lines_of(
-            ["method", "mean rank", "trainings", "fit s", "predict s", "processor s", "version"], rows)
+            ["method", "mean rank", "trainings", "fit s", "predict s", "processor s", "version"],
+            rows)
 
     def against_reference(self, method):
         """The verdicts of one method, and their count."""
@@ -133,8 +135,10 @@ class Results:
         )
         yield ""
         yield from lines_of(
-            ["set", "splits", f"{method} − {REFERENCE}", "95 % interval", "relative", "p", "verdict"],
-            rows)
+            [
+                "set", "splits", f"{method} − {REFERENCE}", "95 % interval", "relative", "p",
+                "verdict",
+            ], rows)
 
     def provenance(self):
         dates = sorted(row["date"] for row in self.rows)
@@ -145,7 +149,7 @@ class Results:
         if load:
             yield (
                 f"- Load when trainings began: median {numpy.median(load):.1f}, largest "
-                f"{max(load):.1f}. Above 1, other work shared the cores, and seconds are too long."
+                f"{max(load):.1f}, per core. Above 1, other work shared the cores, and seconds are too long."
             )
 
 
