@@ -18,7 +18,8 @@ Written by `Benchmarks/tables/run` from `results.csv`; not edited by hand.
 
 - **Same rows for all.** Five repetitions of two halves (ten splits), stratified by class; all
   methods train on the same half. What Vouch needs for validation, it takes out of that half.
-- **Defaults for all**, two threads each. Vouch gets the file and the target's name, nothing else.
+- **Defaults for all**, two threads each. Vouch gets the file and the target's name, nothing else
+  (also the task where its version says so; the peers are told it by the choice of their class).
   Boosted trees get texts as categories; the linear models (logistic regression, ridge) and
   scikit-learn's MLP get standardised numbers and one-hot texts, the MLP's regression target
   standardised too.

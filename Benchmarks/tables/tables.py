@@ -44,6 +44,13 @@ class Table:
     def metric(self):
         return "RMSE" if self.is_regression else "log loss"
 
+    @property
+    def task(self):
+        """The task as Vouch names it."""
+        if self.is_regression:
+            return "regression"
+        return "binary" if len(self.classes) == 2 else "multiclass"
+
     @functools.cached_property
     def frame(self):
         """The cells as pandas types them by default."""

@@ -16,10 +16,10 @@ class VouchFailure(Exception):
 
 
 class Vouch:
-    def __init__(self, path, options="", threads=2):
+    def __init__(self, path, options="", threads=2, tell_task=False):
         self.path = pathlib.Path(path)
         self.options = shlex.split(options)
-        self.threads = threads
+        self.threads, self.tell_task = threads, tell_task
         if not self.path.is_file():
             sys.exit(f"{path} is absent. Build it with `swift build -c release --product vouch`.")
         self._stamp = self._file_stamp()
@@ -28,6 +28,8 @@ class Vouch:
         self.version = f"vouch {self.binary}"
         if self.options:
             self.version += f", {shlex.join(self.options)}"
+        if self.tell_task:
+            self.version += ", told the task"
 
     @staticmethod
     def write_files(table, training, test, folder):
@@ -40,6 +42,8 @@ class Vouch:
         """Trains with all rows of `train.csv`; returns the printed events."""
         if self._file_stamp() != self._stamp:
             sys.exit(f"{self.path} was changed during the run. Start it again, with a copy.")
+        if self.tell_task:
+            extra = ["--task", table.task, *extra]
         text = self._run(
             "train", folder / "train.csv", "--target", table.target, "--test", folder / "test.csv",
             "--out", folder / "run", "--json", "--threads", self.threads, *self.options, *extra,
