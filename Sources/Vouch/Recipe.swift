@@ -13,7 +13,7 @@ package struct Recipe: Codable, Sendable, Hashable {
     package var dropout: Float
     /// The width of a number's embedding; 0 where numbers enter as they are.
     package var numberWidth: Int
-    /// The most bins of all numbers together.
+    /// The most bins of all numbers together; 128 of each at most.
     package var bins: Int
     package var learningRate: Float
     package var weightDecay: Float
@@ -69,13 +69,21 @@ package struct Recipe: Codable, Sendable, Hashable {
         depth = settle(
             "depth", model.depth, kind == .linear ? 0 : 2,
             kind == .linear
-                ? "a linear model has no hidden layer" : "deeper rarely helps on tables")
-        activation = settle("activation", model.activation, .relu, "the cheapest; none was better")
+                ? "a linear model has no hidden layer"
+                : "as in the prototype that validation chose; see Documentation/Decisions/0005")
+        activation = settle("activation", model.activation, .relu, "the cheapest to compute")
         dropout = settle(
             "dropout", model.dropout, isEnsemble ? 0.1 : 0.2,
             isEnsemble ? "little, as averaging members regularises too" : "against overfitting")
         numberWidth = isEnsemble ? min(16, max(4, 4096 / max(size.numbers, 1))) : 0
-        bins = 16_384
+        bins = isEnsemble ? 16_384 : 0
+        if isEnsemble {
+            settings.append(
+                Setting(
+                    option: "number embeddings", value: "\(numberWidth) wide",
+                    reason: "a curve over up to 128 bins of each number, and a code of its own for "
+                        + "values that the target sets apart; narrower above 256 numbers"))
+        }
 
         let batch = settle(
             "batch", learning.batchRows, Self.batch(rows: size.rows),
@@ -120,7 +128,7 @@ package struct Recipe: Codable, Sendable, Hashable {
     /// The settings with their reasons, as an aligned table.
     package var text: String {
         alignedTable(
-            [["option", "value", "reason"]]
-                + settings.map { ["--" + $0.option, $0.value, $0.reason] }, rightAligned: [])
+            [["setting", "value", "reason"]]
+                + settings.map { [$0.option, $0.value, $0.reason] }, rightAligned: [])
     }
 }

@@ -29,6 +29,13 @@ package func trainRun(
     return try run.carryOut(control, startedAt: start)
 }
 
+/// Every setting of the training that a configuration asks for, with its reason, as a table.
+package func explainedRecipe(_ configuration: TrainConfiguration) throws -> String {
+    try configuration.validate()
+    return try PreparedData.load(configuration, threads: Machine.cores, onEvent: { _ in })
+        .recipe.text
+}
+
 /// What one model's training came to.
 struct TrainedFold {
     var history: [EpochRecord]

@@ -110,7 +110,10 @@ struct TrainCommand: ParsableCommand {
     var test: String?
 
     @Option(name: .customLong("out"), help: "The run folder to write.")
-    var output: String
+    var output: String?
+
+    @Flag(help: "Print each setting of the training with its reason, and train nothing.")
+    var explainDefaults = false
 
     @Option(help: "A YAML file with any of these options, such as `target: income`.")
     var config: String?
@@ -144,8 +147,14 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Print events and the result as JSON, one object a line.")
     var json = false
 
+    func validate() throws {
+        guard output != nil || explainDefaults else {
+            throw ValidationError("--out is missing: name the run folder to write.")
+        }
+    }
+
     func trainConfiguration() throws -> TrainConfiguration {
-        var configuration = TrainConfiguration(data: data, output: output)
+        var configuration = TrainConfiguration(data: data, output: output ?? "")
         configuration.test = test
         configuration.columns = columns.roles(target: target)
         configuration.reading = reading.options
@@ -158,6 +167,10 @@ struct TrainCommand: ParsableCommand {
     }
 
     mutating func run() throws {
+        if explainDefaults {
+            Terminal(.output).write(try explainedRecipe(trainConfiguration()))
+            return
+        }
         InterruptFlag.install()
         let progress = TrainingProgress(quiet: quiet, json: json)
         let result = try trainRun(

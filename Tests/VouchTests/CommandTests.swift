@@ -130,13 +130,18 @@ import Testing
 
     /// Killed at random moments and continued, a run ends in the bits of the run that was not
     /// killed, and under its name stands nothing or a whole run.
-    @Test func aKilledTrainingIsContinuedToTheSameBits() throws {
+    @Test(arguments: [false, true])
+    func aKilledTrainingIsContinuedToTheSameBits(inFolds: Bool) throws {
         let scratch = try Scratch()
         let rounds = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == nil ? 4 : 20
+        let small = try scratch.write(try Adult.csv(1500), to: "small.csv")
         func arguments(_ name: String) -> [String] {
-            [
-                "train", Adult.train, "--target", "class", "--model", "mlp", "--epochs", "30",
-                "--patience", "30", "--quiet", "--out", scratch.path + "/" + name,
+            let model =
+                inFolds
+                ? ["train", small, "--width", "64", "--epochs", "30"]
+                : ["train", Adult.train, "--model", "mlp", "--epochs", "30", "--patience", "30"]
+            return model + [
+                "--target", "class", "--quiet", "--out", scratch.path + "/" + name,
             ]
         }
         func weights(_ name: String) throws -> [UInt8] {
@@ -156,7 +161,7 @@ import Testing
             process.waitUntilExit()
             let stands = Files.exists(scratch.path + "/" + name)
             if stands { #expect(try weights(name) == expected) }
-            if Files.exists(scratch.path + "/.\(name).training/checkpoint.safetensors") {
+            if Files.exists(scratch.path + "/.\(name).training/checkpoint0.safetensors") {
                 continued += 1
             }
             guard !stands else { continue }

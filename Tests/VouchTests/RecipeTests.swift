@@ -1,0 +1,87 @@
+import Foundation
+import Platform
+import Testing
+import Training
+import Vouch
+
+/// What is trained where nothing is asked for, and training in folds.
+@Suite struct RecipeTests {
+    static func recipe(
+        rows: Int, numbers: Int = 10, _ change: (inout TrainConfiguration) -> Void = { _ in }
+    ) -> Recipe {
+        var configuration = TrainConfiguration(data: "d", output: "o")
+        change(&configuration)
+        return Recipe(configuration, size: .init(rows: rows, numbers: numbers))
+    }
+
+    @Test(arguments: [2, 50, 500, 1999, 2000, 30_000, 100_001, 1_000_000, 20_000_000])
+    func sizesAreWithinReason(rows: Int) {
+        let recipe = Self.recipe(rows: rows)
+        #expect((32...1024).contains(recipe.batchRows))
+        #expect((5...400).contains(recipe.epochs))
+        #expect((3...40).contains(recipe.patience) && recipe.patience < recipe.epochs)
+        #expect(recipe.folds == (rows < 2000 ? 5 : 1))
+        #expect(recipe.learningRate > 0 && recipe.learningRate <= 4e-3)
+        #expect(recipe.epochs * rows <= max(400 * 5000, 60 * 100_000, 6 * rows))
+    }
+
+    @Test func wideTablesHaveNarrowNumbers() {
+        #expect(Self.recipe(rows: 2000, numbers: 256).numberWidth == 16)
+        #expect(Self.recipe(rows: 2000, numbers: 1000).numberWidth == 4)
+    }
+
+    @Test func whatIsAskedForIsTaken() {
+        let recipe = Self.recipe(rows: 500) {
+            $0.model.width = 7
+            $0.learning.batchRows = 9
+            $0.learning.folds = 3
+        }
+        #expect(recipe.width == 7 && recipe.batchRows == 9 && recipe.folds == 3)
+        #expect(recipe.settings.filter { $0.reason == "asked for" }.count == 3)
+        #expect(recipe.text.contains("asked for"))
+    }
+
+    @Test func everySettingHasAReason() {
+        for kind in TrainConfiguration.ModelKind.allCases {
+            let recipe = Self.recipe(rows: 5000) { $0.model.kind = kind }
+            #expect(recipe.settings.allSatisfy { $0.reason.count > 10 || $0.reason == "asked for" })
+            #expect(recipe.kind == kind)
+        }
+    }
+
+    /// The averaged model has the same bits whatever the threads, and predicts from its folder.
+    @Test func foldsAreAveragedAndStored() throws {
+        let scratch = try Scratch()
+        let data = try scratch.write(try Adult.csv(600), to: "data.csv")
+        func configured(_ name: String) -> TrainConfiguration {
+            quick(data, out: scratch.path + "/" + name) { $0.learning.folds = 3 }
+        }
+        let whole = try trainRun(configured("whole"), control: RunControl(threads: 2))
+        let same = try trainRun(configured("same"), control: RunControl(threads: 1))
+        #expect(whole.weightsSHA256 == same.weightsSHA256)
+        let weights = String(
+            decoding: try Files.read(scratch.path + "/whole/weights.safetensors").prefix(4000),
+            as: UTF8.self)
+        #expect(weights.contains("fold0/") && weights.contains("fold2/"))
+        let predicted = try predictRows(
+            run: scratch.path + "/whole", rows: data, reading: .init(), threads: 1)
+        #expect(predicted.count { $0 == UInt8(ascii: "\n") } == 601)
+        let one = try trainRun(
+            quick(data, out: scratch.path + "/one") { $0.learning.folds = 1 },
+            control: RunControl(threads: 1))
+        #expect(one.weightsSHA256 != whole.weightsSHA256)
+    }
+
+    @Test func foldsDoNotGoWithABudget() throws {
+        let scratch = try Scratch()
+        let data = try scratch.write(try Adult.csv(100), to: "data.csv")
+        let error = #expect(throws: VouchError.self) {
+            try trainRun(
+                quick(data, out: scratch.path + "/run") {
+                    $0.learning.folds = 3
+                    $0.learning.budgetSeconds = 5
+                }, control: RunControl(threads: 1))
+        }
+        #expect(error?.description.contains("--folds") == true)
+    }
+}
