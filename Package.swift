@@ -77,12 +77,14 @@ let package = Package(
         idea("Figures"),
         idea("Reporting", ["Evidence", "Figures"]),
         idea("RunStore", ["Platform", .product(name: "Crypto", package: "swift-crypto")]),
-        idea("Statistics", ["TensorCore", .product(name: "RealModule", package: "swift-numerics")]),
+        idea(
+            "Statistics", ["TensorCore", .product(name: "RealModule", package: "swift-numerics")]),
         // assembly
         idea(
             "Vouch",
             [
-                "CPURuntime", "Evidence", "Figures", "GraphIR", "Kernels", "NN", "Optim", "Platform",
+                "CPURuntime", "Evidence", "Figures", "GraphIR", "Kernels", "NN", "Optim",
+                "Platform",
                 "Reporting", "RunStore", "Statistics", "Tables", "TensorCore", "Training",
                 .product(name: "Yams", package: "Yams"),
             ]),
@@ -105,7 +107,9 @@ let package = Package(
                 "Tables", "Platform", "TensorCore",
                 .product(name: "RealModule", package: "swift-numerics"),
             ]),
-        tests("TrainingTests", ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
+        tests(
+            "TrainingTests",
+            ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
         tests(
             "TorchReferenceTests",
             ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "Optim", "TensorCore"],

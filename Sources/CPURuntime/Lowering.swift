@@ -379,11 +379,12 @@ extension Lowering {
 
     /// Neighbouring axes reduce at once; axes apart reduce one run after another.
     private mutating func lowerReduce(_ value: Value, _ kind: Op.Reduction, _ axes: [Int]) {
-        let raw: ReductionKind = switch kind {
-        case .sum: .sum
-        case .mean: .mean
-        case .max: .max
-        }
+        let raw: ReductionKind =
+            switch kind {
+            case .sum: .sum
+            case .mean: .mean
+            case .max: .max
+            }
         var shape = extents(graph[value].inputs[0])
         guard var x = blockOf[graph[value].inputs[0]] else { return }
         var rest = axes[...]

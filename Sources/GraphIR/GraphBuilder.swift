@@ -73,8 +73,10 @@ package struct GraphBuilder {
                     label: scope.joined(separator: "/")))
         } catch {
             record(name, error.problem, SourceLocation(file: file, line: line))
-            return operands.first ?? append(
-                Node(op: .constant(0), inputs: [], shape: .scalar, dtype: .float32, label: name))
+            return operands.first
+                ?? append(
+                    Node(op: .constant(0), inputs: [], shape: .scalar, dtype: .float32, label: name)
+                )
         }
     }
 

@@ -54,7 +54,10 @@ import CVouchKernels
         check(range)
         let words = unsafe UnsafeMutableRawPointer(base + range.lowerBound)
             .bindMemory(to: Int32.self, capacity: range.count)
-        defer { _ = unsafe UnsafeMutableRawPointer(words).bindMemory(to: Float.self, capacity: range.count) }
+        defer {
+            _ = unsafe UnsafeMutableRawPointer(words).bindMemory(
+                to: Float.self, capacity: range.count)
+        }
         var span = unsafe UnsafeMutableBufferPointer(start: words, count: range.count).mutableSpan
         return try body(&span)
     }

@@ -67,7 +67,9 @@ package struct MatmulShape: Hashable, Sendable {
                 && c.count == shape.batch * shape.m * shape.n
                 && (bias?.count ?? 0) == (shape.hasBias ? shape.n : 0),
             "the regions do not fit the product \(shape)")
-        let biasPointer: UnsafeMutablePointer<Float>? = unsafe bias.map { unsafe workspace.pointer($0) }
+        let biasPointer: UnsafeMutablePointer<Float>? = unsafe bias.map {
+            unsafe workspace.pointer($0)
+        }
         let status = unsafe vk_matmul_run(
             handle, workspace.pointer(a), workspace.pointer(b), biasPointer, workspace.pointer(c))
         precondition(status == 0, "oneDNN failed with status \(status) at \(shape)")

@@ -95,7 +95,8 @@ package func updateAdamW(
     let start = range.lowerBound
     unsafe vk_adamw_update(
         parameters.base + start, first.base + start, second.base + start,
-        average.map { unsafe $0.base + start }, gradient.base + gradientOffset, Int64(range.count), &raw)
+        average.map { unsafe $0.base + start }, gradient.base + gradientOffset, Int64(range.count),
+        &raw)
 }
 
 /// One step of gradient descent over a range of the flat parameters.

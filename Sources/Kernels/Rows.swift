@@ -8,11 +8,12 @@ extension Workspace {
         _ kind: ReductionKind, _ x: Region, into y: Region, outer: Int, axis: Int, inner: Int
     ) {
         precondition(x.count == outer * axis * inner && y.count == outer * inner)
-        let raw = switch kind {
-        case .sum: VK_SUM
-        case .mean: VK_MEAN
-        case .max: VK_MAX
-        }
+        let raw =
+            switch kind {
+            case .sum: VK_SUM
+            case .mean: VK_MEAN
+            case .max: VK_MAX
+            }
         unsafe vk_reduce(raw, pointer(y), pointer(x), Int64(outer), Int64(axis), Int64(inner))
     }
 
@@ -105,7 +106,8 @@ package struct BoxLayout: Sendable, Hashable {
             extents.count == sourceStrides.count && extents.count == targetStrides.count
                 && extents.allSatisfy { $0 > 0 }
                 && (sourceStrides + targetStrides + [sourceStart, targetStart])
-                    .allSatisfy { $0 >= 0 })
+                    .allSatisfy { $0 >= 0 }
+        )
         self.extents = extents.map(Int64.init)
         self.sourceStrides = sourceStrides.map(Int64.init)
         self.targetStrides = targetStrides.map(Int64.init)

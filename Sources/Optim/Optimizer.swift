@@ -94,7 +94,8 @@ package final class Optimizer {
         var blocks: [Block] = []
         for entry in layout.entries where entry.offset < layout.denseCount {
             let decays = settings.decaysEverything || entry.spec.role == .weight
-            for start in stride(from: entry.offset, to: entry.range.upperBound, by: Self.blockWords) {
+            for start in stride(from: entry.offset, to: entry.range.upperBound, by: Self.blockWords)
+            {
                 let end = min(start + Self.blockWords, entry.range.upperBound)
                 blocks.append(Block(range: start..<end, decays: decays))
             }
@@ -135,7 +136,8 @@ package final class Optimizer {
         }
         let rule = StepRule(settings, step: step, totalSteps: totalSteps, gradientScale: scale)
         let averageDecay = Double(rule.averageDecay)
-        averageLog.append((averageLog.last ?? 0) + (averageDecay > 0 ? Double.log(averageDecay) : 0))
+        averageLog.append(
+            (averageLog.last ?? 0) + (averageDecay > 0 ? Double.log(averageDecay) : 0))
         let workers = pool.threads
         pool.run { [blocks, parameters, first, second, average] worker in
             for index in stride(from: worker, to: blocks.count, by: workers) {
@@ -297,7 +299,8 @@ final class SparseTable {
                 touched.append(Int32(row))
                 sums.fill(row * width..<(row + 1) * width, with: 0)
             }
-            sums.add(from: shard, at: rows.rows.offset + position * width, to: row * width, count: width)
+            sums.add(
+                from: shard, at: rows.rows.offset + position * width, to: row * width, count: width)
         }
     }
 

@@ -86,7 +86,8 @@ extension CSVReader {
     func checkEncoding(_ parts: CSVParts) throws(TableError) {
         let places = inParallel(parts.count, threads: options.threads) { part in
             let span = bytes.span
-            let start = part == 0
+            let start =
+                part == 0
                 ? parts.edges[0] : UTF8Check.sequenceStart(span, parts.edges[part])
             return UTF8Check.firstInvalid(span, start..<max(start, parts.edges[part + 1]))
         }

@@ -56,7 +56,8 @@ enum CellParsing {
             let exact = Double(mantissa)
             value = exponent < 0 ? exact / powers[-exponent] : exact * powers[exponent]
         } else {
-            value = exponent < 0
+            value =
+                exponent < 0
                 ? quotient(mantissa, power: -exponent) : product(mantissa, power: exponent)
         }
         return isNegative ? -value : value
@@ -179,11 +180,12 @@ enum CellParsing {
             let b = integer(1, 2), take([separator]) != nil,
             let c = integer(order == .yearFirst ? 1 : 4, order == .yearFirst ? 2 : 4)
         else { return nil }
-        let (year, month, day) = switch order {
-        case .yearFirst: (a, b, c)
-        case .dayFirst: (c, b, a)
-        case .monthFirst: (c, a, b)
-        }
+        let (year, month, day) =
+            switch order {
+            case .yearFirst: (a, b, c)
+            case .dayFirst: (c, b, a)
+            case .monthFirst: (c, a, b)
+            }
         guard (1...12).contains(month), (1...31).contains(day) else { return nil }
         let civil = CivilDate(year: year, month: month, day: day)
         guard CivilDate(daysSince1970: civil.daysSince1970) == civil else { return nil }

@@ -235,8 +235,10 @@ private func squash(_ x: Double) -> Float {
 
 extension Encoder.Date {
     package var partNames: [String] {
-        ["days", "year", "month sine", "month cosine", "weekday sine", "weekday cosine",
-            "day of year sine", "day of year cosine"]
+        [
+            "days", "year", "month sine", "month cosine", "weekday sine", "weekday cosine",
+            "day of year sine", "day of year cosine",
+        ]
             + (hasTime ? ["hour sine", "hour cosine"] : [])
     }
 

@@ -24,7 +24,8 @@ package struct RowLines: Sendable, Hashable {
 
     /// Notes all rows of a part of the file whose lines and rows are counted from these.
     mutating func append(_ part: RowLines, row: Int, line: Int) {
-        for jump in part.jumps where row + jump.row == 0 || jump.row > 0
+        for jump in part.jumps
+        where row + jump.row == 0 || jump.row > 0
             || line + jump.line != expected.line
         {
             jumps.append(Jump(row: row + jump.row, line: line + jump.line))

@@ -36,7 +36,9 @@ package struct ValueAtoms: Sendable {
         let order = values.indices.filter { !values[$0].isNaN }
             .sorted { (values[$0], $0) < (values[$1], $1) }
         let groups = Self.groups(order, values)
-        guard groups.contains(where: { $0.count >= Self.leastRows }), groups.count > 2 else { return }
+        guard groups.contains(where: { $0.count >= Self.leastRows }), groups.count > 2 else {
+            return
+        }
         var deviations = [Double](repeating: 0, count: groups.count)
         var noise = [Double](repeating: 0, count: groups.count)
         var within = 0.0

@@ -7,9 +7,11 @@ enum Words {
     @inline(__always)
     static func load(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
         let part = bytes.extracting(start..<start &+ 8)
-        let low = UInt64(part[0]) | UInt64(part[1]) << 8 | UInt64(part[2]) << 16
+        let low =
+            UInt64(part[0]) | UInt64(part[1]) << 8 | UInt64(part[2]) << 16
             | UInt64(part[3]) << 24
-        let high = UInt64(part[4]) << 32 | UInt64(part[5]) << 40 | UInt64(part[6]) << 48
+        let high =
+            UInt64(part[4]) << 32 | UInt64(part[5]) << 40 | UInt64(part[6]) << 48
             | UInt64(part[7]) << 56
         return low | high
     }

@@ -50,9 +50,11 @@ package final class Trainer {
         let differentiated = try training.differentiated(output: "loss")
         layout = ParameterLayout(training)
         let parameters = initialParameters(layout, seed: settings.seed)
-        optimizer = Optimizer(settings.optimizer, layout: layout, parameters: parameters, pool: pool)
+        optimizer = Optimizer(
+            settings.optimizer, layout: layout, parameters: parameters, pool: pool)
         stepper = ShardedStep(
-            differentiated, layout: layout, shardRows: shardRows, shardCount: shardCount, pool: pool)
+            differentiated, layout: layout, shardRows: shardRows, shardCount: shardCount, pool: pool
+        )
         inputs = BatchInputs(stepper.plan)
         validator = LossEvaluator(inference, layout: layout, loss: lossOf, pool: pool)
         best = Buffer(count: layout.count)
@@ -80,7 +82,8 @@ package final class Trainer {
     ///   - onEvent: Called on this thread.
     /// - Throws: `TrainingFailure` when a number was not finite before any weights were kept.
     package func run(
-        stop: (_ step: Int) -> StopReason? = { _ in nil }, onEvent: (TrainingEvent) -> Void = { _ in }
+        stop: (_ step: Int) -> StopReason? = { _ in nil },
+        onEvent: (TrainingEvent) -> Void = { _ in }
     ) throws(TrainingFailure) -> StopReason {
         if let reason = finished() { return reason }
         while true {
@@ -216,7 +219,9 @@ extension Trainer {
                 step: optimizer.step, bestLoss: bestLoss, epochsSinceBest: epochsSinceBest,
                 history: history),
             tensors: Dictionary(
-                uniqueKeysWithValues: buffers.map { ($0.name, $0.buffer.floats(0..<$0.buffer.count)) }))
+                uniqueKeysWithValues: buffers.map {
+                    ($0.name, $0.buffer.floats(0..<$0.buffer.count))
+                }))
     }
 
     /// Goes on from a state of a training with the same settings and data.

@@ -180,7 +180,8 @@ extension LabelledPredictions {
             ? "\(predictions.classes[1])" : "the most probable class is right"
         return Figure(
             id: "reliability", title: "Reliability",
-            caption: "Of rows given a probability, how many were so: a calibrated model lies on the "
+            caption:
+                "Of rows given a probability, how many were so: a calibrated model lies on the "
                 + "line. Bins of equal mass, bars are 95 % intervals; \(sample.rows) \(split) rows.",
             plot: .reliability(
                 ReliabilityDiagram(
@@ -198,7 +199,8 @@ extension LabelledPredictions {
     private func confusionFigure(_ sample: ClassificationSample) -> Figure {
         let classes = predictions.classes
         let calls = sample.calls(threshold: threshold)
-        var counts = Array(repeating: Array(repeating: 0, count: classes.count), count: classes.count)
+        var counts = Array(
+            repeating: Array(repeating: 0, count: classes.count), count: classes.count)
         for row in 0..<sample.rows { counts[Int(labels[row])][Int(calls[row])] += 1 }
         return Figure(
             id: "confusion", title: "Confusion matrix",

@@ -13,8 +13,11 @@ enum MetricGlossary {
         let quality =
             switch task {
             case .binary:
-                ["rocAUC", "accuracy", "logLoss", "brierScore", "averagePrecision", "sensitivity",
-                    "specificity", "expectedCalibrationError", "expectedCost"]
+                [
+                    "rocAUC", "accuracy", "logLoss", "brierScore", "averagePrecision",
+                    "sensitivity",
+                    "specificity", "expectedCalibrationError", "expectedCost",
+                ]
             case .multiclass: ["accuracy", "macroF1", "macroAUC", "logLoss", "brierScore"]
             case .regression: ["rootMeanSquaredError", "meanAbsoluteError", "rSquared"]
             }
@@ -82,7 +85,8 @@ enum MetricGlossary {
             source: "scikit-learn, roc_auc_score(multi_class=\"ovr\", average=\"macro\")"),
         .init(
             id: "logLoss", name: "Log loss", formula: "−mean log(probability of the true class)",
-            unit: "nats", direction: -1, source: "Good 1952, DOI 10.1111/j.2517-6161.1952.tb00104.x"),
+            unit: "nats", direction: -1, source: "Good 1952, DOI 10.1111/j.2517-6161.1952.tb00104.x"
+        ),
         .init(
             id: "brierScore", name: "Brier score",
             formula: "mean squared difference of probability and outcome", direction: -1,
@@ -93,11 +97,14 @@ enum MetricGlossary {
             direction: -1, source: "Naeini et al. 2015, AAAI 29(1)"),
         .init(
             id: "calibrationSlope", name: "Calibration slope",
-            formula: "b of logit P(y = 1) = a + b · logit(score); 1 is right, below 1 overconfident",
+            formula:
+                "b of logit P(y = 1) = a + b · logit(score); 1 is right, below 1 overconfident",
             direction: 0, source: "Cox 1958, DOI 10.1093/biomet/45.3-4.562"),
         .init(
             id: "calibrationIntercept", name: "Calibration intercept",
-            formula: "a of logit P(y = 1) = a + logit(score); 0 is right, below 0 the scores are too high", direction: 0,
+            formula:
+                "a of logit P(y = 1) = a + logit(score); 0 is right, below 0 the scores are too high",
+            direction: 0,
             source: "Cox 1958, DOI 10.1093/biomet/45.3-4.562"),
         .init(
             id: "expectedCost", name: "Expected cost",

@@ -62,10 +62,12 @@ package struct Recipe: Codable, Sendable, Hashable {
             "members that share their layers cost one network and predict like several")
         let isEnsemble = kind == .ensemble
         self.kind = kind
-        members = isEnsemble
+        members =
+            isEnsemble
             ? settle("members", model.members, 8, "more cost time and gain little on most tables")
             : 1
-        width = settle("width", model.width, 256, "wide enough for large tables, quick on two cores")
+        width = settle(
+            "width", model.width, 256, "wide enough for large tables, quick on two cores")
         depth = settle(
             "depth", model.depth, kind == .linear ? 0 : 2,
             kind == .linear

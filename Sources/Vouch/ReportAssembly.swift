@@ -94,7 +94,8 @@ struct ReportAssembly {
     private var optimizerText: String {
         let options = configuration.learning
         let recipe = prepared.recipe
-        var text = "\(options.optimizer.rawValue), learning rate "
+        var text =
+            "\(options.optimizer.rawValue), learning rate "
             + NumberText.plain(Double(recipe.learningRate)) + ", \(options.schedule.rawValue)"
         if recipe.weightDecay > 0 {
             text += ", weight decay \(NumberText.plain(Double(recipe.weightDecay)))"
@@ -195,7 +196,8 @@ struct ReportAssembly {
                     ? "none named, so no group was looked at"
                     : prepared.schema.protected.joined(separator: ", ")
                         + (configuration.columns.usesProtected
-                            ? "; the model uses them" : "; kept out of the features, which does not "
+                            ? "; the model uses them"
+                            : "; kept out of the features, which does not "
                                 + "keep the model from inferring them")),
             .init(
                 "Repeated rows",
@@ -299,6 +301,7 @@ func shellQuoted(_ argument: String) -> String {
         }
     }
     if plain && !argument.isEmpty { return argument }
-    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false)
+    return "'"
+        + argument.split(separator: "'", omittingEmptySubsequences: false)
         .joined(separator: "'\\''") + "'"
 }

@@ -14,7 +14,8 @@ package struct RunControl {
     package var onEvent: (RunEvent) -> Void
 
     package init(
-        threads: Int? = nil, overwrite: Bool = false, resume: Bool = false, arguments: [String] = [],
+        threads: Int? = nil, overwrite: Bool = false, resume: Bool = false,
+        arguments: [String] = [],
         onEvent: @escaping (RunEvent) -> Void = { _ in }
     ) {
         self.threads = threads

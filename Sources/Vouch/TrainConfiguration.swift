@@ -192,7 +192,9 @@ extension TrainConfiguration {
 ///
 /// - Throws: `VouchError` with examples of what is accepted.
 package func parseDuration(_ text: String) throws(VouchError) -> Double {
-    let units: [(suffix: String, seconds: Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600)]
+    let units: [(suffix: String, seconds: Double)] = [
+        ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600),
+    ]
     for unit in units where text.hasSuffix(unit.suffix) {
         if let amount = Double(text.dropLast(unit.suffix.count)), amount > 0, amount.isFinite {
             return amount * unit.seconds

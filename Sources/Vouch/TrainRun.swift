@@ -191,16 +191,18 @@ extension TrainRun {
     private func makeNetwork() -> TabularNetwork {
         let options = configuration.model
         let recipe = prepared.recipe
-        let task: TaskKind = switch prepared.target.task {
-        case .binary: .binary
-        case .multiclass: .multiclass(classes: prepared.target.classes.count)
-        case .regression: .regression
-        }
-        let loss: TabularNetwork.RegressionLoss = switch options.loss {
-        case .squared: .squared
-        case .huber: .huber(delta: 1)
-        case .pinball: .pinball(quantile: options.quantile)
-        }
+        let task: TaskKind =
+            switch prepared.target.task {
+            case .binary: .binary
+            case .multiclass: .multiclass(classes: prepared.target.classes.count)
+            case .regression: .regression
+            }
+        let loss: TabularNetwork.RegressionLoss =
+            switch options.loss {
+            case .squared: .squared
+            case .huber: .huber(delta: 1)
+            case .pinball: .pinball(quantile: options.quantile)
+            }
         let encoder = prepared.encoder
         let embedding =
             encoder.bins.isEmpty

@@ -7,7 +7,8 @@ import Yams
 /// that an option on the command line overrides it.
 enum ConfigurationFile {
     static func expand(_ arguments: [String]) throws -> [String] {
-        guard let at = arguments.firstIndex(where: { $0 == "--config" || $0.hasPrefix("--config=") })
+        guard
+            let at = arguments.firstIndex(where: { $0 == "--config" || $0.hasPrefix("--config=") })
         else { return arguments }
         let path: String
         if arguments[at] == "--config" {

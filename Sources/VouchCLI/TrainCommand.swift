@@ -276,7 +276,8 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "Models that each validate on another part of the rows, and are averaged.")
     var folds: Int?
 
-    @Option(help: "Stop after so many steps, as a budget would; the schedule still spans all epochs.")
+    @Option(
+        help: "Stop after so many steps, as a budget would; the schedule still spans all epochs.")
     var steps: Int?
 
     @Option(help: "The longest time for the whole run, such as 60s or 2m.")

@@ -83,7 +83,8 @@ final class TrainingProgress {
         }
         let width = max(5, min(30, terminal.width - text.count - 12))
         let filled = min(width, Int(share * Double(width)))
-        let bar = String(repeating: "█", count: filled)
+        let bar =
+            String(repeating: "█", count: filled)
             + String(repeating: "░", count: width - filled)
         let percent = String(Int(share * 100))
         let line = "\(bar) \(percent)%  \(text)"

@@ -6,9 +6,10 @@ import Testing
     @Test func quotesDelimitersAndLineBreaksInCells() throws {
         let table = try read(
             "name,note\n\"Smith, J.\",\"said \"\"no\"\"\"\n\"two\nlines\",\"\"\"\"\n\"\",plain\n")
-        #expect(table.rows == [
-            ["Smith, J.", "said \"no\""], ["two\nlines", "\""], [nil, "plain"],
-        ])
+        #expect(
+            table.rows == [
+                ["Smith, J.", "said \"no\""], ["two\nlines", "\""], [nil, "plain"],
+            ])
     }
 
     @Test(arguments: ["\n", "\r\n"], [true, false])
@@ -64,9 +65,10 @@ import Testing
     @Test func windows1252() throws {
         var options = CSVOptions()
         options.encoding = .windows1252
-        let bytes: [UInt8] = Array("naïve,preis\n".utf8).flatMap { byte -> [UInt8] in
-            byte == 0xC3 ? [] : byte == 0xAF ? [0xEF] : [byte]
-        } + Array("caf".utf8) + [0xE9, 0x2C, 0x80, 0x0A] + [0x93, 0x61, 0x94, 0x2C, 0xDF, 0x0A]
+        let bytes: [UInt8] =
+            Array("naïve,preis\n".utf8).flatMap { byte -> [UInt8] in
+                byte == 0xC3 ? [] : byte == 0xAF ? [0xEF] : [byte]
+            } + Array("caf".utf8) + [0xE9, 0x2C, 0x80, 0x0A] + [0x93, 0x61, 0x94, 0x2C, 0xDF, 0x0A]
         let table = try CSVReader.read(bytes: bytes, name: "w", options: options)
         #expect(table.columns.map(\.name) == ["naïve", "preis"])
         #expect(table.rows == [["café", "€"], ["“a”", "ß"]])
@@ -352,11 +354,12 @@ import Testing
         #expect(error.line == 3002)
     }
 
-    @Test(arguments: [
-        [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80],
-        [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0x80], [0xE2, 0x82],
-        [0xE2, 0x82, 0x20], [0xF0, 0x9F, 0x98], [0xC3], [0xE9, 0x2C],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80],
+            [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0x80], [0xE2, 0x82],
+            [0xE2, 0x82, 0x20], [0xF0, 0x9F, 0x98], [0xC3], [0xE9, 0x2C],
+        ] as [[UInt8]])
     func invalidBytes(bytes: [UInt8]) throws {
         for chunk in [1, 3, 1 << 20] {
             var options = CSVOptions()
@@ -478,21 +481,24 @@ import Testing
             $0.minimumChunk = 1
         }
         #expect(
-            table.columns[0].cells == .categories(codes: [0, 1, -1, 0, 2], values: ["z", "y", "x"]))
+            table.columns[0].cells
+                == .categories(codes: [0, 1, -1, 0, 2], values: ["z", "y", "x"]))
     }
 
     @Test func longTextsAreToldApartByEveryByte() throws {
         let text = Array("an example of a text".utf8)
-        let variants = (0..<text.count).map { place in
-            String(decoding: text.enumerated().map { $0 == place ? 0x5A : $1 }, as: UTF8.self)
-        } + (1...text.count).map { String(decoding: text.prefix($0), as: UTF8.self) }
+        let variants =
+            (0..<text.count).map { place in
+                String(decoding: text.enumerated().map { $0 == place ? 0x5A : $1 }, as: UTF8.self)
+            } + (1...text.count).map { String(decoding: text.prefix($0), as: UTF8.self) }
         let rows = (variants + variants.reversed()).map { "\"\($0)\"" }
         let table = try read("a\n" + rows.joined(separator: "\n")) { $0.threads = 3 }
         // Spaces in quotes are text, so that no two of the prefixes are one.
         let order = variants.indices.map(Int32.init)
         #expect(
-            table.columns[0].cells == .categories(
-                codes: order + order.reversed(), values: variants))
+            table.columns[0].cells
+                == .categories(
+                    codes: order + order.reversed(), values: variants))
     }
 
     @Test func aFileOnDisk() throws {

@@ -88,8 +88,9 @@ import Testing
         let dates = Column(
             name: "d",
             cells: .dates([0, -86_400, 951_782_400 + 3661.25, .nan], hasTime: true))
-        #expect((0..<4).map(dates.text) == [
-            "1970-01-01T00:00:00", "1969-12-31T00:00:00", "2000-02-29T01:01:01.25", nil,
-        ])
+        #expect(
+            (0..<4).map(dates.text) == [
+                "1970-01-01T00:00:00", "1969-12-31T00:00:00", "2000-02-29T01:01:01.25", nil,
+            ])
     }
 }

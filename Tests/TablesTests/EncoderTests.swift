@@ -53,9 +53,10 @@ import Testing
         #expect(encoder.numericParents.map(\.column) == ["a", "b", "a"])
         let encoded = try encoder.encode(table)
         #expect(encoded.numericWidth == 3)
-        #expect(encoded.numeric == [
-            Self.squash(-1), Self.squash(-1), 0, 0, 0, 1, Self.squash(1), Self.squash(1), 0,
-        ])
+        #expect(
+            encoded.numeric == [
+                Self.squash(-1), Self.squash(-1), 0, 0, 0, 1, Self.squash(1), Self.squash(1), 0,
+            ])
     }
 
     @Test func categoriesMissingAndNeverSeen() throws {
@@ -94,7 +95,7 @@ import Testing
         let day = 86_400.0
         // 2000-01-01 was a Saturday.
         let table = table([
-            Column(name: "d", cells: .dates([10_957 * day + 21_600, .nan], hasTime: true)),
+            Column(name: "d", cells: .dates([10_957 * day + 21_600, .nan], hasTime: true))
         ])
         let encoder = try Self.encoder(table)
         #expect(encoder.numericNames.count == 10)
@@ -108,7 +109,7 @@ import Testing
 
     @Test func aFarDateStaysWithinThree() throws {
         let table = table([
-            Column(name: "d", cells: .dates([0, 86_400, 253_402_214_400], hasTime: false)),
+            Column(name: "d", cells: .dates([0, 86_400, 253_402_214_400], hasTime: false))
         ])
         let encoder = try Self.encoder(table, rows: [0, 1])
         #expect(try encoder.encode(table).numeric.allSatisfy { abs($0) <= 3 })

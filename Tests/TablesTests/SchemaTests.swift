@@ -31,21 +31,26 @@ import Testing
             $0.protected = ["sex"]
             $0.id = ["code"]
         }
-        #expect(schema.columns.map(\.kind) == [
-            .number, .category, .date, .number, .category, .category, .number, .category, .number,
-        ])
-        #expect(schema.columns.map(\.role) == [
-            .feature, .feature, .feature, .feature, .id, .ignored, .ignored, .protected, .target,
-        ])
+        #expect(
+            schema.columns.map(\.kind) == [
+                .number, .category, .date, .number, .category, .category, .number, .category,
+                .number,
+            ])
+        #expect(
+            schema.columns.map(\.role) == [
+                .feature, .feature, .feature, .feature, .id, .ignored, .ignored, .protected,
+                .target,
+            ])
         #expect(schema.protected == ["sex"])
         #expect(schema.target == "label")
         #expect(warnings.map(\.column) == ["number", "constant", "empty"])
-        #expect(warnings.map(\.description) == [
-            "column \"number\" counts the rows and looks like an identifier; name it with --id or "
-                + "--exclude",
-            "column \"constant\" has one value in every row; it is left out",
-            "column \"empty\" has no value in any row; it is left out",
-        ])
+        #expect(
+            warnings.map(\.description) == [
+                "column \"number\" counts the rows and looks like an identifier; name it with --id or "
+                    + "--exclude",
+                "column \"constant\" has one value in every row; it is left out",
+                "column \"empty\" has no value in any row; it is left out",
+            ])
     }
 
     @Test func identifiersOfText() throws {

@@ -74,8 +74,10 @@ import Testing
     }
 
     @Test func rowsWithoutAGroupStandAlone() {
-        let parts = Self.drawer(100, strata: [Int](repeating: 0, count: 100),
-            groups: [Int32](repeating: -1, count: 100)).parts([0.5])
+        let parts = Self.drawer(
+            100, strata: [Int](repeating: 0, count: 100),
+            groups: [Int32](repeating: -1, count: 100)
+        ).parts([0.5])
         #expect(parts.map(\.count) == [50, 50])
     }
 

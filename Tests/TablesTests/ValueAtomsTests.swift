@@ -1,8 +1,7 @@
 import RealModule
+import Tables
 import TensorCore
 import Testing
-
-import Tables
 
 /// Which values get a code of their own, by simulation.
 @Suite struct ValueAtomsTests {

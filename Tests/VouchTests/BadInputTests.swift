@@ -16,7 +16,9 @@ import Vouch
         var testDescription: String { name }
     }
 
-    static let good = "a,b,class\n" + (0..<60).map { "\($0),\($0 * 7 % 11),\($0 % 2 == 0 ? "x" : "y")\n" }
+    static let good =
+        "a,b,class\n"
+        + (0..<60).map { "\($0),\($0 * 7 % 11),\($0 % 2 == 0 ? "x" : "y")\n" }
         .joined()
 
     static let cases: [Case] = [
@@ -46,7 +48,8 @@ import Vouch
             name: "no row has a target", file: Array("a,class\n1,\n2,\n3,\n".utf8),
             says: ["column \"class\"", "no row has a target"]),
         Case(
-            name: "protected column absent", file: Array(good.utf8), says: ["\"sex\"", "--protected"],
+            name: "protected column absent", file: Array(good.utf8),
+            says: ["\"sex\"", "--protected"],
             change: { $0.columns.protected = ["sex"] }),
         Case(
             name: "output not writable", file: Array(good.utf8), says: ["/proc/self"],

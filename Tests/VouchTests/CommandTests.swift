@@ -61,7 +61,8 @@ import Testing
         #expect(evaluated.status == 0 && evaluated.output.contains("Accuracy"))
         let inspected = try Self.run("inspect", data, "--target", "class")
         #expect(inspected.output.contains("hours-per-week"))
-        for line in try Self.run("inspect", data, "--json").output.split(separator: "\n").prefix(1) {
+        for line in try Self.run("inspect", data, "--json").output.split(separator: "\n").prefix(1)
+        {
             #expect(line == "{")
         }
     }
@@ -109,7 +110,8 @@ import Testing
         let data = try scratch.write(try Adult.csv(2000), to: "data.csv")
         let run = scratch.path + "/run"
         let (process, _, error) = try Self.started([
-            "train", data, "--target", "class", "--model", "mlp", "--out", run, "--epochs", "100000", "--patience",
+            "train", data, "--target", "class", "--model", "mlp", "--out", run, "--epochs",
+            "100000", "--patience",
             "100000",
         ])
         var said = ""

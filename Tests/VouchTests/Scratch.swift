@@ -7,7 +7,8 @@ final class Scratch {
     let path: String
 
     init() throws {
-        path = FileManager.default.temporaryDirectory
+        path =
+            FileManager.default.temporaryDirectory
             .appendingPathComponent("vouch-tests-" + UUID().uuidString).path
         try Files.makeFolder(path)
     }

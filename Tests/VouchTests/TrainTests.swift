@@ -55,7 +55,8 @@ import Vouch
         counted.learning.steps = first.steps
         let second = try trainRun(counted, control: RunControl(threads: 1))
         #expect(second.weightsSHA256 == first.weightsSHA256)
-        let report = String(decoding: try Files.read(limited.output + "/report.html"), as: UTF8.self)
+        let report = String(
+            decoding: try Files.read(limited.output + "/report.html"), as: UTF8.self)
         #expect(report.contains("--steps=\(first.steps)"))
     }
 
