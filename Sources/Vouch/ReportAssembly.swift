@@ -251,7 +251,9 @@ struct ReportAssembly {
         remove(option: "--budget", from: &arguments)
         arguments.removeAll { $0 == "--resume" }
         switch stop {
-        case .budget, .interrupted:
+        // Folds that were interrupted by hand have no one step count.
+        case .budget,
+            .interrupted where prepared.folds.count == 1:
             remove(option: "--steps", from: &arguments)
             arguments.append("--steps=\(steps)")
         default: break

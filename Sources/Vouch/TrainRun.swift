@@ -25,8 +25,8 @@ package func trainRun(
     let prepared = try PreparedData.load(configuration, threads: threads, onEvent: control.onEvent)
     for warning in prepared.warnings { control.onEvent(.warning(warning)) }
     let pool = WorkerPool(threads: threads)
-    var run = TrainRun(configuration, prepared, pool: pool)
-    return try run.carryOut(control, startedAt: start)
+    return try TrainRun(configuration, prepared, pool: pool)
+        .carryOut(control, startedAt: start)
 }
 
 /// Every setting of the training that a configuration asks for, with its reason, as a table.
@@ -58,7 +58,7 @@ private struct TrainRun {
         self.pool = pool
     }
 
-    mutating func carryOut(_ control: RunControl, startedAt start: Double) throws -> RunResult {
+    func carryOut(_ control: RunControl, startedAt start: Double) throws -> RunResult {
         let features = try prepared.encoder.encode(prepared.table)
         let network = makeNetwork()
         let inference = try network.inferenceGraph()
@@ -66,12 +66,61 @@ private struct TrainRun {
             output: configuration.output, fingerprint: try fingerprint())
         var isFinished = false
         defer { if !isFinished { store.removeIfEmpty() } }
+        let trainings = try trainFolds(
+            network, inference, features, store, control, startedAt: start)
+        let model = StoredModel(
+            description: .init(
+                version: vouchVersion, network: network, folds: trainings.count, graph: inference,
+                target: prepared.target, costs: configuration.costs,
+                groupEdges: groupEdges()),
+            encoder: prepared.encoder, schema: prepared.schema,
+            weights: trainings.map(\.weights))
+        control.onEvent(.stage("Measuring"))
+        let evaluation = try evaluate(model, features)
+        let measurements =
+            evaluation.measurements
+            + costMeasurements(model, seconds: trainings.reduce(0) { $0 + $1.seconds })
+        let hash = ContentHash.sha256(model.encodedWeights())
+        let report = ReportAssembly(
+            configuration: configuration, prepared: prepared, model: model,
+            trainings: trainings, evaluation: evaluation, measurements: measurements,
+            arguments: control.arguments, threads: pool.threads, weightsSHA256: hash
+        ).report()
+        try write(model, trainings, report, overwrite: control.overwrite)
+        try store.remove()
+        isFinished = true
+        return RunResult(
+            path: configuration.output, measurements: measurements,
+            stop: trainings[trainings.count - 1].stop,
+            steps: trainings.reduce(0) { $0 + $1.steps }, weightsSHA256: hash,
+            seconds: Clock.monotonicSeconds() - start,
+            table: { report.terminal(width: $0, color: $1) })
+    }
+
+    private func write(
+        _ model: StoredModel, _ trainings: [TrainedFold], _ report: RunReport, overwrite: Bool
+    ) throws {
+        var writer = RunFolder.Writer()
+        try model.add(to: &writer)
+        try writer.add("configuration.json", JSON.encode(configuration))
+        try writer.add("recipe.json", JSON.encode(prepared.recipe))
+        try writer.add("history.json", JSON.encode(trainings.map(\.history)))
+        try writer.add("measurements.json", report.json())
+        try writer.add("report.html", text: report.html())
+        _ = try writer.commit(to: configuration.output, overwrite: overwrite)
+    }
+
+    /// Trains a model a fold; an interruption ends with the folds trained so far.
+    private func trainFolds(
+        _ network: TabularNetwork, _ inference: Graph, _ features: EncodedFeatures,
+        _ store: borrowing CheckpointStore, _ control: RunControl, startedAt start: Double
+    ) throws -> [TrainedFold] {
         if !control.resume { try store.removeCheckpoints() }
+        guard !InterruptFlag.isRaised else {
+            throw VouchError("interrupted before training began; nothing was written")
+        }
         var trainings: [TrainedFold] = []
         for (fold, split) in prepared.folds.enumerated() {
-            guard !InterruptFlag.isRaised || !trainings.isEmpty else {
-                throw VouchError("interrupted before training began; nothing was written")
-            }
             if case .interrupted? = trainings.last?.stop { break }
             var settings = trainingSettings
             // Each model starts and shuffles in its own way.
@@ -89,48 +138,11 @@ private struct TrainRun {
                 control.onEvent(.stage("Training on \(split.train.count) rows" + part))
             }
             let training = try train(trainer, store, fold: fold, control, startedAt: start)
-            control.onEvent(
-                .stopped(training.stop, bestEpoch: training.history.last { $0.isBest }?.epoch ?? 0))
+            let best = training.history.last { $0.isBest }
+            control.onEvent(.stopped(training.stop, bestEpoch: best?.epoch ?? 0))
             trainings.append(training)
         }
-        let stop = trainings[trainings.count - 1].stop
-        let steps = trainings.reduce(0) { $0 + $1.steps }
-
-        let model = StoredModel(
-            description: .init(
-                version: vouchVersion, network: network, folds: trainings.count, graph: inference,
-                target: prepared.target, costs: configuration.costs,
-                groupEdges: groupEdges()),
-            encoder: prepared.encoder, schema: prepared.schema,
-            weights: trainings.map(\.weights))
-        control.onEvent(.stage("Measuring"))
-        let evaluation = try evaluate(model, features)
-        var measurements = evaluation.measurements
-        measurements += costMeasurements(
-            model, seconds: trainings.reduce(0) { $0 + $1.seconds })
-
-        let weights = model.encodedWeights()
-        let report = ReportAssembly(
-            configuration: configuration, prepared: prepared, model: model,
-            trainings: trainings, evaluation: evaluation,
-            measurements: measurements, arguments: control.arguments,
-            threads: pool.threads, weightsSHA256: ContentHash.sha256(weights)
-        ).report()
-        var writer = RunFolder.Writer()
-        try model.add(to: &writer)
-        try writer.add("configuration.json", JSON.encode(configuration))
-        try writer.add("recipe.json", JSON.encode(prepared.recipe))
-        try writer.add("history.json", JSON.encode(trainings.map(\.history)))
-        try writer.add("measurements.json", report.json())
-        try writer.add("report.html", text: report.html())
-        _ = try writer.commit(to: configuration.output, overwrite: control.overwrite)
-        try store.remove()
-        isFinished = true
-        return RunResult(
-            path: configuration.output, measurements: measurements, stop: stop,
-            steps: steps, weightsSHA256: ContentHash.sha256(weights),
-            seconds: Clock.monotonicSeconds() - start,
-            table: { report.terminal(width: $0, color: $1) })
+        return trainings
     }
 
     private func train(
