@@ -46,7 +46,7 @@ struct MeasurementText {
 
 /// Text from data, made harmless for the eye: control characters, and those that turn the
 /// direction of what follows, become a visible mark.
-func visible(_ text: String) -> String {
+package func visible(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
         switch scalar.value {

@@ -16,6 +16,11 @@ package struct CSVReader {
     package static func read(path: String, options: CSVOptions = CSVOptions()) throws(TableError)
         -> Table
     {
+        try read(bytes: try bytes(path: path), name: path, options: options)
+    }
+
+    /// A file's bytes, for a caller that needs them too.
+    package static func bytes(path: String) throws(TableError) -> [UInt8] {
         func fail(_ problem: String, _ advice: String) -> TableError {
             TableError(action: "reading", source: path, problem: problem, advice: advice)
         }
@@ -24,13 +29,11 @@ package struct CSVReader {
         case .folder: throw fail("it is a folder", "Name a CSV file")
         default: break
         }
-        let bytes: [UInt8]
         do {
-            bytes = try Files.read(path)
+            return try Files.read(path)
         } catch {
             throw fail(error.reason, error.nextStep)
         }
-        return try read(bytes: bytes, name: path, options: options)
     }
 
     package static func read(

@@ -26,7 +26,7 @@ package struct ValueAtoms: Sendable {
     private static let leastRows = 5
     /// The most frequent values are kept.
     private static let most = 1024
-    private static let neighbourRows = 50.0
+    private static let neighbourRows = 50
     private static let standardErrors = 3.0
 
     /// - Parameters:
@@ -117,11 +117,10 @@ private struct GroupMeans {
     }
 
     /// The mean of the means of up to so many rows on each side; at an end, of one side.
-    func neighbours(of position: Int, rows: Double) -> (mean: Double, rows: Double) {
+    func neighbours(of position: Int, rows: Int) -> (mean: Double, rows: Double) {
         let group = groups[position]
-        let most = Int(rows)
-        let before = max(0, group.lowerBound - most)..<group.lowerBound
-        let after = group.upperBound..<min(sums.count - 1, group.upperBound + most)
+        let before = max(0, group.lowerBound - rows)..<group.lowerBound
+        let after = group.upperBound..<min(sums.count - 1, group.upperBound + rows)
         let sides = [before, after].filter { !$0.isEmpty }
         let mean = sides.reduce(0) { total, side in
             total + (sums[side.upperBound] - sums[side.lowerBound]) / Double(side.count)

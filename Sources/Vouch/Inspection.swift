@@ -1,4 +1,5 @@
 import Platform
+import Reporting
 import Tables
 
 /// A table's columns as training would see them.
@@ -83,10 +84,6 @@ func alignedTable(_ rows: [[String]], rightAligned: Set<Int>) -> String {
 
 /// A text from data that cannot move the cursor or break a line, cut to 60 characters.
 private func printable(_ text: String) -> String {
-    let visible = String(
-        text.map { character in
-            character.unicodeScalars.contains { $0.properties.generalCategory == .control }
-                ? "\u{FFFD}" : character
-        })
-    return visible.count > 60 ? visible.prefix(59) + "…" : visible
+    let shown = visible(text)
+    return shown.count > 60 ? shown.prefix(59) + "…" : shown
 }

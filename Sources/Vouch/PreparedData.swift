@@ -28,21 +28,24 @@ struct PreparedData {
         var repeated: Int
         /// Rows with the same features as another row and another target.
         var conflicting: Int
-        /// Rows of a test file that also stand among the data.
-        var testRowsInData: Int?
     }
 
     /// Reads and prepares what a configuration names.
     static func load(
         _ configuration: TrainConfiguration, threads: Int, onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
-        onEvent(.stage("Reading \(configuration.data)"))
-        var hashes = [ContentHash.sha256(try readBytes(configuration.data))]
+        var hashes: [String] = []
+        func read(_ path: String, _ options: CSVOptions) throws -> Table {
+            onEvent(.stage("Reading \(path)"))
+            let bytes = try CSVReader.bytes(path: path)
+            hashes.append(ContentHash.sha256(bytes))
+            return try CSVReader.read(bytes: bytes, name: path, options: options)
+        }
         let columns = configuration.columns
         let options = try schemaOptions(columns)
         let reading = try csvOptions(configuration.reading, threads: threads)
             .naming(columns, options)
-        let table = try CSVReader.read(path: configuration.data, options: reading)
+        let table = try read(configuration.data, reading)
         let (schema, schemaWarnings) = try Schema.infer(table, options)
         var warnings = schemaWarnings.map(\.description)
 
@@ -56,18 +59,23 @@ struct PreparedData {
                     + "left out")
         }
         let testTable = try configuration.test.map { path in
-            onEvent(.stage("Reading \(path)"))
-            hashes.append(ContentHash.sha256(try readBytes(path)))
-            return try CSVReader.read(path: path, options: reading.keepingTexts(of: schema))
+            try read(path, reading.keepingTexts(of: schema))
         }
         let target = try TargetEncoder(
             targetColumn, source: table.name, rows: rows,
             task: columns.task.flatMap { .init(rawValue: $0.rawValue) },
             positive: columns.positive)
+        let isRegression = target.task == .regression
+        let numbers = isRegression ? try target.values(targetColumn, source: table.name) : []
+        let labels =
+            isRegression
+            ? [] : try target.labels(targetColumn, source: table.name, lines: table.lines)
         let identity = schema.features.map(\.name) + [columns.target]
         let exact = DuplicateIndex(table, columns: identity)
         let drawer = try SplitMaker(
-            configuration, table: table, schema: schema, target: target,
+            configuration, table: table, schema: schema,
+            strata: isRegression
+                ? SplitDrawer.deciles(numbers, rows: rows) : labels.map(Int.init),
             duplicates: exact.codes)
         var split = try drawer.split(rows: rows, hasTestFile: testTable != nil)
         let recipe = Recipe(
@@ -81,19 +89,21 @@ struct PreparedData {
                 train: (split.train + split.validation).sorted(), validation: [],
                 test: split.test)
         }
-        warnings += try classWarnings(target, targetColumn, rows, source: table.name)
+        if !isRegression { warnings += classWarnings(target.classes, labels, rows) }
 
         var fitted = target
-        if target.task == .regression {
+        if isRegression {
             // Center and scale come from training rows only.
             fitted = try TargetEncoder(
                 targetColumn, source: table.name, rows: split.train, task: .regression,
                 positive: nil)
         }
         onEvent(.stage("Encoding \(table.rowCount) rows"))
+        let bins = recipe.numberWidth > 0 ? recipe.bins : nil
         let encoder = try Encoder.fit(
-            table, schema, rows: split.train, bins: recipe.numberWidth > 0 ? recipe.bins : nil,
-            outcomes: try fitted.outcomes(targetColumn, rows: split.train, of: table))
+            table, schema, rows: split.train, bins: bins,
+            outcomes: bins == nil
+                ? [] : fitted.outcomes(labels: labels, numbers: numbers, rows: split.train))
         for category in encoder.categories {
             if let buckets = category.buckets {
                 warnings.append(
@@ -102,18 +112,16 @@ struct PreparedData {
             }
         }
         var report = DuplicateReport(
-            repeated: exact.repeated, conflicting: 0, testRowsInData: nil)
-        if target.task != .regression {
+            repeated: exact.repeated, conflicting: 0)
+        if !isRegression {
             let features = DuplicateIndex(table, columns: schema.features.map(\.name))
-            report.conflicting = features.conflicting(
-                try target.labels(targetColumn, source: table.name))
+            report.conflicting = features.conflicting(labels)
         }
         if let testTable {
             let both = table.joining(testTable, columns: identity)
             let codes = DuplicateIndex(both, columns: both.columns.map(\.name)).codes
             let known = Set(codes[..<table.rowCount])
             let shared = codes[table.rowCount...].count { known.contains($0) }
-            report.testRowsInData = shared
             if shared > 0 {
                 warnings.append(
                     "\(shared) of \(testTable.rowCount) test rows also stand among the training "
@@ -126,22 +134,12 @@ struct PreparedData {
             duplicates: report, hashes: hashes)
     }
 
-    private static func readBytes(_ path: String) throws -> [UInt8] {
-        switch Files.kind(of: path) {
-        case nil: throw VouchError("reading \(path): there is no such file. Check the path")
-        case .folder: throw VouchError("reading \(path): it is a folder. Name a CSV file")
-        default: return try Files.read(path)
-        }
-    }
-
     private static func classWarnings(
-        _ target: TargetEncoder, _ column: Column, _ rows: [Int], source: String
-    ) throws -> [String] {
-        guard target.task != .regression else { return [] }
-        var counts = [Int](repeating: 0, count: target.classes.count)
-        let labels = try target.labels(column, source: source)
+        _ classes: [String], _ labels: [Int32], _ rows: [Int]
+    ) -> [String] {
+        var counts = [Int](repeating: 0, count: classes.count)
         for row in rows { counts[Int(labels[row])] += 1 }
-        return zip(target.classes, counts).filter { $0.1 < 2 }.map { name, count in
+        return zip(classes, counts).filter { $0.1 < 2 }.map { name, count in
             "class \"\(name)\" has one row, which is used for training"
         }
     }
@@ -157,24 +155,15 @@ private struct SplitMaker {
     let shares: TrainConfiguration.SplitOptions
     let seed: UInt64
 
+    /// - Parameter strata: One a row of the table: the class, or the decile of a number.
     init(
-        _ configuration: TrainConfiguration, table: Table, schema: Schema, target: TargetEncoder,
+        _ configuration: TrainConfiguration, table: Table, schema: Schema, strata: [Int],
         duplicates: [Int32]
     ) throws {
-        guard let column = table.column(named: target.column) else {
-            throw VouchError("there is no column \"\(target.column)\"")
-        }
-        if target.task == .regression {
-            let values = try target.values(column, source: table.name)
-            strata = SplitDrawer.deciles(
-                values, rows: values.indices.filter { !values[$0].isNaN })
-        } else {
-            strata = try target.labels(column, source: table.name, lines: table.lines)
-                .map(Int.init)
-        }
         times = try schema.names(.time).first.map { name in try table.orderedValues(in: name) }
         groups = table.codes(in: schema.names(.group).first)
         self.table = table
+        self.strata = strata
         self.duplicates = duplicates
         shares = configuration.splits
         seed = configuration.learning.seed
@@ -286,14 +275,8 @@ extension CSVOptions {
 extension TargetEncoder {
     /// The target of some rows as columns of numbers: the standardised number of a regression, the
     /// positive class of two, each of the first 32 classes of more.
-    fileprivate func outcomes(
-        _ column: Column, rows: [Int], of table: Table
-    ) throws(TableError) -> [[Float]] {
-        guard task != .regression else {
-            let values = try values(column, source: table.name)
-            return [rows.map { Float((values[$0] - center) / scale) }]
-        }
-        let labels = try labels(column, source: table.name, lines: table.lines)
+    fileprivate func outcomes(labels: [Int32], numbers: [Double], rows: [Int]) -> [[Float]] {
+        if task == .regression { return [rows.map { Float((numbers[$0] - center) / scale) }] }
         let shown = task == .binary ? [1] : Array(0..<Int32(min(classes.count, 32)))
         return shown.map { shown in rows.map { labels[$0] == shown ? 1 : 0 } }
     }

@@ -119,6 +119,7 @@ private struct TrainRun {
         guard !InterruptFlag.isRaised else {
             throw VouchError("interrupted before training began; nothing was written")
         }
+        let training = try network.trainingGraph()
         var trainings: [TrainedFold] = []
         for (fold, split) in prepared.folds.enumerated() {
             if case .interrupted? = trainings.last?.stop { break }
@@ -126,7 +127,7 @@ private struct TrainRun {
             // Each model starts and shuffles in its own way.
             settings.seed &+= UInt64(fold) << 32
             let trainer = try Trainer(
-                training: network.trainingGraph(), inference: inference,
+                training: training, inference: inference,
                 data: try data(features, split.train, balanced: true),
                 validation: try data(features, split.validation, balanced: false),
                 lossOf: validationLoss, settings: settings, pool: pool)
@@ -137,10 +138,10 @@ private struct TrainRun {
             } else {
                 control.onEvent(.stage("Training on \(split.train.count) rows" + part))
             }
-            let training = try train(trainer, store, fold: fold, control, startedAt: start)
-            let best = training.history.last { $0.isBest }
-            control.onEvent(.stopped(training.stop, bestEpoch: best?.epoch ?? 0))
-            trainings.append(training)
+            let trained = try train(trainer, store, fold: fold, control, startedAt: start)
+            let best = trained.history.last { $0.isBest }
+            control.onEvent(.stopped(trained.stop, bestEpoch: best?.epoch ?? 0))
+            trainings.append(trained)
         }
         return trainings
     }

@@ -1,6 +1,7 @@
 import Evidence
 import Foundation
 import Platform
+import Reporting
 import Training
 import Vouch
 
@@ -61,7 +62,7 @@ final class TrainingProgress {
     private func say(_ text: String) {
         if barIsShown { terminal.write("\r\u{1B}[K") }
         barIsShown = false
-        terminal.write(printable(text) + "\n")
+        terminal.write(visible(text) + "\n")
     }
 
     private func drawBar(step: Int, planned: Int, loss: Double) {
@@ -97,15 +98,6 @@ final class TrainingProgress {
     private func duration(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded(.up))
         return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
-    }
-
-    /// Without control characters, which a column's name may hold.
-    private func printable(_ text: String) -> String {
-        String(
-            text.map { character in
-                character.unicodeScalars.contains { $0.properties.generalCategory == .control }
-                    ? "\u{FFFD}" : character
-            })
     }
 }
 
