@@ -63,11 +63,12 @@ package struct Encoder: Codable, Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - rows: The training rows; only they decide.
-    ///   - bins: The most bins of all numbers together, at most 128 each; `nil` for none.
+    ///   - bins: How each number's bins and atoms are found; `nil` for none.
     ///   - outcomes: What is to be predicted, a number for each of `rows`, in one column or more.
     /// - Throws: `TableError` when the schema has no feature.
     package static func fit(
-        _ table: Table, _ schema: Schema, rows: [Int], bins: Int? = nil, outcomes: [[Float]] = []
+        _ table: Table, _ schema: Schema, rows: [Int], bins: NumberBins.Rule? = nil,
+        outcomes: [[Float]] = []
     ) throws(TableError) -> Encoder {
         guard !schema.features.isEmpty else {
             throw TableError(
@@ -95,13 +96,12 @@ package struct Encoder: Codable, Sendable, Hashable {
                 encoder.categories.append(fitCategory(entry.name, codes, values, rows))
             }
         }
-        if let bins, !encoder.numbers.isEmpty {
-            let most = min(128, max(8, bins / encoder.numbers.count))
+        if let bins {
             for number in encoder.numbers {
                 let values = try table.numbers(in: number.column)
                 encoder.bins.append(
                     NumberBins(
-                        column: number.column, values: rows.map { values[$0] }, bins: most,
+                        column: number.column, values: rows.map { values[$0] }, rule: bins,
                         outcomes: outcomes))
             }
         }

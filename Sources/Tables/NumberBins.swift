@@ -3,7 +3,7 @@
 /// A number becomes a position `k + t`: bin `k`, and the share `t` of the way through it. A network
 /// turns that into the piecewise-linear code `clip(position − b, 0, 1)` for each bin b.
 ///
-/// - Source: Gorishniy et al. 2022, arXiv:2203.05556, with quantile bins.
+/// - Source: Gorishniy et al. 2022, arXiv:2203.05556, with quantile bins or those of a tree.
 package struct NumberBins: Codable, Sendable, Hashable {
     package var column: String
     /// Ascending and distinct; one more than there are bins. Fewer than two for a constant column.
@@ -15,11 +15,33 @@ package struct NumberBins: Codable, Sendable, Hashable {
 
     package var binCount: Int { max(edges.count - 1, 0) }
 
+    /// Where bins end and which values have codes, as chosen before any value is seen.
+    package struct Rule: Codable, Sendable, Hashable {
+        /// The most bins; 0 for none. With fewer distinct values, each has an edge of its own.
+        package var most: Int
+        package var edges: Edges
+        package var atoms: ValueAtoms.Rule
+
+        package init(
+            most: Int, edges: Edges = .quantile, atoms: ValueAtoms.Rule = .target
+        ) {
+            self.most = most
+            self.edges = edges
+            self.atoms = atoms
+        }
+    }
+
+    package enum Edges: String, Codable, Sendable, Hashable, CaseIterable {
+        /// Bins of about as many rows.
+        case quantile
+        /// Bins as a regression tree cuts them; see `TreeEdges`.
+        case target
+    }
+
     /// - Parameters:
     ///   - values: Of the training rows; NaN where missing.
-    ///   - bins: The most bins. With fewer distinct values, each has an edge of its own.
-    ///   - outcomes: What is to be predicted, one column of numbers or more; decides on atoms.
-    package init(column: String, values: [Double], bins: Int, outcomes: [[Float]] = []) {
+    ///   - outcomes: What is to be predicted, one column of numbers or more.
+    package init(column: String, values: [Double], rule: Rule, outcomes: [[Float]] = []) {
         self.column = column
         let sorted = values.filter { !$0.isNaN }.sorted()
         var distinct: [(value: Double, count: Int)] = []
@@ -30,8 +52,14 @@ package struct NumberBins: Codable, Sendable, Hashable {
                 distinct.append((value, 1))
             }
         }
-        edges = Self.edges(distinct, total: sorted.count, bins: bins)
-        let found = ValueAtoms(values: values, outcomes: outcomes)
+        if rule.most == 0 {
+            edges = []
+        } else if rule.edges == .target, !outcomes.isEmpty {
+            edges = TreeEdges(values: values, outcomes: outcomes, bins: rule.most).edges
+        } else {
+            edges = Self.edges(distinct, total: sorted.count, bins: rule.most)
+        }
+        let found = ValueAtoms(values: values, outcomes: outcomes, rule: rule.atoms)
         atoms = found.values
         trusts = found.trusts
     }

@@ -29,14 +29,36 @@ package struct ValueAtoms: Sendable {
     private static let neighbourRows = 50
     private static let standardErrors = 3.0
 
+    /// Which values get a code.
+    package enum Rule: String, Codable, Sendable, Hashable, CaseIterable {
+        /// Those that the target sets apart, trusted as far as it does.
+        case target
+        /// All with five rows or more, trusted fully.
+        case all
+        case none
+    }
+
     /// - Parameters:
     ///   - values: Of the training rows; NaN where missing.
     ///   - outcomes: One column or more of numbers to be predicted, each as long as `values`.
-    package init(values: [Double], outcomes: [[Float]]) {
+    package init(values: [Double], outcomes: [[Float]], rule: Rule = .target) {
+        guard rule != .none else { return }
         let order = values.indices.filter { !values[$0].isNaN }
             .sorted { (values[$0], $0) < (values[$1], $1) }
         let groups = Self.groups(order, values)
         guard groups.contains(where: { $0.count >= Self.leastRows }), groups.count > 2 else {
+            return
+        }
+        func choose(_ positions: [Int], trust: (Double) -> Double) {
+            let chosen = positions.sorted { (groups[$1].count, $0) < (groups[$0].count, $1) }
+                .prefix(Self.most).sorted()
+            for position in chosen {
+                self.values.append(values[order[groups[position].lowerBound]])
+                trusts.append(Float(trust(Double(groups[position].count))))
+            }
+        }
+        guard rule == .target else {
+            choose(groups.indices.filter { groups[$0].count >= Self.leastRows }) { _ in 1 }
             return
         }
         var deviations = [Double](repeating: 0, count: groups.count)
@@ -63,14 +85,7 @@ package struct ValueAtoms: Sendable {
         // d² of pure noise has variance 2·noise², so that the weighted sum has variance 2·weight.
         guard weight > 0, excess > Self.standardErrors * (2 * weight).squareRoot() else { return }
         let halfTrustRows = within / (excess / weight)
-        let chosen = groups.indices.filter { noise[$0] > 0 }
-            .sorted { (groups[$1].count, $0) < (groups[$0].count, $1) }
-            .prefix(Self.most).sorted()
-        for position in chosen {
-            let rows = Double(groups[position].count)
-            self.values.append(values[order[groups[position].lowerBound]])
-            trusts.append(Float(rows / (rows + halfTrustRows)))
-        }
+        choose(groups.indices.filter { noise[$0] > 0 }) { rows in rows / (rows + halfTrustRows) }
     }
 
     /// Positions in `order` of rows with one value.

@@ -80,9 +80,9 @@ struct PreparedData {
         var split = try drawer.split(rows: rows, hasTestFile: testTable != nil)
         let recipe = Recipe(
             configuration,
-            size: .init(
+            for: .init(
                 rows: split.train.count + split.validation.count,
-                numbers: schema.features.count { $0.kind == .number }))
+                numbers: schema.features.count { $0.kind == .number }, isRegression: isRegression))
         let folds = drawer.folds(recipe.folds, of: split)
         if folds.count > 1 {
             split = Split(
@@ -99,7 +99,7 @@ struct PreparedData {
                 positive: nil)
         }
         onEvent(.stage("Encoding \(table.rowCount) rows"))
-        let bins = recipe.numberWidth > 0 ? recipe.bins : nil
+        let bins = recipe.numbers == .plain ? nil : recipe.bins
         let encoder = try Encoder.fit(
             table, schema, rows: split.train, bins: bins,
             outcomes: bins == nil

@@ -1,4 +1,5 @@
 package import NN
+package import Tables
 
 /// Every number of a training, settled: what was asked for, and for the rest a rule with its reason.
 ///
@@ -11,10 +12,12 @@ package struct Recipe: Codable, Sendable, Hashable {
     package var depth: Int
     package var activation: Activation
     package var dropout: Float
-    /// The width of a number's embedding; 0 where numbers enter as they are.
+    package var numbers: TrainConfiguration.NumberForm
+    /// The width of a number's embedding.
     package var numberWidth: Int
-    /// The most bins of all numbers together; 128 of each at most.
-    package var bins: Int
+    /// Waves of each number; 0 for none.
+    package var frequencies: Int
+    package var bins: NumberBins.Rule
     package var learningRate: Float
     package var weightDecay: Float
     package var averageDecay: Float
@@ -23,6 +26,8 @@ package struct Recipe: Codable, Sendable, Hashable {
     package var patience: Int
     /// Models trained on all rows but one part each, which validates; 1 for one split.
     package var folds: Int
+    /// Whether a second model is trained on validation rows too, for as many epochs as were best.
+    package var refits: Bool
     /// One line a setting, in order.
     package var settings: [Setting]
 
@@ -32,19 +37,21 @@ package struct Recipe: Codable, Sendable, Hashable {
         package var reason: String
     }
 
-    /// The size of what is to be learned from.
-    package struct TableSize: Sendable, Hashable {
+    /// What is to be learned, as far as settings depend on it.
+    package struct Problem: Sendable, Hashable {
         /// Rows that train or validate.
         package var rows: Int
         package var numbers: Int
+        package var isRegression: Bool
 
-        package init(rows: Int, numbers: Int) {
+        package init(rows: Int, numbers: Int, isRegression: Bool) {
             self.rows = rows
             self.numbers = numbers
+            self.isRegression = isRegression
         }
     }
 
-    package init(_ configuration: TrainConfiguration, size: TableSize) {
+    package init(_ configuration: TrainConfiguration, for problem: Problem) {
         let model = configuration.model
         let learning = configuration.learning
         var settings: [Setting] = []
@@ -77,24 +84,37 @@ package struct Recipe: Codable, Sendable, Hashable {
         dropout = settle(
             "dropout", model.dropout, isEnsemble ? 0.1 : 0.2,
             isEnsemble ? "little, as averaging members regularises too" : "against overfitting")
-        numberWidth = isEnsemble ? min(16, max(4, 4096 / max(size.numbers, 1))) : 0
-        bins = isEnsemble ? 16_384 : 0
-        if isEnsemble {
-            settings.append(
-                Setting(
-                    option: "number embeddings", value: "\(numberWidth) wide",
-                    reason: "a curve over up to 128 bins of each number, and a code of its own for "
-                        + "values that the target sets apart; narrower above 256 numbers"))
+        numbers = settle(
+            "numbers", model.numbers, model.settledNumbers,
+            isEnsemble
+                ? "curves bend where the target does; see Documentation/Decisions/0005"
+                : "scaled, and otherwise as they are")
+        numberWidth = min(16, max(4, 4096 / max(problem.numbers, 1)))
+        frequencies = numbers == .periodic ? 32 : 0
+        bins = .init(most: 0, atoms: .none)
+        if numbers == .piecewise {
+            bins.most = settle(
+                "bins", model.bins, min(128, max(8, 16_384 / max(problem.numbers, 1))),
+                "128 of each number, fewer above 128 numbers")
+            bins.edges = settle(
+                "bin-edges", model.binEdges, .quantile,
+                "as good as a tree's on most tables; see Benchmarks/tables/ablation.md")
+        }
+        if numbers != .plain {
+            bins.atoms = settle(
+                "value-codes", model.valueCodes, .target,
+                "a code of its own for each value that the target sets apart")
         }
 
         let batch = settle(
-            "batch", learning.batchRows, Self.batch(rows: size.rows),
-            "about 1/128 of \(size.rows) rows, from 32 to 256; larger above 100,000 rows")
+            "batch", learning.batchRows, Self.batch(rows: problem.rows),
+            "about 1/128 of \(problem.rows) rows, from 32 to 256; larger above 100,000 rows")
         batchRows = batch
+        let rate: Float = !isEnsemble ? 1e-3 : problem.isRegression ? 2e-3 : 4e-3
         learningRate = settle(
-            "learning-rate", learning.learningRate,
-            (isEnsemble ? 2e-3 : 1e-3) * (Float(batch) / 256).squareRoot(),
-            "\(isEnsemble ? "2e-3" : "1e-3") · √(batch/256)")
+            "learning-rate", learning.learningRate, rate * (Float(batch) / 256).squareRoot(),
+            "\(rate) · √(batch/256)"
+                + (isEnsemble ? "; validation preferred 2e-3 for numbers, 4e-3 for classes" : ""))
         weightDecay = settle(
             "weight-decay", learning.weightDecay, isEnsemble ? 1e-4 : 1e-2,
             isEnsemble ? "early stopping and averaging regularise" : "against overfitting")
@@ -102,23 +122,33 @@ package struct Recipe: Codable, Sendable, Hashable {
             "ema", learning.averageDecay, 0.998,
             "averaged weights validate and predict, as in the prototype")
         let isBounded = learning.budgetSeconds != nil || learning.steps != nil
+        let wantsFolds = isEnsemble && problem.rows < Self.foldedRows && learning.refits != true
         folds =
             isBounded || configuration.columns.time != nil
             ? settle(
                 "folds", nil, 1, "one split, since --budget, --steps or --time allow no other")
             : settle(
-                "folds", learning.folds, isEnsemble && size.rows < 2000 ? 5 : 1,
+                "folds", learning.folds, wantsFolds ? 5 : 1,
                 "5 below 2,000 rows, where one validation part would be too thin to stop on")
-        let stepsPerEpoch = max(1, size.rows / batch)
+        refits =
+            isBounded || folds > 1
+            ? settle("refit", nil, false, "not with --budget, --steps or several folds")
+            : settle(
+                "refit", learning.refits, isEnsemble && problem.rows <= Self.refittedRows,
+                "validation rows are learned from too, up to 25,000 rows, where they matter")
+        let stepsPerEpoch = max(1, problem.rows / batch)
         epochs = settle(
             "epochs", learning.epochs,
-            max(5, min(max(60, 4000 / stepsPerEpoch), 400, max(6, 6_000_000 / max(size.rows, 1)))),
+            max(5, min(max(60, 4000 / stepsPerEpoch), 400, max(6, 6_000_000 / max(problem.rows, 1)))),
             "60, more on small tables so that there are 4,000 steps, fewer above 100,000 rows")
         patience = settle(
             "patience", learning.patience, max(3, min(8 * epochs / 60, 40)),
             "2/15 of the epochs, at least 3")
         self.settings = settings
     }
+
+    private static let foldedRows = 2000
+    private static let refittedRows = 25_000
 
     private static func batch(rows: Int) -> Int {
         if rows > 100_000 { return rows > 400_000 ? 1024 : 512 }

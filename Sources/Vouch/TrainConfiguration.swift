@@ -1,5 +1,6 @@
 package import NN
 package import Optim
+package import Tables
 
 /// Everything that a training run was asked to do; written to the run folder as it was.
 package struct TrainConfiguration: Codable, Sendable, Hashable {
@@ -55,6 +56,16 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         case linear, mlp, ensemble
     }
 
+    /// How numbers enter the network; see `NumberEmbedding`.
+    package enum NumberForm: String, Codable, Sendable, Hashable, CaseIterable {
+        /// Scaled, as they are.
+        case plain
+        /// A line and a curve over bins.
+        case piecewise
+        /// A line and learned waves.
+        case periodic
+    }
+
     package enum RegressionLoss: String, Codable, Sendable, Hashable, CaseIterable {
         case squared, huber, pinball
     }
@@ -67,6 +78,11 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var depth: Int?
         package var activation: Activation?
         package var dropout: Float?
+        package var numbers: NumberForm?
+        /// The most bins of each number.
+        package var bins: Int?
+        package var binEdges: NumberBins.Edges?
+        package var valueCodes: ValueAtoms.Rule?
         package var labelSmoothing: Float = 0
         package var loss = RegressionLoss.squared
         /// Of the pinball loss.
@@ -75,6 +91,10 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var balancesClasses = false
 
         package init() {}
+
+        var settledNumbers: NumberForm {
+            numbers ?? (kind ?? .ensemble == .ensemble ? .piecewise : .plain)
+        }
     }
 
     package enum OptimizerKind: String, Codable, Sendable, Hashable, CaseIterable {
@@ -98,6 +118,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var patience: Int?
         /// Models that are each trained on all rows but one part, and averaged; 1 for one split.
         package var folds: Int?
+        /// Whether a second model is trained that takes the validation rows in.
+        package var refits: Bool?
         package var steps: Int?
         package var budgetSeconds: Double?
         package var seed: UInt64 = 0
@@ -150,6 +172,16 @@ extension TrainConfiguration {
         try require({ (1...1024).contains($0) }, "members", model.members, "from 1 to 1024")
         try require({ (1...65_536).contains($0) }, "width", model.width, "from 1 to 65536")
         try require({ (0...100).contains($0) }, "depth", model.depth, "from 0 to 100")
+        try require({ (1...1024).contains($0) }, "bins", model.bins, "from 1 to 1024")
+        if model.bins != nil || model.binEdges != nil, model.settledNumbers != .piecewise {
+            throw VouchError(
+                "--bins and --bin-edges go with --numbers piecewise, but numbers are "
+                    + "\(model.settledNumbers.rawValue)")
+        }
+        if model.valueCodes != nil, model.settledNumbers == .plain {
+            throw VouchError(
+                "--value-codes goes with --numbers piecewise or periodic, but numbers are plain")
+        }
         let share = { (value: Float) in value >= 0 && value < 1 }
         try require(share, "dropout", model.dropout, "in [0, 1)")
         try require(share, "label-smoothing", model.labelSmoothing, "in [0, 1)")
@@ -172,6 +204,12 @@ extension TrainConfiguration {
             throw VouchError(
                 "--folds is \(folds), which does not go with --budget, --steps or --time; "
                     + "leave one of them out")
+        }
+        if learning.refits == true,
+            learning.budgetSeconds != nil || learning.steps != nil || learning.folds ?? 1 > 1
+        {
+            throw VouchError(
+                "--refit does not go with --budget, --steps or --folds; leave one of them out")
         }
         try require({ $0 > 0 }, "steps", learning.steps, "positive")
         try require(

@@ -2,10 +2,14 @@ import ArgumentParser
 import NN
 import Optim
 import Platform
+import Tables
 import Vouch
 
 extension TrainConfiguration.Task: ExpressibleByArgument {}
 extension TrainConfiguration.ModelKind: ExpressibleByArgument {}
+extension TrainConfiguration.NumberForm: ExpressibleByArgument {}
+extension NumberBins.Edges: ExpressibleByArgument {}
+extension ValueAtoms.Rule: ExpressibleByArgument {}
 extension TrainConfiguration.OptimizerKind: ExpressibleByArgument {}
 extension TrainConfiguration.RegressionLoss: ExpressibleByArgument {}
 extension Activation: ExpressibleByArgument {}
@@ -206,6 +210,19 @@ struct ModelArguments: ParsableArguments {
     @Option(help: "The share of hidden units dropped at each training step.")
     var dropout: Float?
 
+    @Option(help: "How numbers enter: plain, piecewise (curves over bins) or periodic (waves).")
+    var numbers: TrainConfiguration.NumberForm?
+
+    @Option(help: "The most bins of each number.")
+    var bins: Int?
+
+    @Option(help: "Where bins end: quantile, or target, where a regression tree would cut.")
+    var binEdges: NumberBins.Edges?
+
+    @Option(
+        help: "Numbers' values with a code of their own: target (those it sets apart), all, none.")
+    var valueCodes: ValueAtoms.Rule?
+
     @Option(help: "The share of certainty taken from the labels.")
     var labelSmoothing = Self.defaults.labelSmoothing
 
@@ -226,6 +243,10 @@ struct ModelArguments: ParsableArguments {
         options.depth = depth
         options.activation = activation
         options.dropout = dropout
+        options.numbers = numbers
+        options.bins = bins
+        options.binEdges = binEdges
+        options.valueCodes = valueCodes
         options.labelSmoothing = labelSmoothing
         options.loss = loss
         options.quantile = quantile
@@ -276,6 +297,11 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "Models that each validate on another part of the rows, and are averaged.")
     var folds: Int?
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Train a second model on validation rows too, for as many epochs; average both.")
+    var refit: Bool?
+
     @Option(
         help: "Stop after so many steps, as a budget would; the schedule still spans all epochs.")
     var steps: Int?
@@ -301,6 +327,7 @@ struct LearningArguments: ParsableArguments {
         options.epochs = epochs
         options.patience = patience
         options.folds = folds
+        options.refits = refit
         options.steps = steps
         options.budgetSeconds = try budget.map(parseDuration)
         options.seed = seed

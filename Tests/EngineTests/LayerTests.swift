@@ -78,6 +78,32 @@ import Testing
         #expect(try b.build().parameter(named: "e/table")?.hasSparseGradient == true)
     }
 
+    /// `x·a + c + Σ_f cos(2π(x·w_f + s_f))·U_f`, element by element.
+    @Test func periodicNumbersFollowTheirFormula() throws {
+        let (y, given, _, _) = try evaluate(rows: 6) { b in
+            b.embedded(
+                numbers: b.input("x", [.rows, 2]), positions: b.input("p", [.rows, 2]),
+                atoms: b.input("atoms", [.rows, 2], dtype: .int32),
+                NumberEmbedding(numbers: 2, bins: 0, frequencies: 5, width: 4, trusts: []))
+        }
+        let x = try #require(given["x"])
+        let slope = try #require(given["slope"])
+        let shift = try #require(given["shift"])
+        let frequencies = try #require(given["frequencies"])
+        let phases = try #require(given["phases"])
+        let waves = try #require(given["waves"])
+        let expected = Tensor([6, 8]) { c in
+            let (row, number, k) = (c[0], c[1] / 4, c[1] % 4)
+            let line = x[[row, number]] * slope[[number, k]] + shift[[number, k]]
+            return (0..<5).reduce(line) {
+                let turns = x[[row, number]] * frequencies[[number, 0, $1]] + phases[[number, 0, $1]]
+                return $0 + cos(2 * .pi * turns) * waves[[number, $1, k]]
+            }
+        }
+        // A turn is rounded before its cosine is taken.
+        expectClose(y.values, expected.values, 1e-5)
+    }
+
     /// `x·a + c + Σ_b clip(position − b, 0, 1)·W_b + trust·V`, element by element.
     @Test func numbersAreEmbeddedByTheirFormula() throws {
         let trusts: [Float] = [0.5, 0.25]
@@ -324,11 +350,15 @@ enum TrainingGraphs {
         network(.regression, hidden: [8], activation: .tanh, loss: .huber(delta: 0.5)),
         network(.regression, hidden: [8], activation: .sigmoid, loss: .pinball(quantile: 0.9)),
         ensemble(.binary), ensemble(.multiclass(classes: 3)), ensemble(.regression),
+        ensemble(.binary, bins: 0, frequencies: 5),
     ]
 
     /// Members that share hidden layers, on embedded numbers, a plain column and categories.
-    static func ensemble(_ task: TaskKind) -> TabularNetwork {
-        let embedding = NumberEmbedding(numbers: 2, bins: 3, width: 4, trusts: [0.5, 0.25])
+    static func ensemble(
+        _ task: TaskKind, bins: Int = 3, frequencies: Int = 0
+    ) -> TabularNetwork {
+        let embedding = NumberEmbedding(
+            numbers: 2, bins: bins, frequencies: frequencies, width: 4, trusts: [0.5, 0.25])
         return TabularNetwork(
             input: TabularInput(numericWidth: 5, cardinalities: [3, 40], embedding: embedding),
             task: task, hidden: [8, 6], members: 3, dropout: 0.2)

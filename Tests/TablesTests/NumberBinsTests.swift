@@ -8,7 +8,7 @@ import Testing
     }
 
     @Test func fewValuesHaveAnEdgeEach() {
-        let bins = NumberBins(column: "a", values: [3, 1, 1, .nan, 2, 8], bins: 4)
+        let bins = NumberBins(column: "a", values: [3, 1, 1, .nan, 2, 8], rule: .init(most: 4))
         #expect(bins.edges == [1, 2, 3, 8])
         #expect(bins.binCount == 3)
         #expect([1, 2, 2.5, 3, 5.5, 8].map(bins.position) == [0, 1, 1.5, 2, 2.5, 3])
@@ -16,8 +16,8 @@ import Testing
     }
 
     @Test func constantsAndNothing() {
-        #expect(NumberBins(column: "a", values: [5, 5, 5], bins: 8).binCount == 0)
-        let empty = NumberBins(column: "a", values: [.nan], bins: 8)
+        #expect(NumberBins(column: "a", values: [5, 5, 5], rule: .init(most: 8)).binCount == 0)
+        let empty = NumberBins(column: "a", values: [.nan], rule: .init(most: 8))
         #expect(empty.binCount == 0)
         #expect(empty.position(3) == 0)
         #expect(empty.atom(3) == 0)
@@ -26,7 +26,7 @@ import Testing
     @Test(arguments: UInt64(0)..<10)
     func binsOfManyValuesHoldEquallyMany(seed: UInt64) {
         let values = Self.values(12_800, below: 1 << 50, seed: seed)
-        let bins = NumberBins(column: "a", values: values, bins: 64)
+        let bins = NumberBins(column: "a", values: values, rule: .init(most: 64))
         #expect(bins.binCount == 64)
         #expect(bins.edges.first == values.min())
         #expect(bins.edges.last == values.max())
@@ -41,7 +41,7 @@ import Testing
     /// One value that most rows have takes one bin, and the others share the rest.
     @Test func aFrequentValueLeavesBinsToTheOthers() {
         let values = [Double](repeating: 0, count: 9000) + (1...1000).map { Double($0) }
-        let bins = NumberBins(column: "a", values: values, bins: 32)
+        let bins = NumberBins(column: "a", values: values, rule: .init(most: 32))
         #expect((30...32).contains(bins.binCount))
         #expect(bins.edges[0] == 0)
         #expect(bins.atoms.isEmpty, "nothing was said of a target")
@@ -50,7 +50,7 @@ import Testing
     @Test(arguments: UInt64(0)..<20)
     func asALinearSearch(seed: UInt64) {
         let values = Self.values(2000, below: 3 + Int(seed) * Int(seed), seed: seed)
-        var bins = NumberBins(column: "a", values: values + [.nan], bins: 3 + Int(seed))
+        var bins = NumberBins(column: "a", values: values + [.nan], rule: .init(most: 3 + Int(seed)))
         bins.atoms = Set(values.filter { $0.truncatingRemainder(dividingBy: 3) == 0 }).sorted()
         #expect(bins.edges.count <= 4 + Int(seed))
         for value in values + [-1, 0.5, 1e6, 7.25] {
@@ -71,7 +71,7 @@ import Testing
         ])
         let schema = Schema(
             columns: table.columns.map { .init(name: $0.name, kind: $0.kind, role: .feature) })
-        var encoder = try Encoder.fit(table, schema, rows: Array(0..<40), bins: 64)
+        var encoder = try Encoder.fit(table, schema, rows: Array(0..<40), bins: .init(most: 64))
         #expect(encoder.bins.map(\.column) == ["a", "b"])
         encoder.bins[0].atoms = [0, 1, 2]
         encoder.bins[1].atoms = [7]

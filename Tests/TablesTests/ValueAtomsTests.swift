@@ -66,6 +66,14 @@ import Testing
         #expect(found == 20)
     }
 
+    @Test func otherRulesAskNoTarget() {
+        let values = (0..<50).map { Double($0 < 30 ? $0 / 5 : $0) } + [.nan]
+        let outcome = [Float](repeating: 0, count: 51)
+        let all = ValueAtoms(values: values, outcomes: [outcome], rule: .all)
+        #expect(all.values == [0, 1, 2, 3, 4, 5] && all.trusts.allSatisfy { $0 == 1 })
+        #expect(ValueAtoms(values: values, outcomes: [outcome], rule: .none).values.isEmpty)
+    }
+
     @Test func severalClassesAreAddedUp() {
         let (values, outcome) = Self.column(seed: 1, different: [10: 3, 50: 3, 90: -3, 130: 3])
         let one = ValueAtoms(values: values, outcomes: [outcome])

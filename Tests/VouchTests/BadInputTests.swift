@@ -1,4 +1,5 @@
 import Platform
+import Tables
 import Testing
 import Vouch
 
@@ -76,6 +77,24 @@ import Vouch
         Case(
             name: "dropout out of range", file: Array(good.utf8), says: ["--dropout", "1.5"],
             change: { $0.model.dropout = 1.5 }),
+        Case(
+            name: "bins without curves", file: Array(good.utf8), says: ["--bins", "periodic"],
+            change: {
+                $0.model.numbers = .periodic
+                $0.model.bins = 8
+            }),
+        Case(
+            name: "codes of plain numbers", file: Array(good.utf8), says: ["--value-codes"],
+            change: {
+                $0.model.kind = .mlp
+                $0.model.valueCodes = .all
+            }),
+        Case(
+            name: "refit in a budget", file: Array(good.utf8), says: ["--refit", "--budget"],
+            change: {
+                $0.learning.refits = true
+                $0.learning.budgetSeconds = 9
+            }),
     ]
 
     @Test(arguments: cases) func saysWhatIsWrong(_ wrong: Case) throws {
