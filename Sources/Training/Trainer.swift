@@ -9,7 +9,8 @@ import TensorCore
 ///
 /// The loop: shuffle, cut into batches, cut into shards, run forward and backward, add, move the
 /// parameters; after each epoch measure the validation loss, keep the best weights, stop when
-/// `patience` epochs brought nothing better. On every way out the best weights are restored.
+/// `patience` epochs brought nothing better. On every way out the best weights are restored;
+/// without validation rows those are the last.
 package final class Trainer {
     package let settings: TrainingSettings
     package let layout: ParameterLayout
@@ -17,7 +18,7 @@ package final class Trainer {
     package private(set) var history: [EpochRecord] = []
 
     private let data: EncodedData
-    private let validation: EncodedData
+    private let validation: EncodedData?
     private let validator: LossEvaluator
     private let stepper: ShardedStep
     private let optimizer: Optimizer
@@ -33,12 +34,12 @@ package final class Trainer {
     ///   - training: The graph with inputs `numeric`, `categories`, `label`, `weight` (those that
     ///     the data has) and output `loss`.
     ///   - inference: The graph with the same parameters and output `logits`.
-    ///   - validation: Rows that no gradient sees.
+    ///   - validation: Rows that no gradient sees; `nil` to train for as long as settings say.
     package init(
-        training: Graph, inference: Graph, data: EncodedData, validation: EncodedData,
+        training: Graph, inference: Graph, data: EncodedData, validation: EncodedData?,
         lossOf: LossEvaluator.Loss, settings: TrainingSettings, pool: WorkerPool
     ) throws(GraphError) {
-        precondition(data.rows > 0 && validation.rows > 0, "training needs rows on both sides")
+        precondition(data.rows > 0 && validation?.rows != 0, "training needs rows on both sides")
         self.settings = settings
         self.data = data
         self.validation = validation
@@ -93,7 +94,7 @@ package final class Trainer {
             for batch in (optimizer.step % stepsPerEpoch)..<stepsPerEpoch {
                 let rows = order[batch * batchRows..<(batch + 1) * batchRows]
                 if let failed = takeStep(rows) {
-                    guard bestLoss < .infinity else {
+                    guard history.contains(where: \.isBest) else {
                         throw TrainingFailure(description: describe(failed))
                     }
                     return failed
@@ -162,10 +163,10 @@ package final class Trainer {
 
     private func endEpoch(_ onEvent: (TrainingEvent) -> Void) {
         optimizer.synchronizeAverage()
-        let loss = validator.meanLoss(of: validation, weights: optimizer.weights)
-        let isBest = loss < bestLoss
+        let loss = validation.map { validator.meanLoss(of: $0, weights: optimizer.weights) }
+        let isBest = loss.map { $0 < bestLoss } ?? true
         if isBest {
-            bestLoss = loss
+            bestLoss = loss ?? bestLoss
             epochsSinceBest = 0
             best.copy(from: optimizer.weights, at: 0, to: 0, count: layout.count)
         } else {

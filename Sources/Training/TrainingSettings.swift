@@ -35,8 +35,8 @@ package struct EpochRecord: Sendable, Hashable, Codable {
     package var step: Int
     /// The mean training loss over the epoch's steps, with dropout.
     package var trainingLoss: Double
-    /// The validation loss of the weights that would be kept.
-    package var validationLoss: Double
+    /// The validation loss of the weights that would be kept; `nil` without validation rows.
+    package var validationLoss: Double?
     package var isBest: Bool
 }
 

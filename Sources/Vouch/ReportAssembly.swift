@@ -32,6 +32,7 @@ struct ReportAssembly {
     }
 
     private var stop: StopReason { trainings[trainings.count - 1].stop }
+    private var isRefitted: Bool { trainings.count > prepared.folds.count }
     private var steps: Int { trainings.reduce(0) { $0 + $1.steps } }
     private var testSource: String { configuration.test ?? configuration.data }
 
@@ -64,9 +65,8 @@ struct ReportAssembly {
 
     private var facts: [RunReport.Fact] {
         let epochs = trainings.reduce(0) { $0 + $1.history.count }
-        let best = trainings.map { training in
-            String(training.history.last { $0.isBest }?.epoch ?? 0)
-        }
+        let stopped = trainings.prefix(prepared.folds.count)
+        let best = stopped.map { String($0.bestEpoch) }.joined(separator: ", ")
         var facts: [RunReport.Fact] = [
             .init("Model", modelText),
             .init("Target", "\(prepared.target.column) (\(prepared.target.task.rawValue))"),
@@ -74,11 +74,17 @@ struct ReportAssembly {
             .init("Steps", "\(steps) of \(prepared.recipe.batchRows) rows, \(epochs) epochs"),
             .init(
                 "Kept",
-                "the weights of the lowest validation loss, at epoch "
-                    + best.joined(separator: ", ")),
+                "the weights of the lowest validation loss, at epoch \(best)"),
             .init("Optimizer", optimizerText),
         ]
-        if trainings.count > 1 {
+        if isRefitted {
+            let rows = prepared.split.train.count + prepared.split.validation.count
+            facts.insert(
+                .init(
+                    "Second model",
+                    "trained on all \(rows) rows, validation rows too, for as many epochs; the two "
+                        + "models' predictions are averaged"), at: 1)
+        } else if trainings.count > 1 {
             facts.insert(
                 .init(
                     "Folds",
@@ -122,7 +128,7 @@ struct ReportAssembly {
         let testRows = configuration.test == nil ? split.test.count : prepared.testTable.rowCount
         return RunReport.DataSummary(
             splits: [
-                trainings.count > 1
+                prepared.folds.count > 1
                     ? .init(
                         name: "train and validation", rows: split.train.count,
                         use: "each row trains all models but one, which it stops; from \(name)")
@@ -130,7 +136,9 @@ struct ReportAssembly {
                         name: "train", rows: split.train.count, use: "fits weights; from \(name)"),
                 .init(
                     name: "validation", rows: split.validation.count,
-                    use: "stops training and chooses the weights; from \(name)"),
+                    use: "stops training and chooses the weights"
+                        + (isRefitted ? ", then fits those of a second model" : "")
+                        + "; from \(name)"),
                 .init(
                     name: "test", rows: testRows,
                     use: "measures, once; from \(Files.name(of: testSource))"),
@@ -159,21 +167,22 @@ struct ReportAssembly {
     private var curves: Figure {
         let loss = prepared.target.task == .regression ? "Loss" : "Log loss"
         var series: [LineChart.Series] = []
-        for (fold, training) in trainings.enumerated() {
+        let stopped = trainings.prefix(prepared.folds.count)
+        for (fold, training) in stopped.enumerated() {
             let epochs = training.history.map { Double($0.epoch) }
-            if trainings.count == 1 {
+            if stopped.count == 1 {
                 series.append(
                     .init(name: "training", x: epochs, y: training.history.map(\.trainingLoss)))
             }
             series.append(
                 .init(
-                    name: trainings.count == 1 ? "validation" : "fold \(fold + 1)", x: epochs,
-                    y: training.history.map(\.validationLoss)))
+                    name: stopped.count == 1 ? "validation" : "fold \(fold + 1)", x: epochs,
+                    y: training.history.map { $0.validationLoss ?? .nan }))
         }
-        let best = trainings.count == 1 ? trainings[0].history.last { $0.isBest } : nil
+        let best = stopped.count == 1 ? stopped[0].history.last { $0.isBest } : nil
         return Figure(
             id: "curves", title: "Learning curves",
-            caption: trainings.count == 1
+            caption: stopped.count == 1
                 ? "Mean loss of each epoch: on training rows (with dropout, while the weights move) "
                     + "and on \(prepared.split.validation.count) validation rows."
                 : "Loss of each fold's model on the rows that it was not trained on.",
@@ -250,6 +259,10 @@ struct ReportAssembly {
         }
         remove(option: "--budget", from: &arguments)
         arguments.removeAll { $0 == "--resume" }
+        if !isRefitted {
+            arguments.removeAll { $0 == "--refit" }
+            if prepared.recipe.refits { arguments.append("--no-refit") }
+        }
         switch stop {
         // Folds that were interrupted by hand have no one step count.
         case .budget,

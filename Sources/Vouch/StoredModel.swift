@@ -18,15 +18,15 @@ struct StoredModel {
     var encoder: Encoder
     var schema: Schema
     let layout: ParameterLayout
-    /// Of each fold's model; their predictions are averaged.
+    /// Of each model; their predictions are averaged.
     let weights: [Buffer]
 
     struct Description: Codable {
         var format = StoredModel.format
         var version: String
         var network: TabularNetwork
-        /// Sets of weights.
-        var folds: Int
+        /// Sets of weights, of one network; more than one from folds or a refit.
+        var models: Int
         /// The graph that predicts.
         var graph: Graph
         var target: TargetEncoder
@@ -37,8 +37,8 @@ struct StoredModel {
         /// Probability from which the positive class is decided; two classes only.
         var threshold: Double { costs?.threshold ?? 0.5 }
 
-        func tensorName(_ parameter: String, fold: Int) -> String {
-            folds == 1 ? parameter : "fold\(fold)/\(parameter)"
+        func tensorName(_ parameter: String, model: Int) -> String {
+            models == 1 ? parameter : "model\(model)/\(parameter)"
         }
     }
 
@@ -59,10 +59,10 @@ struct StoredModel {
 
     func encodedWeights() -> [UInt8] {
         var tensors = Safetensors(metadata: ["format": "vouch \(Self.format)"])
-        for (fold, weights) in weights.enumerated() {
+        for (model, weights) in weights.enumerated() {
             for entry in layout.entries {
                 tensors.add(
-                    description.tensorName(entry.spec.name, fold: fold),
+                    description.tensorName(entry.spec.name, model: model),
                     shape: entry.spec.shape.bound(rows: 0), weights.floats(entry.range))
             }
         }
@@ -84,11 +84,11 @@ struct StoredModel {
         try description.graph.verify()
         let layout = ParameterLayout(description.graph)
         let tensors = try folder.tensors("weights.safetensors")
-        let weights = try (0..<description.folds).map { fold in
+        let weights = try (0..<description.models).map { model in
             let buffer = Buffer(count: layout.count)
             for entry in layout.entries {
                 let numbers = try tensors.floats(
-                    description.tensorName(entry.spec.name, fold: fold),
+                    description.tensorName(entry.spec.name, model: model),
                     shape: entry.spec.shape.bound(rows: 0))
                 buffer.copy(from: Buffer(numbers), at: 0, to: entry.offset, count: entry.count)
             }

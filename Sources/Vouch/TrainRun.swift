@@ -41,9 +41,11 @@ struct TrainedFold {
     var history: [EpochRecord]
     var stop: StopReason
     var steps: Int
-    /// The weights of the lowest validation loss.
+    /// The weights of the lowest validation loss; of a refit, the last.
     var weights: Buffer
     var seconds: Double
+
+    var bestEpoch: Int { history.last { $0.isBest }?.epoch ?? 0 }
 }
 
 /// One training run, from encoded rows to the run folder.
@@ -66,11 +68,11 @@ private struct TrainRun {
             output: configuration.output, fingerprint: try fingerprint())
         var isFinished = false
         defer { if !isFinished { store.removeIfEmpty() } }
-        let trainings = try trainFolds(
+        let trainings = try trainModels(
             network, inference, features, store, control, startedAt: start)
         let model = StoredModel(
             description: .init(
-                version: vouchVersion, network: network, folds: trainings.count, graph: inference,
+                version: vouchVersion, network: network, models: trainings.count, graph: inference,
                 target: prepared.target, costs: configuration.costs,
                 groupEdges: groupEdges()),
             encoder: prepared.encoder, schema: prepared.schema,
@@ -110,8 +112,8 @@ private struct TrainRun {
         _ = try writer.commit(to: configuration.output, overwrite: overwrite)
     }
 
-    /// Trains a model a fold; an interruption ends with the folds trained so far.
-    private func trainFolds(
+    /// Trains a model a fold, or one and a refit; an interruption ends with those trained so far.
+    private func trainModels(
         _ network: TabularNetwork, _ inference: Graph, _ features: EncodedFeatures,
         _ store: borrowing CheckpointStore, _ control: RunControl, startedAt start: Double
     ) throws -> [TrainedFold] {
@@ -139,11 +141,44 @@ private struct TrainRun {
                 control.onEvent(.stage("Training on \(split.train.count) rows" + part))
             }
             let trained = try train(trainer, store, fold: fold, control, startedAt: start)
-            let best = trained.history.last { $0.isBest }
-            control.onEvent(.stopped(trained.stop, bestEpoch: best?.epoch ?? 0))
+            control.onEvent(.stopped(trained.stop, bestEpoch: trained.bestEpoch))
             trainings.append(trained)
         }
+        if prepared.recipe.refits, !InterruptFlag.isRaised,
+            let refit = try refit(
+                epochs: trainings[0].bestEpoch, training, inference, features, store, control,
+                startedAt: start)
+        {
+            trainings.append(refit)
+        }
         return trainings
+    }
+
+    /// Trains a second model, from another start, on the validation rows too; `nil` where something
+    /// stopped it.
+    private func refit(
+        epochs: Int, _ training: Graph, _ inference: Graph, _ features: EncodedFeatures,
+        _ store: borrowing CheckpointStore, _ control: RunControl, startedAt start: Double
+    ) throws -> TrainedFold? {
+        let rows = (prepared.split.train + prepared.split.validation).sorted()
+        var settings = trainingSettings
+        settings.seed &+= 1 << 32
+        let batch = min(settings.batchRows, rows.count)
+        settings.maximumSteps = epochs * (rows.count / batch)
+        let trainer = try Trainer(
+            training: training, inference: inference,
+            data: try data(features, rows, balanced: true), validation: nil,
+            lossOf: validationLoss, settings: settings, pool: pool)
+        if control.resume, let state = try store.load(fold: 1) { try trainer.restore(state) }
+        control.onEvent(
+            .stage("Training a second model on \(rows.count) rows, for \(epochs) epochs"))
+        let refit = try train(trainer, store, fold: 1, control, startedAt: start)
+        guard refit.steps == settings.maximumSteps else {
+            control.onEvent(
+                .warning("The second model is dropped: \(StopText.sentence(refit.stop))"))
+            return nil
+        }
+        return refit
     }
 
     private func train(
@@ -176,8 +211,10 @@ private struct TrainRun {
                 lastSave = Clock.monotonicSeconds()
             })
         if let failure { throw failure }
-        // A later fold may be killed; this one is not trained again.
-        if prepared.folds.count > 1 { try store.save(trainer.state(), fold: fold) }
+        // What follows may be killed; this one is not trained again.
+        if prepared.folds.count > 1 || prepared.recipe.refits {
+            try store.save(trainer.state(), fold: fold)
+        }
         return TrainedFold(
             history: trainer.history, stop: stop, steps: trainer.steps,
             weights: trainer.bestWeights, seconds: Clock.monotonicSeconds() - began)
@@ -222,7 +259,8 @@ extension TrainRun {
             ? nil
             : NumberEmbedding(
                 numbers: encoder.bins.count, bins: encoder.bins.map(\.binCount).max() ?? 0,
-                width: recipe.numberWidth, trusts: encoder.bins.flatMap(\.trusts))
+                frequencies: recipe.frequencies, width: recipe.numberWidth,
+                trusts: encoder.bins.flatMap(\.trusts))
         return TabularNetwork(
             input: TabularInput(
                 numericWidth: encoder.numericWidth + encoder.bins.count,

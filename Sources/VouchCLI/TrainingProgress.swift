@@ -47,15 +47,19 @@ final class TrainingProgress {
         case .warning(let text): say("! " + text)
         case .stopped(let reason, let bestEpoch):
             say("Stopped: \(StopText.sentence(reason)). Kept epoch \(bestEpoch).")
+            (began, epoch) = (0, nil)
         case .training(.step(let step, let planned, let loss)):
             guard manner == .bar else { return }
             drawBar(step: step, planned: planned, loss: loss)
         case .training(.epoch(let record)):
             epoch = record
             guard manner == .lines else { return }
+            let validation = record.validationLoss.map {
+                "  validation \(fixed($0))" + (record.isBest ? "  *" : "")
+            }
             say(
-                "epoch \(record.epoch)  step \(record.step)  loss \(fixed(record.trainingLoss))  "
-                    + "validation \(fixed(record.validationLoss))" + (record.isBest ? "  *" : ""))
+                "epoch \(record.epoch)  step \(record.step)  loss \(fixed(record.trainingLoss))"
+                    + (validation ?? ""))
         }
     }
 
@@ -76,7 +80,8 @@ final class TrainingProgress {
         let share = Double(step) / Double(max(planned, 1))
         var text = "loss \(fixed(loss))"
         if let epoch {
-            text += "  validation \(fixed(epoch.validationLoss))  epoch \(epoch.epoch)"
+            if let loss = epoch.validationLoss { text += "  validation \(fixed(loss))" }
+            text += "  epoch \(epoch.epoch)"
         }
         if step > firstStep {
             let left = (now - began) / Double(step - firstStep) * Double(planned - step)

@@ -132,16 +132,19 @@ import Testing
 
     /// Killed at random moments and continued, a run ends in the bits of the run that was not
     /// killed, and under its name stands nothing or a whole run.
-    @Test(arguments: [false, true])
-    func aKilledTrainingIsContinuedToTheSameBits(inFolds: Bool) throws {
+    @Test(arguments: ["one", "folds", "refit"])
+    func aKilledTrainingIsContinuedToTheSameBits(of trainings: String) throws {
         let scratch = try Scratch()
         let rounds = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == nil ? 4 : 20
         let small = try scratch.write(try Adult.csv(1500), to: "small.csv")
         func arguments(_ name: String) -> [String] {
             let model =
-                inFolds
-                ? ["train", small, "--width", "64", "--epochs", "30"]
-                : ["train", Adult.train, "--model", "mlp", "--epochs", "30", "--patience", "30"]
+                switch trainings {
+                case "folds": ["train", small, "--width", "64", "--epochs", "30"]
+                case "refit": ["train", small, "--epochs", "60", "--patience", "60", "--refit"]
+                default:
+                    ["train", Adult.train, "--model", "mlp", "--epochs", "30", "--patience", "30"]
+                }
             return model + [
                 "--target", "class", "--quiet", "--out", scratch.path + "/" + name,
             ]

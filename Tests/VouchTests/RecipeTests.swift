@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Tables
 import Testing
 import Training
 import Vouch
@@ -7,11 +8,12 @@ import Vouch
 /// What is trained where nothing is asked for, and training in folds.
 @Suite struct RecipeTests {
     static func recipe(
-        rows: Int, numbers: Int = 10, _ change: (inout TrainConfiguration) -> Void = { _ in }
+        rows: Int, numbers: Int = 10, isRegression: Bool = false,
+        _ change: (inout TrainConfiguration) -> Void = { _ in }
     ) -> Recipe {
         var configuration = TrainConfiguration(data: "d", output: "o")
         change(&configuration)
-        return Recipe(configuration, size: .init(rows: rows, numbers: numbers))
+        return Recipe(configuration, for: .init(rows: rows, numbers: numbers, isRegression: isRegression))
     }
 
     @Test(arguments: [2, 50, 500, 1999, 2000, 30_000, 100_001, 1_000_000, 20_000_000])
@@ -21,7 +23,8 @@ import Vouch
         #expect((5...400).contains(recipe.epochs))
         #expect((3...40).contains(recipe.patience) && recipe.patience < recipe.epochs)
         #expect(recipe.folds == (rows < 2000 ? 5 : 1))
-        #expect(recipe.learningRate > 0 && recipe.learningRate <= 4e-3)
+        #expect(recipe.learningRate > 0 && recipe.learningRate <= 8e-3)
+        #expect(recipe.refits == (2000...25_000).contains(rows))
         #expect(recipe.epochs * rows <= max(400 * 5000, 60 * 100_000, 6 * rows))
     }
 
@@ -71,6 +74,65 @@ import Vouch
             control: RunControl(threads: 1))
         #expect(one.weightsSHA256 != whole.weightsSHA256)
     }
+
+    /// A second model takes all rows but the test rows, and is averaged with the first.
+    @Test func refitTakesAllRowsIn() throws {
+        let scratch = try Scratch()
+        let data = try scratch.write(try Adult.csv(600), to: "data.csv")
+        func trained(_ name: String, threads: Int, refits: Bool) throws -> RunResult {
+            try trainRun(
+                quick(data, out: scratch.path + "/" + name) {
+                    $0.learning.folds = 1
+                    $0.learning.refits = refits
+                }, control: RunControl(threads: threads))
+        }
+        let without = try trained("without", threads: 1, refits: false)
+        let with = try trained("with", threads: 2, refits: true)
+        let same = try trained("same", threads: 1, refits: true)
+        #expect(with.weightsSHA256 == same.weightsSHA256)
+        #expect(with.weightsSHA256 != without.weightsSHA256)
+        // Two epochs of batches of 32: of 408 rows, then of 480.
+        #expect(without.steps == 2 * (408 / 32) && with.steps == without.steps + 2 * (480 / 32))
+        let histories = try ["without", "with"].map {
+            try JSONDecoder().decode(
+                [[EpochRecord]].self,
+                from: Data(try Files.read(scratch.path + "/\($0)/history.json")))
+        }
+        #expect(histories.map(\.count) == [1, 2])
+        #expect(histories[0][0] == histories[1][0], "the first model is the same")
+        #expect(histories[1][1].allSatisfy { $0.validationLoss == nil })
+        let report = String(
+            decoding: try Files.read(scratch.path + "/with/report.html"), as: UTF8.self)
+        #expect(report.contains("trained on all 480 rows"))
+    }
+
+    @Test func eachFormOfNumbersTrains() throws {
+        let scratch = try Scratch()
+        let data = try scratch.write(try Adult.csv(300), to: "data.csv")
+        var hashes: Set<String> = []
+        for (index, change) in Self.forms.enumerated() {
+            let result = try trainRun(
+                quick(data, out: scratch.path + "/run\(index)") {
+                    $0.learning.folds = 1
+                    change(&$0.model)
+                }, control: RunControl(threads: 1))
+            hashes.insert(result.weightsSHA256)
+            #expect(
+                try predictRows(
+                    run: scratch.path + "/run\(index)", rows: data, reading: .init(), threads: 1
+                ).count { $0 == UInt8(ascii: "\n") } == 301)
+        }
+        #expect(hashes.count == Self.forms.count)
+    }
+
+    static let forms: [@Sendable (inout TrainConfiguration.ModelOptions) -> Void] = [
+        { _ in }, { $0.numbers = .plain }, { $0.numbers = .periodic }, { $0.bins = 8 },
+        { $0.binEdges = .target }, { $0.valueCodes = .all },
+        {
+            $0.kind = .mlp
+            $0.numbers = .piecewise
+        },
+    ]
 
     @Test func foldsDoNotGoWithABudget() throws {
         let scratch = try Scratch()
