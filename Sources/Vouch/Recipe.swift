@@ -26,8 +26,8 @@ package struct Recipe: Codable, Sendable, Hashable {
     package var patience: Int
     /// Models trained on all rows but one part each, which validates; 1 for one split.
     package var folds: Int
-    /// Whether a second model is trained on validation rows too, for as many epochs as were best.
-    package var refits: Bool
+    /// Further models trained on validation rows too, for as many epochs as were best.
+    package var refits: Int
     /// One line a setting, in order.
     package var settings: [Setting]
 
@@ -69,9 +69,28 @@ package struct Recipe: Codable, Sendable, Hashable {
             "members that share their layers cost one network and predict like several")
         let isEnsemble = kind == .ensemble
         self.kind = kind
+        let isBounded = learning.budgetSeconds != nil || learning.steps != nil
+        let wantsFolds = isEnsemble && problem.rows < Self.foldedRows && learning.refits ?? 0 == 0
+        folds =
+            isBounded || configuration.columns.time != nil
+            ? settle(
+                "folds", nil, 1, "one split, since --budget, --steps or --time allow no other")
+            : settle(
+                "folds", learning.folds, wantsFolds ? 5 : 1,
+                "5 below 2,000 rows, where one validation part would be too thin to stop on")
+        refits =
+            isBounded || folds > 1
+            ? settle("refits", nil, 0, "none with --budget, --steps or several folds")
+            : settle(
+                "refits", learning.refits,
+                isEnsemble && problem.rows <= Self.refittedRows ? 1 : 0,
+                "one more model that learns from validation rows too, up to 25,000 rows")
+        let averages = folds > 1 || refits > 0
         members =
             isEnsemble
-            ? settle("members", model.members, 8, "16 took twice the time on California, and validation did not prefer them")
+            ? settle(
+                "members", model.members, averages ? 4 : 8,
+                "8 in one model, 4 in each of several that are averaged, for the same time")
             : 1
         width = settle(
             "width", model.width, 256, "as in the prototype; see Documentation/Decisions/0005")
@@ -110,36 +129,32 @@ package struct Recipe: Codable, Sendable, Hashable {
             "batch", learning.batchRows, Self.batch(rows: problem.rows),
             "about 1/128 of \(problem.rows) rows, from 32 to 256; larger above 100,000 rows")
         batchRows = batch
-        let rate: Float = !isEnsemble ? 1e-3 : problem.isRegression ? 2e-3 : 4e-3
-        learningRate = settle(
-            "learning-rate", learning.learningRate, rate * (Float(batch) / 256).squareRoot(),
-            "\(rate) · √(batch/256)"
-                + (isEnsemble ? "; validation preferred 2e-3 for numbers, 4e-3 for classes" : ""))
+        let part = Float(batch) / 256
+        let rate: (value: Float, rule: String) =
+            if !isEnsemble {
+                (1e-3 * part.squareRoot(), "1e-3 · √(batch/256)")
+            } else if problem.isRegression {
+                (4e-3 * part, "4e-3 · batch/256 for numbers, as validation preferred")
+            } else {
+                (
+                    4e-3 * part.squareRoot(),
+                    "4e-3 · √(batch/256) for classes, as validation preferred"
+                )
+            }
+        learningRate = settle("learning-rate", learning.learningRate, rate.value, rate.rule)
         weightDecay = settle(
             "weight-decay", learning.weightDecay, isEnsemble ? 1e-4 : 1e-2,
             isEnsemble ? "early stopping and averaging regularise" : "against overfitting")
         averageDecay = settle(
             "ema", learning.averageDecay, 0.998,
             "averaged weights validate and predict, as in the prototype")
-        let isBounded = learning.budgetSeconds != nil || learning.steps != nil
-        let wantsFolds = isEnsemble && problem.rows < Self.foldedRows && learning.refits != true
-        folds =
-            isBounded || configuration.columns.time != nil
-            ? settle(
-                "folds", nil, 1, "one split, since --budget, --steps or --time allow no other")
-            : settle(
-                "folds", learning.folds, wantsFolds ? 5 : 1,
-                "5 below 2,000 rows, where one validation part would be too thin to stop on")
-        refits =
-            isBounded || folds > 1
-            ? settle("refit", nil, false, "not with --budget, --steps or several folds")
-            : settle(
-                "refit", learning.refits, isEnsemble && problem.rows <= Self.refittedRows,
-                "validation rows are learned from too, up to 25,000 rows, where they matter")
         let stepsPerEpoch = max(1, problem.rows / batch)
         epochs = settle(
             "epochs", learning.epochs,
-            max(5, min(max(60, 4000 / stepsPerEpoch), 400, max(6, 6_000_000 / max(problem.rows, 1)))),
+            max(
+                5,
+                min(
+                    max(60, 4000 / stepsPerEpoch), 400, max(6, 6_000_000 / max(problem.rows, 1)))),
             "60, more on small tables so that there are 4,000 steps, fewer above 100,000 rows")
         patience = settle(
             "patience", learning.patience, max(3, min(8 * epochs / 60, 40)),

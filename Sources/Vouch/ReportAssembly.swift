@@ -32,7 +32,7 @@ struct ReportAssembly {
     }
 
     private var stop: StopReason { trainings[trainings.count - 1].stop }
-    private var isRefitted: Bool { trainings.count > prepared.folds.count }
+    private var refits: Int { max(0, trainings.count - prepared.folds.count) }
     private var steps: Int { trainings.reduce(0) { $0 + $1.steps } }
     private var testSource: String { configuration.test ?? configuration.data }
 
@@ -77,13 +77,13 @@ struct ReportAssembly {
                 "the weights of the lowest validation loss, at epoch \(best)"),
             .init("Optimizer", optimizerText),
         ]
-        if isRefitted {
+        if refits > 0 {
             let rows = prepared.split.train.count + prepared.split.validation.count
             facts.insert(
                 .init(
-                    "Second model",
-                    "trained on all \(rows) rows, validation rows too, for as many epochs; the two "
-                        + "models' predictions are averaged"), at: 1)
+                    "Refits",
+                    "\(refits) further \(refits == 1 ? "model" : "models"), trained on all \(rows) rows, validation rows too, for "
+                        + "as many epochs; the predictions of all are averaged"), at: 1)
         } else if trainings.count > 1 {
             facts.insert(
                 .init(
@@ -137,7 +137,7 @@ struct ReportAssembly {
                 .init(
                     name: "validation", rows: split.validation.count,
                     use: "stops training and chooses the weights"
-                        + (isRefitted ? ", then fits those of a second model" : "")
+                        + (refits > 0 ? ", then fits those of the refits" : "")
                         + "; from \(name)"),
                 .init(
                     name: "test", rows: testRows,
@@ -259,9 +259,9 @@ struct ReportAssembly {
         }
         remove(option: "--budget", from: &arguments)
         arguments.removeAll { $0 == "--resume" }
-        if !isRefitted {
-            arguments.removeAll { $0 == "--refit" }
-            if prepared.recipe.refits { arguments.append("--no-refit") }
+        if refits < prepared.recipe.refits {
+            remove(option: "--refits", from: &arguments)
+            arguments.append("--refits=\(refits)")
         }
         switch stop {
         // Folds that were interrupted by hand have no one step count.

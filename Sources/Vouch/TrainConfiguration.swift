@@ -118,8 +118,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var patience: Int?
         /// Models that are each trained on all rows but one part, and averaged; 1 for one split.
         package var folds: Int?
-        /// Whether a second model is trained that takes the validation rows in.
-        package var refits: Bool?
+        /// Further models that take the validation rows in.
+        package var refits: Int?
         package var steps: Int?
         package var budgetSeconds: Double?
         package var seed: UInt64 = 0
@@ -205,11 +205,12 @@ extension TrainConfiguration {
                 "--folds is \(folds), which does not go with --budget, --steps or --time; "
                     + "leave one of them out")
         }
-        if learning.refits == true,
+        try require({ (0...100).contains($0) }, "refits", learning.refits, "from 0 to 100")
+        if learning.refits ?? 0 > 0,
             learning.budgetSeconds != nil || learning.steps != nil || learning.folds ?? 1 > 1
         {
             throw VouchError(
-                "--refit does not go with --budget, --steps or --folds; leave one of them out")
+                "--refits does not go with --budget, --steps or --folds; leave one of them out")
         }
         try require({ $0 > 0 }, "steps", learning.steps, "positive")
         try require(

@@ -112,7 +112,7 @@ private struct TrainRun {
         _ = try writer.commit(to: configuration.output, overwrite: overwrite)
     }
 
-    /// Trains a model a fold, or one and a refit; an interruption ends with those trained so far.
+    /// Trains a model a fold, or one and refits; an interruption ends with those trained so far.
     private func trainModels(
         _ network: TabularNetwork, _ inference: Graph, _ features: EncodedFeatures,
         _ store: borrowing CheckpointStore, _ control: RunControl, startedAt start: Double
@@ -144,38 +144,41 @@ private struct TrainRun {
             control.onEvent(.stopped(trained.stop, bestEpoch: trained.bestEpoch))
             trainings.append(trained)
         }
-        if prepared.recipe.refits, !InterruptFlag.isRaised,
+        for number in 0..<prepared.recipe.refits where !InterruptFlag.isRaised {
             let refit = try refit(
-                epochs: trainings[0].bestEpoch, training, inference, features, store, control,
-                startedAt: start)
-        {
+                number + 1, epochs: trainings[0].bestEpoch, training, inference, features, store,
+                control, startedAt: start)
+            guard let refit else { break }
             trainings.append(refit)
         }
         return trainings
     }
 
-    /// Trains a second model, from another start, on the validation rows too; `nil` where something
+    /// Trains a further model, from another start, on the validation rows too; `nil` where something
     /// stopped it.
     private func refit(
-        epochs: Int, _ training: Graph, _ inference: Graph, _ features: EncodedFeatures,
+        _ number: Int, epochs: Int, _ training: Graph, _ inference: Graph,
+        _ features: EncodedFeatures,
         _ store: borrowing CheckpointStore, _ control: RunControl, startedAt start: Double
     ) throws -> TrainedFold? {
         let rows = (prepared.split.train + prepared.split.validation).sorted()
         var settings = trainingSettings
-        settings.seed &+= 1 << 32
+        settings.seed &+= UInt64(number) << 32
         let batch = min(settings.batchRows, rows.count)
         settings.maximumSteps = epochs * (rows.count / batch)
         let trainer = try Trainer(
             training: training, inference: inference,
             data: try data(features, rows, balanced: true), validation: nil,
             lossOf: validationLoss, settings: settings, pool: pool)
-        if control.resume, let state = try store.load(fold: 1) { try trainer.restore(state) }
+        if control.resume, let state = try store.load(fold: number) { try trainer.restore(state) }
         control.onEvent(
-            .stage("Training a second model on \(rows.count) rows, for \(epochs) epochs"))
-        let refit = try train(trainer, store, fold: 1, control, startedAt: start)
+            .stage(
+                "Training on all \(rows.count) rows, for \(epochs) epochs "
+                    + "(\(number) of \(prepared.recipe.refits))"))
+        let refit = try train(trainer, store, fold: number, control, startedAt: start)
         guard refit.steps == settings.maximumSteps else {
             control.onEvent(
-                .warning("The second model is dropped: \(StopText.sentence(refit.stop))"))
+                .warning("Refit \(number) is dropped: \(StopText.sentence(refit.stop))"))
             return nil
         }
         return refit
@@ -212,7 +215,7 @@ private struct TrainRun {
             })
         if let failure { throw failure }
         // What follows may be killed; this one is not trained again.
-        if prepared.folds.count > 1 || prepared.recipe.refits {
+        if prepared.folds.count > 1 || prepared.recipe.refits > 0 {
             try store.save(trainer.state(), fold: fold)
         }
         return TrainedFold(

@@ -297,10 +297,10 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "Models that each validate on another part of the rows, and are averaged.")
     var folds: Int?
 
-    @Flag(
-        inversion: .prefixedNo,
-        help: "Train a second model on validation rows too, for as many epochs; average both.")
-    var refit: Bool?
+    @Option(
+        help: "Further models that learn from validation rows too, for as many epochs as were best."
+    )
+    var refits: Int?
 
     @Option(
         help: "Stop after so many steps, as a budget would; the schedule still spans all epochs.")
@@ -327,7 +327,7 @@ struct LearningArguments: ParsableArguments {
         options.epochs = epochs
         options.patience = patience
         options.folds = folds
-        options.refits = refit
+        options.refits = refits
         options.steps = steps
         options.budgetSeconds = try budget.map(parseDuration)
         options.seed = seed

@@ -96,7 +96,8 @@ import Testing
             let (row, number, k) = (c[0], c[1] / 4, c[1] % 4)
             let line = x[[row, number]] * slope[[number, k]] + shift[[number, k]]
             return (0..<5).reduce(line) {
-                let turns = x[[row, number]] * frequencies[[number, 0, $1]] + phases[[number, 0, $1]]
+                let turns =
+                    x[[row, number]] * frequencies[[number, 0, $1]] + phases[[number, 0, $1]]
                 return $0 + cos(2 * .pi * turns) * waves[[number, $1, k]]
             }
         }

@@ -50,7 +50,8 @@ import Testing
     @Test(arguments: UInt64(0)..<20)
     func asALinearSearch(seed: UInt64) {
         let values = Self.values(2000, below: 3 + Int(seed) * Int(seed), seed: seed)
-        var bins = NumberBins(column: "a", values: values + [.nan], rule: .init(most: 3 + Int(seed)))
+        var bins = NumberBins(
+            column: "a", values: values + [.nan], rule: .init(most: 3 + Int(seed)))
         bins.atoms = Set(values.filter { $0.truncatingRemainder(dividingBy: 3) == 0 }).sorted()
         #expect(bins.edges.count <= 4 + Int(seed))
         for value in values + [-1, 0.5, 1e6, 7.25] {

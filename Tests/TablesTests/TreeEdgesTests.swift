@@ -1,6 +1,6 @@
-import Testing
 import Tables
 import TensorCore
+import Testing
 
 /// Bins where the target changes.
 @Suite struct TreeEdgesTests {

@@ -90,9 +90,9 @@ import Vouch
                 $0.model.valueCodes = .all
             }),
         Case(
-            name: "refit in a budget", file: Array(good.utf8), says: ["--refit", "--budget"],
+            name: "refit in a budget", file: Array(good.utf8), says: ["--refits", "--budget"],
             change: {
-                $0.learning.refits = true
+                $0.learning.refits = 1
                 $0.learning.budgetSeconds = 9
             }),
     ]

@@ -141,7 +141,8 @@ import Testing
             let model =
                 switch trainings {
                 case "folds": ["train", small, "--width", "64", "--epochs", "30"]
-                case "refit": ["train", small, "--epochs", "60", "--patience", "60", "--refit"]
+                case "refit":
+                    ["train", small, "--epochs", "60", "--patience", "60", "--refits", "2"]
                 default:
                     ["train", Adult.train, "--model", "mlp", "--epochs", "30", "--patience", "30"]
                 }
