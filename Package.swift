@@ -10,6 +10,8 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
+
 /// One idea a target; imports point upward only (see Documentation/Architecture.md).
 func idea(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -46,7 +48,7 @@ let package = Package(
             "Kernels",
             [
                 "CVouchKernels", "TensorCore",
-                .product(name: "RealModule", package: "swift-numerics"),
+                real,
             ]),
         // graph
         idea("GraphIR", ["TensorCore"]),
@@ -58,34 +60,44 @@ let package = Package(
             "Optim",
             [
                 "CPURuntime", "GraphIR", "Kernels", "TensorCore",
-                .product(name: "RealModule", package: "swift-numerics"),
+                real,
             ]),
         idea(
             "Tables",
             [
                 "Platform", "TensorCore",
-                .product(name: "RealModule", package: "swift-numerics"),
+                real,
             ]),
         idea(
             "Training",
             [
                 "Autodiff", "CPURuntime", "GraphIR", "Kernels", "Optim", "TensorCore",
-                .product(name: "RealModule", package: "swift-numerics"),
+                real,
             ]),
-        idea("Evidence"),
-        // telling
+        idea("Statistics", ["TensorCore", real]),
+        idea("Prediction", ["Statistics", "Tables", real]),
         idea("Figures"),
+        idea("Evidence", ["Figures", "Prediction", "Statistics", "Tables"]),
+        // the six drawbacks
+        idea("Cost", ["Evidence"]),
+        idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
+        idea(
+            "Explanation",
+            ["Evidence", "Figures", "Prediction", "Statistics", "Tables", "TensorCore"]),
+        idea("Generalization", ["Evidence", "Figures", "Prediction", "Statistics"]),
+        idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
+        idea("Fairness", ["Evidence", "Figures", "Prediction", "Statistics"]),
+        // telling
         idea("Reporting", ["Evidence", "Figures"]),
         idea("RunStore", ["Platform", .product(name: "Crypto", package: "swift-crypto")]),
-        idea(
-            "Statistics", ["TensorCore", .product(name: "RealModule", package: "swift-numerics")]),
         // assembly
         idea(
             "Vouch",
             [
-                "CPURuntime", "Evidence", "Figures", "GraphIR", "Kernels", "NN", "Optim",
-                "Platform",
-                "Reporting", "RunStore", "Statistics", "Tables", "TensorCore", "Training",
+                "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "NN", "Optim",
+                "Platform", "Prediction", "Reporting", "RunStore", "Statistics", "Tables",
+                "TensorCore", "Training", "Tuning",
                 .product(name: "Yams", package: "Yams"),
             ]),
         .executableTarget(
@@ -105,7 +117,7 @@ let package = Package(
             "TablesTests",
             [
                 "Tables", "Platform", "TensorCore",
-                .product(name: "RealModule", package: "swift-numerics"),
+                real,
             ]),
         tests(
             "TrainingTests",
@@ -116,13 +128,15 @@ let package = Package(
             resources: [.copy("Reference")]),
         tests("PlatformTests", ["Platform"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
-        tests("VouchTests", ["Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Training"]),
+        tests(
+            "VouchTests",
+            ["Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Prediction", "Training"]),
         tests("ReportingTests", ["Reporting", "Figures", "Evidence"], exclude: ["Snapshots"]),
         tests(
             "StatisticsTests",
             [
                 "Statistics", "TensorCore",
-                .product(name: "RealModule", package: "swift-numerics"),
+                real,
             ], resources: [.copy("Reference")], exclude: ["Verified"]),
         // a process that writes run folders until it is killed
         .executableTarget(

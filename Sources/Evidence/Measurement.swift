@@ -1,6 +1,32 @@
+package import Statistics
+
 /// Which of the six known drawbacks of deep learning a number speaks of.
 package enum Drawback: String, Codable, Sendable, CaseIterable {
     case computeCost, dataHunger, opacity, overfitting, hyperParameters, bias
+
+    /// In a heading.
+    package var title: String {
+        switch self {
+        case .computeCost: "Compute cost"
+        case .dataHunger: "Data hunger"
+        case .opacity: "Opacity"
+        case .overfitting: "Overfitting"
+        case .hyperParameters: "Hyper-parameters"
+        case .bias: "Bias"
+        }
+    }
+
+    /// What its users ask.
+    package var question: String {
+        switch self {
+        case .computeCost: "What did it cost in time, energy and memory?"
+        case .dataHunger: "Are there enough rows, and are they clean?"
+        case .opacity: "What does it look at?"
+        case .overfitting: "Will it hold on new rows, and are its probabilities right?"
+        case .hyperParameters: "Is the result luck of a seed or a setting?"
+        case .bias: "Whom does it fail, and by how much?"
+        }
+    }
 }
 
 /// One number that somebody could argue with.
@@ -81,17 +107,40 @@ package struct MetricDefinition: Codable, Sendable, Hashable {
     package var unit: String
     /// `+1` when larger is better, `-1` when smaller is, `0` when neither.
     package var direction: Int
+    /// The drawback that it speaks of first.
+    package var drawback: Drawback
     package var source: String
 
     package init(
         id: String, name: String, formula: String, unit: String = "", direction: Int,
-        source: String
+        drawback: Drawback, source: String
     ) {
         self.id = id
         self.name = name
         self.formula = formula
         self.unit = unit
         self.direction = direction
+        self.drawback = drawback
         self.source = source
+    }
+}
+
+extension Measurement {
+    /// An estimate of a metric on a sample.
+    package init(
+        _ metric: MetricDefinition, _ estimate: Estimate, split: String,
+        drawback: Drawback? = nil, group: String? = nil
+    ) {
+        var interval: Interval?
+        if let lower = estimate.lower, let upper = estimate.upper {
+            interval = Interval(
+                lower: lower, upper: upper, level: estimate.level, method: estimate.method,
+                varied: estimate.varied)
+        }
+        self.init(
+            metric: metric.id, drawback: drawback ?? metric.drawback, value: estimate.value,
+            unit: metric.unit, interval: interval,
+            sample: Sample(split: split, rows: estimate.count, clusters: estimate.clusters),
+            group: group, note: estimate.note)
     }
 }

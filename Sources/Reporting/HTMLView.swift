@@ -11,10 +11,11 @@ extension RunReport {
                 ("trained", "What was trained", factList(facts)),
                 ("data", "Data", dataChapter),
             ].filter { !$0.body.source.isEmpty }
-            + sections.enumerated().map { ("section-\($0)", $1.title, chapter($1)) }
+            + sections.enumerated().map { (anchor($1, $0), $1.title, chapter($1)) }
             + [
-                ("measurements", "Measurements", measurementChapter),
-                ("groups", "Groups", groupChapter),
+                ("measurements", "Measurements", measurementTable(unsectioned)),
+                ("groups", "Groups", hasSection(.bias) ? "" : groupChapter),
+                ("ledger", "Ledger", ledgerChapter),
                 ("card", "Model card", factList(modelCard)),
                 ("repeat", "How to repeat it", repeatChapter),
                 ("missing", "Not in this report", missingChapter),
@@ -46,7 +47,7 @@ extension RunReport {
             <p class="eyebrow">Vouch report</p>
             <h1>\(data: title)</h1>
             <p class="lede">\(data: summary)</p>
-            \(cards)\(warningBox)<nav aria-label="Contents"><ul>\(HTML(joining: links))</ul></nav>
+            \(cards)\(drawbackTable)\(worryBox)\(warningBox)<nav aria-label="Contents"><ul>\(HTML(joining: links))</ul></nav>
             </header>
             <main>
             \(HTML(joining: bodies))</main>
@@ -88,13 +89,13 @@ extension RunReport {
     // MARK: pieces
 
     /// The metric's name, as a link to its definition where there is one.
-    private func name(of metric: String) -> HTML {
+    func name(of metric: String) -> HTML {
         guard let definition = definition(of: metric) else { return "\(data: metric)" }
         return "<a href=\"#metric-\(anchorName(metric))\">\(data: definition.name)</a>"
     }
 
     /// The rounded value; the element carries all digits.
-    private func value(_ measurement: Measurement) -> HTML {
+    func value(_ measurement: Measurement) -> HTML {
         let text = MeasurementText(measurement)
         guard let number = measurement.value else {
             return "<span title=\"\(text.full)\">–</span>"
@@ -149,8 +150,25 @@ extension RunReport {
         return html
     }
 
+    private func anchor(_ section: Section, _ index: Int) -> String {
+        section.drawback?.rawValue ?? "section-\(index)"
+    }
+
+    private func hasSection(_ drawback: Drawback) -> Bool {
+        sections.contains { $0.drawback == drawback }
+    }
+
     private func chapter(_ section: Section) -> HTML {
-        let text: HTML = section.text.isEmpty ? "" : "<p>\(data: section.text)</p>\n"
+        var text: HTML = section.text.isEmpty ? "" : "<p>\(data: section.text)</p>\n"
+        if let drawback = section.drawback {
+            text += measurementTable(measurements.filter { $0.drawback == drawback })
+            if drawback == .bias { text += groupChapter }
+            for left in leftOut where left.drawback == drawback {
+                text +=
+                    "<p class=\"small\">Not measured: \(left.probe), since \(data: left.reason).</p>\n"
+            }
+        }
+        if section.figures.isEmpty { return text }
         let figures = section.figures.map { figure -> HTML in
             """
             <figure id="figure-\(anchorName(figure.id))"><h3>\(data: figure.title)</h3>\
@@ -185,15 +203,21 @@ extension RunReport {
             """
     }
 
-    private var measurementChapter: HTML {
-        let shown = measurements.filter { $0.group == nil }
+    /// Measurements that stand in no drawback's section.
+    private var unsectioned: [Measurement] {
+        measurements.filter { $0.group == nil && !hasSection($0.drawback) }
+    }
+
+    private func measurementTable(_ shown: [Measurement]) -> HTML {
         if shown.isEmpty { return "" }
         let rows = shown.map { measurement -> HTML in
             let text = MeasurementText(measurement)
             let note: HTML =
                 measurement.note.map { "<span class=\"note\">\(data: $0)</span>" } ?? ""
+            let part: HTML =
+                measurement.group.map { "<span class=\"note\">\(data: $0)</span>" } ?? ""
             return """
-                <tr><th scope="row">\(name(of: measurement.metric))\(note)</th>\
+                <tr><th scope="row">\(name(of: measurement.metric))\(part)\(note)</th>\
                 <td class="r nowrap value">\(value(measurement))</td>\
                 <td class="nowrap num">\(text.interval)</td><td>\(text.method)</td>\
                 <td class="r" data-label="n =">\(text.count)</td>\

@@ -7,6 +7,7 @@ extension RunReport {
         let report = withholdingSmallGroups
         var text = "# \(escaped(title))\n\n\(escaped(summary))\n"
         for warning in warnings { text += "\n> **Warning:** \(escaped(warning))\n" }
+        text += report.drawbackSection
         text += report.facts("What was trained", facts)
         text += report.measurementSection
         text += report.dataSection
@@ -31,6 +32,33 @@ extension RunReport {
         if !notIncluded.isEmpty {
             text += "\n## Not in this report\n\n"
             for line in notIncluded { text += "- \(escaped(line))\n" }
+        }
+        return text
+    }
+
+    private var drawbackSection: String {
+        var text = ""
+        if !drawbacks.isEmpty {
+            text += "\n## The six drawbacks\n\n"
+            text += table(
+                ["drawback", "question", "measured"],
+                drawbacks.map {
+                    [$0.drawback.title, $0.question, texts(of: $0).joined(separator: "; ")]
+                })
+        }
+        if !worries.isEmpty { text += "\n## What to worry about\n\n" }
+        for (index, worry) in worries.enumerated() { text += "\(index + 1). \(escaped(worry))\n" }
+        if !leftOut.isEmpty {
+            text += "\n## Not measured\n\n"
+            text += table(
+                ["probe", "drawback", "why"],
+                leftOut.map { [$0.probe, $0.drawback.title, $0.reason] })
+        }
+        if let ledger {
+            text += "\n## Ledger\n\nHead: `\(ledger.head)`\n\n"
+            text += table(
+                ["rows of", "looks", "for"],
+                ledger.looks.map { [$0.split, NumberText.count($0.count), $0.purposes] })
         }
         return text
     }
@@ -147,7 +175,7 @@ extension RunReport {
     }
 }
 
-extension RunReport.GroupTable {
+extension GroupTable {
     /// The metrics of the table's columns, in the order in which the rows bring them.
     var metrics: [String] {
         var metrics: [String] = []

@@ -5,7 +5,7 @@ package import Figures
 /// JSON form is the report for machines. It computes nothing.
 package struct RunReport: Codable, Sendable, Hashable {
     /// The version of the JSON form.
-    package static let currentFormat = 1
+    package static let currentFormat = 2
 
     package private(set) var format = RunReport.currentFormat
     package var title: String
@@ -16,6 +16,12 @@ package struct RunReport: Codable, Sendable, Hashable {
     /// What a reader must know before believing the numbers.
     package var warnings: [String]
     package var data: DataSummary
+    /// The six rows of the first screen.
+    package var drawbacks: [DrawbackRow]
+    /// What a reader should worry about, in plain words; the gravest first.
+    package var worries: [String]
+    package var leftOut: [LeftOut]
+    package var ledger: LedgerSummary?
     /// The metrics of the first screen, by id, in order.
     package var headlines: [String]
     package var measurements: [Measurement]
@@ -36,7 +42,8 @@ package struct RunReport: Codable, Sendable, Hashable {
 
     package init(
         title: String, summary: String, facts: [Fact] = [], warnings: [String] = [],
-        data: DataSummary = DataSummary(), headlines: [String] = [],
+        data: DataSummary = DataSummary(), drawbacks: [DrawbackRow] = [], worries: [String] = [],
+        leftOut: [LeftOut] = [], ledger: LedgerSummary? = nil, headlines: [String] = [],
         measurements: [Measurement] = [], definitions: [MetricDefinition] = [],
         sections: [Section] = [], groupTables: [GroupTable] = [], modelCard: [Fact] = [],
         command: String, environment: [Fact] = [], notIncluded: [String] = [],
@@ -47,6 +54,10 @@ package struct RunReport: Codable, Sendable, Hashable {
         self.facts = facts
         self.warnings = warnings
         self.data = data
+        self.drawbacks = drawbacks
+        self.worries = worries
+        self.leftOut = leftOut
+        self.ledger = ledger
         self.headlines = headlines
         self.measurements = measurements
         self.definitions = definitions
@@ -111,43 +122,102 @@ package struct RunReport: Codable, Sendable, Hashable {
         }
     }
 
-    /// Figures that belong together.
+    /// Figures that belong together; of a drawback, its measurements too.
     package struct Section: Codable, Sendable, Hashable {
+        package var drawback: Drawback?
         package var title: String
         package var text: String
         package var figures: [Figure]
 
-        package init(title: String, text: String = "", figures: [Figure]) {
+        package init(
+            _ drawback: Drawback? = nil, title: String, text: String = "", figures: [Figure]
+        ) {
+            self.drawback = drawback
             self.title = title
             self.text = text
             self.figures = figures
         }
     }
 
-    /// Measurements for each group of one protected column.
-    package struct GroupTable: Codable, Sendable, Hashable {
-        package var column: String
-        package var rows: [GroupRow]
-        /// Differences between the groups, where they were measured.
-        package var gaps: [Measurement]
+    /// One of the six drawbacks on the first screen: what was measured, and what a remedy did.
+    package struct DrawbackRow: Codable, Sendable, Hashable {
+        package var drawback: Drawback
+        /// What its users ask.
+        package var question: String
+        /// The most telling numbers first.
+        package var measured: [Measurement]
+        /// Why there are none.
+        package var notMeasured: String?
+        /// What was tried against it; `nil` where nothing was.
+        package var remedy: RemedyOutcome?
 
-        package init(column: String, rows: [GroupRow], gaps: [Measurement] = []) {
-            self.column = column
-            self.rows = rows
-            self.gaps = gaps
+        package init(
+            drawback: Drawback, question: String, measured: [Measurement] = [],
+            notMeasured: String? = nil, remedy: RemedyOutcome? = nil
+        ) {
+            self.drawback = drawback
+            self.question = question
+            self.measured = measured
+            self.notMeasured = notMeasured
+            self.remedy = remedy
         }
     }
 
-    package struct GroupRow: Codable, Sendable, Hashable {
-        package var group: String
-        /// `nil` where the count is withheld because it is small.
-        package var rows: Int?
-        package var measurements: [Measurement]
+    /// A remedy's proof, as texts: numbers with their verdicts.
+    package struct RemedyOutcome: Codable, Sendable, Hashable {
+        package var name: String
+        package var before: Measurement
+        package var after: Measurement
+        package var verdict: String
+        /// What became better or worse elsewhere.
+        package var prices: [String]
 
-        package init(group: String, rows: Int?, measurements: [Measurement]) {
-            self.group = group
-            self.rows = rows
-            self.measurements = measurements
+        package init(
+            name: String, before: Measurement, after: Measurement, verdict: String,
+            prices: [String]
+        ) {
+            self.name = name
+            self.before = before
+            self.after = after
+            self.verdict = verdict
+            self.prices = prices
+        }
+    }
+
+    /// A probe that did not run.
+    package struct LeftOut: Codable, Sendable, Hashable {
+        package var drawback: Drawback
+        package var probe: String
+        package var reason: String
+
+        package init(drawback: Drawback, probe: String, reason: String) {
+            self.drawback = drawback
+            self.probe = probe
+            self.reason = reason
+        }
+    }
+
+    /// What the ledger says of looks at held-out rows.
+    package struct LedgerSummary: Codable, Sendable, Hashable {
+        /// The hash of the last record.
+        package var head: String
+        package var looks: [Looks]
+
+        package struct Looks: Codable, Sendable, Hashable {
+            package var split: String
+            package var count: Int
+            package var purposes: String
+
+            package init(split: String, count: Int, purposes: String) {
+                self.split = split
+                self.count = count
+                self.purposes = purposes
+            }
+        }
+
+        package init(head: String, looks: [Looks]) {
+            self.head = head
+            self.looks = looks
         }
     }
 

@@ -10,6 +10,10 @@ extension RunReport {
     var withholdingSmallGroups: RunReport {
         var report = self
         report.measurements = measurements.map { $0.group == nil ? $0 : withheld($0) }
+        for row in report.drawbacks.indices {
+            report.drawbacks[row].measured = report.drawbacks[row].measured
+                .map { $0.group == nil ? $0 : withheld($0) }
+        }
         for table in report.groupTables.indices {
             for row in report.groupTables[table].rows.indices {
                 var group = report.groupTables[table].rows[row]

@@ -39,6 +39,17 @@ let styleSheet: HTML = """
     .warnings h2{all:unset;display:block;font-weight:650;color:var(--warn)}
     .warnings ul{margin:.3rem 0 0;padding-left:1.1rem}
     .warnings li{margin:.2rem 0}
+    .worries{background:var(--raised);border-left:4px solid var(--c1);border-radius:.3rem;\
+    padding:.8rem 1.1rem;margin:0 0 1.4rem}
+    .worries h2{all:unset;display:block;font-weight:650}
+    .worries ol{margin:.3rem 0 0;padding-left:1.3rem}
+    .worries li{margin:.25rem 0}
+    table.six{margin:0 0 1.4rem}
+    table.six .measured{margin:0 0 .15rem}
+    table.six .what{color:var(--soft)}
+    table.six .what a{color:inherit;text-decoration:none}
+    code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.86rem;\
+    overflow-wrap:anywhere}
     nav{font-size:.92rem;margin:0}
     nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.15rem;margin:0;padding:0}
     dl.facts{display:grid;grid-template-columns:minmax(8rem,15rem) 1fr;margin:.6rem 0}
@@ -102,6 +113,10 @@ let styleSheet: HTML = """
     .cards{grid-template-columns:1fr 1fr}.card{padding:.8rem .85rem}.card .big{font-size:1.7rem}
     .card:last-child:nth-child(odd){grid-column:1/-1}
     th,td{padding-right:.8rem}table{font-size:.88rem}tbody th{min-width:6rem}
+    table.six thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+    table.six,table.six tbody{display:block}
+    table.six tr{display:block;padding:.6rem 0;border-bottom:1px solid var(--rule)}
+    table.six th,table.six td{display:block;border:0;padding:0 0 .2rem;max-width:none}
     table.stack thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
     table.stack,table.stack tbody{display:block}
     table.stack tr{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1.2fr);gap:0 1rem;padding:.55rem 0;\

@@ -30,7 +30,39 @@ extension RunReport {
                 $0 == 0 ? styled($1, "2") : $1
             }
         }
+        for row in report.drawbacks {
+            lines.append("")
+            lines.append(styled(row.drawback.title, "1") + "  " + styled(row.question, "2"))
+            lines += report.texts(of: row).flatMap { text in
+                wrapped(visible(text), width - 4).enumerated().map {
+                    ($0 == 0 ? "  " : "    ") + $1
+                }
+            }
+        }
+        if !worries.isEmpty { lines += ["", styled("What to worry about", "1")] }
+        for (index, worry) in worries.enumerated() {
+            lines += wrapped("\(index + 1). " + visible(worry), width - 2).map { "  " + $0 }
+        }
+        if let ledger { lines += ["", "Ledger head: " + shortened(ledger.head, to: width - 13)] }
         return lines.map { String($0.trimmingEnd()) + "\n" }.joined()
+    }
+
+    /// One of the six rows in lines of text.
+    func texts(of row: DrawbackRow) -> [String] {
+        guard !row.measured.isEmpty else { return ["not measured: " + (row.notMeasured ?? "")] }
+        var lines = row.measured.map { measurement in
+            let text = MeasurementText(measurement)
+            let name = definition(of: measurement.metric)?.name ?? measurement.metric
+            let part = measurement.group.map { ", \($0)" } ?? ""
+            return "\(name)\(part): \(text.value) \(text.interval)"
+        }
+        if let remedy = row.remedy {
+            let before = MeasurementText(remedy.before).value
+            let after = MeasurementText(remedy.after).value
+            lines.append("\(remedy.name): \(before) → \(after), \(remedy.verdict)")
+            lines += remedy.prices
+        }
+        return lines
     }
 
     private func table(of measurements: [Measurement], width: Int) -> [String] {

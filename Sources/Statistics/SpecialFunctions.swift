@@ -174,3 +174,44 @@ package enum SpecialFunctions {
         }
     }
 }
+
+extension SpecialFunctions {
+    /// The upper tail `P(X > x)` of χ² with a whole number of degrees of freedom.
+    ///
+    /// `Q(x; 1) = 2 − 2Φ(√x)`, `Q(x; 2) = e^(−x/2)`, and from there
+    /// `Q(x; ν) = Q(x; ν − 2) + (x/2)^(ν/2 − 1) e^(−x/2) / Γ(ν/2)`.
+    package static func chiSquareTail(_ x: Double, degrees: Int) -> Double {
+        precondition(degrees > 0 && x >= 0, "χ² out of its domain")
+        let isOdd = degrees % 2 == 1
+        var tail = isOdd ? 2 * normalCDF(-x.squareRoot()) : Double.exp(-x / 2)
+        // (x/2)^(ν/2 − 1) e^(−x/2) / Γ(ν/2), at ν = 3 or 4 first.
+        var term =
+            isOdd
+            ? (2 * x / Double.pi).squareRoot() * Double.exp(-x / 2)
+            : x / 2 * Double.exp(-x / 2)
+        for current in stride(from: isOdd ? 3 : 4, through: degrees, by: 2) {
+            tail += term
+            term *= x / Double(current)
+        }
+        return tail
+    }
+
+    /// The quantile of χ² with a whole number of degrees of freedom.
+    ///
+    /// - Precondition: `probability` in (0, 1), `degrees` > 0.
+    package static func chiSquareQuantile(_ probability: Double, degrees: Int) -> Double {
+        precondition(probability > 0 && probability < 1, "a probability outside (0, 1)")
+        var high = Double(degrees)
+        while chiSquareTail(high, degrees: degrees) > 1 - probability { high *= 2 }
+        var low = 0.0
+        while true {
+            let middle = low + (high - low) / 2
+            if middle <= low || middle >= high { return middle }
+            if chiSquareTail(middle, degrees: degrees) > 1 - probability {
+                low = middle
+            } else {
+                high = middle
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 import Evidence
 import Kernels
 import Platform
+import Prediction
 import Reporting
 import Tables
 
@@ -58,17 +59,18 @@ package func evaluateRun(
     let model = try StoredModel.open(run)
     let (table, predictions) = try model.predictFile(rows, reading: reading, threads: threads)
     let name = Files.name(of: rows)
-    let evaluation = try LabelledPredictions(
-        table, rows: nil, model: model, predictions: predictions, split: name
-    ).evaluate()
+    let subject = Subject(
+        test: try LabelledPredictions(
+            table, rows: nil, model: model, predictions: predictions, split: name))
+    let evidence = EvidenceView(
+        ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
+            .run(allProbes, on: subject), subject)
     return RunEvaluation(
         RunReport(
             title: "\(Files.name(of: run)), measured on \(name)", summary: "",
-            headlines: MetricGlossary.headlines(model.description.target.task),
-            measurements: evaluation.measurements,
-            definitions: MetricGlossary.definitions(of: evaluation.measurements, evaluation.groups),
-            sections: [.init(title: "Performance", figures: evaluation.figures)],
-            groupTables: evaluation.groups,
+            headlines: headlines(model.description.target.task),
+            measurements: evidence.measurements, definitions: evidence.definitions,
+            sections: evidence.sections, groupTables: evidence.groups,
             command: ["vouch", "evaluate", run, rows].map(shellQuoted).joined(separator: " ")))
 }
 

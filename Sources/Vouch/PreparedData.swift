@@ -80,9 +80,9 @@ struct PreparedData {
         var split = try drawer.split(rows: rows, hasTestFile: testTable != nil)
         let recipe = Recipe(
             configuration,
-            for: .init(
-                rows: split.train.count + split.validation.count,
-                numbers: schema.features.count { $0.kind == .number }, isRegression: isRegression))
+            for: problem(
+                rows: split.train.count + split.validation.count, schema,
+                isRegression: isRegression))
         let folds = drawer.folds(recipe.folds, of: split)
         if folds.count > 1 {
             split = Split(
@@ -132,6 +132,45 @@ struct PreparedData {
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
             target: fitted, encoder: encoder, split: split, folds: folds, recipe: recipe,
             duplicates: report, hashes: hashes)
+    }
+
+    /// What is to be learned from so many rows.
+    func problem(rows: Int) -> Recipe.Problem {
+        Self.problem(rows: rows, schema, isRegression: target.task == .regression)
+    }
+
+    private static func problem(
+        rows: Int, _ schema: Schema, isRegression: Bool
+    ) -> Recipe.Problem {
+        Recipe.Problem(
+            rows: rows, numbers: schema.features.count { $0.kind == .number },
+            isRegression: isRegression)
+    }
+
+    /// Some rows as training data of their own: encoder and scale are fitted on them alone.
+    func reduced(to rows: [Int], recipe: Recipe) throws -> PreparedData {
+        var result = self
+        result.table = table.selecting(rows: rows)
+        let all = Array(rows.indices)
+        guard let column = result.table.column(named: target.column) else { return result }
+        let isRegression = target.task == .regression
+        if isRegression {
+            result.target = try TargetEncoder(
+                column, source: table.name, rows: all, task: .regression, positive: nil)
+        }
+        let bins = recipe.numbers == .plain ? nil : recipe.bins
+        result.encoder = try Encoder.fit(
+            result.table, schema, rows: all, bins: bins,
+            outcomes: bins == nil
+                ? []
+                : result.target.outcomes(
+                    labels: isRegression ? [] : try target.labels(column, source: table.name),
+                    numbers: isRegression ? try target.values(column, source: table.name) : [],
+                    rows: all))
+        result.split = Split(train: all, validation: [], test: [])
+        result.folds = [result.split]
+        result.recipe = recipe
+        return result
     }
 
     private static func classWarnings(

@@ -3,6 +3,7 @@ import Figures
 import NN
 import Optim
 import Platform
+import Prediction
 import Reporting
 import Tables
 package import Training
@@ -13,8 +14,8 @@ struct ReportAssembly {
     var prepared: PreparedData
     var model: StoredModel
     var trainings: [TrainedFold]
-    var evaluation: Evaluation
-    var measurements: [Measurement]
+    var outcomes: [ProbeSchedule.Outcome]
+    var subject: Subject
     /// The arguments that the run was started with, the program first; empty from a library.
     var arguments: [String]
     var threads: Int
@@ -25,12 +26,19 @@ struct ReportAssembly {
         return RunReport(
             title: "\(target.column), predicted from \(Files.name(of: configuration.data))",
             summary: summary, facts: facts, warnings: prepared.warnings, data: dataSummary,
-            headlines: MetricGlossary.headlines(target.task), measurements: measurements,
-            definitions: MetricGlossary.definitions(of: measurements, evaluation.groups),
-            sections: sections, groupTables: evaluation.groups, modelCard: modelCard,
+            drawbacks: evidence.rows, worries: evidence.worries, leftOut: evidence.leftOut,
+            headlines: headlines(target.task), measurements: evidence.measurements,
+            definitions: evidence.definitions,
+            sections: [
+                RunReport.Section(
+                    title: "Training",
+                    text: "Training stops when the validation loss no longer falls; the weights of "
+                        + "its lowest point are kept.", figures: [curves])
+            ] + evidence.sections, groupTables: evidence.groups, modelCard: modelCard,
             command: repeatingCommand, environment: environment, notIncluded: notIncluded)
     }
 
+    private var evidence: EvidenceView { EvidenceView(outcomes, subject) }
     private var stop: StopReason { trainings[trainings.count - 1].stop }
     private var refits: Int { max(0, trainings.count - prepared.folds.count) }
     private var steps: Int { trainings.reduce(0) { $0 + $1.steps } }
@@ -153,17 +161,6 @@ struct ReportAssembly {
             })
     }
 
-    private var sections: [RunReport.Section] {
-        [
-            RunReport.Section(
-                title: "Training",
-                text: "Training stops when the validation loss no longer falls; the weights of its "
-                    + "lowest point are kept.",
-                figures: [curves]),
-            RunReport.Section(title: "Performance on test rows", figures: evaluation.figures),
-        ].filter { !$0.figures.isEmpty }
-    }
-
     private var curves: Figure {
         let loss = prepared.target.task == .regression ? "Loss" : "Log loss"
         var series: [LineChart.Series] = []
@@ -241,10 +238,10 @@ struct ReportAssembly {
 
     private var notIncluded: [String] {
         [
-            "How much the numbers would vary with another seed: the intervals speak of other rows, "
-                + "one training was done.",
+            "How much the quality of this very model would vary with another seed: its intervals "
+                + "speak of other rows; the spread over seeds is of trainings at a reduced budget.",
             "Why a single prediction came out as it did.",
-            "Remedies for differences between groups.",
+            "Remedies: none was tried.",
         ]
     }
 

@@ -2,6 +2,7 @@ import CPURuntime
 import GraphIR
 import Kernels
 import NN
+import Prediction
 import RunStore
 import Tables
 import TensorCore
@@ -30,7 +31,7 @@ struct StoredModel {
         /// The graph that predicts.
         var graph: Graph
         var target: TargetEncoder
-        var costs: TrainConfiguration.Costs?
+        var costs: LabelledPredictions.Costs?
         /// Edges that cut a protected column of numbers into groups.
         var groupEdges: [String: [Double]]
 
@@ -138,15 +139,6 @@ struct StoredModel {
         return scores.indices.max { (scores[$0], $1) < (scores[$1], $0) }.map { $0 - row * count }
             ?? 0
     }
-}
-
-/// What a model says of rows.
-struct Predictions {
-    var rows: Int
-    /// Empty for a regression.
-    var classes: [String]
-    /// `[rows, classes]` probabilities, or `[rows]` in the target's unit.
-    var values: [Double]
 }
 
 extension EncodedData {

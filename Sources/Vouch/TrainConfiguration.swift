@@ -1,5 +1,6 @@
 package import NN
 package import Optim
+package import Prediction
 package import Tables
 
 /// Everything that a training run was asked to do; written to the run folder as it was.
@@ -12,7 +13,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     package var learning = LearningOptions()
     package var splits = SplitOptions()
     /// Cost of a false positive and of a false negative; the decision threshold follows from them.
-    package var costs: Costs?
+    package var costs: LabelledPredictions.Costs?
+    package var evidence = EvidenceOptions()
     package var output: String
 
     package init(data: String, output: String) {
@@ -136,18 +138,17 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package init() {}
     }
 
-    package struct Costs: Codable, Sendable, Hashable {
-        package var falsePositive: Double
-        package var falseNegative: Double
+    package struct EvidenceOptions: Codable, Sendable, Hashable {
+        /// For all probes together; those that take less than a second run in any case.
+        package var probeSeconds = 100.0
 
-        package init(falsePositive: Double, falseNegative: Double) {
-            self.falsePositive = falsePositive
-            self.falseNegative = falseNegative
-        }
-
-        /// The probability above which a positive decision costs less: `fp / (fp + fn)`.
-        package var threshold: Double { falsePositive / (falsePositive + falseNegative) }
+        package init() {}
     }
+}
+
+extension LabelledPredictions.Costs {
+    /// The probability above which a positive decision costs less: `fp / (fp + fn)`.
+    package var threshold: Double { falsePositive / (falsePositive + falseNegative) }
 }
 
 /// A request that cannot be carried out: what is wrong and what to do next.
@@ -230,20 +231,24 @@ extension TrainConfiguration {
 /// A time such as `60s`, `2m`, `1.5h`, in seconds.
 ///
 /// - Throws: `VouchError` with examples of what is accepted.
-package func parseDuration(_ text: String) throws(VouchError) -> Double {
+package func parseDuration(
+    _ text: String, option: String = "--budget", allowsZero: Bool = false
+) throws(VouchError) -> Double {
     let units: [(suffix: String, seconds: Double)] = [
         ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600),
     ]
     for unit in units where text.hasSuffix(unit.suffix) {
-        if let amount = Double(text.dropLast(unit.suffix.count)), amount > 0, amount.isFinite {
+        if let amount = Double(text.dropLast(unit.suffix.count)), amount.isFinite,
+            allowsZero ? amount >= 0 : amount > 0
+        {
             return amount * unit.seconds
         }
     }
-    throw VouchError("--budget is \"\(text)\", which is not a time; write 60s, 2m or 1.5h")
+    throw VouchError("\(option) is \"\(text)\", which is not a time; write 60s, 2m or 1.5h")
 }
 
 /// `fp=1,fn=5` as costs.
-package func parseCosts(_ text: String) throws(VouchError) -> TrainConfiguration.Costs {
+package func parseCosts(_ text: String) throws(VouchError) -> LabelledPredictions.Costs {
     var found: [String: Double] = [:]
     for part in text.split(separator: ",") {
         let pair = part.split(separator: "=", maxSplits: 1)

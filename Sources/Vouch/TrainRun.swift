@@ -50,26 +50,28 @@ struct TrainedFold {
 
 /// One training run, from encoded rows to the run folder.
 private struct TrainRun {
-    let configuration: TrainConfiguration
-    let prepared: PreparedData
-    let pool: WorkerPool
+    let learner: Learner
+
+    private var configuration: TrainConfiguration { learner.configuration }
+    private var prepared: PreparedData { learner.prepared }
+    private var pool: WorkerPool { learner.pool }
 
     init(_ configuration: TrainConfiguration, _ prepared: PreparedData, pool: WorkerPool) {
-        self.configuration = configuration
-        self.prepared = prepared
-        self.pool = pool
+        learner = Learner(configuration: configuration, prepared: prepared, pool: pool)
     }
 
     func carryOut(_ control: RunControl, startedAt start: Double) throws -> RunResult {
         let features = try prepared.encoder.encode(prepared.table)
-        let network = makeNetwork()
+        let network = learner.network()
         let inference = try network.inferenceGraph()
         let store = try CheckpointStore(
             output: configuration.output, fingerprint: try fingerprint())
         var isFinished = false
         defer { if !isFinished { store.removeIfEmpty() } }
+        let meter = CostMeter()
         let trainings = try trainModels(
             network, inference, features, store, control, startedAt: start)
+        let used = meter.used()
         let model = StoredModel(
             description: .init(
                 version: vouchVersion, network: network, models: trainings.count, graph: inference,
@@ -77,22 +79,23 @@ private struct TrainRun {
                 groupEdges: groupEdges()),
             encoder: prepared.encoder, schema: prepared.schema,
             weights: trainings.map(\.weights))
-        control.onEvent(.stage("Measuring"))
-        let evaluation = try evaluate(model, features)
-        let measurements =
-            evaluation.measurements
-            + costMeasurements(model, seconds: trainings.reduce(0) { $0 + $1.seconds })
+        let subject = try SubjectAssembly(
+            learner: learner, model: model, features: features, trainings: trainings, used: used
+        ).subject()
+        let outcomes = schedule(startedAt: start).run(allProbes, on: subject) { probe in
+            control.onEvent(.stage("Measuring: \(probe.name)"))
+        }
         let hash = ContentHash.sha256(model.encodedWeights())
         let report = ReportAssembly(
             configuration: configuration, prepared: prepared, model: model,
-            trainings: trainings, evaluation: evaluation, measurements: measurements,
+            trainings: trainings, outcomes: outcomes, subject: subject,
             arguments: control.arguments, threads: pool.threads, weightsSHA256: hash
         ).report()
-        try write(model, trainings, report, overwrite: control.overwrite)
+        try write(model, trainings, report, subject, overwrite: control.overwrite)
         try store.remove()
         isFinished = true
         return RunResult(
-            path: configuration.output, measurements: measurements,
+            path: configuration.output, measurements: report.measurements,
             stop: trainings[trainings.count - 1].stop,
             steps: trainings.reduce(0) { $0 + $1.steps }, weightsSHA256: hash,
             seconds: Clock.monotonicSeconds() - start,
@@ -100,7 +103,8 @@ private struct TrainRun {
     }
 
     private func write(
-        _ model: StoredModel, _ trainings: [TrainedFold], _ report: RunReport, overwrite: Bool
+        _ model: StoredModel, _ trainings: [TrainedFold], _ report: RunReport, _ subject: Subject,
+        overwrite: Bool
     ) throws {
         var writer = RunFolder.Writer()
         try model.add(to: &writer)
@@ -125,14 +129,14 @@ private struct TrainRun {
         var trainings: [TrainedFold] = []
         for (fold, split) in prepared.folds.enumerated() {
             if case .interrupted? = trainings.last?.stop { break }
-            var settings = trainingSettings
+            var settings = learner.trainingSettings
             // Each model starts and shuffles in its own way.
             settings.seed &+= UInt64(fold) << 32
             let trainer = try Trainer(
                 training: training, inference: inference,
-                data: try data(features, split.train, balanced: true),
-                validation: try data(features, split.validation, balanced: false),
-                lossOf: validationLoss, settings: settings, pool: pool)
+                data: try learner.data(features, split.train, balanced: true),
+                validation: try learner.data(features, split.validation, balanced: false),
+                lossOf: learner.validationLoss, settings: settings, pool: pool)
             let part = prepared.folds.count > 1 ? " (\(fold + 1) of \(prepared.folds.count))" : ""
             if control.resume, let state = try store.load(fold: fold) {
                 try trainer.restore(state)
@@ -162,14 +166,14 @@ private struct TrainRun {
         _ store: borrowing CheckpointStore, _ control: RunControl, startedAt start: Double
     ) throws -> TrainedFold? {
         let rows = (prepared.split.train + prepared.split.validation).sorted()
-        var settings = trainingSettings
+        var settings = learner.trainingSettings
         settings.seed &+= UInt64(number) << 32
         let batch = min(settings.batchRows, rows.count)
         settings.maximumSteps = epochs * (rows.count / batch)
         let trainer = try Trainer(
             training: training, inference: inference,
-            data: try data(features, rows, balanced: true), validation: nil,
-            lossOf: validationLoss, settings: settings, pool: pool)
+            data: try learner.data(features, rows, balanced: true), validation: nil,
+            lossOf: learner.validationLoss, settings: settings, pool: pool)
         if control.resume, let state = try store.load(fold: number) { try trainer.restore(state) }
         control.onEvent(
             .stage(
@@ -223,122 +227,20 @@ private struct TrainRun {
             weights: trainer.bestWeights, seconds: Clock.monotonicSeconds() - began)
     }
 
-    private func evaluate(
-        _ model: StoredModel, _ features: EncodedFeatures
-    ) throws -> Evaluation {
-        let hasFile = configuration.test != nil
-        let rows = hasFile ? nil : prepared.split.test
-        let predictions =
-            hasFile
-            ? try model.predict(prepared.testTable, pool: pool)
-            : model.predict(features, pool: pool)
-        return try LabelledPredictions(
-            prepared.testTable, rows: rows, model: model, predictions: predictions, split: "test"
-        ).evaluate()
+    /// Probes that train again take what the training's own budget leaves.
+    private func schedule(startedAt start: Double) -> ProbeSchedule {
+        var seconds = configuration.evidence.probeSeconds
+        if let budget = configuration.learning.budgetSeconds {
+            seconds = min(seconds, max(0, start + budget - Clock.monotonicSeconds()))
+        }
+        if InterruptFlag.isRaised { seconds = 0 }
+        return ProbeSchedule(budgetSeconds: seconds, now: { Clock.monotonicSeconds() })
     }
 }
 
-// MARK: - From the configuration to what is trained
+// MARK: - What is written beside the weights
 
 extension TrainRun {
-    private func makeNetwork() -> TabularNetwork {
-        let options = configuration.model
-        let recipe = prepared.recipe
-        let task: TaskKind =
-            switch prepared.target.task {
-            case .binary: .binary
-            case .multiclass: .multiclass(classes: prepared.target.classes.count)
-            case .regression: .regression
-            }
-        let loss: TabularNetwork.RegressionLoss =
-            switch options.loss {
-            case .squared: .squared
-            case .huber: .huber(delta: 1)
-            case .pinball: .pinball(quantile: options.quantile)
-            }
-        let encoder = prepared.encoder
-        let embedding =
-            encoder.bins.isEmpty
-            ? nil
-            : NumberEmbedding(
-                numbers: encoder.bins.count, bins: encoder.bins.map(\.binCount).max() ?? 0,
-                frequencies: recipe.frequencies, width: recipe.numberWidth,
-                trusts: encoder.bins.flatMap(\.trusts))
-        return TabularNetwork(
-            input: TabularInput(
-                numericWidth: encoder.numericWidth + encoder.bins.count,
-                cardinalities: encoder.categories.map(\.cardinality), embedding: embedding),
-            task: task,
-            hidden: Array(repeating: recipe.width, count: recipe.depth), members: recipe.members,
-            activation: recipe.activation, dropout: recipe.dropout,
-            labelSmoothing: options.labelSmoothing, loss: loss)
-    }
-
-    private var trainingSettings: TrainingSettings {
-        let options = configuration.learning
-        let recipe = prepared.recipe
-        return TrainingSettings(
-            optimizer: OptimizerSettings(
-                rule: options.optimizer == .adamw
-                    ? .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
-                    : .sgd(momentum: options.momentum, nesterov: false),
-                learningRate: recipe.learningRate,
-                schedule: Schedule(shape: options.schedule, warmupSteps: options.warmupSteps),
-                weightDecay: recipe.weightDecay, decaysEverything: options.decaysEverything,
-                clipNorm: options.clipNorm,
-                averageDecay: recipe.averageDecay > 0 ? recipe.averageDecay : nil),
-            batchRows: recipe.batchRows, maximumEpochs: recipe.epochs,
-            patience: recipe.patience, maximumSteps: options.steps, seed: options.seed)
-    }
-
-    private var validationLoss: LossEvaluator.Loss {
-        switch prepared.target.task {
-        case .binary: .binaryCrossEntropy
-        case .multiclass: .crossEntropy
-        case .regression: configuration.model.loss == .squared ? .squaredError : .absoluteError
-        }
-    }
-
-    /// Encoded rows with labels and weights.
-    private func data(
-        _ features: EncodedFeatures, _ rows: [Int], balanced: Bool
-    ) throws -> EncodedData {
-        let target = prepared.target
-        guard let column = prepared.table.column(named: target.column) else {
-            throw VouchError("there is no column \"\(target.column)\"")
-        }
-        var weights = try prepared.table.weights(in: prepared.schema.names(.weight).first)
-            .map { all in rows.map { all[$0] } }
-        let labels: EncodedData.Labels
-        if target.task == .regression {
-            let values = try target.values(column, source: prepared.table.name)
-            labels = .numbers(rows.map { Float((values[$0] - target.center) / target.scale) })
-        } else {
-            let all = try target.labels(column, source: prepared.table.name)
-            let chosen = rows.map { all[$0] }
-            if balanced && configuration.model.balancesClasses {
-                weights = balance(chosen, weights, classes: target.classes.count)
-            }
-            labels =
-                target.task == .binary
-                ? .numbers(chosen.map(Float.init)) : .classes(chosen)
-        }
-        return EncodedData(features.selecting(rows: rows), labels: labels, weights: weights)
-    }
-
-    /// Weights under which every class that occurs weighs the same, and the mean weight stays.
-    private func balance(_ labels: [Int32], _ weights: [Float]?, classes: Int) -> [Float] {
-        let weights = weights ?? Array(repeating: 1, count: labels.count)
-        var totals = [Double](repeating: 0, count: classes)
-        for (label, weight) in zip(labels, weights) { totals[Int(label)] += Double(weight) }
-        let present = Double(totals.count { $0 > 0 })
-        let sum = totals.reduce(0, +)
-        return zip(labels, weights).map { label, weight in
-            let total = totals[Int(label)]
-            return total > 0 ? weight * Float(sum / (present * total)) : 0
-        }
-    }
-
     private func groupEdges() -> [String: [Double]] {
         var edges: [String: [Double]] = [:]
         for name in prepared.schema.protected {
@@ -353,23 +255,8 @@ extension TrainRun {
         var decisive = configuration
         decisive.output = ""
         decisive.learning.budgetSeconds = nil
+        decisive.evidence = .init()
         let parts = [try JSON.encode(decisive)] + prepared.hashes.map { Array($0.utf8) }
         return ContentHash.sha256(parts.flatMap { $0 })
-    }
-
-    private func costMeasurements(_ model: StoredModel, seconds: Double) -> [Measurement] {
-        let sample = Measurement.Sample(split: "train", rows: prepared.split.train.count)
-        let learned = model.layout.entries.filter { $0.spec.role != .state }
-            .reduce(0) { $0 + $1.count }
-        func made(_ metric: String, _ value: Double, _ note: String) -> Measurement {
-            Measurement(
-                metric: metric, drawback: .computeCost, value: value,
-                unit: MetricGlossary.definition(metric).unit, sample: sample, note: note)
-        }
-        return [
-            made("trainingSeconds", seconds, "measured once"),
-            made("peakMemory", Double(Machine.peakMemoryBytes()) / 1e6, "measured once"),
-            made("parameters", Double(learned * model.weights.count), "exact"),
-        ]
     }
 }

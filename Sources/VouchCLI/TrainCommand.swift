@@ -133,6 +133,10 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The share of rows held back to measure on, where no --test is given.")
     var testShare = TrainConfiguration.SplitOptions().test
 
+    @Option(
+        help: "The longest time for probes that train again or predict often. (default: 100s)")
+    var probeBudget: String?
+
     @Option(help: "Costs of wrong decisions, such as fp=1,fn=5; the threshold follows from them.")
     var cost: String?
 
@@ -167,6 +171,10 @@ struct TrainCommand: ParsableCommand {
         configuration.splits.validation = validationShare
         configuration.splits.test = testShare
         configuration.costs = try cost.map(parseCosts)
+        if let probeBudget {
+            configuration.evidence.probeSeconds = try parseDuration(
+                probeBudget, option: "--probe-budget", allowsZero: true)
+        }
         return configuration
     }
 
@@ -329,7 +337,7 @@ struct LearningArguments: ParsableArguments {
         options.folds = folds
         options.refits = refits
         options.steps = steps
-        options.budgetSeconds = try budget.map(parseDuration)
+        options.budgetSeconds = try budget.map { try parseDuration($0) }
         options.seed = seed
         return options
     }

@@ -24,48 +24,48 @@ enum AdultFixture {
         .init(
             id: "rocAUC", name: "ROC AUC",
             formula: "P(score of a random positive > score of a random negative), ties half",
-            direction: 1, source: "Hanley and McNeil 1982, DOI 10.1148/radiology.143.1.7063747"),
+            direction: 1, drawback: .overfitting, source: "Hanley and McNeil 1982, DOI 10.1148/radiology.143.1.7063747"),
         .init(
-            id: "accuracy", name: "Accuracy", formula: "(TP + TN) / n", direction: 1,
+            id: "accuracy", name: "Accuracy", formula: "(TP + TN) / n", direction: 1, drawback: .overfitting,
             source: "Fawcett 2006, DOI 10.1016/j.patrec.2005.10.010"),
         .init(
-            id: "sensitivity", name: "Sensitivity", formula: "TP / (TP + FN)", direction: 1,
+            id: "sensitivity", name: "Sensitivity", formula: "TP / (TP + FN)", direction: 1, drawback: .overfitting,
             source: "Altman and Bland 1994, DOI 10.1136/bmj.308.6943.1552"),
         .init(
-            id: "specificity", name: "Specificity", formula: "TN / (TN + FP)", direction: 1,
+            id: "specificity", name: "Specificity", formula: "TN / (TN + FP)", direction: 1, drawback: .overfitting,
             source: "Altman and Bland 1994, DOI 10.1136/bmj.308.6943.1552"),
         .init(
             id: "averagePrecision", name: "Average precision",
-            formula: "Σ (recallₖ − recallₖ₋₁) · precisionₖ", direction: 1,
+            formula: "Σ (recallₖ − recallₖ₋₁) · precisionₖ", direction: 1, drawback: .overfitting,
             source: "Davis and Goadrich 2006, DOI 10.1145/1143844.1143874"),
         .init(
             id: "logLoss", name: "Log loss", formula: "−mean(y ln p + (1 − y) ln(1 − p))",
-            unit: "nats", direction: -1, source: "Good 1952"),
+            unit: "nats", direction: -1, drawback: .overfitting, source: "Good 1952"),
         .init(
-            id: "brier", name: "Brier score", formula: "mean((p − y)²)", direction: -1,
+            id: "brier", name: "Brier score", formula: "mean((p − y)²)", direction: -1, drawback: .overfitting,
             source: "Brier 1950"),
         .init(
             id: "ece", name: "Expected calibration error, 15 bins",
-            formula: "Σ nₖ/n · |mean(yₖ) − mean(pₖ)|", direction: -1,
+            formula: "Σ nₖ/n · |mean(yₖ) − mean(pₖ)|", direction: -1, drawback: .overfitting,
             source: "Naeini et al. 2015, AAAI"),
         .init(
             id: "calibrationSlope", name: "Calibration slope",
-            formula: "b in logit P(y = 1) = a + b · logit p", direction: 0, source: "Cox 1958"),
+            formula: "b in logit P(y = 1) = a + b · logit p", direction: 0, drawback: .overfitting, source: "Cox 1958"),
         .init(
-            id: "selectionRate", name: "Share decided >50K", formula: "(TP + FP) / n", direction: 0,
+            id: "selectionRate", name: "Share decided >50K", formula: "(TP + FP) / n", direction: 0, drawback: .overfitting,
             source: "count"),
         .init(
             id: "sensitivityGap", name: "Gap in sensitivity", formula: "max − min over groups",
-            direction: -1, source: "Hardt et al. 2016, arXiv:1610.02413"),
+            direction: -1, drawback: .overfitting, source: "Hardt et al. 2016, arXiv:1610.02413"),
         .init(
             id: "trainingSeconds", name: "Training time", formula: "wall clock", unit: "s",
-            direction: -1, source: "CLOCK_MONOTONIC"),
+            direction: -1, drawback: .overfitting, source: "CLOCK_MONOTONIC"),
     ]
 
     static func groupRow(
         _ group: String, _ rows: Int, _ accuracy: Double, _ sensitivity: Double,
         _ specificity: Double, _ selected: Double
-    ) -> RunReport.GroupRow {
+    ) -> GroupRow {
         let root = 1 / Double(max(rows, 1)).squareRoot()
         let few = rows < 12
         return .init(
@@ -386,7 +386,7 @@ enum AdultFixture {
         report.measurements = report.measurements.map(bad)
         report.definitions = [
             .init(
-                id: hostile, name: hostile, formula: hostile, unit: hostile, direction: 1,
+                id: hostile, name: hostile, formula: hostile, unit: hostile, direction: 1, drawback: .overfitting,
                 source: hostile)
         ]
         report.sections = report.sections.map {

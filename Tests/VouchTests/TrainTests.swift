@@ -2,6 +2,7 @@ import Evidence
 import Foundation
 import Optim
 import Platform
+import Prediction
 import Testing
 import Training
 import Vouch

@@ -1,0 +1,108 @@
+package import Figures
+
+/// What a probe must be given before it can measure.
+package enum Need: String, Codable, Sendable, CaseIterable {
+    /// Predictions of rows with known answers: what every subject has, whoever's model it is.
+    case predictions
+    /// A group of every row, for one protected column or more.
+    case protectedColumns
+    /// Predictions of the rows that were trained on.
+    case trainingPredictions
+    /// A model that predicts rows that the probe makes up.
+    case model
+    /// Training anew, with other rows, seeds or settings.
+    case retraining
+    /// What is known of the training data.
+    case trainingData
+    /// What the training took.
+    case trainingCost
+
+    /// In a sentence that says why a probe was left out.
+    package var absence: String {
+        switch self {
+        case .predictions: "there are no predictions of rows with known answers"
+        case .protectedColumns: "no protected column was named (--protected)"
+        case .trainingPredictions: "there are no predictions of training rows"
+        case .model: "only predictions were given, not the model"
+        case .retraining: "only predictions were given, not a training to repeat"
+        case .trainingData: "only predictions were given, not the training data"
+        case .trainingCost: "only predictions were given, not the training"
+        }
+    }
+}
+
+/// Takes a subject and returns numbers that somebody could argue with.
+///
+/// `Documentation/AddingAProbe.md` is the walk.
+package protocol Probe: Sendable {
+    var description: ProbeDescription { get }
+    /// Seconds of the wall clock that measuring is expected to take; a few times off is good enough.
+    func expectedSeconds(_ subject: Subject) -> Double
+    /// - Throws: an error that says why this subject cannot be measured.
+    func measure(_ subject: Subject) throws -> Findings
+}
+
+/// What is known of a probe before it runs.
+package struct ProbeDescription: Sendable, Hashable {
+    /// Stable, such as `permutationImportance`.
+    package var id: String
+    /// In a sentence: "Permutation importance".
+    package var name: String
+    package var drawback: Drawback
+    package var needs: Set<Need>
+    /// Every metric that it may return.
+    package var metrics: [MetricDefinition]
+
+    package init(
+        id: String, name: String, drawback: Drawback, needs: Set<Need>,
+        metrics: [MetricDefinition]
+    ) {
+        self.id = id
+        self.name = name
+        self.drawback = drawback
+        self.needs = needs
+        self.metrics = metrics
+    }
+}
+
+/// What a probe found: numbers, and figures and tables that show them.
+package struct Findings: Sendable, Hashable {
+    package var measurements: [Measurement]
+    package var figures: [Figure]
+    package var groups: [GroupTable]
+
+    package init(
+        measurements: [Measurement] = [], figures: [Figure] = [], groups: [GroupTable] = []
+    ) {
+        self.measurements = measurements
+        self.figures = figures
+        self.groups = groups
+    }
+}
+
+/// Measurements for each group of one protected column.
+package struct GroupTable: Codable, Sendable, Hashable {
+    package var column: String
+    package var rows: [GroupRow]
+    /// Differences between the groups, where they were measured.
+    package var gaps: [Measurement]
+
+    package init(column: String, rows: [GroupRow], gaps: [Measurement] = []) {
+        self.column = column
+        self.rows = rows
+        self.gaps = gaps
+    }
+}
+
+package struct GroupRow: Codable, Sendable, Hashable {
+    package var group: String
+    /// `nil` where the count is withheld because it is small.
+    package var rows: Int?
+    package var measurements: [Measurement]
+
+    package init(group: String, rows: Int?, measurements: [Measurement]) {
+        self.group = group
+        self.rows = rows
+        self.measurements = measurements
+    }
+}

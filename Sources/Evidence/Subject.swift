@@ -1,0 +1,165 @@
+package import Prediction
+package import Tables
+
+/// What is measured: predictions at least; of a run of ours, also the model, its training data and
+/// a way to train again.
+package struct Subject: Sendable {
+    package var test: LabelledPredictions
+    package var training: LabelledPredictions?
+    package var model: TestedModel?
+    package var data: TrainingDataFacts?
+    package var cost: TrainingCost?
+    package var retrainer: (any Retrainer)?
+    /// Of every random choice that a probe makes.
+    package var seed: UInt64
+
+    package init(
+        test: LabelledPredictions, training: LabelledPredictions? = nil,
+        model: TestedModel? = nil, data: TrainingDataFacts? = nil, cost: TrainingCost? = nil,
+        retrainer: (any Retrainer)? = nil, seed: UInt64 = 0
+    ) {
+        self.test = test
+        self.training = training
+        self.model = model
+        self.data = data
+        self.cost = cost
+        self.retrainer = retrainer
+        self.seed = seed
+    }
+
+    /// What this subject has of what probes may need.
+    package var has: Set<Need> {
+        var result: Set<Need> = [.predictions]
+        if !test.protected.isEmpty { result.insert(.protectedColumns) }
+        if training != nil { result.insert(.trainingPredictions) }
+        if model != nil { result.insert(.model) }
+        if data != nil { result.insert(.trainingData) }
+        if cost != nil { result.insert(.trainingCost) }
+        if retrainer != nil { result.insert(.retraining) }
+        return result
+    }
+}
+
+/// A model with the raw rows that it was tested on.
+package struct TestedModel: Sendable {
+    package var predictor: any Predictor
+    /// The rows of `Subject.test`, in its order.
+    package var table: Table
+    /// Seconds that predicting them all took.
+    package var secondsPerPrediction: Double
+
+    package init(predictor: any Predictor, table: Table, secondsPerPrediction: Double) {
+        self.predictor = predictor
+        self.table = table
+        self.secondsPerPrediction = secondsPerPrediction
+    }
+}
+
+/// What is known of the data that a model learned from.
+package struct TrainingDataFacts: Sendable, Hashable {
+    /// Rows that trained or validated.
+    package var rows: Int
+    package var features: Int
+    /// Rows of each class, by name; empty for a regression.
+    package var classes: [ClassCount]
+    /// Cells without a value, of `rows · features`.
+    package var missingCells: Int
+    /// Rows that repeat an earlier one, target included.
+    package var repeatedRows: Int
+    /// Rows with the same features as another row and another target.
+    package var conflictingRows: Int
+
+    package struct ClassCount: Sendable, Hashable {
+        package var name: String
+        package var rows: Int
+
+        package init(name: String, rows: Int) {
+            self.name = name
+            self.rows = rows
+        }
+    }
+
+    package init(
+        rows: Int, features: Int, classes: [ClassCount], missingCells: Int, repeatedRows: Int,
+        conflictingRows: Int
+    ) {
+        self.rows = rows
+        self.features = features
+        self.classes = classes
+        self.missingCells = missingCells
+        self.repeatedRows = repeatedRows
+        self.conflictingRows = conflictingRows
+    }
+}
+
+/// What a training took.
+package struct TrainingCost: Sendable, Hashable {
+    package var wallSeconds: Double
+    package var processorSeconds: Double
+    /// Floating-point operations of all training steps, counted from the graph.
+    package var floatingPointOperations: Double
+    package var peakMemoryBytes: Int
+    package var parameters: Int
+    /// Of the weights as stored.
+    package var modelBytes: Int
+    /// Read from the processor's counter; `nil` where it cannot be read.
+    package var measuredJoules: Double?
+    /// Cores that were at work.
+    package var threads: Int
+    package var trainingRows: Int
+
+    package init(
+        wallSeconds: Double, processorSeconds: Double, floatingPointOperations: Double,
+        peakMemoryBytes: Int, parameters: Int, modelBytes: Int, measuredJoules: Double?,
+        threads: Int, trainingRows: Int
+    ) {
+        self.wallSeconds = wallSeconds
+        self.processorSeconds = processorSeconds
+        self.floatingPointOperations = floatingPointOperations
+        self.peakMemoryBytes = peakMemoryBytes
+        self.parameters = parameters
+        self.modelBytes = modelBytes
+        self.measuredJoules = measuredJoules
+        self.threads = threads
+        self.trainingRows = trainingRows
+    }
+}
+
+/// Trains again, at a reduced budget, and predicts the test rows.
+package protocol Retrainer: Sendable {
+    /// What is reduced, in words: "at most 8,000 rows, 12 epochs, 4 members".
+    var reduction: String { get }
+    /// Seconds that these trainings are expected to take; none for those that were done already.
+    func expectedSeconds(of changes: [TrainingChange]) -> Double
+    /// Of the test rows; asked twice, it trains once.
+    func predictions(after change: TrainingChange) throws -> LabelledPredictions
+}
+
+/// How a repeated training differs from the run's own.
+package struct TrainingChange: Sendable, Hashable {
+    package var seed: UInt64
+    /// Of the rows that the reduced budget allows; in (0, 1].
+    package var shareOfRows: Double
+    package var knob: Knob?
+
+    /// A factor on one of the main settings.
+    package struct Knob: Sendable, Hashable {
+        package var setting: Setting
+        package var factor: Float
+
+        package enum Setting: String, Sendable, Hashable, CaseIterable {
+            case learningRate, width, batchRows, dropout
+        }
+
+        package init(_ setting: Setting, times factor: Float) {
+            self.setting = setting
+            self.factor = factor
+        }
+    }
+
+    package init(seed: UInt64, shareOfRows: Double = 1, knob: Knob? = nil) {
+        self.seed = seed
+        self.shareOfRows = shareOfRows
+        self.knob = knob
+    }
+}

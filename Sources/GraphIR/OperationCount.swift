@@ -1,0 +1,35 @@
+import TensorCore
+
+extension Graph {
+    /// Floating-point operations of one run over `rows` rows.
+    ///
+    /// A product of `[m, k]` and `[k, n]` counts `2·m·n·k`; an elementwise operation, a reduction
+    /// and a gradient's scatter one an element that they read or write; a softmax five an element;
+    /// what only moves numbers none. Nodes that no output needs count too.
+    ///
+    /// - Complexity: O(nodes).
+    package func operationCount(rows: Int) -> Double {
+        nodes.reduce(0) { $0 + operationCount(of: $1, rows: rows) }
+    }
+
+    /// See `operationCount(rows:)`.
+    package func operationCount(of node: Node, rows: Int) -> Double {
+        let count = Double(node.shape.count(rows: rows))
+        func operand(_ position: Int) -> Double {
+            Double(self[node.inputs[position]].shape.count(rows: rows))
+        }
+        switch node.op {
+        case .matmul(let transposeA, _):
+            let extents = self[node.inputs[0]].shape.bound(rows: rows)
+            let inner = extents[extents.count - (transposeA ? 2 : 1)]
+            return 2 * count * Double(inner)
+        case .unary(.identity), .constant, .broadcast: return 0
+        case .unary, .binary, .select, .dropoutMask: return count
+        case .reduce: return operand(0)
+        case .softmax, .logSoftmax: return 5 * count
+        case .scatterAdd: return operand(1)
+        case .input, .parameter, .reshape, .transpose, .slice, .pad, .concatenate, .gather, .oneHot:
+            return 0
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/// What a model says of rows.
+package struct Predictions: Sendable, Hashable {
+    package var rows: Int
+    /// The classes in order; empty for a regression.
+    package var classes: [String]
+    /// `[rows, classes]` probabilities, or `[rows]` in the target's unit.
+    package var values: [Double]
+
+    /// - Precondition: `values` has a number for each row and class.
+    package init(rows: Int, classes: [String], values: [Double]) {
+        precondition(values.count == rows * max(classes.count, 1), "a number a row and class")
+        self.rows = rows
+        self.classes = classes
+        self.values = values
+    }
+
+    /// Numbers of one row.
+    package var width: Int { max(classes.count, 1) }
+
+    /// The predictions of some rows, in the given order.
+    package func selecting(_ chosen: [Int]) -> Predictions {
+        var picked: [Double] = []
+        picked.reserveCapacity(chosen.count * width)
+        for row in chosen { picked += values[row * width..<(row + 1) * width] }
+        return Predictions(rows: chosen.count, classes: classes, values: picked)
+    }
+}

@@ -1,0 +1,87 @@
+import Evidence
+import Figures
+import Prediction
+import Reporting
+import Tables
+
+/// What probes found, put in the order of a report: the six rows, the worries, a section a drawback.
+struct EvidenceView {
+    let outcomes: [ProbeSchedule.Outcome]
+    let subject: Subject
+
+    init(_ outcomes: [ProbeSchedule.Outcome], _ subject: Subject) {
+        self.outcomes = outcomes
+        self.subject = subject
+    }
+
+    private var findings: [Findings] { outcomes.compactMap(\.findings) }
+    var measurements: [Measurement] { findings.flatMap(\.measurements) }
+    var groups: [GroupTable] { findings.flatMap(\.groups) }
+
+    /// Those over all rows and those of groups and gaps.
+    private var everything: [Measurement] {
+        measurements + groups.flatMap { $0.gaps + $0.rows.flatMap(\.measurements) }
+    }
+
+    var definitions: [MetricDefinition] {
+        let shown = Set(everything.map(\.metric))
+        return MetricRegistry.all.filter { shown.contains($0.id) }
+    }
+
+    var leftOut: [RunReport.LeftOut] {
+        outcomes.compactMap { outcome in
+            guard case .leftOut(let reason) = outcome.result else { return nil }
+            return .init(
+                drawback: outcome.probe.drawback, probe: outcome.probe.name, reason: reason)
+        }
+    }
+
+    /// A section for each drawback of which something is known, or why it is not.
+    var sections: [RunReport.Section] {
+        Drawback.allCases.compactMap { drawback in
+            let own = outcomes.filter { $0.probe.drawback == drawback }
+            guard !own.isEmpty else { return nil }
+            return RunReport.Section(
+                drawback, title: drawback.title, text: drawback.question,
+                figures: own.compactMap(\.findings).flatMap(\.figures))
+        }
+    }
+
+    var rows: [RunReport.DrawbackRow] {
+        Drawback.allCases.map { drawback in
+            let chosen = Self.headlines[drawback, default: []].flatMap(shown)
+            let reasons = leftOut.filter { $0.drawback == drawback }.map(\.reason)
+            return RunReport.DrawbackRow(
+                drawback: drawback, question: drawback.question, measured: chosen,
+                notMeasured: chosen.isEmpty ? reasons.first ?? "no probe measures it" : nil)
+        }
+    }
+
+    /// The metrics of each of the six rows, the most telling first.
+    private static let headlines: [Drawback: [String]] = [
+        .computeCost: ["trainingSeconds", "energy", "peakMemory"],
+        .dataHunger: ["trainingRows", "gainFromDoubling", "conflictingRows"],
+        .opacity: ["effectiveColumns", "permutationImportance"],
+        .overfitting: ["trainTestGap", "expectedCalibrationError", "rSquared"],
+        .hyperParameters: ["seedSpread", "settingEffect"],
+        .bias: ["selectionRateGap", "truePositiveRateGap", "falsePositiveRateGap", "meanErrorGap"],
+    ]
+
+    /// Of a metric that is measured for each column or setting, the largest stands in the row.
+    private func shown(_ metric: String) -> [Measurement] {
+        let found = everything.filter { $0.metric == metric && $0.value != nil }
+        let largest = found.max { abs($0.value ?? 0) < abs($1.value ?? 0) }
+        return largest.map { [$0] } ?? []
+    }
+
+    var worries: [String] { Worries(everything, subject).texts }
+}
+
+/// The metrics of a report's cards, in order.
+func headlines(_ task: TargetEncoder.Task) -> [String] {
+    switch task {
+    case .binary: ["rocAUC", "accuracy", "logLoss", "brierScore", "expectedCost"]
+    case .multiclass: ["accuracy", "macroF1", "macroAUC", "logLoss"]
+    case .regression: ["rootMeanSquaredError", "meanAbsoluteError", "rSquared"]
+    }
+}

@@ -1,0 +1,100 @@
+import Prediction
+import Tables
+
+extension LabelledPredictions {
+    /// Takes the rows of a table that have a target.
+    ///
+    /// - Parameters:
+    ///   - rows: Those to look at; all where `nil`.
+    ///   - predictions: Of every row of the table.
+    init(
+        _ table: Table, rows: [Int]?, model: StoredModel, predictions: Predictions, split: String
+    ) throws {
+        let known = try Self.knownRows(table, rows: rows, target: model.description.target)
+        self = try LabelledPredictions(
+            table, knownRows: known, model: model, predictions: predictions.selecting(known),
+            split: split)
+    }
+
+    /// - Parameter knownRows: Rows with a target; `predictions` has one for each.
+    init(
+        _ table: Table, knownRows known: [Int], model: StoredModel, predictions: Predictions,
+        split: String
+    ) throws {
+        let target = model.description.target
+        let column = try Self.targetColumn(table, target)
+        let answers: Answers
+        if target.task == .regression {
+            let all = try target.values(column, source: table.name)
+            answers = .numbers(known.map { all[$0] })
+        } else {
+            let all = try target.labels(column, source: table.name, lines: table.lines)
+            answers = .classes(known.map { all[$0] })
+        }
+        let weights = try table.weights(in: model.schema.names(.weight).first)
+        let codes = table.codes(in: model.schema.names(.group).first)
+        self.init(
+            split: split, predictions: predictions, answers: answers,
+            weights: weights.map { weights in known.map { Double(weights[$0]) } },
+            clusters: codes.map { codes in known.map { codes[$0] } },
+            protected: model.schema.protected.compactMap { name in
+                table.column(named: name).map { column in
+                    let groups = column.groupNames(edges: model.description.groupEdges[name])
+                    return ProtectedColumn(name: name, groups: known.map { groups[$0] })
+                }
+            },
+            threshold: model.description.threshold, costs: model.description.costs)
+    }
+
+    /// The rows that have a target.
+    static func knownRows(
+        _ table: Table, rows: [Int]?, target: TargetEncoder
+    ) throws(VouchError) -> [Int] {
+        let column = try targetColumn(table, target)
+        let known = (rows ?? Array(0..<table.rowCount)).filter { !column.isMissing($0) }
+        guard !known.isEmpty else {
+            throw VouchError("\(table.name) has no row with a target in \"\(target.column)\"")
+        }
+        return known
+    }
+
+    private static func targetColumn(
+        _ table: Table, _ target: TargetEncoder
+    ) throws(VouchError) -> Column {
+        guard let column = table.column(named: target.column) else {
+            throw VouchError(
+                "\(table.name) has no column \"\(target.column)\", the target; "
+                    + "without answers there is nothing to measure")
+        }
+        return column
+    }
+}
+
+extension Column {
+    /// The group of every row: its text, or the range of its number; missing is a group of its own.
+    func groupNames(edges: [Double]?) -> [String] {
+        guard case .numbers(let numbers) = cells, let edges else {
+            return (0..<count).map { text($0) ?? "(missing)" }
+        }
+        let names = (0...edges.count).map { bin in
+            switch bin {
+            case 0: "≤ \(numberText(edges[0]))"
+            case edges.count: "> \(numberText(edges[bin - 1]))"
+            default: "\(numberText(edges[bin - 1])) – \(numberText(edges[bin]))"
+            }
+        }
+        return numbers.map { number in
+            if number.isNaN { return "(missing)" }
+            return names[edges.firstIndex { number <= $0 } ?? edges.count]
+        }
+    }
+
+    /// Quartiles that cut a column of many numbers into groups; `nil` where its values are groups.
+    func groupEdges(rows: [Int]) -> [Double]? {
+        guard case .numbers(let numbers) = cells else { return nil }
+        let sorted = rows.map { numbers[$0] }.filter { !$0.isNaN }.sorted()
+        guard Set(sorted).count > 10 else { return nil }
+        let edges = [0.25, 0.5, 0.75].map { sortedQuantile(sorted, $0) }
+        return Array(Set(edges)).sorted()
+    }
+}

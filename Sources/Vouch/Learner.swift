@@ -1,0 +1,110 @@
+import Kernels
+import NN
+import Optim
+import Tables
+import Training
+
+/// From settled settings and prepared rows to what a `Trainer` takes: network, settings, encoded rows.
+struct Learner {
+    let configuration: TrainConfiguration
+    let prepared: PreparedData
+    let pool: WorkerPool
+
+    func network() -> TabularNetwork {
+        let options = configuration.model
+        let recipe = prepared.recipe
+        let task: TaskKind =
+            switch prepared.target.task {
+            case .binary: .binary
+            case .multiclass: .multiclass(classes: prepared.target.classes.count)
+            case .regression: .regression
+            }
+        let loss: TabularNetwork.RegressionLoss =
+            switch options.loss {
+            case .squared: .squared
+            case .huber: .huber(delta: 1)
+            case .pinball: .pinball(quantile: options.quantile)
+            }
+        let encoder = prepared.encoder
+        let embedding =
+            encoder.bins.isEmpty
+            ? nil
+            : NumberEmbedding(
+                numbers: encoder.bins.count, bins: encoder.bins.map(\.binCount).max() ?? 0,
+                frequencies: recipe.frequencies, width: recipe.numberWidth,
+                trusts: encoder.bins.flatMap(\.trusts))
+        return TabularNetwork(
+            input: TabularInput(
+                numericWidth: encoder.numericWidth + encoder.bins.count,
+                cardinalities: encoder.categories.map(\.cardinality), embedding: embedding),
+            task: task,
+            hidden: Array(repeating: recipe.width, count: recipe.depth), members: recipe.members,
+            activation: recipe.activation, dropout: recipe.dropout,
+            labelSmoothing: options.labelSmoothing, loss: loss)
+    }
+
+    var trainingSettings: TrainingSettings {
+        let options = configuration.learning
+        let recipe = prepared.recipe
+        return TrainingSettings(
+            optimizer: OptimizerSettings(
+                rule: options.optimizer == .adamw
+                    ? .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
+                    : .sgd(momentum: options.momentum, nesterov: false),
+                learningRate: recipe.learningRate,
+                schedule: Schedule(shape: options.schedule, warmupSteps: options.warmupSteps),
+                weightDecay: recipe.weightDecay, decaysEverything: options.decaysEverything,
+                clipNorm: options.clipNorm,
+                averageDecay: recipe.averageDecay > 0 ? recipe.averageDecay : nil),
+            batchRows: recipe.batchRows, maximumEpochs: recipe.epochs,
+            patience: recipe.patience, maximumSteps: options.steps, seed: options.seed)
+    }
+
+    var validationLoss: LossEvaluator.Loss {
+        switch prepared.target.task {
+        case .binary: .binaryCrossEntropy
+        case .multiclass: .crossEntropy
+        case .regression: configuration.model.loss == .squared ? .squaredError : .absoluteError
+        }
+    }
+
+    /// Encoded rows with labels and weights.
+    func data(
+        _ features: EncodedFeatures, _ rows: [Int], balanced: Bool
+    ) throws -> EncodedData {
+        let target = prepared.target
+        guard let column = prepared.table.column(named: target.column) else {
+            throw VouchError("there is no column \"\(target.column)\"")
+        }
+        var weights = try prepared.table.weights(in: prepared.schema.names(.weight).first)
+            .map { all in rows.map { all[$0] } }
+        let labels: EncodedData.Labels
+        if target.task == .regression {
+            let values = try target.values(column, source: prepared.table.name)
+            labels = .numbers(rows.map { Float((values[$0] - target.center) / target.scale) })
+        } else {
+            let all = try target.labels(column, source: prepared.table.name)
+            let chosen = rows.map { all[$0] }
+            if balanced && configuration.model.balancesClasses {
+                weights = balance(chosen, weights, classes: target.classes.count)
+            }
+            labels =
+                target.task == .binary
+                ? .numbers(chosen.map(Float.init)) : .classes(chosen)
+        }
+        return EncodedData(features.selecting(rows: rows), labels: labels, weights: weights)
+    }
+
+    /// Weights under which every class that occurs weighs the same, and the mean weight stays.
+    private func balance(_ labels: [Int32], _ weights: [Float]?, classes: Int) -> [Float] {
+        let weights = weights ?? Array(repeating: 1, count: labels.count)
+        var totals = [Double](repeating: 0, count: classes)
+        for (label, weight) in zip(labels, weights) { totals[Int(label)] += Double(weight) }
+        let present = Double(totals.count { $0 > 0 })
+        let sum = totals.reduce(0, +)
+        return zip(labels, weights).map { label, weight in
+            let total = totals[Int(label)]
+            return total > 0 ? weight * Float(sum / (present * total)) : 0
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Cost
+import DataEfficiency
+package import Evidence
+import Explanation
+import Fairness
+import Generalization
+import Tuning
+
+/// Every probe, in the order in which they run: quick ones first, so that a small budget gets far.
+///
+/// What is added here appears in the terminal, the report, the JSON, policies and comparisons.
+package let allProbes: [any Probe] = [
+    PredictionQuality(),
+    TrainingCostProbe(),
+    TrainingDataProbe(),
+    TrainTestGap(),
+    GroupRates(),
+    PermutationImportance(),
+    SettingSpread(),
+    LearningCurve(),
+]
+
+/// What each metric id means, over all probes.
+package enum MetricRegistry {
+    package static let all: [MetricDefinition] = {
+        var seen: Set<String> = []
+        return allProbes.flatMap(\.description.metrics).filter { seen.insert($0.id).inserted }
+    }()
+
+    private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
+
+    package static func definition(_ id: String) -> MetricDefinition? { byID[id] }
+}

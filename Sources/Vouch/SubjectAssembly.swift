@@ -1,0 +1,114 @@
+import Autodiff
+import CPURuntime
+import Evidence
+import GraphIR
+import Kernels
+import NN
+import Platform
+import Prediction
+import Tables
+import TensorCore
+import Training
+
+/// A stored model with the workers that run it, as probes see it.
+struct RunPredictor: Predictor {
+    let model: StoredModel
+    let pool: WorkerPool
+
+    var features: [String] { model.schema.features.map(\.name) }
+
+    func predictions(for table: Table) throws -> Predictions {
+        try model.predict(table, pool: pool)
+    }
+}
+
+/// Puts together what probes see of a finished training.
+struct SubjectAssembly {
+    let learner: Learner
+    let model: StoredModel
+    let features: EncodedFeatures
+    let trainings: [TrainedFold]
+    let used: CostMeter.Used
+
+    /// Of the training rows, so many are predicted.
+    private static let mostTrainingRows = 10_000
+
+    private var prepared: PreparedData { learner.prepared }
+    private var seed: UInt64 { learner.configuration.learning.seed }
+
+    func subject() throws -> Subject {
+        let hasFile = learner.configuration.test != nil
+        let known = try LabelledPredictions.knownRows(
+            prepared.testTable, rows: hasFile ? nil : prepared.split.test, target: prepared.target)
+        let table = prepared.testTable.selecting(rows: known)
+        let began = Clock.monotonicSeconds()
+        let predictions = try model.predict(table, pool: learner.pool)
+        let seconds = Clock.monotonicSeconds() - began
+        let test = try LabelledPredictions(
+            prepared.testTable, knownRows: known, model: model, predictions: predictions,
+            split: "test")
+        return Subject(
+            test: test, training: try trainingPredictions(),
+            model: TestedModel(
+                predictor: RunPredictor(model: model, pool: learner.pool), table: table,
+                secondsPerPrediction: seconds),
+            data: try dataFacts(), cost: try cost(),
+            retrainer: try ReducedRetrainer(
+                learner: learner, test: test, testTable: table,
+                secondsPerVisit: used.wallSeconds / max(visits, 1)), seed: seed)
+    }
+
+    /// Visits of rows by members, over all trainings.
+    private var visits: Double {
+        Double(trainings.reduce(0) { $0 + $1.steps } * prepared.recipe.batchRows)
+            * Double(prepared.recipe.members)
+    }
+
+    private func trainingPredictions() throws -> LabelledPredictions {
+        let random = CounterRandom(seed: seed, name: "training rows")
+        var rows = prepared.split.train
+        if rows.count > Self.mostTrainingRows {
+            rows = random.permutation(of: rows.count).prefix(Self.mostTrainingRows)
+                .map { rows[$0] }.sorted()
+        }
+        return try LabelledPredictions(
+            prepared.table, knownRows: rows, model: model,
+            predictions: model.predict(features.selecting(rows: rows), pool: learner.pool),
+            split: "train")
+    }
+
+    private func dataFacts() throws -> TrainingDataFacts {
+        let rows = prepared.split.train + prepared.split.validation
+        var classes: [TrainingDataFacts.ClassCount] = []
+        let target = prepared.target
+        if target.task != .regression, let column = prepared.table.column(named: target.column) {
+            let labels = try target.labels(column, source: prepared.table.name)
+            var counts = [Int](repeating: 0, count: target.classes.count)
+            for row in rows { counts[Int(labels[row])] += 1 }
+            classes = zip(target.classes, counts).map { .init(name: $0, rows: $1) }
+        }
+        let names = prepared.schema.features.map(\.name)
+        let missing = names.compactMap { prepared.table.column(named: $0) }
+            .reduce(0) { sum, column in sum + rows.count { column.isMissing($0) } }
+        return TrainingDataFacts(
+            rows: rows.count, features: names.count, classes: classes, missingCells: missing,
+            repeatedRows: prepared.duplicates.repeated,
+            conflictingRows: prepared.duplicates.conflicting)
+    }
+
+    private func cost() throws -> TrainingCost {
+        let batch = prepared.recipe.batchRows
+        let step = try learner.network().trainingGraph().differentiated(output: "loss").graph
+            .operationCount(rows: batch)
+        let steps = trainings.reduce(0) { $0 + $1.steps }
+        let learned = model.layout.entries.filter { $0.spec.role != .state }
+            .reduce(0) { $0 + $1.count }
+        return TrainingCost(
+            wallSeconds: used.wallSeconds, processorSeconds: used.processorSeconds,
+            floatingPointOperations: Double(steps) * step,
+            peakMemoryBytes: Machine.peakMemoryBytes(), parameters: learned * model.weights.count,
+            modelBytes: model.encodedWeights().count, measuredJoules: used.joules,
+            threads: learner.pool.threads,
+            trainingRows: prepared.split.train.count + prepared.split.validation.count)
+    }
+}
