@@ -15,22 +15,29 @@ package struct RunFolder: Sendable {
     ///   the system refuses.
     package static func open(_ path: String) throws -> RunFolder {
         AtomicFolder.recover(path)
+        try checkPlace(path)
+        let manifestPath = path + "/" + Manifest.fileName
+        let manifest = try Manifest(decoding: Files.read(manifestPath), path: manifestPath)
+        let folder = RunFolder(path: path, manifest: manifest)
+        for file in manifest.files { _ = try folder.read(file.name) }
+        return folder
+    }
+
+    /// A cheap question: whether something that calls itself a run folder stands there.
+    ///
+    /// - Throws: `RunStoreError` if not.
+    package static func checkPlace(_ path: String) throws(RunStoreError) {
         guard let kind = Files.kind(of: path) else {
             throw RunStoreError(
                 file: path, problem: "there is no such run folder",
                 nextStep: "Check the spelling, or make it with `vouch train … --out \(path)`.")
         }
-        let manifestPath = path + "/" + Manifest.fileName
-        guard kind == .folder, Files.exists(manifestPath) else {
+        guard kind == .folder, Files.kind(of: path + "/" + Manifest.fileName) == .file else {
             throw RunStoreError(
                 file: path,
                 problem: "this is not a run folder: it holds no \(Manifest.fileName)",
                 nextStep: "Name a folder that `vouch train` wrote.")
         }
-        let manifest = try Manifest(decoding: Files.read(manifestPath), path: manifestPath)
-        let folder = RunFolder(path: path, manifest: manifest)
-        for file in manifest.files { _ = try folder.read(file.name) }
-        return folder
     }
 
     /// Whether the manifest lists a file.
