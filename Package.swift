@@ -33,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
     ],
     targets: [
         // numbers
@@ -76,7 +77,12 @@ let package = Package(
         // telling
         idea("Figures"),
         idea("Reporting", ["Evidence", "Figures"]),
-        idea("RunStore", ["Platform", .product(name: "Crypto", package: "swift-crypto")]),
+        idea(
+            "RunStore",
+            [
+                "Platform", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         idea(
             "Statistics", ["TensorCore", .product(name: "RealModule", package: "swift-numerics")]),
         // assembly
@@ -116,7 +122,9 @@ let package = Package(
             resources: [.copy("Reference")]),
         tests("PlatformTests", ["Platform"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
-        tests("VouchTests", ["Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Training"]),
+        tests(
+            "VouchTests",
+            ["Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "RunStore", "Training"]),
         tests("ReportingTests", ["Reporting", "Figures", "Evidence"], exclude: ["Snapshots"]),
         tests(
             "StatisticsTests",
@@ -124,9 +132,9 @@ let package = Package(
                 "Statistics", "TensorCore",
                 .product(name: "RealModule", package: "swift-numerics"),
             ], resources: [.copy("Reference")], exclude: ["Verified"]),
-        // a process that writes run folders until it is killed
+        // a process that writes run folders, or records looks, until it is killed
         .executableTarget(
-            name: "RunStoreKillHelper", dependencies: ["RunStore"],
+            name: "RunStoreKillHelper", dependencies: ["Platform", "RunStore"],
             path: "Tests/RunStoreKillHelper", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
