@@ -43,7 +43,8 @@ package func rebuildIndex(from roots: [String]) throws -> String {
     let index = try RunIndex.open()
     let rebuilt = try index.rebuild(from: roots)
     let count = rebuilt.recorded.count
-    var text = "The index at \(visible(index.path)) holds \(count) \(count == 1 ? "run" : "runs").\n"
+    let runs = count == 1 ? "1 run" : "\(count) runs"
+    var text = "The index at \(visible(index.path)) holds \(runs).\n"
     for path in rebuilt.forgotten {
         text += "Forgotten, as it is gone or damaged: \(visible(path))\n"
     }
