@@ -6,16 +6,19 @@ import RunStore
 /// - `record FOLDER INDEX NAME COUNT`: records looks in the folder's ledger and in the index, and
 ///   prints `committed HASH` and `indexed HASH` after each.
 let arguments = Array(CommandLine.arguments.dropFirst())
-switch arguments.first {
-case "folder" where arguments.count == 3:
-    try writeFolders(to: arguments[1], from: UInt8(arguments[2]) ?? 0)
-case "record" where arguments.count == 5:
-    try recordLooks(
-        in: arguments[1], index: arguments[2], name: arguments[3], count: Int(arguments[4]) ?? 0)
-default:
-    throw RunStoreError(
-        file: "RunStoreKillHelper", problem: "these arguments are not known: \(arguments)",
-        nextStep: "See the comment in its source.")
+do {
+    switch arguments.first {
+    case "folder" where arguments.count == 3:
+        try writeFolders(to: arguments[1], from: UInt8(arguments[2]) ?? 0)
+    case "record" where arguments.count == 5:
+        try recordLooks(
+            in: arguments[1], index: arguments[2], name: arguments[3],
+            count: Int(arguments[4]) ?? 0)
+    default: Terminal(.error).write("these arguments are not known: \(arguments)\n")
+    }
+} catch {
+    // Printed, not thrown: a crash would first write a long backtrace.
+    Terminal(.error).write("\(error)\n")
 }
 
 func writeFolders(to path: String, from first: UInt8) throws {
