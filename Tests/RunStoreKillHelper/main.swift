@@ -36,6 +36,7 @@ func writeFolders(to path: String, from first: UInt8) throws {
 func recordLooks(in folder: String, index path: String, name: String, count: Int) throws {
     let output = Terminal(.output)
     let index = try RunIndex.open(at: path)
+    var last: String?
     for round in 0..<count {
         let look = Ledger.Entry(
             time: Clock.text(unixSeconds: Clock.unixSeconds()), kind: .look, split: "test",
@@ -43,7 +44,13 @@ func recordLooks(in folder: String, index path: String, name: String, count: Int
             details: [Ledger.DetailKey.dataSHA256: String(repeating: "d", count: 64)])
         let hash = try Ledger.append([look], in: folder).last?.hash ?? ""
         output.write("committed \(hash)\n")
+        // Whoever recorded since has read the ledger since: no look goes missing again.
+        let known = try index.looks(ofRunAt: folder).map(\.hash)
+        if let last, !known.contains(last) {
+            Terminal(.error).write("the look \(last) is not in the index any more\n")
+        }
         try index.record(runAt: folder)
         output.write("indexed \(hash)\n")
+        last = hash
     }
 }
