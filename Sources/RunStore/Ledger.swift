@@ -63,6 +63,14 @@ package struct Ledger: Sendable, Hashable {
         var file = try AppendOnlyFile(
             path, timeoutSeconds: timeoutSeconds, for: "adding to the ledger")
         let (end, last) = try lastRecord(file.bytes, path: path)
+        let records = records(of: entries, after: last)
+        guard !records.isEmpty else { return [] }
+        try file.append(encoded(records), keeping: end)
+        return records
+    }
+
+    /// Records that continue a chain.
+    static func records(of entries: [Entry], after last: Record?) -> [Record] {
         var records: [Record] = []
         for entry in entries {
             let before = records.last ?? last
@@ -71,9 +79,11 @@ package struct Ledger: Sendable, Hashable {
                     entry, sequence: before.map { $0.sequence + 1 } ?? 0,
                     previous: before?.hash ?? origin))
         }
-        guard !records.isEmpty else { return [] }
-        try file.append(records.flatMap { $0.encoded() + [newline] }, keeping: end)
         return records
+    }
+
+    static func encoded(_ records: [Record]) -> [UInt8] {
+        records.flatMap { $0.encoded() + [newline] }
     }
 
     static let newline = UInt8(ascii: "\n")

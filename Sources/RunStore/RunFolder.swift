@@ -105,9 +105,12 @@ package struct RunFolder: Sendable {
         ///
         /// - Parameters:
         ///   - path: The folder to be; ask `AtomicFolder.check` before long work.
-        ///   - overwrite: Whether a folder that stands there may be replaced.
+        ///   - overwrite: Whether a folder that stands there may be replaced, its ledger too.
+        ///   - entries: The first records of the run's ledger, which appears with the run.
         @discardableResult
-        package func commit(to path: String, overwrite: Bool) throws -> RunFolder {
+        package func commit(
+            to path: String, overwrite: Bool, recording entries: [Ledger.Entry] = []
+        ) throws -> RunFolder {
             let folder = try AtomicFolder(at: path, overwrite: overwrite)
             var manifest = Manifest(files: [])
             for (name, bytes) in contents.sorted(by: { $0.key < $1.key }) {
@@ -116,6 +119,10 @@ package struct RunFolder: Sendable {
                     .init(name: name, bytes: bytes.count, sha256: ContentHash.sha256(bytes)))
             }
             try folder.write(manifest.encoded(), to: Manifest.fileName)
+            let records = Ledger.records(of: entries, after: nil)
+            if !records.isEmpty {
+                try folder.write(Ledger.encoded(records), to: Ledger.fileName)
+            }
             try folder.commit()
             return RunFolder(path: path, manifest: manifest)
         }

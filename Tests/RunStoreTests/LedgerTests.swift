@@ -268,6 +268,22 @@ import Testing
         #endif
     }
 
+    @Test func appearsWithTheRun() throws {
+        let scratch = try RunFolderTests.Scratch()
+        let path = scratch.path + "/run"
+        var writer = RunFolder.Writer()
+        try writer.add("a", [1])
+        let entries = (0..<3).map(Self.entry)
+        try writer.commit(to: path, overwrite: false, recording: entries)
+        #expect(try Ledger.read(path).records == Self.records(3))
+        try Ledger.append([Self.entry(3)], in: path)
+        #expect(try Ledger.read(path).records == Self.records(4))
+        #expect(try RunFolder.open(path).manifest.files.map(\.name) == ["a"])
+        // Another run under the same name has no looks yet.
+        try writer.commit(to: path, overwrite: true)
+        #expect(try Ledger.read(path).records.isEmpty)
+    }
+
     @Test func aMissingFolderIsTold() {
         let error = #expect(throws: PlatformError.self) {
             try Ledger.append([Self.entry(0)], in: "/nowhere/run")

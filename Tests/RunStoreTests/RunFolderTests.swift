@@ -81,7 +81,10 @@ import Testing
         #expect(error?.file == path + "/empty")
     }
 
-    @Test(arguments: ["", "/a", "../a", "a//b", "a/./b", "manifest.json", "a\nb", "a\\b", "a/"])
+    @Test(arguments: [
+        "", "/a", "../a", "a//b", "a/./b", "manifest.json", "ledger.jsonl", "tags.json", "a\nb",
+        "a\\b", "a/",
+    ])
     func namesStayInside(name: String) {
         var writer = RunFolder.Writer()
         #expect(throws: RunStoreError.self) { try writer.add(name, []) }
