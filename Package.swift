@@ -35,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
     ],
     targets: [
         // numbers
@@ -89,7 +90,12 @@ let package = Package(
         idea("Fairness", ["Evidence", "Figures", "Prediction", "Statistics"]),
         // telling
         idea("Reporting", ["Evidence", "Figures"]),
-        idea("RunStore", ["Platform", .product(name: "Crypto", package: "swift-crypto")]),
+        idea(
+            "RunStore",
+            [
+                "Platform", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         // assembly
         idea(
             "Vouch",
@@ -130,7 +136,10 @@ let package = Package(
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
         tests(
             "VouchTests",
-            ["Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Prediction", "Training"]),
+            [
+                "Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Prediction", "RunStore",
+                "Training",
+            ]),
         tests("ReportingTests", ["Reporting", "Figures", "Evidence"], exclude: ["Snapshots"]),
         tests(
             "StatisticsTests",
@@ -138,9 +147,9 @@ let package = Package(
                 "Statistics", "TensorCore",
                 real,
             ], resources: [.copy("Reference")], exclude: ["Verified"]),
-        // a process that writes run folders until it is killed
+        // a process that writes run folders, or records looks, until it is killed
         .executableTarget(
-            name: "RunStoreKillHelper", dependencies: ["RunStore"],
+            name: "RunStoreKillHelper", dependencies: ["Platform", "RunStore"],
             path: "Tests/RunStoreKillHelper", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

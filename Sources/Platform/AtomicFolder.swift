@@ -126,6 +126,21 @@ package struct AtomicFolder: ~Copyable {
         try? moveNew(old, to: path)
     }
 
+    /// Removes a folder so that its name stands for the whole folder or for nothing.
+    ///
+    /// It is first renamed to `.NAME.deleted`; what a kill leaves of that the next deletion of the
+    /// same name clears. A link is followed: the folder it leads to is removed.
+    package static func delete(_ path: String) throws(PlatformError) {
+        let path = try Files.absolutePath(path)
+        let aside = Files.folder(of: path) + "/." + Files.name(of: path) + ".deleted"
+        try Files.remove(aside)
+        // Else `recover` would bring back an old version.
+        try Files.remove(asidePath(path))
+        try Files.rename(path, to: aside)
+        try Files.synchronizeFolder(Files.folder(of: path))
+        try Files.remove(aside)
+    }
+
     private static func asidePath(_ path: String) -> String {
         Files.folder(of: path) + "/." + Files.name(of: path) + ".replaced"
     }

@@ -34,6 +34,12 @@ package enum Files {
 
     package static func exists(_ path: String) -> Bool { kind(of: path) != nil }
 
+    /// Whether a folder itself, not a link to one, stands under the path.
+    package static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Makes a folder and the folders it lies in; one that is there already is fine.
     package static func makeFolder(_ path: String) throws(PlatformError) {
         if kind(of: path) == .folder { return }
@@ -92,6 +98,23 @@ package enum Files {
     package static func synchronizeFolder(_ path: String) throws(PlatformError) {
         try Descriptor(opening: path, O_RDONLY | O_DIRECTORY, for: "opening the folder")
             .synchronize()
+    }
+
+    /// The absolute path without links, `.` and `..`; where nothing stands under the path (any
+    /// more), that of its folder with its name.
+    package static func absolutePath(_ path: String) throws(PlatformError) -> String {
+        // realpath allocates the text it returns; it is copied and freed at once.
+        if let text = unsafe realpath(path, nil) {
+            defer { unsafe free(text) }
+            return unsafe String(cString: text)
+        }
+        let code = errno
+        let parent = folder(of: path)
+        guard code == ENOENT, parent != path else {
+            throw PlatformError(operation: "following the path", path: path, code: code)
+        }
+        let before = try absolutePath(parent)
+        return (before == "/" ? "" : before) + "/" + name(of: path)
     }
 
     /// The folder a path lies in: `a/b` for `a/b/c`, `.` for `c`, `/` for `/c`.

@@ -2,6 +2,10 @@
 enum JSONText {
     /// A JSON string: quotes, backslashes and control characters are escaped, the rest is UTF-8.
     static func quoted(_ text: String) -> String {
+        let isPlain = !text.utf8.contains {
+            $0 < 32 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
+        }
+        if isPlain { return "\"" + text + "\"" }
         var result = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

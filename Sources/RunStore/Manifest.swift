@@ -89,6 +89,9 @@ package struct Manifest: Sendable, Hashable {
     static func objection(to name: String) -> String? {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         if name == fileName { return "this name is the manifest's own" }
+        if name == Ledger.fileName || name == RunTags.fileName {
+            return "a file of this name changes after the run was written"
+        }
         if name.utf8.contains(where: { $0 < 32 || $0 == UInt8(ascii: "\\") }) {
             return "a file's name has no control characters and no backslash"
         }

@@ -15,22 +15,29 @@ package struct RunFolder: Sendable {
     ///   the system refuses.
     package static func open(_ path: String) throws -> RunFolder {
         AtomicFolder.recover(path)
+        try checkPlace(path)
+        let manifestPath = path + "/" + Manifest.fileName
+        let manifest = try Manifest(decoding: Files.read(manifestPath), path: manifestPath)
+        let folder = RunFolder(path: path, manifest: manifest)
+        for file in manifest.files { _ = try folder.read(file.name) }
+        return folder
+    }
+
+    /// A cheap question: whether something that calls itself a run folder stands there.
+    ///
+    /// - Throws: `RunStoreError` if not.
+    package static func checkPlace(_ path: String) throws(RunStoreError) {
         guard let kind = Files.kind(of: path) else {
             throw RunStoreError(
                 file: path, problem: "there is no such run folder",
                 nextStep: "Check the spelling, or make it with `vouch train … --out \(path)`.")
         }
-        let manifestPath = path + "/" + Manifest.fileName
-        guard kind == .folder, Files.exists(manifestPath) else {
+        guard kind == .folder, Files.kind(of: path + "/" + Manifest.fileName) == .file else {
             throw RunStoreError(
                 file: path,
                 problem: "this is not a run folder: it holds no \(Manifest.fileName)",
                 nextStep: "Name a folder that `vouch train` wrote.")
         }
-        let manifest = try Manifest(decoding: Files.read(manifestPath), path: manifestPath)
-        let folder = RunFolder(path: path, manifest: manifest)
-        for file in manifest.files { _ = try folder.read(file.name) }
-        return folder
     }
 
     /// Whether the manifest lists a file.
@@ -98,9 +105,12 @@ package struct RunFolder: Sendable {
         ///
         /// - Parameters:
         ///   - path: The folder to be; ask `AtomicFolder.check` before long work.
-        ///   - overwrite: Whether a folder that stands there may be replaced.
+        ///   - overwrite: Whether a folder that stands there may be replaced, its ledger too.
+        ///   - entries: The first records of the run's ledger, which appears with the run.
         @discardableResult
-        package func commit(to path: String, overwrite: Bool) throws -> RunFolder {
+        package func commit(
+            to path: String, overwrite: Bool, recording entries: [Ledger.Entry] = []
+        ) throws -> RunFolder {
             let folder = try AtomicFolder(at: path, overwrite: overwrite)
             var manifest = Manifest(files: [])
             for (name, bytes) in contents.sorted(by: { $0.key < $1.key }) {
@@ -109,6 +119,10 @@ package struct RunFolder: Sendable {
                     .init(name: name, bytes: bytes.count, sha256: ContentHash.sha256(bytes)))
             }
             try folder.write(manifest.encoded(), to: Manifest.fileName)
+            let records = Ledger.records(of: entries, after: nil)
+            if !records.isEmpty {
+                try folder.write(Ledger.encoded(records), to: Ledger.fileName)
+            }
             try folder.commit()
             return RunFolder(path: path, manifest: manifest)
         }

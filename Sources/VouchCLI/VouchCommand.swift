@@ -1,5 +1,6 @@
 import ArgumentParser
 import Platform
+import Reporting
 import Vouch
 
 /// The command `vouch`: parses, calls the library, prints.
@@ -10,6 +11,7 @@ struct VouchCommand: ParsableCommand {
         version: vouchVersion,
         subcommands: [
             TrainCommand.self, PredictCommand.self, EvaluateCommand.self, InspectCommand.self,
+            LedgerCommand.self, RunsCommand.self,
         ])
 }
 
@@ -21,7 +23,9 @@ struct Main {
             var command = try VouchCommand.parseAsRoot(arguments)
             try command.run()
         } catch let error as any PlainError {
-            Terminal(.error).write("vouch: \(error.description)\n")
+            // What is wrong may quote data, which must not move the cursor.
+            let lines = error.description.split(separator: "\n").map { visible(String($0)) }
+            Terminal(.error).write("vouch: \(lines.joined(separator: "\n"))\n")
             VouchCommand.exit(withError: ExitCode(1))
         } catch {
             VouchCommand.exit(withError: error)

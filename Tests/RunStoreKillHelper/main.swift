@@ -1,17 +1,56 @@
+import Platform
 import RunStore
 
-/// Writes version after version of one run folder until it is killed.
-/// Arguments: the folder's path, the number of the first version.
-let arguments = CommandLine.arguments
-guard arguments.count == 3, var version = UInt8(arguments[2]) else {
-    print("usage: RunStoreKillHelper PATH VERSION")
-    throw RunStoreError(file: "", problem: "two arguments are needed", nextStep: "Give both.")
-}
-while true {
-    var writer = RunFolder.Writer()
-    for name in ["a.bin", "b/c.bin", "d.bin"] {
-        try writer.add(name, [UInt8](repeating: version, count: 20_000))
+/// Works until it is done or killed. Arguments:
+/// - `folder PATH VERSION`: writes version after version of one run folder, from that number.
+/// - `record FOLDER INDEX NAME COUNT`: records looks in the folder's ledger and in the index, and
+///   prints `committed HASH` and `indexed HASH` after each.
+let arguments = Array(CommandLine.arguments.dropFirst())
+do {
+    switch arguments.first {
+    case "folder" where arguments.count == 3:
+        try writeFolders(to: arguments[1], from: UInt8(arguments[2]) ?? 0)
+    case "record" where arguments.count == 5:
+        try recordLooks(
+            in: arguments[1], index: arguments[2], name: arguments[3],
+            count: Int(arguments[4]) ?? 0)
+    default: Terminal(.error).write("these arguments are not known: \(arguments)\n")
     }
-    try writer.commit(to: arguments[1], overwrite: true)
-    version &+= 1
+} catch {
+    // Printed, not thrown: a crash would first write a long backtrace.
+    Terminal(.error).write("\(error)\n")
+}
+
+func writeFolders(to path: String, from first: UInt8) throws {
+    var version = first
+    while true {
+        var writer = RunFolder.Writer()
+        for name in ["a.bin", "b/c.bin", "d.bin"] {
+            try writer.add(name, [UInt8](repeating: version, count: 20_000))
+        }
+        try writer.commit(to: path, overwrite: true)
+        version &+= 1
+    }
+}
+
+func recordLooks(in folder: String, index path: String, name: String, count: Int) throws {
+    let output = Terminal(.output)
+    let index = try RunIndex.open(at: path)
+    var last: String?
+    for round in 0..<count {
+        let look = Ledger.Entry(
+            time: Clock.text(unixSeconds: Clock.unixSeconds()), kind: .look, split: "test",
+            rows: round, purpose: "look \(round) of process \(name)",
+            details: [Ledger.DetailKey.dataSHA256: String(repeating: "d", count: 64)])
+        let hash = try Ledger.append([look], in: folder).last?.hash ?? ""
+        output.write("committed \(hash)\n")
+        // Whoever recorded since has read the ledger since: no look goes missing again.
+        let known = try index.looks(ofRunAt: folder).map(\.hash)
+        if let last, !known.contains(last) {
+            Terminal(.error).write("the look \(last) is not in the index any more\n")
+        }
+        try index.record(runAt: folder)
+        output.write("indexed \(hash)\n")
+        last = hash
+    }
 }

@@ -1,0 +1,199 @@
+import GRDB
+import Platform
+
+/// The index of all runs on this machine and of their looks at held-out rows, in SQLite.
+///
+/// The run folders are the truth, the index a mirror of them: one that was deleted comes back equal
+/// by `rebuild`. Any number of processes may use it at once. A transaction is on the disk when it
+/// returns; a kill leaves the index as it was before or after it.
+package struct RunIndex: Sendable {
+    package let path: String
+    private let queue: DatabaseQueue
+
+    /// Opens the index and makes it where there is none.
+    ///
+    /// - Parameter path: The database's file; `defaultPath` if not given.
+    /// - Throws: `RunStoreError` where it cannot be opened, as in a home that is read-only. A
+    ///   training should then go on without it: a later `rebuild` makes up for it.
+    package static func open(at path: String? = nil) throws -> RunIndex {
+        let path = try path ?? defaultPath()
+        do {
+            try Files.makeFolder(Files.folder(of: path))
+            // SQLite does not wait where two processes make one database at the same moment.
+            let turn = try AppendOnlyFile(
+                path + ".lock", timeoutSeconds: waitSeconds, for: "opening the index of runs by")
+            defer { withExtendedLifetime(turn) {} }
+            return try RunIndex(path: path)
+        } catch let error as PlatformError {
+            throw RunStoreError(
+                file: path,
+                problem: "the index of runs cannot be opened: \(error.operation) "
+                    + "'\(error.path)': \(error.reason)",
+                nextStep: error.nextStep + " Or set VOUCH_HOME to a folder you may write to.")
+        }
+    }
+
+    /// The longest wait for other processes.
+    private static let waitSeconds = 30.0
+
+    private init(path: String) throws(RunStoreError) {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(Self.waitSeconds)
+        configuration.prepareDatabase { database in
+            // Not by `journalMode`, which would set `synchronous` to NORMAL.
+            try database.execute(sql: "PRAGMA journal_mode = WAL")
+            try database.execute(sql: "PRAGMA synchronous = FULL")
+        }
+        self.path = path
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            let migrator = Self.migrator
+            let isNewer = try queue.read { try migrator.hasBeenSuperseded($0) }
+            if !isNewer {
+                try migrator.migrate(queue)
+                return
+            }
+        } catch {
+            throw Self.explained(error, path: path)
+        }
+        throw RunStoreError(
+            file: path, problem: "the index was made by a newer version of vouch",
+            nextStep: "Use that version, or set VOUCH_HOME to another folder.")
+    }
+
+    // MARK: writing
+
+    /// Makes the index say of one run what its folder says: its facts, its tags, its ledger.
+    ///
+    /// The folder is read inside the transaction, so that of two processes that record one run at
+    /// once the later never writes the older state.
+    ///
+    /// - Returns: What the index now holds.
+    /// - Throws: `RunStoreError` where it is not a run folder, or the index refuses.
+    @discardableResult
+    package func record(runAt path: String) throws -> Run {
+        try record(absolutePath: Files.absolutePath(path))
+    }
+
+    @discardableResult
+    func record(absolutePath path: String) throws -> Run {
+        try write { database in
+            let facts = try Facts(runAt: path)
+            try database.upsert(facts.run)
+            try database.mirror(facts.records, path: path)
+            return facts.run
+        }
+    }
+
+    /// Forgets a run; its folder is not touched. One that is not known is fine.
+    package func remove(runAt path: String) throws {
+        try remove(absolutePath: Files.absolutePath(path))
+    }
+
+    func remove(absolutePath path: String) throws {
+        try write { try $0.execute(sql: "DELETE FROM runs WHERE path = ?", arguments: [path]) }
+    }
+
+    // MARK: reading
+
+    /// All runs, or those with a tag: the latest first.
+    package func runs(tag: String? = nil) throws -> [Run] {
+        try read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM runs ORDER BY made DESC, path").map(
+                Run.init)
+        }.filter { run in tag.map(run.tags.contains) ?? true }
+    }
+
+    /// What the index knows of one run; `nil` if nothing.
+    package func run(at path: String) throws -> Run? {
+        let path = try Files.absolutePath(path)
+        return try read { database in
+            try Row.fetchOne(database, sql: "SELECT * FROM runs WHERE path = ?", arguments: [path])
+                .map(Run.init)
+        }
+    }
+
+    /// The looks of one run's ledger, in order.
+    package func looks(ofRunAt path: String) throws -> [Look] {
+        let path = try Files.absolutePath(path)
+        return try read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM looks WHERE path = ? ORDER BY sequence",
+                arguments: [path]
+            ).map(Look.init)
+        }
+    }
+
+    /// How often the rows of a data file were looked at over all runs. A copy of a run folder holds
+    /// the same records, which count once.
+    ///
+    /// - Parameters:
+    ///   - hash: SHA-256 of the file, as in the records' details.
+    ///   - split: Only looks at this split of it.
+    package func looks(atDataSHA256 hash: String, split: String? = nil) throws -> Int {
+        try read { database in
+            try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT COUNT(DISTINCT hash) FROM looks
+                    WHERE kind = 'look' AND dataSHA256 = ?1 AND (?2 IS NULL OR split = ?2)
+                    """, arguments: [hash, split]) ?? 0
+        }
+    }
+
+    /// A setting of the connection, by the name of SQLite's pragma.
+    package func setting(_ pragma: String) throws -> String? {
+        try read { try String.fetchOne($0, sql: "PRAGMA \(pragma)") }
+    }
+
+    // MARK: errors
+
+    private func write<Value>(_ updates: (Database) throws -> Value) throws -> Value {
+        do {
+            return try queue.write(updates)
+        } catch {
+            throw Self.explained(error, path: path)
+        }
+    }
+
+    private func read<Value>(_ value: (Database) throws -> Value) throws -> Value {
+        do {
+            return try queue.read(value)
+        } catch {
+            throw Self.explained(error, path: path)
+        }
+    }
+
+    /// SQLite's error as one that says what to do; others as they are, for the folder they name.
+    private static func explained(_ error: any Error, path: String) -> RunStoreError {
+        switch error {
+        case let error as RunStoreError: return error
+        case let error as PlatformError:
+            return RunStoreError(
+                file: error.path, problem: "\(error.operation): \(error.reason)",
+                nextStep: error.nextStep)
+        case let error as DatabaseError:
+            let nextStep =
+                switch error.resultCode {
+                case .SQLITE_BUSY:
+                    "Another process has written to it for \(Int(waitSeconds)) s: wait until it "
+                        + "has ended, then try again."
+                case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+                    "Remove the file, and those beside it that begin with its name; then bring it "
+                        + "back with `vouch runs rebuild ROOT`."
+                case .SQLITE_FULL: "Free some space on that disk, then try again."
+                case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM:
+                    "Set VOUCH_HOME to a folder you may write to."
+                default: "Check the disk, then try again, or set VOUCH_HOME to another folder."
+                }
+            return RunStoreError(
+                file: path,
+                problem: "the index of runs: \(error.message ?? "error \(error.resultCode)")",
+                nextStep: nextStep)
+        default:
+            return RunStoreError(
+                file: path, problem: "the index of runs: \(error)",
+                nextStep: "Set VOUCH_HOME to another folder, or try again.")
+        }
+    }
+}
