@@ -6,33 +6,38 @@ extension ClassificationSample {
     /// `−mean log(probability of the true class)`, in nats.
     ///
     /// Probabilities are kept off 0 and 1 by the spacing of doubles at 1, as in scikit-learn.
-    package func logLoss() -> Estimate {
+    package func logLoss() -> Estimate { design.mean(rowLogLosses, scale: .log) }
+
+    /// `−log(probability of the true class)`, one a row.
+    package var rowLogLosses: [Double] {
         let edge = Double.ulpOfOne
-        return design.mean(
-            (0..<rows).map { row in
-                let probability = probabilities[row * classes + Int(labels[row])]
-                return -Double.log(min(max(probability, edge), 1 - edge))
-            }, scale: .log)
+        return (0..<rows).map { row in
+            let probability = probabilities[row * classes + Int(labels[row])]
+            return -Double.log(min(max(probability, edge), 1 - edge))
+        }
     }
 
     /// The mean squared difference of probability and outcome: of the positive class of two, of all
     /// classes summed where there are more.
     package func brierScore() -> Estimate {
+        design.mean(rowBrierScores, scale: .log, bounds: 0...(classes == 2 ? 1 : 2))
+    }
+
+    /// The squared difference of probability and outcome, one a row; see `brierScore`.
+    package var rowBrierScores: [Double] {
         if classes == 2 {
-            return design.mean(
-                (0..<rows).map { row in
-                    let error = scores[row] - Double(labels[row])
-                    return error * error
-                }, scale: .log, bounds: 0...1)
+            return (0..<rows).map { row in
+                let error = scores[row] - Double(labels[row])
+                return error * error
+            }
         }
-        return design.mean(
-            (0..<rows).map { row in
-                (0..<classes).reduce(0) { sum, candidate in
-                    let outcome: Double = Int(labels[row]) == candidate ? 1 : 0
-                    let error = probabilities[row * classes + candidate] - outcome
-                    return sum + error * error
-                }
-            }, scale: .log, bounds: 0...2)
+        return (0..<rows).map { row in
+            (0..<classes).reduce(0) { sum, candidate in
+                let outcome: Double = Int(labels[row]) == candidate ? 1 : 0
+                let error = probabilities[row * classes + candidate] - outcome
+                return sum + error * error
+            }
+        }
     }
 
     /// The mean probability of the positive class, two classes.

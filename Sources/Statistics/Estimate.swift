@@ -16,11 +16,13 @@ package struct Estimate: Sendable, Hashable {
     /// Clusters behind the number, where rows belong together.
     package var clusters: Int?
     package var note: String?
+    /// How the interval would grow with its level; `nil` where only its ends are known.
+    package var form: IntervalForm?
 
     package init(
         value: Double?, lower: Double? = nil, upper: Double? = nil, level: Double = 0.95,
         method: String, varied: String = "rows", count: Int, clusters: Int? = nil,
-        note: String? = nil
+        note: String? = nil, form: IntervalForm? = nil
     ) {
         self.value = value
         self.lower = lower
@@ -31,6 +33,7 @@ package struct Estimate: Sendable, Hashable {
         self.count = count
         self.clusters = clusters
         self.note = note
+        self.form = form
     }
 }
 

@@ -19,20 +19,57 @@ package func wilson(share: Double, rows: Double, z: Double) -> (lower: Double, u
 
 /// Clopper and Pearson's exact interval of a proportion: it covers at least 95 % whatever the truth.
 ///
-/// The quantiles 2.5 % of Beta(k, n − k + 1) and 97.5 % of Beta(k + 1, n − k), for k = n · share.
+/// The quantiles α/2 of Beta(k, n − k + 1) and 1 − α/2 of Beta(k + 1, n − k), for k = n · share.
 ///
 /// - Parameters:
 ///   - share: The observed proportion, in [0, 1].
 ///   - rows: The number of trials, > 0; effective ones need not be whole.
+///   - tail: α/2, in (0, ½).
 /// - Source: Clopper & Pearson 1934, DOI 10.1093/biomet/26.4.404.
-package func clopperPearson(share: Double, rows: Double) -> (lower: Double, upper: Double) {
+package func clopperPearson(
+    share: Double, rows: Double, tail: Double = 0.025
+) -> (lower: Double, upper: Double) {
     precondition((0...1).contains(share) && rows > 0, "no proportion")
     let hits = share * rows
     let misses = (1 - share) * rows
-    let lower = hits > 0 ? SpecialFunctions.betaQuantile(0.025, a: hits, b: misses + 1) : 0
+    let lower = hits > 0 ? SpecialFunctions.betaQuantile(tail, a: hits, b: misses + 1) : 0
     // The upper end, mirrored: its distance from 1 keeps its digits.
-    let distance = misses > 0 ? SpecialFunctions.betaQuantile(0.025, a: misses, b: hits + 1) : 0
+    let distance = misses > 0 ? SpecialFunctions.betaQuantile(tail, a: misses, b: hits + 1) : 0
     return (lower, 1 - distance)
+}
+
+/// The number of simple rows that would tell as much of a share as weighted or clustered ones do.
+package struct EffectiveRows: Sendable, Hashable {
+    /// Those of the same variance.
+    var simple: Double
+    /// Of that variance; `nil` for simple rows.
+    var degrees: Double?
+    /// As many rows as there are.
+    var limit: Double
+
+    /// `simple · (z/t)²`, at most the limit.
+    ///
+    /// - Parameter tail: The chance at each end of the interval.
+    func count(tail: Double) -> Double {
+        guard let degrees else { return simple }
+        let ratio =
+            SpecialFunctions.normalQuantile(tail)
+            / SpecialFunctions.studentQuantile(tail, degrees: degrees)
+        return min(simple * ratio * ratio, limit)
+    }
+
+    /// Clopper and Pearson's interval where hits or misses are fewer than 50, Wilson's from there on.
+    func interval(
+        _ share: Double, tail: Double = 0.025
+    ) -> (lower: Double, upper: Double, isExact: Bool) {
+        let rows = count(tail: tail)
+        let isExact = min(share, 1 - share) * rows < 50
+        let (lower, upper) =
+            isExact
+            ? clopperPearson(share: share, rows: rows, tail: tail)
+            : wilson(share: share, rows: rows, z: -SpecialFunctions.normalQuantile(tail))
+        return (lower, upper, isExact)
+    }
 }
 
 /// A share of rows with its interval, and what each row contributes to it.
@@ -43,6 +80,7 @@ struct Share {
     var isExact: Bool
     /// `ψᵢ` of each row.
     var influence: [Double]
+    var effective: EffectiveRows?
 }
 
 extension SamplingDesign {
@@ -69,6 +107,7 @@ extension SamplingDesign {
         }
         result.lower = share.lower
         result.upper = share.upper
+        result.form = share.effective.map { .share($0) }
         result.method = share.isExact ? "Clopper–Pearson" : "Wilson"
         if isWeighted || clusters != nil { result.method += ", effective rows" }
         return result
@@ -98,23 +137,18 @@ extension SamplingDesign {
         let influence = (0..<rows).map { row in
             isChosen(row) ? weights[row] * ((isHit(row) ? 1 : 0) - share) / total : 0
         }
-        let z = SpecialFunctions.normalQuantile(0.975)
-        var effective = total
+        var effective = EffectiveRows(simple: total, limit: Double(counts.rows))
         if isWeighted || clusters != nil {
             let mass = (0..<rows).map { isChosen($0) ? weights[$0] : 0 }
             guard let deletions = deletions(influence, mass: mass) else { return nil }
-            let t = SpecialFunctions.studentQuantile(0.975, degrees: Double(deletions.count - 1))
             let found = deletions.variance
-            let simple = found > 0 ? share * (1 - share) / found : kish(mass)
-            effective = min(simple * (z / t) * (z / t), Double(counts.rows))
+            effective.simple = found > 0 ? share * (1 - share) / found : kish(mass)
+            effective.degrees = Double(deletions.count - 1)
         }
-        let isExact = min(share, 1 - share) * effective < 50
-        let (lower, upper) =
-            isExact
-            ? clopperPearson(share: share, rows: effective)
-            : wilson(share: share, rows: effective, z: z)
+        let (lower, upper, isExact) = effective.interval(share)
         return Share(
-            value: share, lower: lower, upper: upper, isExact: isExact, influence: influence)
+            value: share, lower: lower, upper: upper, isExact: isExact, influence: influence,
+            effective: effective)
     }
 
     /// `(Σ W_c)² / Σ W_c²` over the weights of the pieces: the effective rows where hits or misses
@@ -135,10 +169,11 @@ extension SamplingDesign {
     ///
     /// `lower = θ − √(Σₖ Σⱼ ρₖⱼ dₖ dⱼ)` with `dₖ = cₖ (fₖ − lowerₖ)`, and the same upwards. Unlike an
     /// interval from variances it keeps the lopsidedness of its parts and works where all are 0 or 1.
-    /// The correlations ρ are those of the influence values.
+    /// The correlations ρ are those of the influence values. Where cₖ < 0, the parts' ends change
+    /// places.
     ///
     /// - Parameters:
-    ///   - parts: cₖ ≥ 0, and fₖ with its interval and influence; `nil` where it has no interval.
+    ///   - parts: cₖ, and fₖ with its interval and influence; `nil` where it has no interval.
     ///   - value: θ, where the parts may be missing.
     /// - Source: Zou & Donner 2008, DOI 10.1002/sim.3095.
     func recovered(
@@ -156,8 +191,10 @@ extension SamplingDesign {
                 return result
             }
             let pieces = pieces(share.influence)
-            lower.add(coefficient * (share.value - share.lower), pieces)
-            upper.add(coefficient * (share.upper - share.value), pieces)
+            let below = coefficient * (share.value - share.lower)
+            let above = coefficient * (share.upper - share.value)
+            lower.add(coefficient < 0 ? above : below, pieces)
+            upper.add(coefficient < 0 ? below : above, pieces)
         }
         result.lower = value - lower.length
         result.upper = value + upper.length

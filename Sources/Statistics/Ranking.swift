@@ -92,7 +92,7 @@ struct AreaUnderCurve {
 }
 
 extension ClassificationSample {
-    private var isPositive: [Bool] { labels.map { $0 == 1 } }
+    var isPositive: [Bool] { labels.map { $0 == 1 } }
 
     private func undefined(_ method: String, _ note: String) -> Estimate {
         let counts = design.counts()
@@ -128,6 +128,16 @@ extension ClassificationSample {
 
     /// The mean over classes of the AUC of one class against the rest.
     package func macroAUC() -> Estimate {
+        guard let (value, influence, missing) = macroAreaUnderCurve else {
+            return undefined("Infinitesimal jackknife", "one class occurs")
+        }
+        return design.estimate(
+            value, influence: influence, method: "Infinitesimal jackknife, logit", scale: .logit,
+            note: missing == 0 ? nil : "\(missing) classes do not occur")
+    }
+
+    /// The macro AUC, its influence values, and how many classes do not occur; `nil` of one class.
+    var macroAreaUnderCurve: (value: Double, influence: [Double], missing: Int)? {
         var sum = 0.0
         var defined = 0
         var influence = [Double](repeating: 0, count: rows)
@@ -142,12 +152,9 @@ extension ClassificationSample {
             let part = area.influence(isPositive: isMember, weights: design.weights)
             for row in 0..<rows { influence[row] += part[row] }
         }
-        guard defined > 0 else { return undefined("Infinitesimal jackknife", "one class occurs") }
+        guard defined > 0 else { return nil }
         let count = Double(defined)
-        return design.estimate(
-            sum / count, influence: influence.map { $0 / count },
-            method: "Infinitesimal jackknife, logit", scale: .logit,
-            note: defined == classes ? nil : "\(classes - defined) classes do not occur")
+        return (sum / count, influence.map { $0 / count }, classes - defined)
     }
 
     /// `Σ (recallₖ − recallₖ₋₁) · precisionₖ` over the distinct scores, two classes.
@@ -159,9 +166,19 @@ extension ClassificationSample {
     /// - Complexity: O(rows · log rows).
     package func averagePrecision() -> Estimate {
         let method = "Infinitesimal jackknife, logit"
+        guard let (value, influence, mass) = precisionRecallArea else {
+            return undefined(method, "there are no positive rows")
+        }
+        return design.estimate(
+            value, influence: influence, mass: mass, method: method, scale: .logit)
+    }
+
+    /// The average precision, its influence values, and the weights of the positive rows; `nil`
+    /// without those.
+    var precisionRecallArea: (value: Double, influence: [Double], mass: [Double])? {
         let isPositive = isPositive
         let ranked = RankedScores(scores, isPositive: isPositive, weights: design.weights)
-        guard ranked.positive > 0 else { return undefined(method, "there are no positive rows") }
+        guard ranked.positive > 0 else { return nil }
         let weights = design.weights
         // Downwards: precision at each score.
         var found = 0.0
@@ -195,8 +212,7 @@ extension ClassificationSample {
             }
         }
         let mass = (0..<rows).map { isPositive[$0] ? weights[$0] : 0 }
-        return design.estimate(
-            value, influence: influence, mass: mass, method: method, scale: .logit)
+        return (value, influence, mass)
     }
 
     /// A point of the ROC curve.

@@ -27,7 +27,8 @@ package struct RegressionSample: Sendable {
         self.predictions = predictions
     }
 
-    private var errors: [Double] { zip(predictions, targets).map { $0 - $1 } }
+    /// `prediction − target`, one a row.
+    var errors: [Double] { zip(predictions, targets).map { $0 - $1 } }
 
     /// `√ mean (prediction − target)²`, in the target's unit.
     package func rootMeanSquaredError() -> Estimate {
@@ -69,11 +70,8 @@ package struct RegressionSample: Sendable {
         let influence = targets.indices.map { row in
             (weights[row] * errors[row] * errors[row] - ratio * mass[row]) / spread
         }
-        var result = design.estimate(
-            ratio, influence: influence, mass: mass, method: "Jackknife, log of 1 − R²", scale: .log
-        )
-        result.value = 1 - ratio
-        (result.lower, result.upper) = (result.upper.map { 1 - $0 }, result.lower.map { 1 - $0 })
-        return result
+        return design.estimate(
+            1 - ratio, influence: influence.map { -$0 }, mass: mass,
+            method: "Jackknife, log of 1 − R²", scale: .logComplement)
     }
 }

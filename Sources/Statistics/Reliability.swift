@@ -62,6 +62,27 @@ extension ClassificationSample {
     ///
     /// - Source: Naeini et al. 2015, AAAI 29(1); the bias: Kumar et al. 2019, arXiv:1909.10155.
     package func expectedCalibrationError(bins wanted: Int = 15) -> Estimate {
+        let counts = design.counts()
+        let (gaps, signed) = calibrationGaps(bins: wanted)
+        let value = gaps.reduce(0) { $0 + $1.size }
+        var result = Estimate(
+            value: value, method: "Inversion, folded normal gaps", varied: design.varied,
+            count: counts.rows, clusters: counts.clusters)
+        guard let joint = design.deletions(signed, mass: design.weights) else {
+            result.note = SamplingDesign.tooFewPieces
+            return result
+        }
+        let folded = FoldedGaps(gaps, jointVariance: joint.variance)
+        (result.lower, result.upper) = folded.interval()
+        if folded.noise > 0.2 * value {
+            result.note = "noise alone adds about \((folded.noise * 1e4).rounded() / 1e4)"
+        }
+        return result
+    }
+
+    /// Each bin's gap, and the influence values of their sum: those of the gap of a row's bin, with
+    /// its sign.
+    func calibrationGaps(bins wanted: Int = 15) -> (gaps: [FoldedGaps.Gap], signed: [Double]) {
         let (said, wasSo) = statements
         let total = design.weights.reduce(0, +)
         var gaps: [FoldedGaps.Gap] = []
@@ -89,20 +110,6 @@ extension ClassificationSample {
                     size: abs(sum) / total, share: weight / total,
                     variance: max(seen, calibrated / (total * total))))
         }
-        let counts = design.counts()
-        let value = gaps.reduce(0) { $0 + $1.size }
-        var result = Estimate(
-            value: value, method: "Inversion, folded normal gaps", varied: design.varied,
-            count: counts.rows, clusters: counts.clusters)
-        guard let joint = design.deletions(signed, mass: design.weights) else {
-            result.note = SamplingDesign.tooFewPieces
-            return result
-        }
-        let folded = FoldedGaps(gaps, jointVariance: joint.variance)
-        (result.lower, result.upper) = folded.interval()
-        if folded.noise > 0.2 * value {
-            result.note = "noise alone adds about \((folded.noise * 1e4).rounded() / 1e4)"
-        }
-        return result
+        return (gaps, signed)
     }
 }

@@ -64,6 +64,12 @@ package struct SamplingDesign: Sendable, Hashable {
         return (count, clusters == nil ? nil : seen.count)
     }
 
+    /// Independent pieces of positive weight.
+    var units: Int {
+        let counts = counts()
+        return counts.clusters ?? counts.rows
+    }
+
     /// The sum over each independent piece: each cluster, or each row.
     func pieces(_ values: [Double]) -> [Double] {
         guard let clusters else { return values }
@@ -74,8 +80,7 @@ package struct SamplingDesign: Sendable, Hashable {
 
     /// `C/(C−1) · Σ_c (Σ_{i∈c} ψᵢ)²` over the C pieces; 0 of one.
     func clusteredVariance(_ influence: [Double]) -> Double {
-        let counts = counts()
-        let units = Double(counts.clusters ?? counts.rows)
+        let units = Double(units)
         return units / max(units - 1, 1) * pieces(influence).reduce(0) { $0 + $1 * $1 }
     }
 
@@ -126,112 +131,5 @@ struct Deletions {
         guard sum > 0 else { return count - 1 }
         let excess = count * (fourth / sum / sum) - (count - 3) / (count - 1)
         return excess > 0 ? max(1, min(count - 1, 2 * count / excess)) : count - 1
-    }
-}
-
-// MARK: - Intervals
-
-/// The scale on which an interval is symmetric.
-enum IntervalScale {
-    /// `θ ± t·se`
-    case plain
-    /// Of `log(θ/(1 − θ))`: stays in (0, 1).
-    case logit
-    /// Of `log θ`, for ratios of sums: stays positive.
-    case log
-}
-
-extension SamplingDesign {
-    /// An estimate with Student's interval from influence values.
-    ///
-    /// - Parameters:
-    ///   - influence: `ψᵢ`, one a row.
-    ///   - mass: `bᵢ`, one a row, where θ is a ratio of sums; the weights else.
-    ///   - known: The variance, where it is not the jackknife's.
-    ///   - bounds: The metric's possible values; the interval is cut there.
-    func estimate(
-        _ value: Double, influence: [Double], mass: [Double]? = nil, variance known: Double? = nil,
-        method: String, scale: IntervalScale = .plain,
-        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity, note: String? = nil
-    ) -> Estimate {
-        let counts = counts()
-        var result = Estimate(
-            value: value, method: method, varied: varied, count: counts.rows,
-            clusters: counts.clusters, note: note)
-        guard let deletions = deletions(influence, mass: mass ?? weights) else {
-            result.note = note ?? Self.tooFewPieces
-            return result
-        }
-        guard let (lower, upper) = scale.interval(value, deletions, variance: known) else {
-            result.note = note ?? "at the edge of its range the sample gives no interval"
-            return result
-        }
-        guard lower.isFinite, upper.isFinite else {
-            result.note = note ?? "so few rows bound it on one side alone: no interval"
-            return result
-        }
-        result.lower = max(lower, bounds.lowerBound)
-        result.upper = min(upper, bounds.upperBound)
-        return result
-    }
-
-    static let tooFewPieces =
-        "one independent group of rows says nothing of the spread: no interval"
-
-    /// A weighted mean, with Student's interval of the jackknife on a scale.
-    func mean(
-        _ values: [Double], scale: IntervalScale,
-        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity
-    ) -> Estimate {
-        let total = weights.reduce(0, +)
-        let mean = zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 } / total
-        let influence = zip(weights, values).map { $0 * ($1 - mean) / total }
-        return estimate(
-            mean, influence: influence, method: "Jackknife, \(scale)", scale: scale,
-            bounds: bounds)
-    }
-}
-
-extension IntervalScale {
-    /// Student's interval from deletions, each taken to this scale.
-    ///
-    /// - Parameter variance: θ's, where it is not the jackknife's; the deletions then give only the
-    ///   degrees of freedom.
-    /// - Returns: `nil` where the value stands on the scale's edge, or a ratio is left there by one
-    ///   deletion.
-    func interval(
-        _ value: Double, _ deletions: Deletions, variance: Double? = nil
-    ) -> (Double, Double)? {
-        var slope = 1.0
-        var onScale = deletions
-        switch self {
-        case .plain: break
-        case .logit:
-            guard value > 0, value < 1 else { return nil }
-            slope = 1 / (value * (1 - value))
-            onScale.moves = deletions.moves.map { move in
-                let left = value - move
-                // First-order deletions may lead out of (0, 1); those stay first-order.
-                guard variance == nil, left > 0, left < 1 else { return slope * move }
-                return Double.log(value / (1 - value)) - Double.log(left / (1 - left))
-            }
-        case .log:
-            guard value > 0, deletions.moves.allSatisfy({ $0 < value }) else { return nil }
-            slope = 1 / value
-            onScale.moves = deletions.moves.map { -Double.log(onePlus: -$0 / value) }
-        }
-        let reach =
-            SpecialFunctions.studentQuantile(0.975, degrees: onScale.degrees)
-            * (variance.map { slope * slope * $0 } ?? onScale.variance).squareRoot()
-        return (moved(value, by: -reach), moved(value, by: reach))
-    }
-
-    /// The value that lies so far from another on this scale.
-    private func moved(_ value: Double, by distance: Double) -> Double {
-        switch self {
-        case .plain: value + distance
-        case .logit: 1 / (1 + (1 - value) / value * Double.exp(-distance))
-        case .log: value * Double.exp(distance)
-        }
     }
 }

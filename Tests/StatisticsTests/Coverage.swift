@@ -1,3 +1,4 @@
+import Foundation
 import Statistics
 import TensorCore
 
@@ -58,6 +59,34 @@ struct Coverage: Sendable {
             return isLong
                 ? (0.93...0.97).contains(share) : (0.93 - room...0.97 + room).contains(share)
         }
+    }
+}
+
+extension Coverage {
+    /// A table of results in Markdown, one line each.
+    static func table(_ results: [Coverage]) -> String {
+        func percent(_ share: Double) -> String { String(format: "%.1f", 100 * share) }
+        let lines = results.map { result in
+            let count = Double(max(result.intervals, 1))
+            let cells = [
+                result.scenario, result.metric, result.claim.rawValue,
+                String(format: "%.4f", result.truth), percent(result.share),
+                percent(Double(result.below) / count), percent(Double(result.above) / count),
+                String(format: "%.4f", result.width / count),
+                String(format: "%.2f", result.relativeWidth),
+                "\(result.samples - result.intervals)",
+                result.holds(isLong: true) ? "" : "**misses its claim**",
+            ]
+            return "| " + cells.joined(separator: " | ") + " |"
+        }
+        let header = [
+            "Sample", "Metric", "Claim", "Truth", "Covered %", "Below %", "Above %", "Mean width",
+            "Relative", "None", "",
+        ]
+        return
+            (["| " + header.joined(separator: " | ") + " |"]
+            + ["|" + String(repeating: "---|", count: header.count)] + lines)
+            .joined(separator: "\n") + "\n"
     }
 }
 

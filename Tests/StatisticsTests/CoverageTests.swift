@@ -100,24 +100,10 @@ extension Scenario: CustomTestStringConvertible {
         }
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "Verified/coverage.md")
-        try Data(table(results).utf8).write(to: file)
+        try Data(text(results).utf8).write(to: file)
     }
 
-    private func table(_ results: [Coverage]) -> String {
-        func percent(_ share: Double) -> String { String(format: "%.1f", 100 * share) }
-        let lines = results.map { result in
-            let count = Double(max(result.intervals, 1))
-            let cells = [
-                result.scenario, result.metric, result.claim.rawValue,
-                String(format: "%.4f", result.truth), percent(result.share),
-                percent(Double(result.below) / count), percent(Double(result.above) / count),
-                String(format: "%.4f", result.width / count),
-                String(format: "%.2f", result.relativeWidth),
-                "\(result.samples - result.intervals)",
-                result.holds(isLong: true) ? "" : "**misses its claim**",
-            ]
-            return "| " + cells.joined(separator: " | ") + " |"
-        }
+    private func text(_ results: [Coverage]) -> String {
         return """
             # Coverage of 95 % intervals
 
@@ -128,9 +114,7 @@ extension Scenario: CustomTestStringConvertible {
             own standard deviation over the samples. Truths below and above the interval are given in per cent; samples without an
             interval (an edge of the range, one class alone) are left out and counted.
 
-            | Sample | Metric | Claim | Truth | Covered % | Below % | Above % | Mean width | Relative | None | |
-            |---|---|---|---|---|---|---|---|---|---|---|
 
-            """ + lines.joined(separator: "\n") + "\n"
+            """ + Coverage.table(results)
     }
 }

@@ -103,7 +103,7 @@ struct NormalNumbers {
 func logistic(_ x: Double) -> Double { 1 / (1 + Double.exp(-x)) }
 
 /// Clusters of one to nine rows, five on average, that fill about so many rows.
-private func clusterRows(filling rows: Int, _ random: CounterRandom) -> [[Int]] {
+func clusterRows(filling rows: Int, _ random: CounterRandom) -> [[Int]] {
     var clusters: [[Int]] = []
     var next = 0
     while next < rows {
