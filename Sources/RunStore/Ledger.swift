@@ -70,7 +70,7 @@ package struct Ledger: Sendable, Hashable {
     }
 
     /// Records that continue a chain.
-    static func records(of entries: [Entry], after last: Record?) -> [Record] {
+    package static func records(of entries: [Entry], after last: Record?) -> [Record] {
         var records: [Record] = []
         for entry in entries {
             let before = records.last ?? last

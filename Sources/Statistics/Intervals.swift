@@ -60,7 +60,7 @@ extension SamplingDesign {
         "one independent group of rows says nothing of the spread: no interval"
 
     /// A weighted mean, with Student's interval of the jackknife on a scale.
-    func mean(
+    package func mean(
         _ values: [Double], scale: IntervalScale,
         bounds: ClosedRange<Double> = -Double.infinity...Double.infinity
     ) -> Estimate {

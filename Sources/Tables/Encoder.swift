@@ -273,7 +273,7 @@ extension Table {
     }
 
     /// A column's numbers; texts that are all numbers are read as such.
-    func numbers(in name: String) throws(TableError) -> [Double] {
+    package func numbers(in name: String) throws(TableError) -> [Double] {
         guard let column = column(named: name) else { return [] }
         switch column.cells {
         case .numbers(let numbers): return numbers

@@ -16,6 +16,7 @@ struct ReportAssembly {
     var trainings: [TrainedFold]
     var outcomes: [ProbeSchedule.Outcome]
     var subject: Subject
+    var ledger: RunReport.LedgerSummary
     /// The arguments that the run was started with, the program first; empty from a library.
     var arguments: [String]
     var threads: Int
@@ -27,7 +28,7 @@ struct ReportAssembly {
             title: "\(target.column), predicted from \(Files.name(of: configuration.data))",
             summary: summary, facts: facts, warnings: prepared.warnings, data: dataSummary,
             drawbacks: evidence.rows, worries: evidence.worries, leftOut: evidence.leftOut,
-            headlines: headlines(target.task), measurements: evidence.measurements,
+            ledger: ledger, headlines: headlines(target.task), measurements: evidence.measurements,
             definitions: evidence.definitions,
             sections: [
                 RunReport.Section(

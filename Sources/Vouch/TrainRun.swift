@@ -5,6 +5,7 @@ import Kernels
 import NN
 import Optim
 import Platform
+import Prediction
 import Reporting
 import RunStore
 import Statistics
@@ -86,12 +87,18 @@ private struct TrainRun {
             control.onEvent(.stage("Measuring: \(probe.name)"))
         }
         let hash = ContentHash.sha256(model.encodedWeights())
+        let ledger = try LedgerEntries(
+            configuration, prepared, trainings: trainings, outcomes: outcomes,
+            testRows: subject.test.rows, weightsSHA256: hash)
         let report = ReportAssembly(
             configuration: configuration, prepared: prepared, model: model,
-            trainings: trainings, outcomes: outcomes, subject: subject,
+            trainings: trainings, outcomes: outcomes, subject: subject, ledger: ledger.summary,
             arguments: control.arguments, threads: pool.threads, weightsSHA256: hash
         ).report()
-        try write(model, trainings, report, subject, overwrite: control.overwrite)
+        try write(
+            model, trainings, report, subject, recording: ledger.entries,
+            overwrite: control.overwrite)
+        recordInIndex(control)
         try store.remove()
         isFinished = true
         return RunResult(
@@ -104,7 +111,7 @@ private struct TrainRun {
 
     private func write(
         _ model: StoredModel, _ trainings: [TrainedFold], _ report: RunReport, _ subject: Subject,
-        overwrite: Bool
+        recording entries: [Ledger.Entry], overwrite: Bool
     ) throws {
         var writer = RunFolder.Writer()
         try model.add(to: &writer)
@@ -113,7 +120,19 @@ private struct TrainRun {
         try writer.add("history.json", JSON.encode(trainings.map(\.history)))
         try writer.add("measurements.json", report.json())
         try writer.add("report.html", text: report.html())
-        _ = try writer.commit(to: configuration.output, overwrite: overwrite)
+        try writer.add(PredictionFile.name, PredictionFile.encode(subject.test))
+        try writer.commit(
+            to: configuration.output, overwrite: overwrite, recording: entries)
+    }
+
+    /// The index can be made anew from the folders, so that its troubles are no reason to fail.
+    private func recordInIndex(_ control: RunControl) {
+        do {
+            _ = try RunIndex.open().record(runAt: configuration.output)
+        } catch {
+            control.onEvent(
+                .warning("the run is whole, but was not added to the index of runs: \(error)"))
+        }
     }
 
     /// Trains a model a fold, or one and refits; an interruption ends with those trained so far.

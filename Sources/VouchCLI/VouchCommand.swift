@@ -11,6 +11,8 @@ struct VouchCommand: ParsableCommand {
         version: vouchVersion,
         subcommands: [
             TrainCommand.self, PredictCommand.self, EvaluateCommand.self, InspectCommand.self,
+            AuditCommand.self, CompareCommand.self, ReportCommand.self, CheckCommand.self,
+            PolicyCommand.self,
             LedgerCommand.self, RunsCommand.self,
         ])
 }

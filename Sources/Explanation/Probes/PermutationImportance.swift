@@ -58,12 +58,16 @@ package struct PermutationImportance: Probe {
             found.append((column, design.mean(rise, scale: .plain)))
         }
         found.sort { ($1.estimate.value ?? 0, $0.column) < ($0.estimate.value ?? 0, $1.column) }
+        let measurements = found.map { column, estimate in
+            var measured = Measurement(
+                ImportanceMetrics.importance, estimate, split: test.split,
+                group: "column = \(column)")
+            measured.unit = test.lossUnit
+            return measured
+        }
         return Findings(
-            measurements: found.map {
-                Measurement(
-                    ImportanceMetrics.importance, $0.estimate, split: test.split,
-                    group: "column = \($0.column)")
-            } + [effectiveColumns(found.map(\.estimate), split: test.split)],
+            measurements: measurements
+                + [effectiveColumns(found.map(\.estimate), split: test.split)],
             figures: [figure(found, rows: rows.count, test)])
     }
 

@@ -18,12 +18,14 @@ package struct TrainTestGap: Probe {
         guard let training = subject.training else { return Findings() }
         let test = try subject.test.meanLoss
         let seen = try training.meanLoss
-        return Findings(measurements: [
+        var found = [
             Measurement(GapMetrics.trainingLoss, seen, split: training.split),
             Measurement(
                 GapMetrics.gap, test.minus(seen),
                 split: "\(subject.test.split) and \(training.split)"),
-        ])
+        ]
+        for index in found.indices { found[index].unit = subject.test.lossUnit }
+        return Findings(measurements: found)
     }
 }
 

@@ -1,0 +1,200 @@
+import Evidence
+import Platform
+import Prediction
+package import Reporting
+import RunStore
+import Statistics
+import Tables
+
+/// Anybody's predictions with their answers: which file, and what its columns are.
+package struct AuditConfiguration: Sendable {
+    package var file: String
+    package var target = ""
+    /// The column of the positive class's probability, or for several classes `CLASS=COLUMN` each.
+    package var scores: [String] = []
+    /// The column of predicted numbers, for a regression.
+    package var prediction: String?
+    package var protected: [String] = []
+    package var weight: String?
+    package var group: String?
+    package var positive: String?
+    package var threshold = 0.5
+    package var reading = TrainConfiguration.ReadingOptions()
+    package var threads: Int?
+
+    package init(file: String) { self.file = file }
+}
+
+/// Runs every probe that needs only predictions, on anybody's.
+///
+/// - Parameter arguments: The command line, for the report.
+/// - Throws: an error that names the file, the column, the line and the next step.
+package func auditPredictions(
+    _ configuration: AuditConfiguration, arguments: [String]
+) throws -> RunReport {
+    let test = try labelledPredictions(configuration)
+    let subject = Subject(test: test)
+    let outcomes = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
+        .run(allProbes, on: subject)
+    let evidence = EvidenceView(outcomes, subject)
+    let name = Files.name(of: configuration.file)
+    return RunReport(
+        title: "Audit of \(name)",
+        summary: "Predictions of \"\(configuration.target)\" by a model that is not known here, "
+            + "measured on \(test.rows) rows of \(name).",
+        facts: [
+            .init("Answers", configuration.target),
+            .init(
+                "Predictions",
+                configuration.prediction ?? configuration.scores.joined(separator: ", ")),
+        ],
+        drawbacks: evidence.rows, worries: evidence.worries, leftOut: evidence.leftOut,
+        headlines: headlines(test.task), measurements: evidence.measurements,
+        definitions: evidence.definitions, sections: evidence.sections,
+        groupTables: evidence.groups,
+        command: arguments.map(shellQuoted).joined(separator: " "),
+        environment: [
+            .init("vouch", vouchVersion),
+            .init("Made", Clock.text(unixSeconds: Clock.unixSeconds())),
+            .init(
+                "SHA-256 of \(name)",
+                ContentHash.sha256(try Files.read(configuration.file))),
+        ],
+        notIncluded: [
+            "Whether the rows were seen in training: only predictions were given.",
+            "Why a single prediction came out as it did.",
+        ])
+}
+
+extension LabelledPredictions {
+    var task: TargetEncoder.Task {
+        switch answers {
+        case .numbers: .regression
+        case .classes: predictions.classes.count == 2 ? .binary : .multiclass
+        }
+    }
+}
+
+private func labelledPredictions(
+    _ configuration: AuditConfiguration
+) throws -> LabelledPredictions {
+    let isRegression = configuration.prediction != nil
+    guard isRegression != !configuration.scores.isEmpty else {
+        throw VouchError(
+            "give either --score, the column of probabilities, or --prediction, the column of "
+                + "predicted numbers")
+    }
+    guard (0...1).contains(configuration.threshold) else {
+        throw VouchError("--threshold is \(configuration.threshold); it must be from 0 to 1")
+    }
+    var options = try csvOptions(
+        configuration.reading, threads: try checkedThreads(configuration.threads))
+    options.kinds[configuration.target] = isRegression ? .number : .category
+    for name in configuration.protected { options.kinds[name] = .category }
+    let table = try CSVReader.read(path: configuration.file, options: options)
+    let needed =
+        [configuration.target] + configuration.protected
+        + [configuration.prediction, configuration.weight, configuration.group].compactMap { $0 }
+    for name in needed where table.column(named: name) == nil {
+        throw VouchError(
+            "\(table.name) has no column \"\(name)\". It has: "
+                + table.columns.map(\.name).joined(separator: ", "))
+    }
+    let (predictions, answers) = try predictionsAndAnswers(configuration, table)
+    let weights = try table.weights(in: configuration.weight)
+    return LabelledPredictions(
+        split: Files.name(of: configuration.file), predictions: predictions, answers: answers,
+        weights: weights.map { $0.map(Double.init) },
+        clusters: table.codes(in: configuration.group),
+        protected: configuration.protected.map { name in
+            let column = table.column(named: name)
+            return .init(
+                name: name,
+                groups: (0..<table.rowCount).map { column?.text($0) ?? "(missing)" })
+        },
+        threshold: configuration.threshold)
+}
+
+private func predictionsAndAnswers(
+    _ configuration: AuditConfiguration, _ table: Table
+) throws -> (Predictions, LabelledPredictions.Answers) {
+    func numbers(_ name: String, in range: ClosedRange<Double>, _ what: String) throws -> [Double] {
+        guard table.column(named: name) != nil else {
+            throw VouchError(
+                "\(table.name) has no column \"\(name)\". It has: "
+                    + table.columns.map(\.name).joined(separator: ", "))
+        }
+        let values = try table.numbers(in: name)
+        for (row, value) in values.enumerated() where !range.contains(value) {
+            throw TableError(
+                action: "reading", source: table.name, line: table.lines?[row], row: row + 1,
+                column: name, problem: "\"\(value)\" is not \(what)", advice: "Correct the cell")
+        }
+        return values
+    }
+    if let name = configuration.prediction {
+        let all = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+        let predicted = try numbers(name, in: all, "a number")
+        let targets = try numbers(configuration.target, in: all, "a number")
+        return (
+            Predictions(rows: table.rowCount, classes: [], values: predicted), .numbers(targets)
+        )
+    }
+    guard configuration.scores.count > 1 || configuration.scores[0].contains("=") else {
+        let positive = try numbers(configuration.scores[0], in: 0...1, "a probability")
+        let found = table.distinctTexts(in: configuration.target)
+        let classes = try positiveLast(found, configuration, table.name)
+        var values: [Double] = []
+        values.reserveCapacity(2 * positive.count)
+        for score in positive {
+            values.append(1 - score)
+            values.append(score)
+        }
+        return (
+            Predictions(rows: table.rowCount, classes: classes, values: values),
+            .classes(try table.classCodes(in: configuration.target, classes: classes))
+        )
+    }
+    let pairs = try configuration.scores.map { text throws(VouchError) -> (String, String) in
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else {
+            throw VouchError("--score is \"\(text)\"; with several, write CLASS=COLUMN each")
+        }
+        return (parts[0], parts[1])
+    }
+    let scores = try pairs.map { try numbers($0.1, in: 0...1, "a probability") }
+    var values: [Double] = []
+    for row in 0..<table.rowCount { for score in scores { values.append(score[row]) } }
+    let classes = pairs.map(\.0)
+    return (
+        Predictions(rows: table.rowCount, classes: classes, values: values),
+        .classes(try table.classCodes(in: configuration.target, classes: classes))
+    )
+}
+
+private func positiveLast(
+    _ found: [String], _ configuration: AuditConfiguration, _ file: String
+) throws(VouchError) -> [String] {
+    guard found.count == 2 else {
+        throw VouchError(
+            "\(file): with one --score the target has two classes, but \"\(configuration.target)\" "
+                + "has \(found.count). Give --score CLASS=COLUMN for each")
+    }
+    guard let positive = configuration.positive else { return found }
+    guard found.contains(positive) else {
+        throw VouchError(
+            "--positive is \"\(positive)\", but the classes are \(found.joined(separator: ", "))")
+    }
+    return found.filter { $0 != positive } + [positive]
+}
+
+extension Table {
+    /// The different texts of a column, sorted.
+    fileprivate func distinctTexts(in name: String) -> [String] {
+        guard let column = column(named: name) else { return [] }
+        if case .categories(let codes, let values) = column.cells {
+            return Set(codes.filter { $0 >= 0 }).map { values[Int($0)] }.sorted()
+        }
+        return Set((0..<rowCount).compactMap { column.text($0) }).sorted()
+    }
+}

@@ -1,0 +1,67 @@
+import Evidence
+import Platform
+import Reporting
+import RunStore
+import Tables
+
+/// What a finished training puts into its run's ledger: the run itself, and every look at rows that
+/// it did not learn from.
+struct LedgerEntries {
+    private(set) var entries: [Ledger.Entry] = []
+    private let time = Clock.text(unixSeconds: Clock.unixSeconds())
+
+    init(
+        _ configuration: TrainConfiguration, _ prepared: PreparedData,
+        trainings: [TrainedFold], outcomes: [ProbeSchedule.Outcome], testRows: Int,
+        weightsSHA256: String
+    ) throws {
+        let hashes = prepared.hashes
+        var details = [
+            Ledger.DetailKey.dataSHA256: hashes[0],
+            Ledger.DetailKey.configurationSHA256: ContentHash.sha256(
+                try JSON.encode(configuration)),
+            Ledger.DetailKey.weightsSHA256: weightsSHA256,
+        ]
+        if hashes.count > 1 { details[Ledger.DetailKey.testSHA256] = hashes[1] }
+        entries.append(
+            .init(
+                time: time, kind: .run, rows: prepared.split.train.count,
+                purpose: "training", details: details))
+        for (training, split) in zip(trainings, prepared.folds) {
+            look(
+                "validation", rows: split.validation.count, data: hashes[0],
+                "early stopping, \(training.history.count) epochs")
+        }
+        for outcome in outcomes where outcome.findings != nil {
+            guard !outcome.probe.needs.isDisjoint(with: Self.needsOfTestRows) else { continue }
+            look("test", rows: testRows, data: hashes[hashes.count - 1], outcome.probe.name)
+        }
+    }
+
+    private static let needsOfTestRows: Set<Need> = [
+        .predictions, .protectedColumns, .trainingPredictions, .model, .retraining,
+    ]
+
+    private mutating func look(_ split: String, rows: Int, data: String, _ purpose: String) {
+        entries.append(
+            .init(
+                time: time, kind: .look, split: split, rows: rows, purpose: purpose,
+                details: [Ledger.DetailKey.dataSHA256: data]))
+    }
+
+    /// For the report: the head that the ledger will have, and the looks by split.
+    var summary: RunReport.LedgerSummary {
+        let records = Ledger.records(of: entries, after: nil)
+        var looks: [RunReport.LedgerSummary.Looks] = []
+        for entry in entries where entry.kind == .look {
+            let split = entry.split ?? ""
+            if let known = looks.firstIndex(where: { $0.split == split }) {
+                looks[known].count += 1
+                looks[known].purposes += "; " + entry.purpose
+            } else {
+                looks.append(.init(split: split, count: 1, purposes: entry.purpose))
+            }
+        }
+        return .init(head: records.last?.hash ?? Ledger.origin, looks: looks)
+    }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Platform
+import Reporting
+import Vouch
+
+extension ReportFormat: ExpressibleByArgument {}
+
+/// Where a report goes and in which form.
+struct ReportOutput: ParsableArguments {
+    @Option(help: "The form: html, json, markdown or terminal; by the file's ending if not given.")
+    var format: ReportFormat?
+
+    @Option(name: .customLong("out"), help: "The file to write; standard output if not given.")
+    var output: String?
+
+    func write(_ report: RunReport) throws {
+        let terminal = Terminal(.output)
+        let endings: [String: ReportFormat] = [
+            "html": .html, "json": .json, "md": .markdown, "txt": .terminal,
+        ]
+        let ending = output?.split(separator: ".").last.map(String.init) ?? ""
+        let format = format ?? endings[ending] ?? .terminal
+        let bytes = try report.bytes(
+            format, width: output == nil ? terminal.width : 100,
+            color: output == nil && terminal.allowsColor)
+        if let output {
+            try AtomicFile.write(bytes, to: output)
+        } else {
+            terminal.write(bytes)
+        }
+    }
+}
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Show a run's report again, in any form.")
+
+    @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+    var folder: String
+
+    @OptionGroup var output: ReportOutput
+
+    mutating func run() throws { try output.write(storedReport(run: folder)) }
+}
+
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Compare two runs that were measured on the same rows.",
+        discussion: "Each difference is the second run's number minus the first's, paired by row.")
+
+    @Argument(help: "The first run folder.")
+    var first: String
+
+    @Argument(help: "The second run folder.")
+    var second: String
+
+    @OptionGroup var output: ReportOutput
+
+    mutating func run() throws {
+        try output.write(
+            compareRuns(first, second, arguments: ["vouch", "compare", first, second]))
+    }
+}
+
+struct AuditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit",
+        abstract: "Measure anybody's predictions: every probe that needs nothing else.",
+        discussion: """
+            Examples:
+              vouch audit predictions.csv --target y --score p --protected sex
+              vouch audit predictions.csv --target price --prediction estimate
+            """)
+
+    @Argument(help: "Predictions with their answers: a CSV file with a header.")
+    var file: String
+
+    @Option(help: "The column of answers.")
+    var target: String
+
+    @Option(
+        help: """
+            The column of the positive class's probability; with several classes CLASS=COLUMN, \
+            repeated.
+            """)
+    var score: [String] = []
+
+    @Option(help: "The column of predicted numbers, for a regression.")
+    var prediction: String?
+
+    @Option(help: "A column of protected groups; repeat for several.")
+    var protected: [String] = []
+
+    @Option(help: "A column of row weights.")
+    var weight: String?
+
+    @Option(help: "A column that tells which rows belong together.")
+    var group: String?
+
+    @Option(help: "The positive class; the last in order if not given.")
+    var positive: String?
+
+    @Option(help: "The probability from which the positive class is decided.")
+    var threshold = 0.5
+
+    @Option(help: "Worker threads for reading; all cores if not given.")
+    var threads: Int?
+
+    @OptionGroup(title: "Reading") var reading: ReadingArguments
+    @OptionGroup(title: "Output") var output: ReportOutput
+
+    mutating func run() throws {
+        var configuration = AuditConfiguration(file: file)
+        configuration.target = target
+        configuration.scores = score
+        configuration.prediction = prediction
+        configuration.protected = protected
+        configuration.weight = weight
+        configuration.group = group
+        configuration.positive = positive
+        configuration.threshold = threshold
+        configuration.threads = threads
+        configuration.reading = reading.options
+        try output.write(
+            auditPredictions(configuration, arguments: Array(CommandLine.arguments)))
+    }
+}
