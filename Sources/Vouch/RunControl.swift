@@ -9,18 +9,22 @@ package struct RunControl {
     package var threads: Int?
     package var overwrite: Bool
     package var resume: Bool
+    /// Whether the index of runs learns of the run.
+    package var isIndexed: Bool
     /// The command line's arguments, the program first, for the report; empty from a library.
     package var arguments: [String]
     package var onEvent: (RunEvent) -> Void
 
     package init(
         threads: Int? = nil, overwrite: Bool = false, resume: Bool = false,
+        isIndexed: Bool = false,
         arguments: [String] = [],
         onEvent: @escaping (RunEvent) -> Void = { _ in }
     ) {
         self.threads = threads
         self.overwrite = overwrite
         self.resume = resume
+        self.isIndexed = isIndexed
         self.arguments = arguments
         self.onEvent = onEvent
     }

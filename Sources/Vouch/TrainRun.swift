@@ -127,6 +127,7 @@ private struct TrainRun {
 
     /// The index can be made anew from the folders, so that its troubles are no reason to fail.
     private func recordInIndex(_ control: RunControl) {
+        guard control.isIndexed else { return }
         do {
             _ = try RunIndex.open().record(runAt: configuration.output)
         } catch {

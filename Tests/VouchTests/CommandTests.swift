@@ -18,7 +18,12 @@ import Testing
     static func started(_ arguments: [String]) throws -> (Process, Pipe, Pipe) {
         let process = Process()
         process.executableURL = program
-        process.arguments = arguments
+        // Without the probes that train again.
+        process.arguments =
+            arguments + (arguments.first == "train" ? ["--probe-budget", "0s"] : [])
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["VOUCH_HOME": FileManager.default.temporaryDirectory.path + "/vouch-tests-home"]
+        ) { $1 }
         let output = Pipe()
         let error = Pipe()
         process.standardOutput = output

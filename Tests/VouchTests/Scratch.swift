@@ -45,7 +45,7 @@ enum Adult {
     static func csv(_ rows: Int) throws -> String { try lines(rows).joined(separator: "\n") + "\n" }
 }
 
-/// A quick training on a file.
+/// A quick training on a file, without the probes that train again.
 func quick(
     _ data: String, target: String = "class", out: String,
     _ change: (inout TrainConfiguration) -> Void = { _ in }
@@ -54,6 +54,7 @@ func quick(
     configuration.columns.target = target
     configuration.model.width = 32
     configuration.learning.epochs = 2
+    configuration.evidence.probeSeconds = 0
     change(&configuration)
     return configuration
 }
