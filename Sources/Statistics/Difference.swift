@@ -125,12 +125,21 @@ struct VarianceComponents: Sendable {
         }.squareRoot()
     }
 
-    /// Twice the tail whose reach is the distance; smaller ones than 1e-11 are given as that.
+    /// Twice the tail whose reach is the distance.
+    ///
+    /// Of several parts by halving, between the tails of a single one with the fewest degrees and with
+    /// the most; smaller values than 1e-11 are then given as that.
     func pValue(of distance: Double) -> Double {
         guard distance != 0 else { return 1 }
-        var (low, high) = (Double.log(5e-12), Double.log(0.5))
-        guard reach(tail: 5e-12) > abs(distance) else { return 1e-11 }
-        for _ in 0..<60 {
+        let errors = abs(distance) / total.squareRoot()
+        let varying = parts.filter { $0.variance > 0 }.map(\.degrees).sorted()
+        guard let fewest = varying.first, let most = varying.last else { return 1 }
+        let upper = SpecialFunctions.studentTail(errors, degrees: fewest)
+        if varying.count == 1 { return 2 * upper }
+        guard upper > 5e-12 else { return 1e-11 }
+        let lower = SpecialFunctions.studentTail(errors, degrees: most)
+        var (low, high) = (Double.log(max(5e-12, lower * (1 - 1e-9))), Double.log(upper))
+        for _ in 0..<40 {
             let middle = (low + high) / 2
             let isBeyond = reach(tail: Double.exp(middle)) > abs(distance)
             if isBeyond { low = middle } else { high = middle }
