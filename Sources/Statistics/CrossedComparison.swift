@@ -54,9 +54,16 @@ package struct CrossedComparison<Sample: ComparedSample>: Sendable {
 
 extension CrossedComparison where Sample == ClassificationSample {
     package func difference(of metric: ClassificationMetric) -> Difference {
-        difference(note: metric.undefinedNote) { sample, threshold in
+        var found = difference(note: metric.undefinedNote) { sample, threshold in
             sample.jackknifed(metric, threshold: threshold)
         }
+        if let share = metric.share {
+            // As if rows of a cluster were gained together.
+            let sample = pairs[0].first
+            let counts = sample.design.counts { share.isChosen(sample.labels[$0]) }
+            found.varianceOfEffect = 1 / Double(max(1, counts.clusters ?? counts.rows))
+        }
+        return found
     }
 }
 

@@ -10,17 +10,22 @@ package struct Difference: Sendable, Hashable {
     package var degrees: Double?
     /// Two-sided: 1 − the level of the interval that would just reach 0.
     package var pValue: Double?
+    /// What a true effect adds to the variance for each unit of it: of shares, `1/n` for n effective
+    /// rows, as rows that the second alone gains are rows of disagreement; 0 for numbers that shift.
+    package var varianceOfEffect = 0.0
 
     package var method: String { estimate.method }
 
     /// The true difference that a sample of this kind finds in 80 % of cases, at 5 %, two-sided.
     ///
-    /// `(reach + t₀.₈₀ · se) / c₄`, with the interval's reach, `t₀.₉₇₅ · se` for Student's. A standard
-    /// error of ν degrees of freedom is on average too low by `c₄ = √(2/ν) Γ((ν+1)/2) / Γ(ν/2)`, 6 %
-    /// with five seeds; without that the stated effect would be found less often than stated.
+    /// `δ = k √(se² + aδ) / c₄` with `k = reach/se + t₀.₈₀`, which is `t₀.₉₇₅ + t₀.₈₀` for Student's. For
+    /// `a = varianceOfEffect = 0` that is `k · se / c₄`. A standard error of ν degrees of freedom is on
+    /// average too low by `c₄ = √(2/ν) Γ((ν+1)/2) / Γ(ν/2)`, 6 % with five seeds. Without the one or the
+    /// other the stated effect would be found less often than stated: in 74 % with five seeds, in 72 % of
+    /// two accuracies on 400 rows.
     ///
     /// - Returns: `nil` where there is no interval, or nothing varies.
-    /// - Source: Bloom 1995, DOI 10.1177/0193841X9501900504, which has not the division by c₄
+    /// - Source: Bloom 1995, DOI 10.1177/0193841X9501900504, which has neither `a` nor c₄
     ///   (Holtzman 1950, Am. J. Psychol. 63:615).
     package var minimumDetectableEffect: Double? {
         guard let lower = estimate.lower, let upper = estimate.upper, let degrees,
@@ -28,7 +33,14 @@ package struct Difference: Sendable, Hashable {
         else { return nil }
         let reach = (upper - lower) / 2
         let power = VarianceComponents.quantile(tail: 0.2, degrees: degrees)
-        return (reach + power * standardError) / VarianceComponents.bias(degrees: degrees)
+        // The larger root of δ² = k² (se² + aδ).
+        let multiple = reach / standardError + power
+        let half = multiple * multiple * varianceOfEffect / 2
+        let effect =
+            half
+            + (half * half + multiple * multiple * standardError * standardError)
+            .squareRoot()
+        return effect / VarianceComponents.bias(degrees: degrees)
     }
 
     /// A difference that has no value, with the reason.
@@ -125,12 +137,21 @@ struct VarianceComponents: Sendable {
         }.squareRoot()
     }
 
-    /// Twice the tail whose reach is the distance; smaller ones than 1e-11 are given as that.
+    /// Twice the tail whose reach is the distance.
+    ///
+    /// Of several parts by halving, between the tails of a single one with the fewest degrees and with
+    /// the most; smaller values than 1e-11 are then given as that.
     func pValue(of distance: Double) -> Double {
         guard distance != 0 else { return 1 }
-        var (low, high) = (Double.log(5e-12), Double.log(0.5))
-        guard reach(tail: 5e-12) > abs(distance) else { return 1e-11 }
-        for _ in 0..<60 {
+        let errors = abs(distance) / total.squareRoot()
+        let varying = parts.filter { $0.variance > 0 }.map(\.degrees).sorted()
+        guard let fewest = varying.first, let most = varying.last else { return 1 }
+        let upper = SpecialFunctions.studentTail(errors, degrees: fewest)
+        if varying.count == 1 { return 2 * upper }
+        guard upper > 5e-12 else { return 1e-11 }
+        let lower = SpecialFunctions.studentTail(errors, degrees: most)
+        var (low, high) = (Double.log(max(5e-12, lower * (1 - 1e-9))), Double.log(upper))
+        for _ in 0..<40 {
             let middle = (low + high) / 2
             let isBeyond = reach(tail: Double.exp(middle)) > abs(distance)
             if isBeyond { low = middle } else { high = middle }

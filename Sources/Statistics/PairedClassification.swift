@@ -78,7 +78,10 @@ extension PairedComparison where Sample == ClassificationSample {
         let counts = design.counts(where: { share.isChosen(labels[$0]) })
         (estimate.count, estimate.clusters) = (counts.rows, counts.clusters)
         estimate.method = method
-        return Difference(estimate)
+        var difference = Difference(estimate)
+        let apart = part { after[$0] != before[$0] }?.effective?.count(tail: 0.025)
+        difference.varianceOfEffect = apart.map { 1 / $0 } ?? 0
+        return difference
     }
 
     /// Which rows each of the two hits.

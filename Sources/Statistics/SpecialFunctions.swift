@@ -148,7 +148,7 @@ package enum SpecialFunctions {
     }
 
     /// The upper tail `P(T > t)` of Student's t, for `t` ≥ 0.
-    private static func studentTail(_ t: Double, degrees: Double) -> Double {
+    package static func studentTail(_ t: Double, degrees: Double) -> Double {
         let (square, sum) = (t * t, degrees + t * t)
         return 0.5
             * incompleteBeta(

@@ -162,6 +162,27 @@ extension RateScenario {
         }
     }
 
+    /// Each model is right alone in a share of rows; the effect is the second's gain.
+    private static func accuracyPower(disagreement: Double) -> RateScenario {
+        pairedPower("accuracy, 400 rows, each alone right in \(Int(100 * disagreement)) %") {
+            number, effect, name in
+            let random = CounterRandom(seed: 82, name: name)
+            var first: [Double] = []
+            var second: [Double] = []
+            for row in 0..<400 {
+                let u = random.uniform(step: UInt32(number), index: UInt64(row))
+                let isGained = u < disagreement + effect
+                let isLost = !isGained && u < 2 * disagreement + effect
+                let isRight = u < 0.9
+                first += isLost || (!isGained && isRight) ? [0.2, 0.8] : [0.8, 0.2]
+                second += isGained || (!isLost && isRight) ? [0.2, 0.8] : [0.8, 0.2]
+            }
+            return try PairedComparison(
+                labels: [Int32](repeating: 1, count: 400), first: first, second: second, classes: 2
+            ).difference(of: .accuracy)
+        }
+    }
+
     static let pairedPowers: [RateScenario] = [
         pairedPower("mean absolute error, 60 rows") { number, effect, name in
             let normal = NormalNumbers(random: CounterRandom(seed: 81, name: name))
@@ -172,23 +193,8 @@ extension RateScenario {
                 targets: first.map { _ in 0 }, first: first, second: second
             ).difference(of: .meanAbsoluteError)
         },
-        // Each is wrong alone in 10 % of rows; the effect is the second's gain.
-        pairedPower("accuracy, 400 rows") { number, effect, name in
-            let random = CounterRandom(seed: 82, name: name)
-            var first: [Double] = []
-            var second: [Double] = []
-            for row in 0..<400 {
-                let u = random.uniform(step: UInt32(number), index: UInt64(row))
-                let (isFirst, isSecond) =
-                    u < 0.1 + effect
-                    ? (false, true) : u < 0.2 + effect ? (true, false) : (u < 0.9, u < 0.9)
-                first += isFirst ? [0.2, 0.8] : [0.8, 0.2]
-                second += isSecond ? [0.2, 0.8] : [0.8, 0.2]
-            }
-            return try PairedComparison(
-                labels: [Int32](repeating: 1, count: 400), first: first, second: second, classes: 2
-            ).difference(of: .accuracy)
-        },
+        accuracyPower(disagreement: 0.1),
+        accuracyPower(disagreement: 0.01),
         // Two normal classes d apart have an area of Φ(d/√2).
         pairedPower("ROC AUC, 300 rows") { number, effect, name in
             let normal = NormalNumbers(random: CounterRandom(seed: 83, name: name))
