@@ -188,7 +188,7 @@ struct TrainCommand: ParsableCommand {
         let result = try trainRun(
             trainConfiguration(),
             control: RunControl(
-                threads: threads, overwrite: overwrite, resume: resume,
+                threads: threads, overwrite: overwrite, resume: resume, isIndexed: true,
                 arguments: ["vouch"] + CommandLine.arguments.dropFirst(), onEvent: progress.show))
         progress.finish(result)
         if let signal = InterruptFlag.signalNumber { throw ExitCode(128 + signal) }
