@@ -133,12 +133,13 @@ let package = Package(
             ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "Optim", "TensorCore"],
             resources: [.copy("Reference")]),
         tests("PlatformTests", ["Platform"]),
+        tests("EvidenceTests", ["Evidence", "Prediction"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
         tests(
             "VouchTests",
             [
-                "Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Prediction", "RunStore",
-                "Training",
+                "Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Prediction", "Reporting",
+                "RunStore", "Training",
             ]),
         tests("ReportingTests", ["Reporting", "Figures", "Evidence"], exclude: ["Snapshots"]),
         tests(

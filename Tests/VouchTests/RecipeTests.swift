@@ -66,7 +66,7 @@ import Vouch
         let weights = String(
             decoding: try Files.read(scratch.path + "/whole/weights.safetensors").prefix(4000),
             as: UTF8.self)
-        #expect(weights.contains("fold0/") && weights.contains("fold2/"))
+        #expect(weights.contains("model0/") && weights.contains("model2/"))
         let predicted = try predictRows(
             run: scratch.path + "/whole", rows: data, reading: .init(), threads: 1)
         #expect(predicted.count { $0 == UInt8(ascii: "\n") } == 601)
@@ -85,6 +85,7 @@ import Vouch
                 quick(data, out: scratch.path + "/" + name) {
                     $0.learning.folds = 1
                     $0.learning.refits = refits
+                    $0.model.members = 4
                 }, control: RunControl(threads: threads))
         }
         let without = try trained("without", threads: 1, refits: 0)
