@@ -134,6 +134,7 @@ let package = Package(
             resources: [.copy("Reference")]),
         tests("PlatformTests", ["Platform"]),
         tests("EvidenceTests", ["Evidence", "Prediction"]),
+        tests("GeneralizationTests", ["Evidence", "Generalization", "Prediction", "TensorCore"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
         tests(
             "VouchTests",

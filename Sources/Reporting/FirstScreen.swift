@@ -37,9 +37,13 @@ extension RunReport {
     private func cell(_ measurement: Measurement) -> HTML {
         let text = MeasurementText(measurement)
         let part: HTML = measurement.group.map { ", \(data: $0)" } ?? ""
+        // A number that nobody measured does not stand there as if somebody had.
+        let estimate: HTML =
+            measurement.note?.hasPrefix("an estimate") == true
+            ? " <span class=\"what\">an estimate, see its note</span>" : ""
         return """
             <div class="measured"><span class="what">\(name(of: measurement.metric))\(part)</span> \
-            <strong>\(value(measurement))</strong> <span class="num">\(text.interval)</span></div>
+            <strong>\(value(measurement))</strong> <span class="num">\(text.interval)</span>\(estimate)</div>
             """
     }
 
@@ -58,8 +62,8 @@ extension RunReport {
         if worries.isEmpty { return "" }
         let items = worries.map { "<li>\(data: $0)</li>" as HTML }
         return """
-            <aside class="worries" aria-labelledby="worries"><h2 id="worries">What to worry about</h2>\
-            <ol>\(HTML(joining: items))</ol></aside>
+            <section class="worries" aria-labelledby="worries"><h2 id="worries">What to worry about</h2>\
+            <ol>\(HTML(joining: items))</ol></section>
 
             """
     }

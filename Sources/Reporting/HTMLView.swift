@@ -13,7 +13,7 @@ extension RunReport {
             ].filter { !$0.body.source.isEmpty }
             + sections.enumerated().map { (anchor($1, $0), $1.title, chapter($1)) }
             + [
-                ("measurements", "Measurements", measurementTable(unsectioned)),
+                ("measurements", "Measurements", measurementTable(unsectioned, of: "the model")),
                 ("groups", "Groups", hasSection(.bias) ? "" : groupChapter),
                 ("ledger", "Ledger", ledgerChapter),
                 ("card", "Model card", factList(modelCard)),
@@ -80,8 +80,8 @@ extension RunReport {
         if warnings.isEmpty { return "" }
         let items = warnings.map { "<li>\(data: $0)</li>" as HTML }
         return """
-            <aside class="warnings" aria-labelledby="warnings"><h2 id="warnings">Know before you believe it</h2>\
-            <ul>\(HTML(joining: items))</ul></aside>
+            <section class="warnings" aria-labelledby="warnings"><h2 id="warnings">Know before you believe it</h2>\
+            <ul>\(HTML(joining: items))</ul></section>
 
             """
     }
@@ -161,7 +161,8 @@ extension RunReport {
     private func chapter(_ section: Section) -> HTML {
         var text: HTML = section.text.isEmpty ? "" : "<p>\(data: section.text)</p>\n"
         if let drawback = section.drawback {
-            text += measurementTable(measurements.filter { $0.drawback == drawback })
+            text += measurementTable(
+                measurements.filter { $0.drawback == drawback }, of: drawback.title)
             if drawback == .bias { text += groupChapter }
             for left in leftOut where left.drawback == drawback {
                 text +=
@@ -208,7 +209,7 @@ extension RunReport {
         measurements.filter { $0.group == nil && !hasSection($0.drawback) }
     }
 
-    private func measurementTable(_ shown: [Measurement]) -> HTML {
+    private func measurementTable(_ shown: [Measurement], of what: String) -> HTML {
         if shown.isEmpty { return "" }
         let rows = shown.map { measurement -> HTML in
             let text = MeasurementText(measurement)
@@ -226,7 +227,7 @@ extension RunReport {
                 """
         }
         return scrolling(
-            "Measurements",
+            "Measurements of \(what)",
             """
             <table class="stack"><thead><tr><th scope="col">metric</th><th scope="col" class="r">value</th>\
             <th scope="col">interval</th><th scope="col">method, what varied</th>\

@@ -13,8 +13,8 @@ import Tables
 ///
 /// - Throws: where the test rows differ, saying how.
 package func compareRuns(_ a: String, _ b: String, arguments: [String]) throws -> RunReport {
-    let first = try PredictionFile.read(run: a)
-    let second = try PredictionFile.read(run: b)
+    let first = try PredictionFile.read(run: a, split: "test")
+    let second = try PredictionFile.read(run: b, split: "test")
     guard first.answers == second.answers, first.predictions.classes == second.predictions.classes,
         first.weights == second.weights, first.clusters == second.clusters
     else {
@@ -25,13 +25,6 @@ package func compareRuns(_ a: String, _ b: String, arguments: [String]) throws -
     }
     let (compared, notes) = try differences(first, second)
     let names = (Files.name(of: a), Files.name(of: b))
-    let rows = compared.map { one -> IntervalChart.Row? in
-        one.measurement.value.map {
-            .init(
-                label: one.name, value: $0, lower: one.measurement.interval?.lower,
-                upper: one.measurement.interval?.upper, count: first.rows)
-        }
-    }
     try recordLooks([a, b], rows: first.rows, purpose: "compare \(a) with \(b)")
     return RunReport(
         title: "\(names.1) against \(names.0)",
@@ -45,15 +38,8 @@ package func compareRuns(_ a: String, _ b: String, arguments: [String]) throws -
             .init(
                 title: "Differences",
                 figures: [
-                    Figure(
-                        id: "differences", title: "Differences with 95 % intervals",
-                        caption: "Paired over \(first.rows) rows; an interval that holds 0 tells "
-                            + "nothing either way.",
-                        plot: .intervals(
-                            IntervalChart(
-                                axis: Axis("\(names.1) − \(names.0)"),
-                                rows: rows.compactMap { $0 },
-                                reference: .init(value: 0, label: "equal"))))
+                    differenceFigure(
+                        compared, axis: "\(names.1) − \(names.0)", rows: first.rows)
                 ])
         ], command: arguments.map(shellQuoted).joined(separator: " "),
         notIncluded: [
@@ -62,13 +48,33 @@ package func compareRuns(_ a: String, _ b: String, arguments: [String]) throws -
         ])
 }
 
-private struct Compared {
+struct Compared {
+    /// The id of the metric that is compared.
+    var metric: String
+    var verdict: Verdict
     var name: String
     var measurement: Measurement
     var definition: MetricDefinition
 }
 
-private func differences(
+func differenceFigure(_ compared: [Compared], axis: String, rows: Int) -> Figure {
+    Figure(
+        id: "differences", title: "Differences with 95 % intervals",
+        caption: "Paired over \(rows) rows; an interval that holds 0 tells nothing either way.",
+        plot: .intervals(
+            IntervalChart(
+                axis: Axis(axis),
+                rows: compared.compactMap { one in
+                    one.measurement.value.map {
+                        .init(
+                            label: one.name, value: $0, lower: one.measurement.interval?.lower,
+                            upper: one.measurement.interval?.upper, count: rows)
+                    }
+                }, reference: .init(value: 0, label: "equal"))))
+}
+
+/// Second minus first, metric by metric.
+func differences(
     _ first: LabelledPredictions, _ second: LabelledPredictions
 ) throws -> ([Compared], [RunReport.Fact]) {
     func compared(_ id: String, _ difference: Difference) -> Compared? {
@@ -79,11 +85,16 @@ private func differences(
         measurement.note = verdict.text(metric)
         var definition = metric
         definition.id = measurement.metric
+        // "accuracy", but "ROC AUC".
+        let isWord = metric.name.dropFirst().first?.isLowercase ?? false
         definition.name =
-            "Difference in " + metric.name.prefix(1).lowercased()
+            "Difference in "
+            + (isWord ? metric.name.prefix(1).lowercased() : String(metric.name.prefix(1)))
             + metric.name.dropFirst()
         definition.formula = "second − first of: " + metric.formula
-        return Compared(name: metric.name, measurement: measurement, definition: definition)
+        return Compared(
+            metric: id, verdict: verdict.verdict, name: metric.name, measurement: measurement,
+            definition: definition)
     }
     switch (first.answers, second.answers) {
     case (.numbers(let targets), _):
@@ -136,12 +147,14 @@ extension Judgement {
 }
 
 /// Adds a look at test rows to the ledgers of runs.
-func recordLooks(_ runs: [String], rows: Int, purpose: String) throws {
+func recordLooks(
+    _ runs: [String], split: String = "test", rows: Int, purpose: String
+) throws {
     for run in runs {
         try Ledger.append(
             [
                 .init(
-                    time: Clock.text(unixSeconds: Clock.unixSeconds()), kind: .look, split: "test",
+                    time: Clock.text(unixSeconds: Clock.unixSeconds()), kind: .look, split: split,
                     rows: rows, purpose: purpose)
             ], in: run)
     }

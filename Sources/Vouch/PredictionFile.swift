@@ -3,13 +3,13 @@ import Prediction
 import RunStore
 import Tables
 
-/// The predictions of a run's test rows as CSV, in the run folder: what a comparison pairs and what
-/// an audit by others can take.
+/// The predictions of a run's test and validation rows as CSV, in the run folder: what a comparison
+/// pairs, what an audit by others can take, and what a remedy is fitted on.
 ///
-/// One line a test row, in the test rows' order: the answer, `probability[CLASS]` for every class or
+/// One line a row, in the rows' order: the answer, `probability[CLASS]` for every class or
 /// `prediction`, and where there are such, `weight`, `cluster` and `group[COLUMN]`.
 enum PredictionFile {
-    static let name = "test_predictions.csv"
+    static func name(_ split: String) -> String { split + "_predictions.csv" }
     private static let answer = "answer"
 
     static func encode(_ test: LabelledPredictions) -> [UInt8] {
@@ -37,8 +37,9 @@ enum PredictionFile {
         return bytes
     }
 
-    /// The test predictions of a run, verified against its manifest.
-    static func read(run: String) throws -> LabelledPredictions {
+    /// The predictions of a run's rows, verified against its manifest.
+    static func read(run: String, split: String) throws -> LabelledPredictions {
+        let name = name(split)
         let folder = try RunFolder.open(run)
         let model = try StoredModel.open(run)
         let classes = model.description.target.classes
@@ -59,7 +60,7 @@ enum PredictionFile {
             clusters = try table.numbers(in: "cluster").map { Int32($0) }
         }
         return LabelledPredictions(
-            split: "test",
+            split: split,
             predictions: Predictions(rows: table.rowCount, classes: classes, values: values),
             answers: classes.isEmpty
                 ? .numbers(try table.numbers(in: answer))

@@ -96,8 +96,9 @@ private struct TrainRun {
             arguments: control.arguments, threads: pool.threads, weightsSHA256: hash
         ).report()
         try write(
-            model, trainings, report, subject, recording: ledger.entries,
-            overwrite: control.overwrite)
+            model, trainings, report, subject,
+            validation: try validationPredictions(model, features),
+            recording: ledger.entries, overwrite: control.overwrite)
         recordInIndex(control)
         try store.remove()
         isFinished = true
@@ -111,7 +112,7 @@ private struct TrainRun {
 
     private func write(
         _ model: StoredModel, _ trainings: [TrainedFold], _ report: RunReport, _ subject: Subject,
-        recording entries: [Ledger.Entry], overwrite: Bool
+        validation: LabelledPredictions, recording entries: [Ledger.Entry], overwrite: Bool
     ) throws {
         var writer = RunFolder.Writer()
         try model.add(to: &writer)
@@ -120,9 +121,31 @@ private struct TrainRun {
         try writer.add("history.json", JSON.encode(trainings.map(\.history)))
         try writer.add("measurements.json", report.json())
         try writer.add("report.html", text: report.html())
-        try writer.add(PredictionFile.name, PredictionFile.encode(subject.test))
+        for predictions in [subject.test, validation] {
+            try writer.add(
+                PredictionFile.name(predictions.split), PredictionFile.encode(predictions))
+        }
         try writer.commit(
             to: configuration.output, overwrite: overwrite, recording: entries)
+    }
+
+    /// What each model says of the rows that stopped it, which it did not learn from.
+    private func validationPredictions(
+        _ model: StoredModel, _ features: EncodedFeatures
+    ) throws -> LabelledPredictions {
+        var rows: [Int] = []
+        var all = Predictions(rows: 0, classes: [], values: [])
+        for (split, weights) in zip(prepared.folds, model.weights) {
+            let alone = StoredModel(
+                description: model.description, encoder: model.encoder, schema: model.schema,
+                weights: [weights])
+            let part = alone.predict(features.selecting(rows: split.validation), pool: pool)
+            all = Predictions(
+                rows: all.rows + part.rows, classes: part.classes, values: all.values + part.values)
+            rows += split.validation
+        }
+        return try LabelledPredictions(
+            prepared.table, knownRows: rows, model: model, predictions: all, split: "validation")
     }
 
     /// The index can be made anew from the folders, so that its troubles are no reason to fail.

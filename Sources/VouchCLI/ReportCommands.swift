@@ -63,6 +63,30 @@ struct CompareCommand: ParsableCommand {
     }
 }
 
+struct ProveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prove",
+        abstract: "Try a remedy on a run and prove it on the test rows, or not.",
+        discussion: """
+            The remedy is fitted on validation rows; before and after are measured on the same test \
+            rows, paired. The run stays as it is.
+            """)
+
+    @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+    var folder: String
+
+    @Option(help: "The remedy: temperature-scaling.")
+    var remedy: String
+
+    @OptionGroup var output: ReportOutput
+
+    mutating func run() throws {
+        try output.write(
+            proveRemedy(
+                remedy, run: folder, arguments: ["vouch", "prove", folder, "--remedy", remedy]))
+    }
+}
+
 struct AuditCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "audit",

@@ -11,7 +11,8 @@ struct VouchCommand: ParsableCommand {
         version: vouchVersion,
         subcommands: [
             TrainCommand.self, PredictCommand.self, EvaluateCommand.self, InspectCommand.self,
-            AuditCommand.self, CompareCommand.self, ReportCommand.self, CheckCommand.self,
+            AuditCommand.self, CompareCommand.self, ReportCommand.self, ProveCommand.self,
+            CheckCommand.self,
             PolicyCommand.self,
             LedgerCommand.self, RunsCommand.self,
         ])

@@ -24,15 +24,19 @@ enum AdultFixture {
         .init(
             id: "rocAUC", name: "ROC AUC",
             formula: "P(score of a random positive > score of a random negative), ties half",
-            direction: 1, drawback: .overfitting, source: "Hanley and McNeil 1982, DOI 10.1148/radiology.143.1.7063747"),
+            direction: 1, drawback: .overfitting,
+            source: "Hanley and McNeil 1982, DOI 10.1148/radiology.143.1.7063747"),
         .init(
-            id: "accuracy", name: "Accuracy", formula: "(TP + TN) / n", direction: 1, drawback: .overfitting,
+            id: "accuracy", name: "Accuracy", formula: "(TP + TN) / n", direction: 1,
+            drawback: .overfitting,
             source: "Fawcett 2006, DOI 10.1016/j.patrec.2005.10.010"),
         .init(
-            id: "sensitivity", name: "Sensitivity", formula: "TP / (TP + FN)", direction: 1, drawback: .overfitting,
+            id: "sensitivity", name: "Sensitivity", formula: "TP / (TP + FN)", direction: 1,
+            drawback: .overfitting,
             source: "Altman and Bland 1994, DOI 10.1136/bmj.308.6943.1552"),
         .init(
-            id: "specificity", name: "Specificity", formula: "TN / (TN + FP)", direction: 1, drawback: .overfitting,
+            id: "specificity", name: "Specificity", formula: "TN / (TN + FP)", direction: 1,
+            drawback: .overfitting,
             source: "Altman and Bland 1994, DOI 10.1136/bmj.308.6943.1552"),
         .init(
             id: "averagePrecision", name: "Average precision",
@@ -42,7 +46,8 @@ enum AdultFixture {
             id: "logLoss", name: "Log loss", formula: "−mean(y ln p + (1 − y) ln(1 − p))",
             unit: "nats", direction: -1, drawback: .overfitting, source: "Good 1952"),
         .init(
-            id: "brier", name: "Brier score", formula: "mean((p − y)²)", direction: -1, drawback: .overfitting,
+            id: "brier", name: "Brier score", formula: "mean((p − y)²)", direction: -1,
+            drawback: .overfitting,
             source: "Brier 1950"),
         .init(
             id: "ece", name: "Expected calibration error, 15 bins",
@@ -50,9 +55,11 @@ enum AdultFixture {
             source: "Naeini et al. 2015, AAAI"),
         .init(
             id: "calibrationSlope", name: "Calibration slope",
-            formula: "b in logit P(y = 1) = a + b · logit p", direction: 0, drawback: .overfitting, source: "Cox 1958"),
+            formula: "b in logit P(y = 1) = a + b · logit p", direction: 0, drawback: .overfitting,
+            source: "Cox 1958"),
         .init(
-            id: "selectionRate", name: "Share decided >50K", formula: "(TP + FP) / n", direction: 0, drawback: .overfitting,
+            id: "selectionRate", name: "Share decided >50K", formula: "(TP + FP) / n", direction: 0,
+            drawback: .overfitting,
             source: "count"),
         .init(
             id: "sensitivityGap", name: "Gap in sensitivity", formula: "max − min over groups",
@@ -386,7 +393,8 @@ enum AdultFixture {
         report.measurements = report.measurements.map(bad)
         report.definitions = [
             .init(
-                id: hostile, name: hostile, formula: hostile, unit: hostile, direction: 1, drawback: .overfitting,
+                id: hostile, name: hostile, formula: hostile, unit: hostile, direction: 1,
+                drawback: .overfitting,
                 source: hostile)
         ]
         report.sections = report.sections.map {
