@@ -32,7 +32,8 @@ package struct AuditConfiguration: Sendable {
 package func auditPredictions(
     _ configuration: AuditConfiguration, arguments: [String]
 ) throws -> RunReport {
-    let test = try labelledPredictions(configuration)
+    let bytes = try CSVReader.bytes(path: configuration.file)
+    let test = try labelledPredictions(configuration, bytes)
     let subject = Subject(test: test)
     let outcomes = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
         .run(allProbes, on: subject)
@@ -56,9 +57,7 @@ package func auditPredictions(
         environment: [
             .init("vouch", vouchVersion),
             .init("Made", Clock.text(unixSeconds: Clock.unixSeconds())),
-            .init(
-                "SHA-256 of \(name)",
-                ContentHash.sha256(try Files.read(configuration.file))),
+            .init("SHA-256 of \(name)", ContentHash.sha256(bytes)),
         ],
         notIncluded: [
             "Whether the rows were seen in training: only predictions were given.",
@@ -76,7 +75,7 @@ extension LabelledPredictions {
 }
 
 private func labelledPredictions(
-    _ configuration: AuditConfiguration
+    _ configuration: AuditConfiguration, _ bytes: [UInt8]
 ) throws -> LabelledPredictions {
     let isRegression = configuration.prediction != nil
     guard isRegression != !configuration.scores.isEmpty else {
@@ -91,15 +90,11 @@ private func labelledPredictions(
         configuration.reading, threads: try checkedThreads(configuration.threads))
     options.kinds[configuration.target] = isRegression ? .number : .category
     for name in configuration.protected { options.kinds[name] = .category }
-    let table = try CSVReader.read(path: configuration.file, options: options)
+    let table = try CSVReader.read(bytes: bytes, name: configuration.file, options: options)
     let needed =
         [configuration.target] + configuration.protected
         + [configuration.prediction, configuration.weight, configuration.group].compactMap { $0 }
-    for name in needed where table.column(named: name) == nil {
-        throw VouchError(
-            "\(table.name) has no column \"\(name)\". It has: "
-                + table.columns.map(\.name).joined(separator: ", "))
-    }
+    for name in needed { try table.requireColumn(name) }
     let (predictions, answers) = try predictionsAndAnswers(configuration, table)
     let weights = try table.weights(in: configuration.weight)
     return LabelledPredictions(
@@ -119,11 +114,7 @@ private func predictionsAndAnswers(
     _ configuration: AuditConfiguration, _ table: Table
 ) throws -> (Predictions, LabelledPredictions.Answers) {
     func numbers(_ name: String, in range: ClosedRange<Double>, _ what: String) throws -> [Double] {
-        guard table.column(named: name) != nil else {
-            throw VouchError(
-                "\(table.name) has no column \"\(name)\". It has: "
-                    + table.columns.map(\.name).joined(separator: ", "))
-        }
+        try table.requireColumn(name)
         let values = try table.numbers(in: name)
         for (row, value) in values.enumerated() where !range.contains(value) {
             throw TableError(
@@ -189,6 +180,13 @@ private func positiveLast(
 }
 
 extension Table {
+    fileprivate func requireColumn(_ name: String) throws(VouchError) {
+        guard column(named: name) == nil else { return }
+        throw VouchError(
+            "\(self.name) has no column \"\(name)\". It has: "
+                + columns.map(\.name).joined(separator: ", "))
+    }
+
     /// The different texts of a column, sorted.
     fileprivate func distinctTexts(in name: String) -> [String] {
         guard let column = column(named: name) else { return [] }

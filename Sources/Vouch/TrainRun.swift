@@ -44,7 +44,6 @@ struct TrainedFold {
     var steps: Int
     /// The weights of the lowest validation loss; of a refit, the last.
     var weights: Buffer
-    var seconds: Double
 
     var bestEpoch: Int { history.last { $0.isBest }?.epoch ?? 0 }
 }
@@ -235,12 +234,11 @@ private struct TrainRun {
         _ trainer: Trainer, _ store: borrowing CheckpointStore, fold: Int, _ control: RunControl,
         startedAt start: Double
     ) throws -> TrainedFold {
-        let began = Clock.monotonicSeconds()
         // Measuring and writing take a share of the budget too.
         let deadline = configuration.learning.budgetSeconds.map { budget in
             start + budget - min(max(0.1 * budget, 0.5), 5)
         }
-        var lastSave = began
+        var lastSave = Clock.monotonicSeconds()
         var failure: (any Error)?
         let stop = try trainer.run(
             stop: { _ in
@@ -267,7 +265,7 @@ private struct TrainRun {
         }
         return TrainedFold(
             history: trainer.history, stop: stop, steps: trainer.steps,
-            weights: trainer.bestWeights, seconds: Clock.monotonicSeconds() - began)
+            weights: trainer.bestWeights)
     }
 
     /// Probes that train again take what the training's own budget leaves.
