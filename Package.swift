@@ -89,7 +89,7 @@ let package = Package(
         idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
         idea("Fairness", ["Evidence", "Figures", "Prediction", "Statistics"]),
         // telling
-        idea("Reporting", ["Evidence", "Figures"]),
+        idea("Reporting", ["Evidence", "Figures", "Statistics"]),
         idea(
             "RunStore",
             [

@@ -1,3 +1,4 @@
+package import Prediction
 package import Statistics
 
 /// Which of the six known drawbacks of deep learning a number speaks of.
@@ -90,11 +91,15 @@ package struct Measurement: Codable, Sendable, Hashable {
         package var rows: Int
         /// Clusters of rows that belong together, where a group column was given.
         package var clusters: Int?
+        /// Models that were measured on these rows so far, this one among them; `nil` where it is the
+        /// only one.
+        package var models: Int?
 
-        package init(split: String, rows: Int, clusters: Int? = nil) {
+        package init(split: String, rows: Int, clusters: Int? = nil, models: Int? = nil) {
             self.split = split
             self.rows = rows
             self.clusters = clusters
+            self.models = models
         }
     }
 }
@@ -126,11 +131,19 @@ package struct MetricDefinition: Codable, Sendable, Hashable {
 }
 
 extension Measurement {
-    /// An estimate of a metric on a sample.
+    /// An estimate of a metric on some rows.
+    ///
+    /// Where other models were measured on the same rows before, this one may have been picked for how
+    /// well it did there: its interval is widened as that of the best of so many
+    /// (`SelectionOverLooks`).
+    ///
+    /// - Parameter split: Where it is not the rows' own.
     package init(
-        _ metric: MetricDefinition, _ estimate: Estimate, split: String,
-        drawback: Drawback? = nil, group: String? = nil
+        _ metric: MetricDefinition, _ estimate: Estimate, on rows: LabelledPredictions,
+        split: String? = nil, drawback: Drawback? = nil, group: String? = nil
     ) {
+        let estimate = SelectionOverLooks.widened(
+            estimate, looks: rows.models, direction: metric.direction)
         var interval: Interval?
         if let lower = estimate.lower, let upper = estimate.upper {
             interval = Interval(
@@ -140,7 +153,9 @@ extension Measurement {
         self.init(
             metric: metric.id, drawback: drawback ?? metric.drawback, value: estimate.value,
             unit: metric.unit, interval: interval,
-            sample: Sample(split: split, rows: estimate.count, clusters: estimate.clusters),
+            sample: Sample(
+                split: split ?? rows.split, rows: estimate.count, clusters: estimate.clusters,
+                models: rows.models > 1 ? rows.models : nil),
             group: group, note: estimate.note)
     }
 }

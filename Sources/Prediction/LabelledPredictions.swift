@@ -13,6 +13,9 @@ package struct LabelledPredictions: Sendable, Hashable {
     /// Probability from which the second of two classes is decided.
     package var threshold: Double
     package var costs: Costs?
+    /// Models that were measured on these rows so far, this one among them: so many a reader may have
+    /// picked it from.
+    package var models = 1
 
     package enum Answers: Sendable, Hashable {
         /// Class numbers, one a row.

@@ -5,7 +5,7 @@ extension RunReport {
     /// The six rows: what was measured of each drawback, and what a remedy did.
     var drawbackTable: HTML {
         if drawbacks.isEmpty { return "" }
-        let showsRemedies = drawbacks.contains { $0.remedy != nil }
+        let showsRemedies = !proofs.isEmpty
         let rows = drawbacks.map { row -> HTML in
             let title: HTML =
                 sections.contains { $0.drawback == row.drawback }
@@ -18,7 +18,7 @@ extension RunReport {
                 : HTML(joining: measured)
             return """
                 <tr><th scope="row">\(title)<span class="note">\(row.question)</span></th>\
-                <td>\(numbers)</td>\(showsRemedies ? remedyCells(row.remedy) : "")</tr>
+                <td>\(numbers)</td>\(showsRemedies ? remedyCells(row.proofs) : "")</tr>
 
                 """
         }
@@ -47,14 +47,19 @@ extension RunReport {
             """
     }
 
-    private func remedyCells(_ remedy: RemedyOutcome?) -> HTML {
-        guard let remedy else { return "<td>–</td><td>–</td>" }
-        let prices = remedy.prices.map { "<div>\(data: $0)</div>" as HTML }
-        return """
-            <td>\(remedy.name): \(value(remedy.before)) → <strong>\(value(remedy.after))</strong>\
-            <span class="note">\(data: remedy.verdict)</span></td>\
-            <td>\(prices.isEmpty ? "none found" : HTML(joining: prices))</td>
+    private func remedyCells(_ proofs: [Proof]) -> HTML {
+        if proofs.isEmpty { return "<td>none tried</td><td>–</td>" }
+        let outcomes = proofs.map { proof -> HTML in
             """
+            <div class="measured"><a href="#remedy-\(anchorName(proof.remedy))">\(data: proof.name)</a>, \
+            <span class="what">\(name(of: proof.judgedBy))</span> \
+            \(value(proof.before)) → <strong>\(value(proof.after))</strong>\
+            <span class="note">\(data: proof.verdictText)</span></div>
+            """
+        }
+        let prices = proofs.flatMap(priceTexts).map { "<div>\(data: $0)</div>" as HTML }
+        return
+            "<td>\(HTML(joining: outcomes))</td><td class=\"small\">\(HTML(joining: prices))</td>"
     }
 
     /// What a reader should worry about.
@@ -66,6 +71,21 @@ extension RunReport {
             <ol>\(HTML(joining: items))</ol></section>
 
             """
+    }
+
+    /// How many models this one may have been picked from, and what that did to its intervals.
+    func modelsSentence(_ models: Int) -> String {
+        guard models > 1 else {
+            return
+                "As far as the index of runs knows, no other model was measured on these test rows."
+        }
+        return
+            "\(NumberText.count(models)) models were measured on these test rows so far, this one "
+            + "among them; whoever picked it for doing well there picked some luck too. The intervals "
+            + "of test rows allow for that: the end that faces away from the luck errs by "
+            + "(1 − level)/2k for k models (Bonferroni; Dunn 1961, DOI 10.1080/01621459.1961.10482090), "
+            + "and both ends of numbers that are neither good nor bad when high (Šidák 1967, "
+            + "DOI 10.1080/01621459.1967.10482935)."
     }
 
     var ledgerChapter: HTML {
@@ -80,6 +100,7 @@ extension RunReport {
             <p>Every look at held-out rows is a record in the run's ledger, each holding the hash of the \
             one before. Keep the last one, the head: with it, anybody can tell whether a record was \
             changed or taken away since.</p>
+            <p>\(data: modelsSentence(ledger.models))</p>
             <p>Head: <code>\(ledger.head)</code></p>
             <table><thead><tr><th scope="col">rows of</th><th scope="col" class="r">looks</th>\
             <th scope="col">for</th></tr></thead><tbody>\(HTML(joining: rows))</tbody></table>

@@ -13,6 +13,7 @@ extension RunReport {
             ].filter { !$0.body.source.isEmpty }
             + sections.enumerated().map { (anchor($1, $0), $1.title, chapter($1)) }
             + [
+                ("remedies", "Remedies tried", remedyChapter),
                 ("measurements", "Measurements", measurementTable(unsectioned, of: "the model")),
                 ("groups", "Groups", hasSection(.bias) ? "" : groupChapter),
                 ("ledger", "Ledger", ledgerChapter),
@@ -66,6 +67,7 @@ extension RunReport {
             let text = MeasurementText(measurement)
             var how = text.method.isEmpty ? "" : text.method + " · "
             how += "n\u{A0}=\u{A0}\(text.count), \(measurement.sample.split)"
+            if let models = measurement.sample.models { how += ", \(models) models measured" }
             if text.interval.isEmpty, let note = measurement.note { how += " · " + note }
             return """
                 <div class="card"><div class="name">\(name(of: measurement.metric))</div>\
@@ -209,7 +211,7 @@ extension RunReport {
         measurements.filter { $0.group == nil && !hasSection($0.drawback) }
     }
 
-    private func measurementTable(_ shown: [Measurement], of what: String) -> HTML {
+    func measurementTable(_ shown: [Measurement], of what: String) -> HTML {
         if shown.isEmpty { return "" }
         let rows = shown.map { measurement -> HTML in
             let text = MeasurementText(measurement)

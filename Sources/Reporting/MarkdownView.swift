@@ -54,8 +54,20 @@ extension RunReport {
                 ["probe", "drawback", "why"],
                 leftOut.map { [$0.probe, $0.drawback.title, $0.reason] })
         }
+        if !proofs.isEmpty {
+            text += "\n## Remedies tried\n\n"
+            text += table(
+                ["remedy", "means", "before → after", "verdict", "elsewhere", "over"],
+                proofs.map {
+                    [
+                        $0.name, $0.means, outcomeText($0), $0.verdictText,
+                        priceTexts($0).joined(separator: "; "), $0.over,
+                    ]
+                })
+        }
         if let ledger {
-            text += "\n## Ledger\n\nHead: `\(ledger.head)`\n\n"
+            text += "\n## Ledger\n\n\(modelsSentence(ledger.models))\n\n"
+            text += "Head: `\(ledger.head)`\n\n"
             text += table(
                 ["rows of", "looks", "for"],
                 ledger.looks.map { [$0.split, NumberText.count($0.count), $0.purposes] })

@@ -148,39 +148,18 @@ package struct RunReport: Codable, Sendable, Hashable {
         package var measured: [Measurement]
         /// Why there are none.
         package var notMeasured: String?
-        /// What was tried against it; `nil` where nothing was.
-        package var remedy: RemedyOutcome?
+        /// What was tried against it and judged on untouched rows.
+        package var proofs: [Proof]
 
         package init(
             drawback: Drawback, question: String, measured: [Measurement] = [],
-            notMeasured: String? = nil, remedy: RemedyOutcome? = nil
+            notMeasured: String? = nil, proofs: [Proof] = []
         ) {
             self.drawback = drawback
             self.question = question
             self.measured = measured
             self.notMeasured = notMeasured
-            self.remedy = remedy
-        }
-    }
-
-    /// A remedy's proof, as texts: numbers with their verdicts.
-    package struct RemedyOutcome: Codable, Sendable, Hashable {
-        package var name: String
-        package var before: Measurement
-        package var after: Measurement
-        package var verdict: String
-        /// What became better or worse elsewhere.
-        package var prices: [String]
-
-        package init(
-            name: String, before: Measurement, after: Measurement, verdict: String,
-            prices: [String]
-        ) {
-            self.name = name
-            self.before = before
-            self.after = after
-            self.verdict = verdict
-            self.prices = prices
+            self.proofs = proofs
         }
     }
 
@@ -202,6 +181,8 @@ package struct RunReport: Codable, Sendable, Hashable {
         /// The hash of the last record.
         package var head: String
         package var looks: [Looks]
+        /// Models that were measured on the test rows so far, this one among them.
+        package var models: Int
 
         package struct Looks: Codable, Sendable, Hashable {
             package var split: String
@@ -215,9 +196,10 @@ package struct RunReport: Codable, Sendable, Hashable {
             }
         }
 
-        package init(head: String, looks: [Looks]) {
+        package init(head: String, looks: [Looks], models: Int = 1) {
             self.head = head
             self.looks = looks
+            self.models = models
         }
     }
 

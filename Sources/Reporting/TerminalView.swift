@@ -56,11 +56,9 @@ extension RunReport {
             let part = measurement.group.map { ", \($0)" } ?? ""
             return "\(name)\(part): \(text.value) \(text.interval)"
         }
-        if let remedy = row.remedy {
-            let before = MeasurementText(remedy.before).value
-            let after = MeasurementText(remedy.after).value
-            lines.append("\(remedy.name): \(before) → \(after), \(remedy.verdict)")
-            lines += remedy.prices
+        for proof in row.proofs {
+            lines.append("\(outcomeText(proof)), \(proof.verdictText)")
+            lines += priceTexts(proof).map { "elsewhere " + $0 }
         }
         return lines
     }

@@ -13,6 +13,8 @@ extension RunIndex {
         package var purpose: String
         package var hash: String
         package var dataSHA256: String?
+        /// Of the model that was looked at; `nil` in ledgers of older versions.
+        package var weightsSHA256: String?
     }
 
     /// How the tables came to be. A step that was published is never changed; a new one is added.
@@ -36,6 +38,9 @@ extension RunIndex {
                     CREATE INDEX looksAtData ON looks (dataSHA256);
                     """)
         }
+        migrator.registerMigration("the model of a look") { database in
+            try database.execute(sql: "ALTER TABLE looks ADD COLUMN weightsSHA256 TEXT")
+        }
         return migrator
     }
 }
@@ -57,7 +62,7 @@ extension RunIndex.Look {
         self.init(
             path: row["path"], sequence: row["sequence"], time: row["time"], kind: row["kind"],
             split: row["split"], rows: row["rows"], purpose: row["purpose"], hash: row["hash"],
-            dataSHA256: row["dataSHA256"])
+            dataSHA256: row["dataSHA256"], weightsSHA256: row["weightsSHA256"])
     }
 }
 
@@ -99,11 +104,12 @@ extension Database {
         for record in records.dropFirst(agrees ? count : 0) {
             let entry = record.entry
             try execute(
-                sql: "INSERT INTO looks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                sql: "INSERT INTO looks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
                     path, record.sequence, entry.time, entry.kind.rawValue, entry.split,
                     entry.rows, entry.purpose, record.hash,
                     entry.details[Ledger.DetailKey.dataSHA256],
+                    entry.details[Ledger.DetailKey.weightsSHA256],
                 ])
         }
     }

@@ -19,6 +19,9 @@ package struct Ledger: Sendable, Hashable {
     /// The hash of the last record; it stands for all of them.
     package var head: String { records.last?.hash ?? Self.origin }
 
+    /// What was recorded when the run that stands in the folder was written.
+    package var lastRun: Entry? { records.last { $0.entry.kind == .run }?.entry }
+
     /// How often each split was looked at.
     package var looks: [String: Int] {
         var counts: [String: Int] = [:]

@@ -48,6 +48,7 @@ extension Ledger {
         /// Of a run: the file of test rows, where it is another.
         package static let testSHA256 = "testSHA256"
         package static let configurationSHA256 = "configurationSHA256"
+        /// Of a look: the model whose predictions were looked at. Of a run: what it wrote.
         package static let weightsSHA256 = "weightsSHA256"
     }
 

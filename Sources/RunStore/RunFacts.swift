@@ -96,7 +96,7 @@ extension RunIndex {
 
         /// The ledger knows what was trained on; older runs say it in their report.
         private mutating func addHashes(_ report: JSONValue?, _ configuration: JSONValue?) {
-            let trained = records.first { $0.entry.kind == .run }?.entry
+            let trained = records.last { $0.entry.kind == .run }?.entry
             run.made = run.made ?? trained?.time
             run.dataSHA256 = trained?.details[Ledger.DetailKey.dataSHA256]
             run.testSHA256 = trained?.details[Ledger.DetailKey.testSHA256]

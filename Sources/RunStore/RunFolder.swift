@@ -105,11 +105,12 @@ package struct RunFolder: Sendable {
         ///
         /// - Parameters:
         ///   - path: The folder to be; ask `AtomicFolder.check` before long work.
-        ///   - overwrite: Whether a folder that stands there may be replaced, its ledger too.
-        ///   - entries: The first records of the run's ledger, which appears with the run.
+        ///   - overwrite: Whether a folder that stands there may be replaced.
+        ///   - records: The run's ledger, which appears with the run. That of a folder which is
+        ///     replaced should be a beginning of it: looks at rows are not undone by a new model.
         @discardableResult
         package func commit(
-            to path: String, overwrite: Bool, recording entries: [Ledger.Entry] = []
+            to path: String, overwrite: Bool, recording records: [Ledger.Record] = []
         ) throws -> RunFolder {
             let folder = try AtomicFolder(at: path, overwrite: overwrite)
             var manifest = Manifest(files: [])
@@ -119,7 +120,6 @@ package struct RunFolder: Sendable {
                     .init(name: name, bytes: bytes.count, sha256: ContentHash.sha256(bytes)))
             }
             try folder.write(manifest.encoded(), to: Manifest.fileName)
-            let records = Ledger.records(of: entries, after: nil)
             if !records.isEmpty {
                 try folder.write(Ledger.encoded(records), to: Ledger.fileName)
             }

@@ -33,6 +33,12 @@ package struct RunIndex: Sendable {
         }
     }
 
+    /// Opens the usual index where there is one already; `nil` where there is none.
+    package static func openExisting() throws -> RunIndex? {
+        let path = try defaultPath()
+        return Files.exists(path) ? try open(at: path) : nil
+    }
+
     /// The longest wait for other processes.
     private static let waitSeconds = 30.0
 
@@ -138,6 +144,30 @@ package struct RunIndex: Sendable {
                     SELECT COUNT(DISTINCT hash) FROM looks
                     WHERE kind = 'look' AND dataSHA256 = ?1 AND (?2 IS NULL OR split = ?2)
                     """, arguments: [hash, split]) ?? 0
+        }
+    }
+
+    /// How many models were measured on held-out rows of a data file, over all runs that the index
+    /// knows; one that was trained twice alike counts once.
+    ///
+    /// Rows that stopped a training are not meant: only those on which a reader is told how good a
+    /// model is.
+    ///
+    /// - Parameters:
+    ///   - hash: SHA-256 of the file, as in the records' details.
+    ///   - weights: SHA-256 of a model that is not counted.
+    package func models(measuredOnDataSHA256 hash: String, except weights: String) throws -> Int {
+        try read { database in
+            try Int.fetchOne(
+                database,
+                sql: """
+                    SELECT COUNT(DISTINCT COALESCE(
+                        looks.weightsSHA256, runs.weightsSHA256, looks.path))
+                    FROM looks JOIN runs USING (path)
+                    WHERE kind = 'look' AND looks.dataSHA256 = ?1
+                        AND split NOT IN ('train', 'validation')
+                        AND COALESCE(looks.weightsSHA256, runs.weightsSHA256, '') <> ?2
+                    """, arguments: [hash, weights]) ?? 0
         }
     }
 

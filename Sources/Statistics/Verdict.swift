@@ -1,5 +1,5 @@
 /// What a difference says of the second model.
-package enum Verdict: String, Sendable, Hashable, CaseIterable {
+package enum Verdict: String, Codable, Sendable, Hashable, CaseIterable {
     case better, worse
     /// It differs in a metric of which neither more nor less is better.
     case changed

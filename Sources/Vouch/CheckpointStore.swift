@@ -8,7 +8,7 @@ import Training
 ///
 /// A checkpoint appears whole or not at all, so a kill loses at most the epochs since the last one,
 /// and the continued training gives the same bits.
-struct CheckpointStore: ~Copyable {
+final class CheckpointStore {
     private let folder: String
     /// What the checkpoint must have been made with: configuration and data.
     private let fingerprint: String

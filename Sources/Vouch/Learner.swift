@@ -1,6 +1,7 @@
 import Kernels
 import NN
 import Optim
+import Prediction
 import Tables
 import Training
 
@@ -106,5 +107,36 @@ struct Learner {
             let total = totals[Int(label)]
             return total > 0 ? weight * Float(sum / (present * total)) : 0
         }
+    }
+}
+
+extension Learner {
+    /// Edges that cut protected columns of numbers into groups.
+    func groupEdges() -> [String: [Double]] {
+        var edges: [String: [Double]] = [:]
+        for name in prepared.schema.protected {
+            edges[name] = prepared.table.column(named: name)?
+                .groupEdges(rows: prepared.split.train)
+        }
+        return edges
+    }
+
+    /// What each model says of the rows that stopped it, which it did not learn from.
+    func validationPredictions(
+        _ model: StoredModel, _ features: EncodedFeatures
+    ) throws -> LabelledPredictions {
+        var rows: [Int] = []
+        var all = Predictions(rows: 0, classes: [], values: [])
+        for (split, weights) in zip(prepared.folds, model.weights) {
+            let alone = StoredModel(
+                description: model.description, encoder: model.encoder, schema: model.schema,
+                weights: [weights])
+            let part = alone.predict(features.selecting(rows: split.validation), pool: pool)
+            all = Predictions(
+                rows: all.rows + part.rows, classes: part.classes, values: all.values + part.values)
+            rows += split.validation
+        }
+        return try LabelledPredictions(
+            prepared.table, knownRows: rows, model: model, predictions: all, split: "validation")
     }
 }

@@ -7,14 +7,20 @@ import Tables
 /// What a finished training puts into its run's ledger: the run itself, and every look at rows that
 /// it did not learn from.
 struct LedgerEntries {
-    private(set) var entries: [Ledger.Entry] = []
+    private var entries: [Ledger.Entry] = []
+    private let earlier: [Ledger.Record]
+    private let weightsSHA256: String
     private let time = Clock.text(unixSeconds: Clock.unixSeconds())
 
+    /// - Parameter earlier: Records of the run that is replaced, which stay.
     init(
         _ configuration: TrainConfiguration, _ prepared: PreparedData,
-        trainings: [TrainedFold], outcomes: [ProbeSchedule.Outcome], testRows: Int,
+        after earlier: [Ledger.Record],
+        trainings: [TrainedFold], outcomes: [ProbeSchedule.Outcome], proofs: [Proof], testRows: Int,
         weightsSHA256: String
     ) throws {
+        self.earlier = earlier
+        self.weightsSHA256 = weightsSHA256
         let hashes = prepared.hashes
         var details = [
             Ledger.DetailKey.dataSHA256: hashes[0],
@@ -36,6 +42,13 @@ struct LedgerEntries {
             guard !outcome.probe.needs.isDisjoint(with: Self.needsOfTestRows) else { continue }
             look("test", rows: testRows, data: hashes[hashes.count - 1], outcome.probe.name)
         }
+        for proof in proofs {
+            let purpose = "proof of \(proof.name)"
+            look(
+                "validation", rows: prepared.folds.reduce(0) { $0 + $1.validation.count },
+                data: hashes[0], purpose)
+            look("test", rows: testRows, data: hashes[hashes.count - 1], purpose)
+        }
     }
 
     private static let needsOfTestRows: Set<Need> = [
@@ -46,14 +59,22 @@ struct LedgerEntries {
         entries.append(
             .init(
                 time: time, kind: .look, split: split, rows: rows, purpose: purpose,
-                details: [Ledger.DetailKey.dataSHA256: data]))
+                details: [
+                    Ledger.DetailKey.dataSHA256: data,
+                    Ledger.DetailKey.weightsSHA256: weightsSHA256,
+                ]))
     }
 
-    /// For the report: the head that the ledger will have, and the looks by split.
-    var summary: RunReport.LedgerSummary {
-        let records = Ledger.records(of: entries, after: nil)
+    /// The ledger that the run will have.
+    var records: [Ledger.Record] {
+        earlier + Ledger.records(of: entries, after: earlier.last)
+    }
+
+    /// For the report: the head, the looks by split, and the models that were measured on its rows.
+    func summary(models: Int) -> RunReport.LedgerSummary {
+        let records = records
         var looks: [RunReport.LedgerSummary.Looks] = []
-        for entry in entries where entry.kind == .look {
+        for entry in records.map(\.entry) where entry.kind == .look {
             let split = entry.split ?? ""
             if let known = looks.firstIndex(where: { $0.split == split }) {
                 looks[known].count += 1
@@ -62,6 +83,6 @@ struct LedgerEntries {
                 looks.append(.init(split: split, count: 1, purposes: entry.purpose))
             }
         }
-        return .init(head: records.last?.hash ?? Ledger.origin, looks: looks)
+        return .init(head: records.last?.hash ?? Ledger.origin, looks: looks, models: models)
     }
 }

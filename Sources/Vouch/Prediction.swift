@@ -3,6 +3,7 @@ import Kernels
 import Platform
 import Prediction
 import Reporting
+import RunStore
 import Tables
 
 /// Predicts raw rows of a file with a trained run.
@@ -15,7 +16,8 @@ package func predictRows(
     run: String, rows: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
 ) throws -> [UInt8] {
     let model = try StoredModel.open(run)
-    let (table, predictions) = try model.predictFile(rows, reading: reading, threads: threads)
+    let (table, predictions) = try model.predict(
+        CSVReader.bytes(path: rows), name: rows, reading: reading, threads: threads)
     let ids = model.schema.names(.id).compactMap { table.column(named: $0) }
     var bytes: [UInt8] = []
     var header = ids.map(\.name)
@@ -52,19 +54,27 @@ package struct RunEvaluation {
     }
 }
 
-/// Measures a trained run on a file of rows that have the target.
+/// Measures a trained run on a file of rows that have the target; the look is recorded in the run's
+/// ledger.
 package func evaluateRun(
     run: String, rows: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
 ) throws -> RunEvaluation {
     let model = try StoredModel.open(run)
-    let (table, predictions) = try model.predictFile(rows, reading: reading, threads: threads)
+    let bytes = try CSVReader.bytes(path: rows)
+    let (table, predictions) = try model.predict(
+        bytes, name: rows, reading: reading, threads: threads)
     let name = Files.name(of: rows)
-    let subject = Subject(
-        test: try LabelledPredictions(
-            table, rows: nil, model: model, predictions: predictions, split: name))
+    var test = try LabelledPredictions(
+        table, rows: nil, model: model, predictions: predictions, split: name)
+    let data = ContentHash.sha256(bytes)
+    let own = try Ledger.read(run).lastRun?.details[Ledger.DetailKey.weightsSHA256] ?? ""
+    test.models = modelsMeasuredBefore(onDataSHA256: data, except: own) + 1
+    let subject = Subject(test: test)
     let evidence = EvidenceView(
         ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
             .run(allProbes, on: subject), subject)
+    try Look(split: name, rows: test.rows, purpose: "vouch evaluate", dataSHA256: data)
+        .record(in: run)
     return RunEvaluation(
         RunReport(
             title: "\(Files.name(of: run)), measured on \(name)", summary: "",
@@ -75,13 +85,13 @@ package func evaluateRun(
 }
 
 extension StoredModel {
-    /// Reads a file as the training data were read, and predicts its rows.
-    fileprivate func predictFile(
-        _ path: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
+    /// Reads a file's bytes as the training data were read, and predicts its rows.
+    fileprivate func predict(
+        _ bytes: [UInt8], name: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
     ) throws -> (Table, Predictions) {
         let threads = try checkedThreads(threads)
         let options = try csvOptions(reading, threads: threads).keepingTexts(of: schema)
-        let table = try CSVReader.read(path: path, options: options)
+        let table = try CSVReader.read(bytes: bytes, name: name, options: options)
         return (table, try predict(table, pool: WorkerPool(threads: threads)))
     }
 }

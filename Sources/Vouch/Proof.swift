@@ -1,65 +1,122 @@
-package import Evidence
+import Evidence
+import Figures
 import Generalization
 import Prediction
-package import Reporting
+import Reporting
 import Statistics
 
 /// Every remedy that changes outputs alone.
-package let allOutputRemedies: [any OutputRemedy] = [TemperatureScaling()]
+let allOutputRemedies: [any OutputRemedy] = [TemperatureScaling()]
 
-/// Fits a remedy on a run's validation rows and measures before and after on its test rows, paired.
-///
-/// It is proved only where the interval of the metric that it is judged by leaves no doubt; what
-/// changed elsewhere stands beside. Both looks are recorded in the run's ledger.
-package func proveRemedy(
-    _ id: String, run: String, arguments: [String]
-) throws -> RunReport {
-    guard let remedy = allOutputRemedies.first(where: { $0.description.id == id }) else {
-        throw VouchError(
-            "--remedy is \"\(id)\"; there is "
-                + allOutputRemedies.map(\.description.id).joined(separator: ", "))
+extension Proof {
+    /// Fits a remedy on some rows and compares before and after, paired, on others.
+    ///
+    /// - Parameters:
+    ///   - fitting: Validation rows, which no part of the model learned from.
+    ///   - test: Rows that neither the model nor the remedy has seen.
+    init(
+        _ remedy: any OutputRemedy, fittedOn fitting: LabelledPredictions,
+        provedOn test: LabelledPredictions
+    ) throws {
+        let fitted = try remedy.fitted(on: fitting)
+        let after = test.with(fitted.applied(to: test.predictions))
+        let description = remedy.description
+        self.init(
+            remedy: description,
+            means: "\(fitted.text), fitted on \(fitting.rows) \(fitting.split) rows",
+            over: "\(test.rows) \(test.split) rows",
+            before: try level(description.judgedBy, [test]),
+            after: try level(description.judgedBy, [after]),
+            changes: try PairedChanges([(test, after)]).changes())
     }
-    let fitting = try PredictionFile.read(run: run, split: "validation")
-    let test = try PredictionFile.read(run: run, split: "test")
-    let fitted = try remedy.fitted(on: fitting)
-    let after = test.with(fitted.applied(to: test.predictions))
-    let (compared, notes) = try differences(test, after)
-    let description = remedy.description
-    let purpose = "proof of \(description.name)"
-    try recordLooks([run], split: "validation", rows: fitting.rows, purpose: purpose)
-    try recordLooks([run], rows: test.rows, purpose: purpose)
-    let judged = compared.first { $0.metric == description.judgedBy }
-    let verdict =
-        switch judged?.verdict {
-        case .better: "proved: \(judged?.name ?? "") is better after it"
-        case .worse: "refuted: \(judged?.name ?? "") is worse after it"
-        default: "cannot tell: the interval of \(judged?.name ?? "") holds 0"
-        }
-    let elsewhere = compared.filter { $0.metric != description.judgedBy }
-    return RunReport(
-        title: "\(description.name) on \(run)",
-        summary: "Fitted on \(fitting.rows) validation rows (\(fitted.text)), proved on "
-            + "\(test.rows) test rows: \(verdict).",
-        facts: [
-            .init("Remedy", "\(description.name); \(description.source)"),
-            .init("Fitted", "\(fitted.text), on \(fitting.rows) validation rows"),
-            .init("Verdict", verdict),
-            .init("Better elsewhere", named(elsewhere, .better)),
-            .init("Worse elsewhere", named(elsewhere, .worse)),
-        ] + notes,
-        headlines: compared.map(\.measurement.metric),
-        measurements: compared.map(\.measurement), definitions: compared.map(\.definition),
-        sections: [
-            .init(
-                title: "After minus before",
-                figures: [differenceFigure(compared, axis: "after − before", rows: test.rows)])
-        ], command: arguments.map(shellQuoted).joined(separator: " "),
-        notIncluded: [
-            "Drawbacks that outputs alone do not show: cost, data, settings are as they were."
-        ])
 }
 
-private func named(_ compared: [Compared], _ verdict: Verdict) -> String {
-    let names = compared.filter { $0.verdict == verdict }.map(\.name)
-    return names.isEmpty ? "nothing that this sample shows" : names.joined(separator: ", ")
+/// A metric of predictions: of one model with its interval over rows, of several seeds' models the
+/// mean, with an interval over seeds and rows.
+func level(_ metric: String, _ models: [LabelledPredictions]) throws -> Measurement {
+    let found = try models.map { model in
+        let all = try PredictionQuality().measure(Subject(test: model)).measurements
+        guard let one = all.first(where: { $0.metric == metric }) else {
+            throw VouchError("\(metric) is not defined for these predictions")
+        }
+        return one
+    }
+    guard found.count > 1 else { return found[0] }
+    var result = found[0]
+    let values = found.compactMap(\.value)
+    result.value =
+        values.count == found.count ? values.reduce(0, +) / Double(values.count) : nil
+    result.interval = nil
+    let design = try models[0].design
+    let pieces = try models.map { try $0.jackknifed(metric) }
+    let whole = crossedDifference(pieces, design: design).estimate
+    if let lower = whole.lower, let upper = whole.upper {
+        result.interval = .init(
+            lower: lower, upper: upper, method: whole.method, varied: whole.varied)
+    }
+    result.note = "the mean of \(found.count) seeds"
+    return result
+}
+
+extension LabelledPredictions {
+    /// A metric with its deletions; `nil` where none are known.
+    fileprivate func jackknifed(_ metric: String) throws -> JackknifedValue? {
+        if case .numbers(let targets) = answers {
+            guard let metric = RegressionMetric(rawValue: metric) else { return nil }
+            return try RegressionSample(
+                targets: targets, predictions: predictions.values, weights: weights,
+                clusters: clusters
+            ).jackknifed(metric)
+        }
+        guard let metric = ClassificationMetric(rawValue: metric) else { return nil }
+        return try classificationSample.jackknifed(metric, threshold: threshold)
+    }
+}
+
+/// Fits a remedy that changes outputs on a run's validation rows and judges it on its test rows.
+///
+/// Both looks are recorded in the run's ledger, and the proof in its folder, so that its report shows
+/// it from then on.
+func proveOutputRemedy(
+    _ remedy: any OutputRemedy, run: String, arguments: [String]
+) throws -> RunReport {
+    let fitting = try PredictionFile.read(run: run, split: "validation")
+    let test = try PredictionFile.read(run: run, split: "test")
+    let proof = try Proof(remedy, fittedOn: fitting, provedOn: test)
+    let purpose = "proof of \(proof.name)"
+    try Look(split: "validation", rows: fitting.rows, purpose: purpose).record(in: run)
+    try Look(split: "test", rows: test.rows, purpose: purpose).record(in: run)
+    try ProofFile.add(proof, to: run)
+    return proof.report(run: run, arguments: arguments)
+}
+
+extension Proof {
+    /// The proof as a report of its own.
+    func report(run: String, arguments: [String], notes: [RunReport.Fact] = []) -> RunReport {
+        RunReport(
+            title: "\(name) on \(run)",
+            summary: "\(name) (\(means)): \(verdictText). Judged over \(over).",
+            facts: [
+                .init("Remedy", "\(name); \(source)"), .init("Means", means),
+                .init("Verdict", verdictText), .init("Better elsewhere", named(.better)),
+                .init("Worse elsewhere", named(.worse)), .init("Other elsewhere", named(.changed)),
+            ] + notes,
+            headlines: changes.map(\.difference.metric), measurements: changes.map(\.difference),
+            definitions: differenceDefinitions(changes),
+            sections: [
+                .init(
+                    title: "After minus before",
+                    text: "Each change is judged at 5 % for itself: of \(changes.count) that are "
+                        + "compared, about \(max(1, changes.count / 20)) would differ by chance.",
+                    figures: [changesFigure(changes, axis: "after − before", over: over)])
+            ], command: arguments.map(shellQuoted).joined(separator: " "))
+    }
+
+    private func named(_ verdict: Verdict) -> String {
+        let names = elsewhere.filter { $0.verdict == verdict }.map { change in
+            let name = MetricRegistry.definition(change.metric)?.name ?? change.metric
+            return change.difference.group.map { "\(name) (\($0))" } ?? name
+        }
+        return names.isEmpty ? "nothing that this sample shows" : names.joined(separator: ", ")
+    }
 }

@@ -1,6 +1,7 @@
 import Evidence
 import NN
 import Optim
+import Platform
 import Prediction
 import Synchronization
 import Tables
@@ -75,7 +76,8 @@ final class ReducedRetrainer: Retrainer {
             data: try reduced.data(features, prepared.split.train, balanced: true),
             validation: nil, lossOf: reduced.validationLoss, settings: reduced.trainingSettings,
             pool: learner.pool)
-        _ = try trainer.run()
+        let stop = try trainer.run(stop: { _ in InterruptFlag.isRaised ? .interrupted : nil })
+        if case .interrupted = stop { throw VouchError("it was interrupted") }
         let model = StoredModel(
             description: .init(
                 version: vouchVersion, network: network, models: 1, graph: inference,

@@ -15,6 +15,7 @@ struct ReportAssembly {
     var model: StoredModel
     var trainings: [TrainedFold]
     var outcomes: [ProbeSchedule.Outcome]
+    var proofs: [Proof]
     var subject: Subject
     var ledger: RunReport.LedgerSummary
     /// The arguments that the run was started with, the program first; empty from a library.
@@ -36,7 +37,8 @@ struct ReportAssembly {
                     text: "Training stops when the validation loss no longer falls; the weights of "
                         + "its lowest point are kept.", figures: [curves])
             ] + evidence.sections, groupTables: evidence.groups, modelCard: modelCard,
-            command: repeatingCommand, environment: environment, notIncluded: notIncluded)
+            command: repeatingCommand, environment: environment, notIncluded: notIncluded
+        ).adding(proofs)
     }
 
     private var evidence: EvidenceView { EvidenceView(outcomes, subject) }
@@ -242,7 +244,6 @@ struct ReportAssembly {
             "How much the quality of this very model would vary with another seed: its intervals "
                 + "speak of other rows; the spread over seeds is of trainings at a reduced budget.",
             "Why a single prediction came out as it did.",
-            "Remedies: none was tried.",
         ]
     }
 

@@ -51,11 +51,12 @@ struct StoredModel {
         layout = ParameterLayout(description.graph)
     }
 
-    func add(to writer: inout RunFolder.Writer) throws {
+    /// - Parameter weights: `encodedWeights()`, which others need too.
+    func add(to writer: inout RunFolder.Writer, weights: [UInt8]) throws {
         try writer.add("model.json", JSON.encode(description))
         try writer.add("encoder.json", JSON.encode(encoder))
         try writer.add("schema.json", JSON.encode(schema))
-        try writer.add("weights.safetensors", encodedWeights())
+        try writer.add("weights.safetensors", weights)
     }
 
     func encodedWeights() -> [UInt8] {

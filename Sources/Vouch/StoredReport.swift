@@ -7,9 +7,10 @@ package enum ReportFormat: String, Sendable, CaseIterable {
     case html, json, markdown, terminal
 }
 
-/// The report of a run folder, as it was written.
+/// The report of a run folder, as it was written, with the proofs that were made since.
 package func storedReport(run: String) throws -> RunReport {
     try RunReport(json: RunFolder.open(run).read("measurements.json"))
+        .adding(ProofFile.read(run))
 }
 
 extension RunReport {

@@ -25,14 +25,19 @@ struct RunPredictor: Predictor {
 /// Puts together what probes see of a finished training.
 struct SubjectAssembly {
     let learner: Learner
-    let model: StoredModel
+    let trained: TrainedModel
     let features: EncodedFeatures
-    let trainings: [TrainedFold]
-    let used: CostMeter.Used
+    /// Of the weights as stored.
+    let modelBytes: Int
+    /// Models measured on the test rows before this one.
+    let modelsBefore: Int
 
     /// Of the training rows, so many are predicted.
     private static let mostTrainingRows = 10_000
 
+    private var model: StoredModel { trained.model }
+    private var trainings: [TrainedFold] { trained.trainings }
+    private var used: CostMeter.Used { trained.used }
     private var prepared: PreparedData { learner.prepared }
     private var seed: UInt64 { learner.configuration.learning.seed }
 
@@ -44,9 +49,10 @@ struct SubjectAssembly {
         let began = Clock.monotonicSeconds()
         let predictions = try model.predict(table, pool: learner.pool)
         let seconds = Clock.monotonicSeconds() - began
-        let test = try LabelledPredictions(
+        var test = try LabelledPredictions(
             prepared.testTable, knownRows: known, model: model, predictions: predictions,
             split: "test")
+        test.models = modelsBefore + 1
         return Subject(
             test: test, training: try trainingPredictions(),
             model: TestedModel(
@@ -107,7 +113,7 @@ struct SubjectAssembly {
             wallSeconds: used.wallSeconds, processorSeconds: used.processorSeconds,
             floatingPointOperations: Double(steps) * step,
             peakMemoryBytes: Machine.peakMemoryBytes(), parameters: learned * model.weights.count,
-            modelBytes: model.encodedWeights().count, measuredJoules: used.joules,
+            modelBytes: modelBytes, measuredJoules: used.joules,
             threads: learner.pool.threads,
             trainingRows: prepared.split.train.count + prepared.split.validation.count)
     }

@@ -37,17 +37,6 @@ package func explainedRecipe(_ configuration: TrainConfiguration) throws -> Stri
         .recipe.text
 }
 
-/// What one model's training came to.
-struct TrainedFold {
-    var history: [EpochRecord]
-    var stop: StopReason
-    var steps: Int
-    /// The weights of the lowest validation loss; of a refit, the last.
-    var weights: Buffer
-
-    var bestEpoch: Int { history.last { $0.isBest }?.epoch ?? 0 }
-}
-
 /// One training run, from encoded rows to the run folder.
 private struct TrainRun {
     let learner: Learner
@@ -62,42 +51,40 @@ private struct TrainRun {
 
     func carryOut(_ control: RunControl, startedAt start: Double) throws -> RunResult {
         let features = try prepared.encoder.encode(prepared.table)
-        let network = learner.network()
-        let inference = try network.inferenceGraph()
         let store = try CheckpointStore(
             output: configuration.output, fingerprint: try fingerprint())
         var isFinished = false
         defer { if !isFinished { store.removeIfEmpty() } }
-        let meter = CostMeter()
-        let trainings = try trainModels(
-            network, inference, features, store, control, startedAt: start)
-        let used = meter.used()
-        let model = StoredModel(
-            description: .init(
-                version: vouchVersion, network: network, models: trainings.count, graph: inference,
-                target: prepared.target, costs: configuration.costs,
-                groupEdges: groupEdges()),
-            encoder: prepared.encoder, schema: prepared.schema,
-            weights: trainings.map(\.weights))
+        let trained = try ModelTraining(
+            learner: learner, store: store, resumes: control.resume, startedAt: start,
+            onEvent: control.onEvent
+        ).trained(features)
+        let (model, trainings) = (trained.model, trained.trainings)
+        let weights = model.encodedWeights()
+        let hash = ContentHash.sha256(weights)
+        let earlier = earlierRecords(control)
         let subject = try SubjectAssembly(
-            learner: learner, model: model, features: features, trainings: trainings, used: used
+            learner: learner, trained: trained, features: features, modelBytes: weights.count,
+            modelsBefore: modelsBefore(earlier, weightsSHA256: hash, control)
         ).subject()
         let outcomes = schedule(startedAt: start).run(allProbes, on: subject) { probe in
             control.onEvent(.stage("Measuring: \(probe.name)"))
         }
-        let hash = ContentHash.sha256(model.encodedWeights())
+        let validation = try learner.validationPredictions(model, features)
+        let proofs = proofs(fittedOn: validation, provedOn: subject.test)
         let ledger = try LedgerEntries(
-            configuration, prepared, trainings: trainings, outcomes: outcomes,
-            testRows: subject.test.rows, weightsSHA256: hash)
+            configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,
+            proofs: proofs, testRows: subject.test.rows, weightsSHA256: hash)
         let report = ReportAssembly(
             configuration: configuration, prepared: prepared, model: model,
-            trainings: trainings, outcomes: outcomes, subject: subject, ledger: ledger.summary,
+            trainings: trainings, outcomes: outcomes, proofs: proofs, subject: subject,
+            ledger: ledger.summary(models: subject.test.models),
             arguments: control.arguments, threads: pool.threads, weightsSHA256: hash
         ).report()
         try write(
-            model, trainings, report, subject,
-            validation: try validationPredictions(model, features),
-            recording: ledger.entries, overwrite: control.overwrite)
+            model, weights, trainings, report, subject,
+            validation: validation,
+            recording: ledger.records, overwrite: control.overwrite)
         recordInIndex(control)
         try store.remove()
         isFinished = true
@@ -110,11 +97,12 @@ private struct TrainRun {
     }
 
     private func write(
-        _ model: StoredModel, _ trainings: [TrainedFold], _ report: RunReport, _ subject: Subject,
-        validation: LabelledPredictions, recording entries: [Ledger.Entry], overwrite: Bool
+        _ model: StoredModel, _ weights: [UInt8], _ trainings: [TrainedFold], _ report: RunReport,
+        _ subject: Subject, validation: LabelledPredictions, recording records: [Ledger.Record],
+        overwrite: Bool
     ) throws {
         var writer = RunFolder.Writer()
-        try model.add(to: &writer)
+        try model.add(to: &writer, weights: weights)
         try writer.add("configuration.json", JSON.encode(configuration))
         try writer.add("recipe.json", JSON.encode(prepared.recipe))
         try writer.add("history.json", JSON.encode(trainings.map(\.history)))
@@ -125,26 +113,39 @@ private struct TrainRun {
                 PredictionFile.name(predictions.split), PredictionFile.encode(predictions))
         }
         try writer.commit(
-            to: configuration.output, overwrite: overwrite, recording: entries)
+            to: configuration.output, overwrite: overwrite, recording: records)
     }
 
-    /// What each model says of the rows that stopped it, which it did not learn from.
-    private func validationPredictions(
-        _ model: StoredModel, _ features: EncodedFeatures
-    ) throws -> LabelledPredictions {
-        var rows: [Int] = []
-        var all = Predictions(rows: 0, classes: [], values: [])
-        for (split, weights) in zip(prepared.folds, model.weights) {
-            let alone = StoredModel(
-                description: model.description, encoder: model.encoder, schema: model.schema,
-                weights: [weights])
-            let part = alone.predict(features.selecting(rows: split.validation), pool: pool)
-            all = Predictions(
-                rows: all.rows + part.rows, classes: part.classes, values: all.values + part.values)
-            rows += split.validation
+    /// Of every remedy that changes outputs alone: they cost nothing, so all are tried.
+    private func proofs(
+        fittedOn validation: LabelledPredictions, provedOn test: LabelledPredictions
+    ) -> [Proof] {
+        guard prepared.target.task != .regression, validation.rows > 0 else { return [] }
+        return allOutputRemedies.compactMap {
+            try? Proof($0, fittedOn: validation, provedOn: test)
         }
-        return try LabelledPredictions(
-            prepared.table, knownRows: rows, model: model, predictions: all, split: "validation")
+    }
+
+    /// The ledger of the run that is replaced: its looks at the rows stay looks.
+    private func earlierRecords(_ control: RunControl) -> [Ledger.Record] {
+        do {
+            return try Ledger.read(configuration.output).records
+        } catch {
+            control.onEvent(
+                .warning("the ledger of the run that is replaced is lost: \(error)"))
+            return []
+        }
+    }
+
+    /// Models measured on these test rows before, as the index and the replaced run know.
+    private func modelsBefore(
+        _ earlier: [Ledger.Record], weightsSHA256: String, _ control: RunControl
+    ) -> Int {
+        let replaced = Set(earlier.compactMap { $0.entry.details[Ledger.DetailKey.weightsSHA256] })
+            .subtracting([weightsSHA256])
+        guard control.isIndexed, let data = prepared.hashes.last else { return replaced.count }
+        return max(
+            replaced.count, modelsMeasuredBefore(onDataSHA256: data, except: weightsSHA256))
     }
 
     /// The index can be made anew from the folders, so that its troubles are no reason to fail.
@@ -156,116 +157,6 @@ private struct TrainRun {
             control.onEvent(
                 .warning("the run is whole, but was not added to the index of runs: \(error)"))
         }
-    }
-
-    /// Trains a model a fold, or one and refits; an interruption ends with those trained so far.
-    private func trainModels(
-        _ network: TabularNetwork, _ inference: Graph, _ features: EncodedFeatures,
-        _ store: borrowing CheckpointStore, _ control: RunControl, startedAt start: Double
-    ) throws -> [TrainedFold] {
-        if !control.resume { try store.removeCheckpoints() }
-        guard !InterruptFlag.isRaised else {
-            throw VouchError("interrupted before training began; nothing was written")
-        }
-        let training = try network.trainingGraph()
-        var trainings: [TrainedFold] = []
-        for (fold, split) in prepared.folds.enumerated() {
-            if case .interrupted? = trainings.last?.stop { break }
-            var settings = learner.trainingSettings
-            // Each model starts and shuffles in its own way.
-            settings.seed &+= UInt64(fold) << 32
-            let trainer = try Trainer(
-                training: training, inference: inference,
-                data: try learner.data(features, split.train, balanced: true),
-                validation: try learner.data(features, split.validation, balanced: false),
-                lossOf: learner.validationLoss, settings: settings, pool: pool)
-            let part = prepared.folds.count > 1 ? " (\(fold + 1) of \(prepared.folds.count))" : ""
-            if control.resume, let state = try store.load(fold: fold) {
-                try trainer.restore(state)
-                control.onEvent(.stage("Continuing after step \(trainer.steps)" + part))
-            } else {
-                control.onEvent(.stage("Training on \(split.train.count) rows" + part))
-            }
-            let trained = try train(trainer, store, fold: fold, control, startedAt: start)
-            control.onEvent(.stopped(trained.stop, bestEpoch: trained.bestEpoch))
-            trainings.append(trained)
-        }
-        for number in 0..<prepared.recipe.refits where !InterruptFlag.isRaised {
-            let refit = try refit(
-                number + 1, epochs: trainings[0].bestEpoch, training, inference, features, store,
-                control, startedAt: start)
-            guard let refit else { break }
-            trainings.append(refit)
-        }
-        return trainings
-    }
-
-    /// Trains a further model, from another start, on the validation rows too; `nil` where something
-    /// stopped it.
-    private func refit(
-        _ number: Int, epochs: Int, _ training: Graph, _ inference: Graph,
-        _ features: EncodedFeatures,
-        _ store: borrowing CheckpointStore, _ control: RunControl, startedAt start: Double
-    ) throws -> TrainedFold? {
-        let rows = (prepared.split.train + prepared.split.validation).sorted()
-        var settings = learner.trainingSettings
-        settings.seed &+= UInt64(number) << 32
-        let batch = min(settings.batchRows, rows.count)
-        settings.maximumSteps = epochs * (rows.count / batch)
-        let trainer = try Trainer(
-            training: training, inference: inference,
-            data: try learner.data(features, rows, balanced: true), validation: nil,
-            lossOf: learner.validationLoss, settings: settings, pool: pool)
-        if control.resume, let state = try store.load(fold: number) { try trainer.restore(state) }
-        control.onEvent(
-            .stage(
-                "Training on all \(rows.count) rows, for \(epochs) epochs "
-                    + "(\(number) of \(prepared.recipe.refits))"))
-        let refit = try train(trainer, store, fold: number, control, startedAt: start)
-        guard refit.steps == settings.maximumSteps else {
-            control.onEvent(
-                .warning("Refit \(number) is dropped: \(StopText.sentence(refit.stop))"))
-            return nil
-        }
-        return refit
-    }
-
-    private func train(
-        _ trainer: Trainer, _ store: borrowing CheckpointStore, fold: Int, _ control: RunControl,
-        startedAt start: Double
-    ) throws -> TrainedFold {
-        // Measuring and writing take a share of the budget too.
-        let deadline = configuration.learning.budgetSeconds.map { budget in
-            start + budget - min(max(0.1 * budget, 0.5), 5)
-        }
-        var lastSave = Clock.monotonicSeconds()
-        var failure: (any Error)?
-        let stop = try trainer.run(
-            stop: { _ in
-                if InterruptFlag.isRaised { return .interrupted }
-                if let deadline, Clock.monotonicSeconds() >= deadline {
-                    return .budget(seconds: configuration.learning.budgetSeconds ?? 0)
-                }
-                return failure == nil ? nil : .interrupted
-            },
-            onEvent: { event in
-                control.onEvent(.training(event))
-                guard case .epoch = event, Clock.monotonicSeconds() - lastSave >= 1 else { return }
-                do {
-                    try store.save(trainer.state(), fold: fold)
-                } catch {
-                    failure = error
-                }
-                lastSave = Clock.monotonicSeconds()
-            })
-        if let failure { throw failure }
-        // What follows may be killed; this one is not trained again.
-        if prepared.folds.count > 1 || prepared.recipe.refits > 0 {
-            try store.save(trainer.state(), fold: fold)
-        }
-        return TrainedFold(
-            history: trainer.history, stop: stop, steps: trainer.steps,
-            weights: trainer.bestWeights)
     }
 
     /// Probes that train again take what the training's own budget leaves.
@@ -282,15 +173,6 @@ private struct TrainRun {
 // MARK: - What is written beside the weights
 
 extension TrainRun {
-    private func groupEdges() -> [String: [Double]] {
-        var edges: [String: [Double]] = [:]
-        for name in prepared.schema.protected {
-            edges[name] = prepared.table.column(named: name)?
-                .groupEdges(rows: prepared.split.train)
-        }
-        return edges
-    }
-
     /// What decides the bits of the weights: the configuration but for the output, and the data.
     private func fingerprint() throws -> String {
         var decisive = configuration

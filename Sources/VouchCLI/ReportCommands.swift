@@ -68,22 +68,42 @@ struct ProveCommand: ParsableCommand {
         commandName: "prove",
         abstract: "Try a remedy on a run and prove it on the test rows, or not.",
         discussion: """
-            The remedy is fitted on validation rows; before and after are measured on the same test \
-            rows, paired. The run stays as it is.
+            temperature-scaling changes outputs: it is fitted on validation rows and judged on the \
+            test rows. All others train anew, without and with the remedy, under paired seeds, and are \
+            judged over seeds and test rows; where no strength is given, validation rows choose it. \
+            another-seed is the control that should find nothing. The run's model stays as it is; the \
+            proof stands in its report from then on.
+
+            Examples:
+              vouch prove runs/adult --remedy temperature-scaling
+              vouch prove runs/adult --remedy dropout=0.3 --seeds 7
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
     var folder: String
 
-    @Option(help: "The remedy: temperature-scaling.")
+    @Option(
+        help: ArgumentHelp(
+            "The remedy: \(remedyIDs.joined(separator: ", ")); dropout=0.3 gives a strength."))
     var remedy: String
+
+    @Option(help: "Paired seeds of a remedy that trains anew, 5 or more.")
+    var seeds = 5
+
+    @Option(help: "Worker threads; all cores if not given.")
+    var threads: Int?
 
     @OptionGroup var output: ReportOutput
 
     mutating func run() throws {
-        try output.write(
-            proveRemedy(
-                remedy, run: folder, arguments: ["vouch", "prove", folder, "--remedy", remedy]))
+        var request = ProofRequest(
+            remedy: remedy, arguments: ["vouch", "prove", folder, "--remedy", remedy])
+        if seeds != request.seeds { request.arguments += ["--seeds", "\(seeds)"] }
+        request.seeds = seeds
+        request.threads = threads
+        InterruptFlag.install()
+        let progress = TrainingProgress(quiet: false, json: false)
+        try output.write(proveRemedy(request, run: folder, onEvent: progress.show))
     }
 }
 

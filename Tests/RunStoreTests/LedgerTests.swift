@@ -274,12 +274,15 @@ import Testing
         var writer = RunFolder.Writer()
         try writer.add("a", [1])
         let entries = (0..<3).map(Self.entry)
-        try writer.commit(to: path, overwrite: false, recording: entries)
+        try writer.commit(
+            to: path, overwrite: false, recording: Ledger.records(of: entries, after: nil))
         #expect(try Ledger.read(path).records == Self.records(3))
         try Ledger.append([Self.entry(3)], in: path)
         #expect(try Ledger.read(path).records == Self.records(4))
         #expect(try RunFolder.open(path).manifest.files.map(\.name) == ["a"])
-        // Another run under the same name has no looks yet.
+        // Another run under the same name goes on with it.
+        try writer.commit(to: path, overwrite: true, recording: Self.records(5))
+        #expect(try Ledger.read(path).records == Self.records(5))
         try writer.commit(to: path, overwrite: true)
         #expect(try Ledger.read(path).records.isEmpty)
     }

@@ -29,7 +29,9 @@ import Vouch
         for drawback in Drawback.allCases { #expect(html.contains("id=\"\(drawback.rawValue)\"")) }
         let ledger = try #require(report.ledger)
         #expect(ledger.looks.map(\.split) == ["validation", "test"])
-        #expect(ledger.looks[1].count == 6)
+        // Six probes and a remedy.
+        #expect(ledger.looks[1].count == 7)
+        #expect(ledger.models == 1)
         #expect(try verifyLedger(run: run, head: ledger.head).contains(ledger.head.prefix(12)))
         // Every metric shown has its definition.
         let known = Set(report.definitions.map(\.id))
@@ -140,33 +142,5 @@ import Vouch
             let outcome = try CommandTests.run("check", run, "--policy", file)
             #expect(outcome.status == Int32(status), "\(outcome.error)")
         }
-    }
-}
-
-/// Remedies on runs.
-@Suite struct ProofTests {
-    /// Strong label smoothing makes a perceptron too careful; a temperature gives it back its courage.
-    @Test func temperatureScalingOfACarefulPerceptronIsProved() throws {
-        let scratch = try Scratch()
-        let data = try scratch.write(try Adult.csv(3000), to: "data.csv")
-        let run = scratch.path + "/run"
-        _ = try trainRun(
-            quick(data, out: run) {
-                $0.model.kind = .mlp
-                $0.model.labelSmoothing = 0.4
-                $0.learning.epochs = 10
-            }, control: RunControl(threads: 2))
-        let report = try proveRemedy("temperature-scaling", run: run, arguments: [])
-        let loss = try #require(report.measurements.first { $0.metric == "logLossDifference" })
-        #expect(try #require(loss.interval).upper < 0)
-        let verdict = report.facts.first { $0.label == "Verdict" }?.value
-        #expect(verdict?.hasPrefix("proved") == true)
-        // Of two classes the order of the rows stays.
-        #expect(report.measurements.first { $0.metric == "rocAUCDifference" }?.value == 0)
-        #expect(try ledgerText(run: run).contains("proof of Temperature scaling"))
-        let error = #expect(throws: VouchError.self) {
-            try proveRemedy("magic", run: run, arguments: [])
-        }
-        #expect(error?.description.contains("temperature-scaling") == true)
     }
 }

@@ -50,7 +50,7 @@ package struct LearningCurve: Probe {
         }
         var gain = try compared(points[points.count - 1].losses, points[points.count - 2].losses)
         gain.note = "at a reduced budget: \(retrainer.reduction)"
-        var measured = Measurement(DataMetrics.gainFromDoubling, gain, split: test.split)
+        var measured = Measurement(DataMetrics.gainFromDoubling, gain, on: test)
         measured.unit = test.lossUnit
         return Findings(
             measurements: [measured],

@@ -60,7 +60,7 @@ package struct PermutationImportance: Probe {
         found.sort { ($1.estimate.value ?? 0, $0.column) < ($0.estimate.value ?? 0, $1.column) }
         let measurements = found.map { column, estimate in
             var measured = Measurement(
-                ImportanceMetrics.importance, estimate, split: test.split,
+                ImportanceMetrics.importance, estimate, on: test,
                 group: "column = \(column)")
             measured.unit = test.lossUnit
             return measured

@@ -54,7 +54,7 @@ package struct GroupRates: Probe {
                 group: names[group], rows: parts[group].rows,
                 measurements: rates.map { rate in
                     Measurement(
-                        rate.metric, rate.estimates[group], split: test.split, drawback: .bias,
+                        rate.metric, rate.estimates[group], on: test, drawback: .bias,
                         group: "\(column.name) = \(names[group])")
                 })
         }
@@ -62,7 +62,7 @@ package struct GroupRates: Probe {
             column: column.name, rows: rows,
             gaps: rates.compactMap { rate in
                 rate.gap.map {
-                    widestGap($0, rate.estimates, names, column: column.name, split: test.split)
+                    widestGap($0, rate.estimates, names, column: column.name, on: test)
                 }
             })
     }
@@ -117,7 +117,7 @@ package struct GroupRates: Probe {
     /// Groups whose rate has no interval are too small to take part; the note names them.
     private func widestGap(
         _ metric: MetricDefinition, _ estimates: [Estimate], _ names: [String], column: String,
-        split: String
+        on test: LabelledPredictions
     ) -> Measurement {
         let usable = estimates.indices.filter {
             estimates[$0].value != nil && estimates[$0].lower != nil
@@ -128,7 +128,7 @@ package struct GroupRates: Probe {
         else {
             return Measurement(
                 metric: metric.id, drawback: .bias, value: nil, unit: metric.unit,
-                sample: .init(split: split, rows: 0), group: column,
+                sample: .init(split: test.split, rows: 0), group: column,
                 note: "fewer than two groups have a rate with an interval")
         }
         var gap = estimates[most].minus(estimates[least], comparisons: pairs)
@@ -137,7 +137,7 @@ package struct GroupRates: Probe {
         gap.note =
             "\(names[most]) − \(names[least])"
             + (left.isEmpty ? "" : "; too few rows: \(left.joined(separator: ", "))")
-        return Measurement(metric, gap, split: split, group: column)
+        return Measurement(metric, gap, on: test, group: column)
     }
 
     private func order(_ a: Estimate, _ b: Estimate) -> Bool { (a.value ?? 0) < (b.value ?? 0) }

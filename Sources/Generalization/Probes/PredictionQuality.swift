@@ -44,10 +44,10 @@ package struct PredictionQuality: Probe {
         return Findings(measurements: [
             Measurement(
                 QualityMetrics.rootMeanSquaredError, sample.rootMeanSquaredError(),
-                split: test.split),
+                on: test),
             Measurement(
-                QualityMetrics.meanAbsoluteError, sample.meanAbsoluteError(), split: test.split),
-            Measurement(QualityMetrics.rSquared, sample.rSquared(), split: test.split),
+                QualityMetrics.meanAbsoluteError, sample.meanAbsoluteError(), on: test),
+            Measurement(QualityMetrics.rSquared, sample.rSquared(), on: test),
         ])
     }
 
@@ -84,7 +84,7 @@ package struct PredictionQuality: Probe {
         }
         return Findings(
             measurements: found.map {
-                Measurement($0.0, $0.1, split: test.split, drawback: .overfitting)
+                Measurement($0.0, $0.1, on: test, drawback: .overfitting)
             },
             figures: [
                 test.rocFigure(sample), test.reliabilityFigure(sample),
@@ -103,7 +103,7 @@ package struct PredictionQuality: Probe {
             (QualityMetrics.expectedCalibrationError, sample.expectedCalibrationError()),
         ]
         return Findings(
-            measurements: found.map { Measurement($0.0, $0.1, split: test.split) },
+            measurements: found.map { Measurement($0.0, $0.1, on: test) },
             figures: [test.reliabilityFigure(sample), test.confusionFigure(sample)])
     }
 }

@@ -19,9 +19,9 @@ package struct TrainTestGap: Probe {
         let test = try subject.test.meanLoss
         let seen = try training.meanLoss
         var found = [
-            Measurement(GapMetrics.trainingLoss, seen, split: training.split),
+            Measurement(GapMetrics.trainingLoss, seen, on: training),
             Measurement(
-                GapMetrics.gap, test.minus(seen),
+                GapMetrics.gap, test.minus(seen), on: subject.test,
                 split: "\(subject.test.split) and \(training.split)"),
         ]
         for index in found.indices { found[index].unit = subject.test.lossUnit }

@@ -1,0 +1,165 @@
+import Evidence
+import Figures
+import Prediction
+import Reporting
+import Statistics
+
+/// What differs between predictions of the same rows: of one pair over rows, of five and more pairs,
+/// each of one seed, over seeds and rows.
+struct PairedChanges {
+    let pairs: [(before: LabelledPredictions, after: LabelledPredictions)]
+
+    init(_ pairs: [(before: LabelledPredictions, after: LabelledPredictions)]) {
+        precondition(!pairs.isEmpty, "nothing to compare")
+        self.pairs = pairs
+    }
+
+    private var first: LabelledPredictions { pairs[0].before }
+
+    /// After − before of every metric that moves with the rows.
+    func changes() throws -> [Change] {
+        guard case .numbers(let targets) = first.answers else { return try classChanges() }
+        let compared = try pairs.map { before, after in
+            try PairedComparison(
+                targets: targets, first: before.predictions.values,
+                second: after.predictions.values, weights: first.weights, clusters: first.clusters)
+        }
+        let crossed = compared.count > 1 ? try CrossedComparison(compared) : nil
+        return RegressionMetric.allCases.compactMap { metric in
+            change(
+                metric.rawValue,
+                crossed?.difference(of: metric) ?? compared[0].difference(of: metric))
+        }
+    }
+
+    private static let ofTwoClasses: [ClassificationMetric] = [
+        .rocAUC, .accuracy, .logLoss, .brierScore, .averagePrecision, .sensitivity, .specificity,
+        .selectionRate, .expectedCalibrationError,
+    ]
+    private static let ofSeveral: [ClassificationMetric] = [
+        .accuracy, .macroF1, .macroAUC, .logLoss, .brierScore, .expectedCalibrationError,
+    ]
+    /// Gaps between groups, by the rate that they are of.
+    private static let gaps: [(id: String, rate: ClassificationMetric)] = [
+        ("selectionRateGap", .selectionRate), ("truePositiveRateGap", .sensitivity),
+        ("falsePositiveRateGap", .falsePositiveRate), ("accuracyGap", .accuracy),
+    ]
+
+    private func classChanges() throws -> [Change] {
+        let compared = try compared()
+        let crossed = compared.count > 1 ? try CrossedComparison(compared) : nil
+        let isBinary = first.predictions.width == 2
+        var found = (isBinary ? Self.ofTwoClasses : Self.ofSeveral).compactMap { metric in
+            change(
+                metric.rawValue,
+                crossed?.difference(of: metric) ?? compared[0].difference(of: metric))
+        }
+        for column in first.protected {
+            let names = Set(column.groups).sorted()
+            let codes = column.groups.map { group in Int32(names.firstIndex(of: group) ?? -1) }
+            for gap in Self.gaps where isBinary || gap.rate == .accuracy {
+                func value(_ sample: ClassificationSample, _ threshold: Double) -> JackknifedValue?
+                {
+                    sample.jackknifedGap(of: gap.rate, codes: codes, threshold: threshold)
+                }
+                let note = "fewer than two groups have the rate"
+                found +=
+                    change(
+                        gap.id,
+                        crossed?.difference(note: note, of: value)
+                            ?? compared[0].difference(note: note, of: value), group: column.name
+                    ).map { [$0] } ?? []
+            }
+        }
+        return found
+    }
+
+    private func compared() throws -> [PairedComparison<ClassificationSample>] {
+        try pairs.map { before, after in
+            try PairedComparison(
+                first: before.classificationSample, second: after.classificationSample,
+                firstThreshold: before.threshold, secondThreshold: after.threshold)
+        }
+    }
+
+    private func change(_ id: String, _ difference: Difference, group: String? = nil) -> Change? {
+        guard let metric = MetricRegistry.definition(id) else { return nil }
+        let judgement = Judgement(difference, direction: metric.direction)
+        var measured = Measurement(metric, difference.estimate, on: first, group: group)
+        measured.metric = id + "Difference"
+        measured.note = [judgement.text, difference.estimate.note].compactMap { $0 }
+            .joined(separator: "; ")
+        return Change(
+            metric: id, drawback: metric.drawback, verdict: judgement.verdict, difference: measured)
+    }
+
+    /// McNemar's test of one pair, in words.
+    func mcNemarFact() throws -> [RunReport.Fact] {
+        guard case .classes = first.answers, pairs.count == 1,
+            let test = try compared()[0].mcNemar()
+        else { return [] }
+        return [
+            .init(
+                "McNemar's test",
+                "\(test.onlyFirst) rows right in the first alone, \(test.onlySecond) in the second "
+                    + "alone; p = \(NumberText.plain(test.exactPValue)) exact, "
+                    + "\(NumberText.plain(test.midPValue)) mid-p")
+        ]
+    }
+}
+
+/// What each compared metric means, as a difference or as a ratio.
+func differenceDefinitions(_ changes: [Change]) -> [MetricDefinition] {
+    var seen: Set<String> = []
+    return changes.compactMap { change in
+        guard var definition = MetricRegistry.definition(change.metric),
+            seen.insert(change.difference.metric).inserted
+        else { return nil }
+        let isRatio = change.difference.metric.hasSuffix("Ratio")
+        definition.id = change.difference.metric
+        // "accuracy", but "ROC AUC".
+        let isWord = definition.name.dropFirst().first?.isLowercase ?? false
+        let name =
+            (isWord ? definition.name.prefix(1).lowercased() : String(definition.name.prefix(1)))
+            + definition.name.dropFirst()
+        definition.name = (isRatio ? "Ratio of the " : "Difference in ") + name
+        definition.formula =
+            (isRatio ? "second ÷ first of: " : "second − first of: ") + definition.formula
+        return definition
+    }
+}
+
+/// - Parameter over: What the intervals are over, such as `rows`.
+func changesFigure(_ changes: [Change], axis: String, over: String) -> Figure {
+    Figure(
+        id: "differences", title: "Differences with 95 % intervals",
+        caption: "Paired over \(over); an interval that holds 0 tells nothing either way.",
+        plot: .intervals(
+            IntervalChart(
+                axis: Axis(axis),
+                rows: changes.compactMap { change in
+                    guard let value = change.difference.value else { return nil }
+                    let name = MetricRegistry.definition(change.metric)?.name ?? change.metric
+                    return .init(
+                        label: change.difference.group.map { "\(name), \($0)" } ?? name,
+                        value: value, lower: change.difference.interval?.lower,
+                        upper: change.difference.interval?.upper,
+                        count: change.difference.sample.rows)
+                }, reference: .init(value: 0, label: "equal"))))
+}
+
+extension Judgement {
+    /// In words, with the gap that this sample could have shown.
+    var text: String {
+        switch verdict {
+        case .better: "better"
+        case .worse: "worse"
+        case .changed: "changed"
+        case .cannotTell:
+            minimumDetectableEffect.map {
+                "cannot tell; a true difference of \(NumberText.plain($0)) would be found in 80 % of "
+                    + "such samples"
+            } ?? "cannot tell"
+        }
+    }
+}

@@ -1,0 +1,221 @@
+import Evidence
+import Kernels
+import Platform
+import Prediction
+package import Reporting
+import RunStore
+import Statistics
+import Tables
+import Training
+
+/// Trains a run's model anew, with a remedy and without, under several paired seeds.
+struct RetrainedProof {
+    private let configuration: TrainConfiguration
+    private let prepared: PreparedData
+    private let features: EncodedFeatures
+    private let pool: WorkerPool
+    private let onEvent: (RunEvent) -> Void
+
+    /// - Parameter run: Its data must stand where they stood, unchanged.
+    init(run: String, threads: Int, onEvent: @escaping (RunEvent) -> Void) throws {
+        let folder = try RunFolder.open(run)
+        var stored = try JSON.decode(
+            TrainConfiguration.self, from: folder.read("configuration.json"),
+            file: run + "/configuration.json")
+        guard stored.learning.budgetSeconds == nil else {
+            throw VouchError(
+                "\(run) was trained with --budget, so that a busy machine would be part of the proof. "
+                    + "Train it with the steps of its report's \"How to repeat it\", then prove that"
+            )
+        }
+        stored.learning.budgetSeconds = nil
+        prepared = try PreparedData.load(stored, threads: threads, onEvent: onEvent)
+        let made = try Ledger.read(run).lastRun?.details ?? [:]
+        let expected = [
+            made[Ledger.DetailKey.dataSHA256], made[Ledger.DetailKey.testSHA256],
+        ].compactMap { $0 }
+        guard expected == prepared.hashes else {
+            throw VouchError(
+                "\(run): its data were changed since it was trained (their SHA-256 differs from the "
+                    + "ledger's). Train it anew on what stands there now, then prove that")
+        }
+        configuration = stored.pinned(to: prepared.recipe)
+        features = try prepared.encoder.encode(prepared.table)
+        pool = WorkerPool(threads: threads)
+        self.onEvent = onEvent
+    }
+
+    var task: TrainingRemedy.TaskOfRows {
+        prepared.target.task == .regression ? .numbers : .classes
+    }
+
+    /// One training, with what probes and proofs see of it.
+    struct Trained {
+        var subject: Subject
+        /// What its models say of the rows that stopped them.
+        var validation: LabelledPredictions
+    }
+
+    private func trained(_ changed: TrainConfiguration, seed: UInt64) throws -> Trained {
+        var configuration = changed
+        configuration.learning.seed = changed.learning.seed &+ seed
+        try configuration.validate()
+        var prepared = prepared
+        let rows = prepared.split.train.count + prepared.split.validation.count
+        prepared.recipe = Recipe(configuration, for: prepared.problem(rows: rows))
+        let learner = Learner(configuration: configuration, prepared: prepared, pool: pool)
+        let made = try ModelTraining(learner: learner, startedAt: Clock.monotonicSeconds())
+            .trained(features)
+        guard !InterruptFlag.isRaised else {
+            throw VouchError("interrupted; nothing was recorded or written")
+        }
+        return Trained(
+            subject: try SubjectAssembly(
+                learner: learner, trained: made, features: features,
+                modelBytes: made.model.encodedWeights().count, modelsBefore: 0
+            ).subject(),
+            validation: try learner.validationPredictions(made.model, features))
+    }
+
+    /// The strength with the lowest mean loss on validation rows, of one training each, by a seed that
+    /// the proof does not use.
+    private func chosen(_ remedy: TrainingRemedy, seed: UInt64) throws -> (Float, rows: Int) {
+        var best: (strength: Float, loss: Double)?
+        var rows = 0
+        for strength in remedy.strengths {
+            onEvent(.stage("Choosing on validation rows: \(remedy.description.id)=\(strength)"))
+            var changed = configuration
+            remedy.apply(strength, &changed)
+            let validation = try trained(changed, seed: seed).validation
+            rows = validation.rows
+            let loss = try validation.weightedMean(validation.rowLosses)
+            if best.map({ loss < $0.loss }) ?? true { best = (strength, loss) }
+        }
+        return (best?.strength ?? 0, rows)
+    }
+
+    /// What came of the remedy.
+    ///
+    /// - Parameters:
+    ///   - strength: `nil` to choose it on validation rows.
+    ///   - seeds: Of paired trainings, five or more.
+    func proof(
+        of remedy: TrainingRemedy, strength: Float?, seeds: Int
+    ) throws -> (proof: Proof, testRows: Int, validationRows: Int) {
+        guard task == .classes || !remedy.isOfClassesOnly else {
+            throw VouchError(
+                "\(remedy.description.id) is of classes, and this run predicts a number")
+        }
+        var validationRows = 0
+        var means = "the run's settings"
+        var settled = strength ?? 0
+        if let strength {
+            means = "\(remedy.description.id)=\(strength), as asked for"
+        } else if !remedy.strengths.isEmpty {
+            (settled, validationRows) = try chosen(remedy, seed: UInt64(seeds))
+            means =
+                "\(remedy.description.id)=\(settled), chosen of "
+                + remedy.strengths.map(\.description).joined(separator: ", ")
+                + " on \(validationRows) validation rows"
+        }
+        var changed = configuration
+        remedy.apply(settled, &changed)
+        var before: [Trained] = []
+        var after: [Trained] = []
+        for seed in 0..<seeds {
+            onEvent(.stage("Training without and with it: seed \(seed + 1) of \(seeds)"))
+            before.append(try trained(configuration, seed: UInt64(seed)))
+            after.append(try trained(changed, seed: UInt64(seed)))
+        }
+        let changes = try changes(before.map(\.subject), after.map(\.subject))
+        let description = remedy.judged(in: task)
+        let rows = before[0].subject.test.rows
+        let proof = Proof(
+            remedy: description, means: means + "; trained anew",
+            over: "\(seeds) paired seeds and \(rows) test rows",
+            before: try level(description.judgedBy, before.map(\.subject.test)),
+            after: try level(description.judgedBy, after.map(\.subject.test)), changes: changes)
+        return (proof, rows, validationRows)
+    }
+
+    /// All that the probes measure before and after: over seeds and rows where rows move the number,
+    /// over seeds alone else.
+    private func changes(_ before: [Subject], _ after: [Subject]) throws -> [Change] {
+        let crossed = try PairedChanges(
+            zip(before, after).map { (before: $0.test, after: $1.test) }
+        ).changes()
+        let seeds = SeedChanges(before: measured(before), after: measured(after))
+        return crossed
+            + [seeds.spreadChange(of: task == .numbers ? "rootMeanSquaredError" : "logLoss")]
+            .compactMap { $0 } + seeds.changes(except: Set(crossed.map(\.metric)))
+    }
+
+    /// By every probe that does not train itself.
+    private func measured(_ subjects: [Subject]) -> [[Measurement]] {
+        let probes = allProbes.filter { !$0.description.needs.contains(.retraining) }
+        let schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
+        return subjects.map { subject in
+            schedule.run(probes, on: subject).compactMap(\.findings).flatMap(\.measurements)
+        }
+    }
+}
+
+/// What `vouch prove` is asked for.
+package struct ProofRequest: Sendable {
+    /// A remedy's id, with a strength where it is one: `dropout=0.3`.
+    package var remedy: String
+    /// Of trainings that are paired; a remedy of outputs needs none.
+    package var seeds = 5
+    package var threads: Int?
+    /// The command line, for the report.
+    package var arguments: [String]
+
+    package init(remedy: String, arguments: [String] = []) {
+        self.remedy = remedy
+        self.arguments = arguments
+    }
+}
+
+/// Ids of all remedies.
+package let remedyIDs =
+    allOutputRemedies.map(\.description.id) + TrainingRemedy.all.map(\.description.id)
+
+/// Tries a remedy on a run and judges it on the run's test rows.
+///
+/// One that changes outputs is fitted on validation rows and compared over rows. One that trains anew
+/// is judged over five paired seeds or more, over seeds and rows. Looks are recorded in the run's
+/// ledger, and the proof in its folder.
+package func proveRemedy(
+    _ request: ProofRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
+) throws -> RunReport {
+    if let remedy = allOutputRemedies.first(where: { $0.description.id == request.remedy }) {
+        return try proveOutputRemedy(remedy, run: run, arguments: request.arguments)
+    }
+    guard let (remedy, strength) = try TrainingRemedy.parse(request.remedy) else {
+        throw VouchError(
+            "--remedy is \"\(request.remedy)\"; there is \(remedyIDs.joined(separator: ", "))")
+    }
+    guard (5...1000).contains(request.seeds) else {
+        throw VouchError(
+            "--seeds is \(request.seeds); with fewer than 5 paired seeds nobody knows how much training "
+                + "again varies. Write 5 or more, to 1000")
+    }
+    let trainings =
+        2 * request.seeds + (strength == nil ? remedy.strengths.count : 0)
+    let seconds = try storedReport(run: run).measurements.first { $0.metric == "trainingSeconds" }
+    onEvent(
+        .stage(
+            "\(trainings) trainings"
+                + (seconds?.value.map { " of about \(Int($0.rounded(.up))) s each" } ?? "")))
+    let trial = try RetrainedProof(
+        run: run, threads: checkedThreads(request.threads), onEvent: onEvent)
+    let (proof, testRows, validationRows) = try trial.proof(
+        of: remedy, strength: strength, seeds: request.seeds)
+    let purpose = "proof of \(proof.name)"
+    if validationRows > 0 {
+        try Look(split: "validation", rows: validationRows, purpose: purpose).record(in: run)
+    }
+    try Look(split: "test", rows: testRows, purpose: purpose).record(in: run)
+    try ProofFile.add(proof, to: run)
+    return proof.report(run: run, arguments: request.arguments)
+}

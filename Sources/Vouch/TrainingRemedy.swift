@@ -1,0 +1,112 @@
+import Evidence
+import Prediction
+
+/// Something against a drawback that is done by training anew: a change of the run's settings.
+struct TrainingRemedy: Sendable {
+    var description: RemedyDescription
+    /// Of these the validation rows choose where no strength is given; empty where it has none.
+    var strengths: [Float]
+    var isOfClassesOnly = false
+    /// Changes a configuration in which everything else is settled.
+    var apply: @Sendable (_ strength: Float, inout TrainConfiguration) -> Void
+
+    /// `dropout` or `dropout=0.3`: a remedy and its strength.
+    ///
+    /// - Returns: `nil` where no remedy that trains anew has the name.
+    /// - Throws: where the strength is no number, or the remedy takes none.
+    static func parse(_ text: String) throws(VouchError) -> (TrainingRemedy, strength: Float?)? {
+        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+        guard let remedy = all.first(where: { $0.description.id == parts.first }) else {
+            return nil
+        }
+        guard parts.count == 2 else { return (remedy, nil) }
+        guard !remedy.strengths.isEmpty else {
+            throw VouchError("--remedy is \"\(text)\", but \(parts[0]) takes no strength")
+        }
+        guard let strength = Float(parts[1]), strength.isFinite else {
+            throw VouchError(
+                "--remedy is \"\(text)\"; write its strength as a number, such as "
+                    + "\(parts[0])=\(remedy.strengths[0])")
+        }
+        return (remedy, strength)
+    }
+
+    /// The metric that decides: the loss that a user of the task knows.
+    func judged(in task: TaskOfRows) -> RemedyDescription {
+        var result = description
+        if task == .numbers { result.judgedBy = "rootMeanSquaredError" }
+        return result
+    }
+
+    enum TaskOfRows { case classes, numbers }
+
+    private static func overfitting(
+        _ id: String, _ name: String, _ strengths: [Float], source: String,
+        isOfClassesOnly: Bool = false,
+        apply: @escaping @Sendable (Float, inout TrainConfiguration) -> Void
+    ) -> TrainingRemedy {
+        TrainingRemedy(
+            description: .init(
+                id: id, name: name, drawback: .overfitting, judgedBy: "logLoss", source: source),
+            strengths: strengths, isOfClassesOnly: isOfClassesOnly, apply: apply)
+    }
+
+    static let all: [TrainingRemedy] = [
+        overfitting(
+            "dropout", "Dropout", [0.1, 0.3, 0.5], source: "Srivastava et al. 2014, JMLR 15:1929"
+        ) { $1.model.dropout = $0 },
+        overfitting(
+            "weight-decay", "Weight decay", [0.01, 0.1, 1],
+            source: "Loshchilov & Hutter 2019, arXiv:1711.05101"
+        ) { $1.learning.weightDecay = $0 },
+        overfitting(
+            "label-smoothing", "Label smoothing", [0.05, 0.1, 0.2],
+            source: "Szegedy et al. 2016, arXiv:1512.00567", isOfClassesOnly: true
+        ) { $1.model.labelSmoothing = $0 },
+        overfitting(
+            "averaged-weights", "Averaged weights (EMA)", [0.99, 0.998],
+            source: "Polyak & Juditsky 1992, DOI 10.1137/0330046"
+        ) { $1.learning.averageDecay = $0 },
+        overfitting(
+            "early-stopping", "Early stopping", [3, 8],
+            source: "Prechelt 1998, DOI 10.1007/3-540-49430-8_3"
+        ) { $1.learning.patience = Int($0) },
+        overfitting(
+            "ensemble", "Ensemble of members with shared layers", [4, 8],
+            source: "Gorishniy et al. 2025, arXiv:2410.24210"
+        ) {
+            $1.model.kind = .ensemble
+            $1.model.members = Int($0)
+        },
+        // The control: whatever it claims is a false alarm.
+        TrainingRemedy(
+            description: .init(
+                id: "another-seed", name: "The same under other seeds", drawback: .hyperParameters,
+                judgedBy: "logLoss", source: "Bouthillier et al. 2021, arXiv:2103.03098"),
+            strengths: [], apply: { $1.learning.seed &+= 1_000_003 }),
+    ]
+}
+
+extension TrainConfiguration {
+    /// With everything that a remedy might disturb set to what the run settled on, so that it changes
+    /// what it says and nothing else.
+    func pinned(to recipe: Recipe) -> TrainConfiguration {
+        var result = self
+        result.model.kind = recipe.kind
+        result.model.members = recipe.kind == .ensemble ? recipe.members : nil
+        result.model.width = recipe.width
+        result.model.depth = recipe.depth
+        result.model.dropout = recipe.dropout
+        result.model.numbers = recipe.numbers
+        result.learning.learningRate = recipe.learningRate
+        result.learning.weightDecay = recipe.weightDecay
+        result.learning.averageDecay = recipe.averageDecay
+        result.learning.batchRows = recipe.batchRows
+        result.learning.epochs = recipe.epochs
+        result.learning.patience = recipe.patience
+        let isBounded = learning.budgetSeconds != nil || learning.steps != nil
+        result.learning.folds = isBounded || columns.time != nil ? nil : recipe.folds
+        result.learning.refits = isBounded || recipe.folds > 1 ? nil : recipe.refits
+        return result
+    }
+}
