@@ -69,7 +69,7 @@ package struct ClassificationSample: Sendable {
     }
 
     /// The chosen rows alone.
-    func selecting(_ chosen: [Int]) throws(StatisticsError) -> ClassificationSample {
+    package func selecting(_ chosen: [Int]) throws(StatisticsError) -> ClassificationSample {
         var kept: [Double] = []
         kept.reserveCapacity(chosen.count * classes)
         for row in chosen { kept += probabilities[row * classes..<(row + 1) * classes] }

@@ -21,7 +21,7 @@ struct Worries {
     var texts: [String] {
         let rules = [
             widestGap, unseenGroups, fewRows, miscalibration, overfit, oneColumn, conflicts,
-            luck, moreRows,
+            luck, moreRows, seeds, elsewhere,
         ]
         return Array(rules.compactMap { $0 }.prefix(Self.most))
     }
@@ -107,5 +107,19 @@ struct Worries {
         else { return nil }
         return "More rows still help: the last doubling lowered the loss by "
             + "\(NumberText.plain((value * 1e4).rounded() / 1e4)) \(gain.unit)."
+    }
+
+    private var seeds: String? {
+        guard let spread = first("seedSpread"), let value = spread.value else { return nil }
+        return
+            "Another seed alone moves its loss by about \(NumberText.plain(value)) \(spread.unit) "
+            + "either way, at a reduced budget: smaller differences between two models mean nothing."
+    }
+
+    private var elsewhere: String? {
+        guard subject.training != nil else { return nil }
+        return
+            "It was measured on rows drawn like those that it learned from; other people, places and "
+            + "times were not tested."
     }
 }

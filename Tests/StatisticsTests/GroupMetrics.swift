@@ -1,20 +1,23 @@
+import Statistics
+
 /// What a model does to the rows of one group, two classes.
-package struct GroupMetrics: Sendable {
-    package var code: Int32
-    package var count: Int
-    package var selectionRate: Estimate
-    package var truePositiveRate: Estimate
-    package var falsePositiveRate: Estimate
-    package var accuracy: Estimate
-    package var meanScore: Estimate
+struct GroupMetrics: Sendable {
+    var code: Int32
+    var count: Int
+    var selectionRate: Estimate
+    var truePositiveRate: Estimate
+    var falsePositiveRate: Estimate
+    var accuracy: Estimate
+    var meanScore: Estimate
 }
 
-/// Metrics of every group that occurs, in order of the codes.
+/// The definition that gaps between groups are checked against: metrics of every group that occurs, in
+/// order of the codes.
 ///
 /// - Parameters:
 ///   - codes: A group for every row; negative for none.
 ///   - threshold: The score from which the positive class is decided.
-package func groupMetrics(
+func groupMetrics(
     _ sample: ClassificationSample, codes: [Int32], threshold: Double
 ) throws(StatisticsError) -> [GroupMetrics] {
     guard codes.count == sample.rows else {
