@@ -48,7 +48,9 @@ extension RunReport {
     }
 
     private func remedyCells(_ proofs: [Proof]) -> HTML {
-        if proofs.isEmpty { return "<td>none tried</td><td>–</td>" }
+        if proofs.isEmpty {
+            return "<td class=\"empty\">none tried</td><td class=\"empty\">–</td>"
+        }
         let outcomes = proofs.map { proof -> HTML in
             """
             <div class="measured"><a href="#remedy-\(anchorName(proof.remedy))">\(data: proof.name)</a>, \
@@ -58,8 +60,10 @@ extension RunReport {
             """
         }
         let prices = proofs.flatMap(priceTexts).map { "<div>\(data: $0)</div>" as HTML }
-        return
-            "<td>\(HTML(joining: outcomes))</td><td class=\"small\">\(HTML(joining: prices))</td>"
+        return """
+            <td data-label="remedy:">\(HTML(joining: outcomes))</td>\
+            <td class="small" data-label="elsewhere:">\(HTML(joining: prices))</td>
+            """
     }
 
     /// What a reader should worry about.

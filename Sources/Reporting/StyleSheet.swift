@@ -117,6 +117,8 @@ let styleSheet: HTML = """
     table.six,table.six tbody{display:block}
     table.six tr{display:block;padding:.6rem 0;border-bottom:1px solid var(--rule)}
     table.six th,table.six td{display:block;border:0;padding:0 0 .2rem;max-width:none}
+    table.six td.empty{display:none}
+    table.six td[data-label]::before{content:attr(data-label) " ";font-size:.82rem;color:var(--soft)}
     table.stack thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
     table.stack,table.stack tbody{display:block}
     table.stack tr{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1.2fr);gap:0 1rem;padding:.55rem 0;\
