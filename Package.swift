@@ -127,7 +127,10 @@ let package = Package(
             ]),
         tests(
             "TrainingTests",
-            ["Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore"]),
+            [
+                "Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore",
+                "AllocationHelper",
+            ]),
         tests(
             "TorchReferenceTests",
             ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "Optim", "TensorCore"],
@@ -153,6 +156,13 @@ let package = Package(
         .executableTarget(
             name: "RunStoreKillHelper", dependencies: ["Platform", "RunStore"],
             path: "Tests/RunStoreKillHelper", swiftSettings: strict),
+        // a process that trains under a malloc that counts
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
+        .executableTarget(
+            name: "AllocationHelper",
+            dependencies: [
+                "CAllocations", "GraphIR", "Kernels", "NN", "Optim", "TensorCore", "Training",
+            ], path: "Tests/AllocationHelper", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

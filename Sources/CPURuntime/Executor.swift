@@ -2,6 +2,15 @@ package import GraphIR
 package import Kernels
 import TensorCore
 
+/// How long one step of a plan takes.
+package struct StepProfile: Sendable {
+    /// The node that it computes, with its shape.
+    package var text: String
+    package var seconds: Double
+    /// Of a matrix product; 0 for what moves memory.
+    package var operations: Double
+}
+
 /// Runs a plan on memory of its own. One thread at a time.
 // Sendable is unchecked because an executor is handed to one worker, which alone uses it in a run.
 package final class Executor: @unchecked Sendable {
@@ -43,6 +52,28 @@ package final class Executor: @unchecked Sendable {
             }
         }
         return nil
+    }
+
+    /// Seconds of every step, the least of several runs.
+    package func profile(
+        parameters: Buffer, results: Buffer, repeats: Int
+    ) -> [StepProfile] {
+        let workspace = Workspace(arena: arena, parameters: parameters, results: results)
+        let random = RandomPosition(seed: 0, step: 0, shard: 0)
+        let clock = ContinuousClock()
+        var fastest = [Double](repeating: .infinity, count: plan.steps.count)
+        for _ in 0..<repeats {
+            for (index, step) in plan.steps.enumerated() {
+                let begin = clock.now
+                execute(step, in: workspace, random)
+                fastest[index] = min(fastest[index], (clock.now - begin) / .seconds(1))
+            }
+        }
+        return plan.steps.indices.map { index in
+            StepProfile(
+                text: plan.text(of: index), seconds: fastest[index],
+                operations: plan.productOperations(of: index))
+        }
     }
 
     @inline(__always)

@@ -64,6 +64,24 @@ package struct Plan: Sendable {
         }
     }
 
+    /// A step in words: what it computes last, of which shape.
+    func text(of step: Int) -> String {
+        let node = graph[stepValues[step]]
+        let extents = node.shape.bound(rows: rows).map(String.init).joined(separator: "×")
+        var how = ""
+        if case .fused(let index) = steps[step] {
+            how = ", \(programs[index].program.instructionCount) fused"
+        }
+        return "\(node.op) [\(extents)]\(node.label.isEmpty ? "" : " of \(node.label)")\(how)"
+    }
+
+    func productOperations(of step: Int) -> Double {
+        guard case .matmul(let index, _, _, _, _) = steps[step] else { return 0 }
+        let shape = products[index]
+        return 2 * Double(max(shape.batchA, shape.batchB)) * Double(shape.m) * Double(shape.n)
+            * Double(shape.k)
+    }
+
     /// - Parameters:
     ///   - outputs: The graph's outputs that are wanted; what they do not need is not computed.
     ///   - rows: The rows of a batch.

@@ -58,6 +58,11 @@ package final class ShardedStep: Sendable {
         return shards.reduce(0) { $0 + Double($1[results.loss.offset]) }
     }
 
+    /// Seconds of every step of one shard's plan, on this thread; the shard's results are overwritten.
+    package func profile(parameters: Buffer, repeats: Int) -> [StepProfile] {
+        executors[0].profile(parameters: parameters, results: shards[0], repeats: repeats)
+    }
+
     /// The node that first gave a value that is not finite, by running the shards again one by one.
     package func firstNonFiniteNode(
         parameters: Buffer, seed: UInt64, step: Int, fill: @Sendable (Int, Executor) -> Void

@@ -1,0 +1,34 @@
+import Foundation
+import Testing
+
+/// Heap allocations of a training step, counted by a malloc that notes who called it.
+@Suite struct AllocationTests {
+    private static func count(_ arguments: String...) throws -> (ours: Int, text: String)? {
+        let process = Process()
+        let binaries = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        process.executableURL = binaries.appendingPathComponent("AllocationHelper")
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(
+            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        let words = text.split(separator: " ")
+        guard words.count >= 2, words[0] == "ours", let ours = Int(words[1]) else { return nil }
+        return (ours, text)
+    }
+
+    @Test(arguments: ["mlp", "ensemble"]) func aStepAllocatesNothing(_ network: String) throws {
+        let found = try #require(try Self.count(network))
+        #expect(found.ours == 0, "\(found.text)")
+    }
+
+    /// The counter sees what it should: one array a step.
+    @Test func aPlantedAllocationIsSeen() throws {
+        let found = try #require(try Self.count("mlp", "planted"))
+        #if os(Linux)
+            #expect(found.ours >= 50)
+        #endif
+    }
+}
