@@ -90,6 +90,61 @@ import Testing
         #expect(losses.allSatisfy { $0.isFinite })
     }
 
+    /// Convolutions of every kind of group and stride, in shards.
+    @Test func bitsOfConvolutionsDoNotDependOnThreads() throws {
+        let graph = try TrainingGraphs.images()
+        #expect(!graph.mixesRows)
+        let batch = Batch(graph, rows: 30, indicesBelow: 3)
+        var bits: Set<[UInt32]> = []
+        var losses: Set<Double> = []
+        for threads in 1...4 {
+            let result = try steps(
+                graph, batch: batch, shardRows: 4, shards: 8, threads: threads, repeats: 30)
+            bits.formUnion(result.bits)
+            losses.formUnion(result.losses)
+        }
+        #expect(bits.count == 1 && losses.count == 1)
+        #expect(losses.allSatisfy { $0.isFinite })
+    }
+
+    /// With norms of their own rows, shards are independent batches: each one's loss, gradients and new
+    /// states are those of its rows alone.
+    @Test func shardsWithTheirOwnStatistics() throws {
+        let graph = try TrainingGraphs.normedImages(.shard)
+        #expect(!graph.mixesRows && graph.hasShardStatistics)
+        let whole = try TrainingGraphs.normedImages(.batch)
+        #expect(whole.mixesRows)
+        let batch = Batch(graph, rows: 15, indicesBelow: 3)
+        let d = try graph.differentiated(output: "loss")
+        var bits: Set<[UInt32]> = []
+        for threads in 1...4 {
+            let (own, _, stepper) = try steps(
+                graph, batch: batch, shardRows: 5, shards: 3, threads: threads, repeats: 10)
+            bits.formUnion(own)
+            for (shard, results) in stepper.shards.enumerated() {
+                let rows = Batch.part(batch, shard * 5..<(shard + 1) * 5)
+                let given = batch.given.merging(rows.given) { $1 }
+                let exact = ReferenceInterpreter(graph: d.graph, rows: 5, given: given).run()
+                func expectClose(_ range: Range<Int>, _ value: Value) {
+                    let expected = exact[value.index].values
+                    let scale = expected.reduce(1e-3) { max($0, abs($1)) }
+                    for (a, b) in zip(results.floats(range), expected) {
+                        #expect(abs(Double(a) - b) <= 2e-5 * scale)
+                    }
+                }
+                for (entry, region) in stepper.results.states {
+                    let value = try #require(graph.updates[entry.spec.name])
+                    expectClose(region.range, value)
+                }
+                for entry in stepper.layout.entries {
+                    guard case .dense(let value) = d.gradients[entry.spec.name] else { continue }
+                    expectClose(entry.range, value)
+                }
+            }
+        }
+        #expect(bits.count == 1)
+    }
+
     /// Another step, seed or shard has another dropout mask.
     @Test func masksDependOnTheirPosition() throws {
         var b = GraphBuilder()
