@@ -387,6 +387,7 @@ enum TrainingGraphs {
             Form(name: "images") { try images() },
             Form(name: "normed images") { try normedImages(.batch) },
             Form(name: "images normed by shard") { try normedImages(.shard) },
+            Form(name: "transformer") { try transformer() },
         ]
 
     /// A perceptron with embeddings (dense and sparse), layer norm, dropout and, if asked for,
@@ -465,6 +466,27 @@ enum TrainingGraphs {
         let logits = b.linear("head", normed, output: 3)
         let losses = b.softmaxCrossEntropy(
             logits: logits, labels: b.input("label", [.rows], dtype: .int32))
+        b.output(
+            "loss", b.weightedSum(losses: losses, weights: b.input("weight", [.rows, 1])))
+        return try b.build()
+    }
+
+    /// Two encoder layers, one of each norm placement, on padded sequences of embedded words.
+    static func transformer() throws -> Graph {
+        var b = GraphBuilder()
+        let words = b.input("words", [.rows, 5], dtype: .int32)
+        let keys = b.binary(.greater, b.input("presence", [.rows, 5]), b.constant(-1))
+        var x = b.embedding("words", words, values: 9, width: 8)
+        for norm in TransformerEncoderLayer.NormPlacement.allCases {
+            let layer = TransformerEncoderLayer(heads: 2, hidden: 12, norm: norm)
+            x = b.transformerEncoderLayer(
+                "\(norm)", x, layer,
+                mask: AttentionMask(keys: keys, isCausal: norm == .after),
+                training: true)
+        }
+        let logits = b.linear("head", b.reshape(b.mean(x, axes: [1]), [.rows, 8]), output: 1)
+        let losses = b.binaryCrossEntropy(
+            logits: logits, labels: b.input("label", [.rows, 1]))
         b.output(
             "loss", b.weightedSum(losses: losses, weights: b.input("weight", [.rows, 1])))
         return try b.build()

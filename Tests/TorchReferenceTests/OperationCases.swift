@@ -15,7 +15,7 @@ enum Construction: Sendable {
     static let all: [String: Construction] = {
         let groups = [
             unary, binary, elementwise, reductions, products, movements, lookups, masks, chains,
-            layers, activations, losses, images,
+            layers, activations, losses, images, attention,
         ]
         var table: [String: Construction] = [:]
         for group in groups {
