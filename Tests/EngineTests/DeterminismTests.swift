@@ -278,6 +278,33 @@ import Testing
         }
     }
 
+    /// As above, for convolutions of several kinds and layouts, and averages.
+    @Test(arguments: [2, 4]) func concurrentConvolutions(threads: Int) throws {
+        let graph = try TrainingGraphs.images().differentiated(output: "loss").graph
+        let given = graph.sampleValues(rows: 3, indicesBelow: 3)
+        @Sendable func values() -> [[UInt32]] {
+            Experiment(
+                graph: graph, rows: 3, given: given,
+                results: graph.nodes.indices.map(Value.init).filter {
+                    switch graph[$0].op {
+                    case .convolution, .convolutionInputGradient, .convolutionWeightGradient,
+                        .averagePool, .averagePoolGradient:
+                        true
+                    default: false
+                    }
+                }
+            ).runtimeValues().map { $0.values.map { Float($0).bitPattern } }
+        }
+        let alone = values()
+        #expect(alone.count == 13)
+        let pool = WorkerPool(threads: threads)
+        for _ in 0..<20 {
+            let equal = Buffer(count: threads)
+            pool.run { worker in equal[worker] = values() == alone ? 1 : 0 }
+            #expect(equal.floats(0..<threads).allSatisfy { $0 == 1 })
+        }
+    }
+
     /// A product made on one thread and run on another that no pool started.
     @Test func aThreadOfAnotherMakerGivesTheSameBits() throws {
         let shape = MatmulShape(
