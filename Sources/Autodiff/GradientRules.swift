@@ -68,6 +68,49 @@ func operandGradients(
                 : b.matmul(x[0], g, transposeA: !ta)
         return [da.map { b.sum($0, to: shape(0)) }, db.map { b.sum($0, to: shape(1)) }]
 
+    // One trilinear form Σ g·convolution(x, w) has the three operations as its derivatives, so each
+    // one's gradients are the other two.
+    case .convolution(let window, let groups):
+        guard let (height, width) = imageSize(shape(0)) else { return [nil, nil] }
+        let back = Op.convolutionInputGradient(
+            window, groups: groups, height: height, width: width)
+        return [
+            wanted(x[0]) ? b.apply(back, [g, x[1]]) : nil,
+            wanted(x[1])
+                ? b.apply(.convolutionWeightGradient(window, groups: groups), [x[0], g]) : nil,
+        ]
+    case .convolutionInputGradient(let window, let groups, _, _):
+        return [
+            wanted(x[0]) ? b.apply(.convolution(window, groups: groups), [g, x[1]]) : nil,
+            wanted(x[1])
+                ? b.apply(.convolutionWeightGradient(window, groups: groups), [g, x[0]]) : nil,
+        ]
+    case .convolutionWeightGradient(let window, let groups):
+        guard let (height, width) = imageSize(shape(0)) else { return [nil, nil] }
+        let back = Op.convolutionInputGradient(
+            window, groups: groups, height: height, width: width)
+        return [
+            wanted(x[0]) ? b.apply(back, [x[1], g]) : nil,
+            wanted(x[1]) ? b.apply(.convolution(window, groups: groups), [x[0], g]) : nil,
+        ]
+
+    // Where the maxima stand does not change with x, so that only the picked numbers have gradients.
+    case .maxPool(let window):
+        return [b.apply(.maxPoolSpread(window), [x[0], g])]
+    case .maxPoolPick(let window):
+        return [nil, wanted(x[1]) ? b.apply(.maxPoolSpread(window), [x[0], g]) : nil]
+    case .maxPoolSpread(let window):
+        return [nil, wanted(x[1]) ? b.apply(.maxPoolPick(window), [x[0], g]) : nil]
+    case .averagePool(let window, let counts):
+        guard let (height, width) = imageSize(shape(0)) else { return [nil] }
+        return [
+            b.apply(
+                .averagePoolGradient(window, countsPadding: counts, height: height, width: width),
+                [g])
+        ]
+    case .averagePoolGradient(let window, let counts, _, _):
+        return [b.apply(.averagePool(window, countsPadding: counts), [g])]
+
     case .softmax:
         // y · (g − Σ g·y)
         let last = node.shape.rank - 1
@@ -79,6 +122,8 @@ func operandGradients(
         let total = b.sum(g, axes: [last])
         return [b.subtract(g, b.multiply(b.unary(.exp, y), total))]
 
+    case .shardStatistic:
+        return [g]
     case .reshape:
         return [b.reshape(g, shape(0))]
     case .transpose(let permutation):
@@ -106,6 +151,13 @@ func operandGradients(
     case .scatterAdd:
         return [nil, b.apply(.gather, [g, x[0]])]
     }
+}
+
+/// The height and width of images `[n, height, width, channels]`.
+private func imageSize(_ shape: Shape) -> (height: Int, width: Int)? {
+    guard shape.rank == 4, case .fixed(let height) = shape[1], case .fixed(let width) = shape[2]
+    else { return nil }
+    return (height, width)
 }
 
 /// `1/n` for the `n` elements along `axes`, of shape `[]`.

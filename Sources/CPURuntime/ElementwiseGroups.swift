@@ -2,12 +2,12 @@ import GraphIR
 import TensorCore
 
 /// The units in which a graph is executed: single nodes, groups of elementwise nodes that run as
-/// one fused program, and matrix products with their bias and ReLU.
+/// one fused program, and matrix products and convolutions with their bias and ReLU.
 ///
 /// A node joins the group of an operand when both have the same shape and the graph of units stays
 /// without cycles.
 struct ExecutionUnits {
-    enum Kind { case node, group, matmul }
+    enum Kind { case node, group, product }
 
     struct Unit {
         var kind: Kind
@@ -43,8 +43,8 @@ struct ExecutionUnits {
                 {
                     add(.group, [value])
                 }
-            case .matmul:
-                add(.matmul, epilogue(of: value, in: graph, wanted: wanted))
+            case .matmul, .convolution:
+                add(.product, epilogue(of: value, in: graph, wanted: wanted))
             case _ where node.op.isElementwise:
                 join(value, in: graph)
             default:
@@ -59,27 +59,30 @@ struct ExecutionUnits {
         units.append(Unit(kind: kind, nodes: nodes))
     }
 
-    /// A product, the addition of a bias `[n]` that alone uses it, and a ReLU that alone uses that.
+    /// A product `[m, n]` or convolution `[…, n]`, the addition of a bias `[n]` that alone uses it, and
+    /// a ReLU that alone uses that.
     private func epilogue(
         of product: Value, in graph: Graph, wanted: Set<Value>
     ) -> [Value] {
         var chain = [product]
         let shape = graph[product].shape
+        let takesEpilogue = shape.rank != 3
         func onlyUser(of value: Value) -> Value? {
             users[value.index].count == 1 && !wanted.contains(value) ? users[value.index][0] : nil
         }
-        if shape.rank == 2, let sum = onlyUser(of: product), graph[sum].op == .binary(.add) {
+        if takesEpilogue, let sum = onlyUser(of: product), graph[sum].op == .binary(.add) {
             let other =
                 graph[sum].inputs[0] == product ? graph[sum].inputs[1] : graph[sum].inputs[0]
             let bias = graph[other]
-            if other != product, bias.op == .parameter, bias.shape.extents.last == shape[1],
-                bias.shape.fixedCount == shape[1].count(rows: 0)
+            if other != product, bias.op == .parameter,
+                bias.shape.extents.last == shape.extents.last,
+                bias.shape.fixedCount == shape[shape.rank - 1].count(rows: 0)
             {
                 chain.append(sum)
             }
         }
         if let last = chain.last, let relu = onlyUser(of: last), graph[relu].op == .unary(.relu),
-            shape.rank == 2
+            takesEpilogue
         {
             chain.append(relu)
         }

@@ -17,12 +17,20 @@ package final class Executor: @unchecked Sendable {
     package let plan: Plan
     package let arena: Buffer
     private let products: [Matmul]
+    private let convolutions: [Convolution]
+    private let averagePools: [AveragePool]
+    /// What one step at a time needs besides its operands.
+    private let scratch: Buffer
 
     package init(_ plan: Plan, arena: Buffer? = nil) {
         self.plan = plan
         self.arena = arena ?? Buffer(count: plan.arenaWords)
         precondition(self.arena.count >= plan.arenaWords, "the arena is too small for the plan")
         products = plan.products.map(Matmul.init)
+        convolutions = plan.convolutions.map(Convolution.init)
+        averagePools = plan.averagePools.map(AveragePool.init)
+        let words = convolutions.map(\.scratchWords) + averagePools.map(\.scratchWords)
+        scratch = Buffer(count: words.max() ?? 0)
     }
 
     /// Executes every step once.
@@ -81,6 +89,13 @@ package final class Executor: @unchecked Sendable {
         switch step {
         case .matmul(let index, let a, let b, let bias, let c):
             products[index].run(a: a, b: b, bias: bias, c: c, in: workspace)
+        case .convolution(let index, let a, let b, let bias, let c):
+            convolutions[index].run(
+                a: a, b: b, bias: bias, c: c, scratch: scratch, in: workspace)
+        case .maxPool(let index, let use, let x, let u, let y):
+            workspace.maxPool(use, x, u, into: y, plan.maxPools[index])
+        case .averagePool(let index, let x, let y):
+            averagePools[index].run(x, into: y, scratch: scratch, in: workspace)
         case .fused(let index):
             let fused = plan.programs[index]
             fused.program.run(

@@ -35,6 +35,9 @@ struct Lowering {
     private(set) var blocks: [BlockInfo] = []
     private(set) var steps: [StepDraft] = []
     private(set) var products: [MatmulShape] = []
+    var convolutions: [ConvolutionShape] = []
+    var maxPools: [PoolShape] = []
+    var averagePools: [AveragePool.Kind] = []
     private(set) var programs: [FusedDraft] = []
     private var blockOf: [Value: Block] = [:]
     private var kept: Set<Block> = []
@@ -46,21 +49,21 @@ struct Lowering {
     }
 
     func block(of value: Value) -> Block? { blockOf[value] }
-    private func extents(_ value: Value) -> [Int] { graph[value].shape.bound(rows: rows) }
-    private func count(_ value: Value) -> Int { graph[value].shape.count(rows: rows) }
+    func extents(_ value: Value) -> [Int] { graph[value].shape.bound(rows: rows) }
+    func count(_ value: Value) -> Int { graph[value].shape.count(rows: rows) }
 
     private mutating func newBlock(_ count: Int, fixed: Region? = nil) -> Block {
         blocks.append(BlockInfo(count: count, fixed: fixed, firstStep: .max, lastStep: -1))
         return Block(index: blocks.count - 1)
     }
 
-    private mutating func target(_ value: Value) -> Block {
+    mutating func target(_ value: Value) -> Block {
         let block = newBlock(count(value))
         blockOf[value] = block
         return block
     }
 
-    private mutating func emit(
+    mutating func emit(
         _ value: Value, reads: [Block], writes: [Block],
         _ step: @escaping ((Block) -> Region) -> Plan.Step
     ) {
@@ -84,7 +87,7 @@ struct Lowering {
         for unit in units.order {
             switch units.units[unit].kind {
             case .group: lowerGroup(unit, units, wanted: wanted)
-            case .matmul: lowerMatmul(units.units[unit].nodes)
+            case .product: lowerProduct(units.units[unit].nodes)
             case .node: lowerNode(units.units[unit].nodes[0])
             }
         }
@@ -127,26 +130,31 @@ extension Lowering {
         return strides
     }
 
-    private mutating func lowerMatmul(_ chain: [Value]) {
+    /// A product or a convolution, with its bias and ReLU.
+    private mutating func lowerProduct(_ chain: [Value]) {
         let product = graph[chain[0]]
-        guard case .matmul(let transposeA, let transposeB) = product.op,
-            let a = blockOf[product.inputs[0]], let b = blockOf[product.inputs[1]]
-        else { return }
-        let ea = extents(product.inputs[0])
-        let eb = extents(product.inputs[1])
-        let ec = extents(chain[0])
-        let rank = ec.count
+        guard let a = blockOf[product.inputs[0]], let b = blockOf[product.inputs[1]] else { return }
         var bias: Block?
         for value in chain.dropFirst() where graph[value].op == .binary(.add) {
             let other = graph[value].inputs.first { $0 != chain[0] }
             bias = other.flatMap { blockOf[$0] }
         }
         let last = chain[chain.count - 1]
+        let appliesReLU = graph[last].op == .unary(.relu)
+        guard case .matmul(let transposeA, let transposeB) = product.op else {
+            lowerConvolution(
+                product, a: a, b: b, bias: bias, appliesReLU: appliesReLU, to: last)
+            return
+        }
+        let ea = extents(product.inputs[0])
+        let eb = extents(product.inputs[1])
+        let ec = extents(chain[0])
+        let rank = ec.count
         let shape = MatmulShape(
             batchA: rank == 3 ? ea[0] : 1, batchB: rank == 3 ? eb[0] : 1,
             m: ec[rank - 2], n: ec[rank - 1], k: ea[transposeA ? rank - 2 : rank - 1],
             transposeA: transposeA, transposeB: transposeB, hasBias: bias != nil,
-            appliesReLU: graph[last].op == .unary(.relu))
+            appliesReLU: appliesReLU)
         let c = target(last)
         let index = products.count
         products.append(shape)
@@ -292,10 +300,18 @@ extension Lowering {
         let operandBlocks = node.inputs.compactMap { blockOf[$0] }
         precondition(operandBlocks.count == node.inputs.count, "an operand is not computed")
         switch node.op {
-        case .reshape:
+        case .reshape, .shardStatistic:
             blockOf[value] = operandBlocks[0]
         case .reduce(let kind, let axes):
             lowerReduce(value, kind, axes.sorted(by: >))
+        case .convolutionInputGradient, .convolutionWeightGradient:
+            lowerConvolution(
+                node, a: operandBlocks[0], b: operandBlocks[1], bias: nil, appliesReLU: false,
+                to: value)
+        case .maxPool(let window), .maxPoolPick(let window), .maxPoolSpread(let window):
+            lowerMaxPool(node, window, operandBlocks, to: value)
+        case .averagePool, .averagePoolGradient:
+            lowerAveragePool(node, operandBlocks[0], to: value)
         case .softmax, .logSoftmax:
             let x = operandBlocks[0]
             let n = extents(value)[node.shape.rank - 1]

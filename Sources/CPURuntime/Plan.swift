@@ -15,12 +15,20 @@ package struct Plan: Sendable {
     package let outputs: [String: Region]
     package let steps: [Step]
     let products: [MatmulShape]
+    let convolutions: [ConvolutionShape]
+    let maxPools: [PoolShape]
+    let averagePools: [AveragePool.Kind]
     let programs: [FusedStep]
     /// What each step computes last, for diagnosis and profiles.
     package let stepValues: [Value]
 
     package enum Step: Sendable {
         case matmul(Int, a: Region, b: Region, bias: Region?, c: Region)
+        /// A convolution or one of its gradients; `ConvolutionShape.Kind` says what `a` and `b` are.
+        case convolution(Int, a: Region, b: Region, bias: Region?, c: Region)
+        /// `u` is what is picked from or spread; see `GraphIR.Op`.
+        case maxPool(Int, MaxPoolUse, x: Region, u: Region?, y: Region)
+        case averagePool(Int, x: Region, y: Region)
         case fused(Int)
         case reduce(ReductionKind, x: Region, y: Region, outer: Int, axis: Int, inner: Int)
         case softmax(x: Region, y: Region, rows: Int, n: Int, logarithm: Bool)
@@ -30,7 +38,6 @@ package struct Plan: Sendable {
         case scatterAdd(
             rows: Region, indices: Region, table: Region, count: Int, values: Int, width: Int)
         case oneHot(indices: Region, y: Region, count: Int, classes: Int)
-
     }
 
     struct FusedStep: Sendable {
@@ -42,10 +49,11 @@ package struct Plan: Sendable {
     /// The regions that a step writes; of some a copy writes only a part.
     package func writes(of step: Step) -> [Region] {
         switch step {
-        case .matmul(_, _, _, _, let c): [c]
+        case .matmul(_, _, _, _, let c), .convolution(_, _, _, _, let c): [c]
         case .fused(let index): programs[index].outputs
         case .reduce(_, _, let y, _, _, _), .softmax(_, let y, _, _, _), .copy(_, let y, _),
-            .zero(let y), .gather(_, _, let y, _, _, _), .oneHot(_, let y, _, _):
+            .zero(let y), .gather(_, _, let y, _, _, _), .oneHot(_, let y, _, _),
+            .maxPool(_, _, _, _, let y), .averagePool(_, _, let y):
             [y]
         case .scatterAdd(_, _, let table, _, _, _): [table]
         }
@@ -54,9 +62,13 @@ package struct Plan: Sendable {
     /// The regions that a step reads.
     package func reads(of step: Step) -> [Region] {
         switch step {
-        case .matmul(_, let a, let b, let bias, _): [a, b] + (bias.map { [$0] } ?? [])
+        case .matmul(_, let a, let b, let bias, _), .convolution(_, let a, let b, let bias, _):
+            [a, b] + (bias.map { [$0] } ?? [])
         case .fused(let index): programs[index].operands.map(\.region)
-        case .reduce(_, let x, _, _, _, _), .softmax(let x, _, _, _, _), .copy(let x, _, _): [x]
+        case .maxPool(_, _, let x, let u, _): [x] + (u.map { [$0] } ?? [])
+        case .reduce(_, let x, _, _, _, _), .softmax(let x, _, _, _, _), .copy(let x, _, _),
+            .averagePool(_, let x, _):
+            [x]
         case .zero: []
         case .gather(let table, let indices, _, _, _, _): [table, indices]
         case .scatterAdd(let rows, let indices, _, _, _, _): [rows, indices]
@@ -108,6 +120,9 @@ package struct Plan: Sendable {
         }
         self.outputs = found
         products = lowering.products
+        convolutions = lowering.convolutions
+        maxPools = lowering.maxPools
+        averagePools = lowering.averagePools
         programs = lowering.programs.map { program in
             FusedStep(
                 program: program.program,

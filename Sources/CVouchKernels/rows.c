@@ -23,11 +23,30 @@ VK_INLINE float sum_row(const float *x, int64_t n) {
     return sum_lanes(lanes);
 }
 
-VK_INLINE float larger(float a, float b) { return a != a ? a : (b > a || b != b ? b : a); }
+enum { COLUMNS = 256, TERMS = 512 };
+
+// Sums up to COLUMNS columns over an axis with this stride. A long sum, as over all cells of a batch of
+// images, is a sum of sums of TERMS, so that its rounding does not grow with its length.
+VK_INLINE void sum_columns(float *y, const float *x, int64_t axis, int64_t stride, int64_t columns) {
+    for (int64_t first = 0; first < axis; first += TERMS) {
+        int64_t last = axis - first < TERMS ? axis : first + TERMS;
+        float sums[COLUMNS];
+        for (int64_t i = 0; i < columns; i++) sums[i] = x[first * stride + i];
+        for (int64_t k = first + 1; k < last; k++) {
+            const float *row = x + k * stride;
+            VK_SIMD for (int64_t i = 0; i < columns; i++) sums[i] += row[i];
+        }
+        if (first == 0) {
+            for (int64_t i = 0; i < columns; i++) y[i] = sums[i];
+        } else {
+            VK_SIMD for (int64_t i = 0; i < columns; i++) y[i] += sums[i];
+        }
+    }
+}
 
 VK_INLINE float max_row(const float *x, int64_t n) {
     float most = x[0];
-    for (int64_t i = 1; i < n; i++) most = larger(most, x[i]);
+    for (int64_t i = 1; i < n; i++) most = vk_larger(most, x[i]);
     return most;
 }
 
@@ -40,13 +59,16 @@ void vk_reduce(enum vk_reduction kind, float *y, const float *x, int64_t outer, 
             y[0] = kind == VK_MAX ? max_row(x, axis) : sum_row(x, axis) * scale;
             continue;
         }
-        for (int64_t i = 0; i < inner; i++) y[i] = x[i];
-        for (int64_t k = 1; k < axis; k++) {
-            const float *row = x + k * inner;
-            if (kind == VK_MAX) {
-                VK_SIMD for (int64_t i = 0; i < inner; i++) y[i] = larger(y[i], row[i]);
-            } else {
-                VK_SIMD for (int64_t i = 0; i < inner; i++) y[i] += row[i];
+        if (kind != VK_MAX) {
+            for (int64_t start = 0; start < inner; start += COLUMNS) {
+                int64_t left = inner - start;
+                sum_columns(y + start, x + start, axis, inner, left < COLUMNS ? left : COLUMNS);
+            }
+        } else {
+            for (int64_t i = 0; i < inner; i++) y[i] = x[i];
+            for (int64_t k = 1; k < axis; k++) {
+                const float *row = x + k * inner;
+                VK_SIMD for (int64_t i = 0; i < inner; i++) y[i] = vk_larger(y[i], row[i]);
             }
         }
         if (kind == VK_MEAN) {

@@ -18,6 +18,9 @@ VK_INLINE int32_t vk_float_bits(float x) {
     return bits;
 }
 
+/// The larger of two; the first of equals, and of NaNs.
+VK_INLINE float vk_larger(float a, float b) { return a != a ? a : (b > a || b != b ? b : a); }
+
 /// Source: Cephes `expf`: 2^n times a polynomial on ±ln 2 / 2.
 VK_INLINE float vk_exp(float x) {
     const float magic = 12582912.0f;  // 1.5·2^23: adding it rounds to the nearest integer

@@ -77,7 +77,8 @@ package struct Graph: Hashable, Sendable, Codable {
     /// Such a graph is not cut into shards. A reduction over rows that only leads to the loss or to
     /// a parameter's gradient is a sum over shards and does not count; the builder of the forward
     /// graph decides, so this looks for a value without a row axis, computed from rows, that meets
-    /// a value with one, or that becomes a state parameter's next value.
+    /// a value with one, or that becomes a state parameter's next value. A `shardStatistic` is meant
+    /// to be its shard's.
     package var mixesRows: Bool {
         var fromRows = [Bool](repeating: false, count: nodes.count)
         for (index, node) in nodes.enumerated() {
@@ -86,10 +87,14 @@ package struct Graph: Hashable, Sendable, Codable {
                 fromRows[$0.index] && !nodes[$0.index].shape.dependsOnRows
             }
             if readsReduced && node.shape.dependsOnRows { return true }
-            fromRows[index] = reads || node.shape.dependsOnRows
+            fromRows[index] =
+                node.op != .shardStatistic && (reads || node.shape.dependsOnRows)
         }
         return updates.values.contains { fromRows[$0.index] }
     }
+
+    /// Whether a shard's rows influence one another, so that it must not hold rows of no batch.
+    package var hasShardStatistics: Bool { nodes.contains { $0.op == .shardStatistic } }
 }
 
 /// A graph that cannot be built: which node, its operands' shapes, where it was written.

@@ -200,6 +200,53 @@ extension GraphBuilder {
         _ x: Value, _ shape: Shape, file: StaticString = #fileID, line: UInt = #line
     ) -> Value { apply(.broadcast(shape), [x], file: file, line: line) }
 
+    /// `condition ≠ 0 ? a : b`.
+    package mutating func select(
+        _ condition: Value, _ a: Value, _ b: Value, file: StaticString = #fileID, line: UInt = #line
+    ) -> Value { apply(.select, [condition, a, b], file: file, line: line) }
+
+    /// 1 where a < b, else 0.
+    package mutating func less(
+        _ a: Value, _ b: Value, file: StaticString = #fileID, line: UInt = #line
+    ) -> Value { apply(.binary(.greater), [b, a], file: file, line: line) }
+
+    /// 1 where a ≤ b, else 0, also where one is NaN: three nodes.
+    package mutating func lessOrEqual(
+        _ a: Value, _ b: Value, file: StaticString = #fileID, line: UInt = #line
+    ) -> Value {
+        let isLess = less(a, b, file: file, line: line)
+        return binary(.maximum, isLess, binary(.equal, a, b, file: file, line: line))
+    }
+
+    /// 1 where a ≥ b, else 0, also where one is NaN: three nodes.
+    package mutating func greaterOrEqual(
+        _ a: Value, _ b: Value, file: StaticString = #fileID, line: UInt = #line
+    ) -> Value { lessOrEqual(b, a, file: file, line: line) }
+
+    /// 1 where a ≠ b, else 0: two nodes and a constant.
+    package mutating func notEqual(
+        _ a: Value, _ b: Value, file: StaticString = #fileID, line: UInt = #line
+    ) -> Value {
+        let isEqual = binary(.equal, a, b, file: file, line: line)
+        return subtract(constant(1), isEqual)
+    }
+
+    /// Zeros before and after along several axes: a node for each that gets any.
+    ///
+    /// - Parameter widths: For each axis of `x`, the zeros before and after.
+    package mutating func pad(
+        _ x: Value, _ widths: [(before: Int, after: Int)], file: StaticString = #fileID,
+        line: UInt = #line
+    ) -> Value {
+        var padded = x
+        for (axis, width) in widths.enumerated() where width != (0, 0) {
+            padded = apply(
+                .pad(axis: axis, before: width.before, after: width.after), [padded], file: file,
+                line: line)
+        }
+        return padded
+    }
+
     /// Sums `x` down to `shape`, undoing a broadcast from it: nothing, one or two nodes.
     package mutating func sum(_ x: Value, to target: Shape) -> Value {
         let from = shape(x)

@@ -22,8 +22,38 @@ package enum Op: Hashable, Sendable, Codable {
     case broadcast(Shape)
     /// Reduces the axes to extent 1.
     case reduce(Reduction, axes: [Int])
+    /// The operand itself, a value without rows, which is meant as that of each shard of a batch:
+    /// `Graph.mixesRows` does not follow the rows that it came from.
+    case shardStatistic
     /// `a·b` over the last two axes; a leading axis is a batch of products, where 1 stretches.
     case matmul(transposeA: Bool, transposeB: Bool)
+    /// Images `[n, height, width, channels]` by weights `[window height, window width,
+    /// channels/groups, outputs]`: `[n, places, places, outputs]`.
+    ///
+    /// `y[n, p, q, o] = Σ_{i, j, c} x[n, p·stride − before + i·dilation, …, c]·w[i, j, c, o]`, with
+    /// zeros beyond the image; it is a correlation, as everywhere in deep learning. With groups, the
+    /// channels and the outputs are cut into as many equal runs, and a run of outputs sees its own
+    /// run of channels; as many groups as channels make it depthwise.
+    case convolution(Window, groups: Int)
+    /// The gradient of `convolution` for its images of a height and width, from `y`'s gradient and
+    /// the weights.
+    case convolutionInputGradient(Window, groups: Int, height: Int, width: Int)
+    /// The gradient of `convolution` for its weights, from the images and `y`'s gradient.
+    case convolutionWeightGradient(Window, groups: Int)
+    /// The greatest number of each window of images `[n, height, width, channels]`, channel by
+    /// channel: `[n, places, places, channels]`. Padding never is the greatest; NaN always is.
+    case maxPool(Window)
+    /// Of images `x` and `u` of one shape: `u` at the cell where `x` is greatest in each window, the
+    /// first of equals in reading order.
+    case maxPoolPick(Window)
+    /// Of images `x` and numbers `[n, places, places, channels]`: each number at the cell where `x` is
+    /// greatest in its window, as `maxPoolPick`, and added up there. The gradient of `maxPool`.
+    case maxPoolSpread(Window)
+    /// The mean of each window: `[n, places, places, channels]`. Padding counts as zeros, or not at
+    /// all.
+    case averagePool(Window, countsPadding: Bool)
+    /// The gradient of `averagePool` for its images of a height and width.
+    case averagePoolGradient(Window, countsPadding: Bool, height: Int, width: Int)
     /// Along the last axis.
     case softmax
     /// `x − log Σ exp x` along the last axis.
@@ -94,6 +124,21 @@ extension Op: CustomStringConvertible {
         case .broadcast(let shape): "broadcast to \(shape)"
         case .reduce(let kind, let axes): "\(kind.rawValue) over \(axes)"
         case .matmul(let a, let b): "matmul" + (a ? " aᵀ" : "") + (b ? " bᵀ" : "")
+        case .convolution(let window, let groups):
+            "convolution \(window)" + Self.suffix(groups)
+        case .convolutionInputGradient(let window, let groups, let height, let width):
+            "convolutionInputGradient \(window) to \(height) × \(width)" + Self.suffix(groups)
+        case .convolutionWeightGradient(let window, let groups):
+            "convolutionWeightGradient \(window)" + Self.suffix(groups)
+        case .maxPool(let window): "maxPool \(window)"
+        case .maxPoolPick(let window): "maxPoolPick \(window)"
+        case .maxPoolSpread(let window): "maxPoolSpread \(window)"
+        case .averagePool(let window, let counts):
+            "averagePool \(window)" + (counts ? " with padding" : "")
+        case .averagePoolGradient(let window, let counts, let height, let width):
+            "averagePoolGradient \(window) to \(height) × \(width)"
+                + (counts ? " with padding" : "")
+        case .shardStatistic: "shardStatistic"
         case .softmax: "softmax"
         case .logSoftmax: "logSoftmax"
         case .reshape(let shape): "reshape to \(shape)"
@@ -106,5 +151,9 @@ extension Op: CustomStringConvertible {
         case .oneHot(let classes): "oneHot \(classes)"
         case .dropoutMask(_, let rate, let stream): "dropoutMask \(rate) stream \(stream)"
         }
+    }
+
+    private static func suffix(_ groups: Int) -> String {
+        groups == 1 ? "" : " groups \(groups)"
     }
 }

@@ -3,7 +3,8 @@ import TensorCore
 extension Graph {
     /// Floating-point operations of one run over `rows` rows.
     ///
-    /// A product of `[m, k]` and `[k, n]` counts `2·m·n·k`; an elementwise operation, a reduction
+    /// A product of `[m, k]` and `[k, n]` counts `2·m·n·k`, a convolution two for each number that its
+    /// window reads at each place and output, padding included, and a pooling one; an elementwise operation, a reduction
     /// and a gradient's scatter one an element that they read or write; a softmax five an element;
     /// what only moves numbers none. Nodes that no output needs count too.
     ///
@@ -23,12 +24,26 @@ extension Graph {
             let extents = self[node.inputs[0]].shape.bound(rows: rows)
             let inner = extents[extents.count - (transposeA ? 2 : 1)]
             return 2 * count * Double(inner)
+        case .convolution:
+            let weights = self[node.inputs[1]].shape.bound(rows: rows)
+            return 2 * count * Double(weights[..<3].reduce(1, *))
+        case .convolutionInputGradient:
+            let weights = self[node.inputs[1]].shape.bound(rows: rows)
+            return 2 * operand(0) * Double(weights[..<3].reduce(1, *))
+        case .convolutionWeightGradient:
+            let weights = node.shape.bound(rows: rows)
+            return 2 * operand(1) * Double(weights[..<3].reduce(1, *))
+        case .maxPool(let window), .maxPoolPick(let window), .averagePool(let window, _):
+            return count * Double(window.area)
+        case .maxPoolSpread(let window): return operand(1) * Double(window.area)
+        case .averagePoolGradient(let window, _, _, _): return operand(0) * Double(window.area)
         case .unary(.identity), .constant, .broadcast: return 0
         case .unary, .binary, .select, .dropoutMask: return count
         case .reduce: return operand(0)
         case .softmax, .logSoftmax: return 5 * count
         case .scatterAdd: return operand(1)
-        case .input, .parameter, .reshape, .transpose, .slice, .pad, .concatenate, .gather, .oneHot:
+        case .input, .parameter, .reshape, .transpose, .slice, .pad, .concatenate, .gather, .oneHot,
+            .shardStatistic:
             return 0
         }
     }

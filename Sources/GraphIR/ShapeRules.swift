@@ -80,6 +80,13 @@ func inferShape(
             shape.extents[axis] = 1
         }
         return (shape, .float32)
+    case .shardStatistic:
+        try expect(1)
+        try expectFloat()
+        guard !operands[0].shape.dependsOnRows else {
+            throw ShapeMismatch("\(operands[0].shape) has rows and is no statistic of them")
+        }
+        return (operands[0].shape, .float32)
     case .matmul(let transposeA, let transposeB):
         try expect(2)
         try expectFloat()
@@ -99,6 +106,18 @@ func inferShape(
             throw ShapeMismatch("batches \(a[0]) and \(b[0]) differ")
         }
         return ([a[0] == 1 ? b[0] : a[0], m, n], .float32)
+    case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
+        try expect(2)
+        try expectFloat()
+        return (try inferConvolution(op, operands[0].shape, operands[1].shape), .float32)
+    case .maxPool, .averagePool, .averagePoolGradient:
+        try expect(1)
+        try expectFloat()
+        return (try inferPooling(op, operands.map(\.shape)), .float32)
+    case .maxPoolPick, .maxPoolSpread:
+        try expect(2)
+        try expectFloat()
+        return (try inferPooling(op, operands.map(\.shape)), .float32)
     case .softmax, .logSoftmax:
         try expect(1)
         try expectFloat()

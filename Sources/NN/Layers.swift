@@ -8,9 +8,9 @@ extension GraphBuilder {
     /// `x·W + b`.
     ///
     /// - Parameters:
-    ///   - x: `[rows, input]`.
+    ///   - x: `[rows, input]`, or `[rows, …, input]`, of which each part of a row is multiplied.
     ///   - output: The width of the result.
-    /// - Returns: `[rows, output]`.
+    /// - Returns: `[rows, …, output]`.
     ///
     /// Weight and bias start uniform on ±1/√input, as PyTorch's `Linear` does.
     package mutating func linear(
@@ -26,7 +26,10 @@ extension GraphBuilder {
             let shift = b.parameter(
                 "bias", [.fixed(output)], role: .bias,
                 initializer: bias ?? .uniform(bound: bound))
-            return b.add(b.matmul(x, w), shift)
+            guard b.shape(x).rank > 2 else { return b.add(b.matmul(x, w), shift) }
+            let parts = b.reshape(x, b.shape(x).partsOfRows)
+            let shape = Shape(b.shape(x).extents.dropLast() + [.fixed(output)])
+            return b.reshape(b.add(b.matmul(parts, w), shift), shape)
         }
     }
 
@@ -100,49 +103,6 @@ extension GraphBuilder {
             return b.add(b.multiply(b.divide(centered, deviation), scale), shift)
         }
     }
-
-    /// Batch normalisation of each feature over all rows of the batch.
-    ///
-    /// In training the batch's own mean and population variance normalise, and the running ones
-    /// move by `momentum` toward the batch's mean and unbiased variance; otherwise the running ones
-    /// normalise. A graph with this layer in training runs a batch as one shard.
-    ///
-    /// - Parameter x: `[rows, features]`.
-    /// - Source: Ioffe & Szegedy 2015, arXiv:1502.03167, in the form of PyTorch's `BatchNorm1d`.
-    package mutating func batchNorm(
-        _ name: String, _ x: Value, training: Bool, momentum: Float = 0.1, epsilon: Float = 1e-5
-    ) -> Value {
-        let features = shape(x)[1]
-        return scoped(name) { b in
-            let scale = b.parameter(
-                "scale", [features], role: .norm, initializer: .constant(1))
-            let shift = b.parameter(
-                "shift", [features], role: .norm, initializer: .constant(0))
-            let runningMean = b.parameter(
-                "runningMean", [features], role: .state, initializer: .constant(0))
-            let runningVariance = b.parameter(
-                "runningVariance", [features], role: .state, initializer: .constant(1))
-            var mean = runningMean
-            var variance = runningVariance
-            if training {
-                mean = b.mean(x, axes: [0])
-                variance = b.mean(b.unary(.square, b.subtract(x, mean)), axes: [0])
-                let one = b.constant(1)
-                let rows = b.sum(b.broadcast(one, [.rows, 1]), axes: [0])
-                // n/(n − 1), and 1 for a batch of one row, whose variance is 0 anyway.
-                let others = b.binary(.maximum, b.subtract(rows, one), one)
-                let unbiased = b.divide(b.multiply(variance, rows), others)
-                for (running, batch) in [(runningMean, mean), (runningVariance, unbiased)] {
-                    let current = b.reshape(batch, [features])
-                    let kept = b.scale(running, by: 1 - momentum)
-                    b.update(running, to: b.add(kept, b.scale(current, by: momentum)))
-                }
-            }
-            let deviation = b.unary(.sqrt, b.offset(variance, by: epsilon))
-            let normalized = b.divide(b.subtract(x, mean), deviation)
-            return b.add(b.multiply(normalized, scale), shift)
-        }
-    }
 }
 
 package enum Activation: String, Codable, Sendable, CaseIterable {
@@ -162,5 +122,18 @@ package enum Activation: String, Codable, Sendable, CaseIterable {
 extension GraphBuilder {
     package mutating func activation(_ kind: Activation, _ x: Value) -> Value {
         unary(kind.function, x)
+    }
+}
+
+extension Shape {
+    /// `[rows, …, width]` as a matrix with a row for each part of a row.
+    var partsOfRows: Shape {
+        let inner = extents[1..<(rank - 1)].reduce(1) { $0 * $1.count(rows: 1) }
+        let parts: Extent =
+            switch extents[0] {
+            case .fixed(let count): .fixed(count * inner)
+            case .rowParts(let count): .rowParts(count * inner)
+            }
+        return [parts, extents[rank - 1]]
     }
 }

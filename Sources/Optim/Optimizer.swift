@@ -148,14 +148,21 @@ package final class Optimizer {
             }
         }
         for name in tables.keys.sorted() { updateTable(name, rule) }
-        for (entry, region) in results.states {
-            parameters.copy(
-                from: shards[0], at: region.offset, to: entry.offset, count: entry.count)
-            average?.copy(
-                from: shards[0], at: region.offset, to: entry.offset, count: entry.count)
-        }
+        for (entry, region) in results.states { updateState(entry, shards, region) }
         step += 1
         return norm
+    }
+
+    /// A state becomes the mean of what the shards made of it, which is the same number where it does
+    /// not depend on their rows.
+    private func updateState(
+        _ entry: ParameterLayout.Entry, _ shards: [Buffer], _ region: Region
+    ) {
+        for index in 0..<entry.count {
+            let sum = shards.reduce(0.0) { $0 + Double($1[region.offset + index]) }
+            parameters[entry.offset + index] = Float(sum / Double(shards.count))
+        }
+        average?.copy(from: parameters, at: entry.offset, to: entry.offset, count: entry.count)
     }
 
     private func sumDense(_ shards: [Buffer]) -> Double {

@@ -44,7 +44,7 @@ package final class Trainer {
         self.data = data
         self.validation = validation
         let batch = min(settings.batchRows, data.rows)
-        let shardCount = training.mixesRows ? 1 : max(1, min(batch / Self.minimumShardRows, 16))
+        let shardCount = Self.shardCount(training, batch: batch)
         let shardRows = (batch + shardCount - 1) / shardCount
         batchRows = batch
         stepsPerEpoch = data.rows / batch
@@ -63,6 +63,17 @@ package final class Trainer {
 
     /// Below this many rows a shard's products are too small to be worth a worker.
     private static let minimumShardRows = 64
+
+    /// The shards of a batch; the price of a graph that mixes rows is that it has one.
+    ///
+    /// Where a shard takes statistics of its own rows, the shards have equally many, since the rows
+    /// that would fill the last one up belong to no batch.
+    package static func shardCount(_ graph: Graph, batch: Int) -> Int {
+        if graph.mixesRows { return 1 }
+        let most = max(1, min(batch / minimumShardRows, 16))
+        guard graph.hasShardStatistics else { return most }
+        return (1...most).last { batch.isMultiple(of: $0) } ?? 1
+    }
 
     /// The number of steps if nothing stops the training early.
     package var plannedSteps: Int { min(scheduledSteps, settings.maximumSteps ?? .max) }

@@ -90,6 +90,61 @@ import Testing
         #expect(losses.allSatisfy { $0.isFinite })
     }
 
+    /// Convolutions of every kind of group and stride, in shards.
+    @Test func bitsOfConvolutionsDoNotDependOnThreads() throws {
+        let graph = try TrainingGraphs.images()
+        #expect(!graph.mixesRows)
+        let batch = Batch(graph, rows: 30, indicesBelow: 3)
+        var bits: Set<[UInt32]> = []
+        var losses: Set<Double> = []
+        for threads in 1...4 {
+            let result = try steps(
+                graph, batch: batch, shardRows: 4, shards: 8, threads: threads, repeats: 30)
+            bits.formUnion(result.bits)
+            losses.formUnion(result.losses)
+        }
+        #expect(bits.count == 1 && losses.count == 1)
+        #expect(losses.allSatisfy { $0.isFinite })
+    }
+
+    /// With norms of their own rows, shards are independent batches: each one's loss, gradients and new
+    /// states are those of its rows alone.
+    @Test func shardsWithTheirOwnStatistics() throws {
+        let graph = try TrainingGraphs.normedImages(.shard)
+        #expect(!graph.mixesRows && graph.hasShardStatistics)
+        let whole = try TrainingGraphs.normedImages(.batch)
+        #expect(whole.mixesRows)
+        let batch = Batch(graph, rows: 15, indicesBelow: 3)
+        let d = try graph.differentiated(output: "loss")
+        var bits: Set<[UInt32]> = []
+        for threads in 1...4 {
+            let (own, _, stepper) = try steps(
+                graph, batch: batch, shardRows: 5, shards: 3, threads: threads, repeats: 10)
+            bits.formUnion(own)
+            for (shard, results) in stepper.shards.enumerated() {
+                let rows = Batch.part(batch, shard * 5..<(shard + 1) * 5)
+                let given = batch.given.merging(rows.given) { $1 }
+                let exact = ReferenceInterpreter(graph: d.graph, rows: 5, given: given).run()
+                func expectClose(_ range: Range<Int>, _ value: Value) {
+                    let expected = exact[value.index].values
+                    let scale = expected.reduce(1e-3) { max($0, abs($1)) }
+                    for (a, b) in zip(results.floats(range), expected) {
+                        #expect(abs(Double(a) - b) <= 2e-5 * scale)
+                    }
+                }
+                for (entry, region) in stepper.results.states {
+                    let value = try #require(graph.updates[entry.spec.name])
+                    expectClose(region.range, value)
+                }
+                for entry in stepper.layout.entries {
+                    guard case .dense(let value) = d.gradients[entry.spec.name] else { continue }
+                    expectClose(entry.range, value)
+                }
+            }
+        }
+        #expect(bits.count == 1)
+    }
+
     /// Another step, seed or shard has another dropout mask.
     @Test func masksDependOnTheirPosition() throws {
         var b = GraphBuilder()
@@ -219,6 +274,33 @@ import Testing
         for _ in 0..<50 {
             let equal = Buffer(count: threads)
             pool.run { worker in equal[worker] = products(shapes) == alone ? 1 : 0 }
+            #expect(equal.floats(0..<threads).allSatisfy { $0 == 1 })
+        }
+    }
+
+    /// As above, for convolutions of several kinds and layouts, and averages.
+    @Test(arguments: [2, 4]) func concurrentConvolutions(threads: Int) throws {
+        let graph = try TrainingGraphs.images().differentiated(output: "loss").graph
+        let given = graph.sampleValues(rows: 3, indicesBelow: 3)
+        @Sendable func values() -> [[UInt32]] {
+            Experiment(
+                graph: graph, rows: 3, given: given,
+                results: graph.nodes.indices.map(Value.init).filter {
+                    switch graph[$0].op {
+                    case .convolution, .convolutionInputGradient, .convolutionWeightGradient,
+                        .averagePool, .averagePoolGradient:
+                        true
+                    default: false
+                    }
+                }
+            ).runtimeValues().map { $0.values.map { Float($0).bitPattern } }
+        }
+        let alone = values()
+        #expect(alone.count == 13)
+        let pool = WorkerPool(threads: threads)
+        for _ in 0..<20 {
+            let equal = Buffer(count: threads)
+            pool.run { worker in equal[worker] = values() == alone ? 1 : 0 }
             #expect(equal.floats(0..<threads).allSatisfy { $0 == 1 })
         }
     }

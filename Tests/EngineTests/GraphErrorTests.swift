@@ -81,6 +81,16 @@ import Testing
                 Wrong(product(), [[.rows, 3], [3, .rows]], "[rows, rows]"),
                 Wrong(product(), [[3, 3], [3, 3]], indices: [1], "operand 1"),
             ]
+        case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
+            ImageWrongs.convolution(kind)
+        case .shardStatistic:
+            [
+                Wrong(.shardStatistic, [[.rows, 3]], "[rows, 3]", "no statistic"),
+                Wrong(.shardStatistic, [[3], [3]], "1 operands"),
+                Wrong(.shardStatistic, [[3]], indices: [0], "float32"),
+            ]
+        case .maxPool, .maxPoolPick, .maxPoolSpread, .averagePool, .averagePoolGradient:
+            ImageWrongs.pooling(kind)
         case .softmax, .logSoftmax:
             [
                 Wrong(kind == .softmax ? .softmax : .logSoftmax, [[3, .rows]], "[3, rows]"),

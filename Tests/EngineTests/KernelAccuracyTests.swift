@@ -187,4 +187,25 @@ import Testing
         #expect(abs(zeros - Double(rate)) < 4 * deviation)
         #expect(Set(mask.values).count == 2)
     }
+
+    /// Sums over the cells of many images do not round more with every image; 300 columns are more
+    /// than are summed at a time.
+    @Test(arguments: [3, 300]) func longSums(columns: Int) throws {
+        var b = GraphBuilder()
+        let x = b.input("x", [.rows, .fixed(columns)])
+        b.output("mean", b.mean(x, axes: [0]))
+        let graph = try b.build()
+        let rows = 300_000 / columns * 3
+        let random = CounterRandom(seed: 6, name: "long sums")
+        let given = Tensor(
+            [rows, columns],
+            (0..<rows * columns).map { Double(Float(1 + random.uniform(index: UInt64($0)))) })
+        let computed = Experiment(
+            graph: graph, rows: rows, given: ["x": given], outputs: ["mean"]
+        ).runtimeValues()[0]
+        for column in 0..<columns {
+            let exact = (0..<rows).reduce(0) { $0 + given[[$1, column]] } / Double(rows)
+            #expect(abs(computed.values[column] - exact) < 2e-6 * exact)
+        }
+    }
 }

@@ -384,6 +384,10 @@ enum TrainingGraphs {
             Form(name: "norms and dropout") { try deep(batchNorm: true) },
             Form(name: "layer norm and dropout") { try deep(batchNorm: false) },
             Form(name: "members") { try members() },
+            Form(name: "images") { try images() },
+            Form(name: "normed images") { try normedImages(.batch) },
+            Form(name: "images normed by shard") { try normedImages(.shard) },
+            Form(name: "transformer") { try transformer() },
         ]
 
     /// A perceptron with embeddings (dense and sparse), layer norm, dropout and, if asked for,
@@ -421,6 +425,70 @@ enum TrainingGraphs {
         let weights = b.input("weight", [.rows, 1])
         let losses = b.softmaxCrossEntropy(logits: logits, labels: labels, smoothing: 0.05)
         b.output("loss", b.weightedSum(losses: losses, weights: weights))
+        return try b.build()
+    }
+
+    /// A small network on images: strided, grouped and depthwise convolutions.
+    static func images() throws -> Graph {
+        var b = GraphBuilder()
+        var x = b.input("image", [.rows, 9, 8, 3])
+        x = b.convolution2D("first", x, output: 16, window: .square(3, padding: 1))
+        x = b.maxPool2D(b.activation(.relu, x), window: .square(2, stride: 1))
+        x = b.convolution2D("strided", x, output: 16, window: .square(3, stride: 2), groups: 2)
+        x = b.activation(.gelu, x)
+        x = b.convolution2D(
+            "depthwise", x, output: 16, window: .same(3, height: 3, width: 3), groups: 16,
+            bias: false)
+        x = b.averagePool2D(x, window: .square(2, padding: 1))
+        x = b.activation(.relu, b.convolution2D("last", x, output: 8, window: .square(1)))
+        let logits = b.linear("head", b.globalAveragePool(x), output: 3)
+        let losses = b.softmaxCrossEntropy(
+            logits: logits, labels: b.input("label", [.rows], dtype: .int32))
+        let weights = b.input("weight", [.rows, 1])
+        b.output("loss", b.weightedSum(losses: losses, weights: weights))
+        return try b.build()
+    }
+
+    /// Convolutions with batch norms and a residual connection, and a norm of columns.
+    static func normedImages(_ statistics: NormStatistics) throws -> Graph {
+        var b = GraphBuilder()
+        func block(_ name: String, _ x: Value) -> Value {
+            b.scoped(name) { b in
+                let y = b.convolution2D(
+                    "convolution", x, output: 8, window: .square(3, padding: 1), bias: false)
+                return b.activation(
+                    .relu, b.batchNorm("norm", y, training: true, statistics: statistics))
+            }
+        }
+        let first = block("first", b.input("image", [.rows, 4, 5, 3]))
+        let pooled = b.globalAveragePool(b.add(first, block("second", first)))
+        let normed = b.batchNorm("columns", pooled, training: true, statistics: statistics)
+        let logits = b.linear("head", normed, output: 3)
+        let losses = b.softmaxCrossEntropy(
+            logits: logits, labels: b.input("label", [.rows], dtype: .int32))
+        b.output(
+            "loss", b.weightedSum(losses: losses, weights: b.input("weight", [.rows, 1])))
+        return try b.build()
+    }
+
+    /// Two encoder layers, one of each norm placement, on padded sequences of embedded words.
+    static func transformer() throws -> Graph {
+        var b = GraphBuilder()
+        let words = b.input("words", [.rows, 5], dtype: .int32)
+        let keys = b.binary(.greater, b.input("presence", [.rows, 5]), b.constant(-1))
+        var x = b.embedding("words", words, values: 9, width: 8)
+        for norm in TransformerEncoderLayer.NormPlacement.allCases {
+            let layer = TransformerEncoderLayer(heads: 2, hidden: 12, norm: norm)
+            x = b.transformerEncoderLayer(
+                "\(norm)", x, layer,
+                mask: AttentionMask(keys: keys, isCausal: norm == .after),
+                training: true)
+        }
+        let logits = b.linear("head", b.reshape(b.mean(x, axes: [1]), [.rows, 8]), output: 1)
+        let losses = b.binaryCrossEntropy(
+            logits: logits, labels: b.input("label", [.rows, 1]))
+        b.output(
+            "loss", b.weightedSum(losses: losses, weights: b.input("weight", [.rows, 1])))
         return try b.build()
     }
 }

@@ -11,6 +11,8 @@ enum OpKind: Hashable, CustomStringConvertible {
     case select, broadcast
     case reduce(Op.Reduction)
     case matmul, softmax, logSoftmax, reshape, transpose, slice, pad, concatenate
+    case shardStatistic, convolution, convolutionInputGradient, convolutionWeightGradient
+    case maxPool, maxPoolPick, maxPoolSpread, averagePool, averagePoolGradient
     case gather, scatterAdd, oneHot, dropoutMask
 
     static let all: [OpKind] =
@@ -19,7 +21,9 @@ enum OpKind: Hashable, CustomStringConvertible {
         + [.select, .broadcast] + Op.Reduction.allCases.map(OpKind.reduce)
         + [
             .matmul, .softmax, .logSoftmax, .reshape, .transpose, .slice, .pad, .concatenate,
-            .gather, .scatterAdd, .oneHot, .dropoutMask,
+            .shardStatistic, .convolution, .convolutionInputGradient,
+            .convolutionWeightGradient, .maxPool, .maxPoolPick, .maxPoolSpread, .averagePool,
+            .averagePoolGradient, .gather, .scatterAdd, .oneHot, .dropoutMask,
         ]
 
     init(_ op: Op) {
@@ -33,6 +37,15 @@ enum OpKind: Hashable, CustomStringConvertible {
         case .broadcast: self = .broadcast
         case .reduce(let kind, _): self = .reduce(kind)
         case .matmul: self = .matmul
+        case .shardStatistic: self = .shardStatistic
+        case .convolution: self = .convolution
+        case .convolutionInputGradient: self = .convolutionInputGradient
+        case .convolutionWeightGradient: self = .convolutionWeightGradient
+        case .maxPool: self = .maxPool
+        case .maxPoolPick: self = .maxPoolPick
+        case .maxPoolSpread: self = .maxPoolSpread
+        case .averagePool: self = .averagePool
+        case .averagePoolGradient: self = .averagePoolGradient
         case .softmax: self = .softmax
         case .logSoftmax: self = .logSoftmax
         case .reshape: self = .reshape
@@ -58,6 +71,15 @@ enum OpKind: Hashable, CustomStringConvertible {
         case .select: "select"
         case .broadcast: "broadcast"
         case .matmul: "matmul"
+        case .shardStatistic: "shardStatistic"
+        case .convolution: "convolution"
+        case .convolutionInputGradient: "convolutionInputGradient"
+        case .convolutionWeightGradient: "convolutionWeightGradient"
+        case .maxPool: "maxPool"
+        case .maxPoolPick: "maxPoolPick"
+        case .maxPoolSpread: "maxPoolSpread"
+        case .averagePool: "averagePool"
+        case .averagePoolGradient: "averagePoolGradient"
         case .softmax: "softmax"
         case .logSoftmax: "logSoftmax"
         case .reshape: "reshape"
@@ -193,8 +215,18 @@ extension OpCase {
                 OpCase(.reduce(kind, axes: [2, 1]), ([3, .rows, 5], .signed)),
                 OpCase(.reduce(kind, axes: [0, 2, 3]), ([2, .rows, 3, 4], .signed)),
                 OpCase(.reduce(kind, axes: [1]), ([.rows, 40], .signed)),
+                OpCase(.reduce(kind, axes: [1, 2]), ([.rows, 3, 4, 5], .signed)),
+                OpCase(.reduce(kind, axes: [0, 1, 2]), ([.rows, 3, 4, 5], .signed)),
+                OpCase(.reduce(kind, axes: [3, 1]), ([.rows, 3, 2, 4], .signed)),
+                OpCase(.reduce(kind, axes: [1, 3, 5]), ([2, 2, .rows, 3, 2, 2], .signed)),
             ]
         case .matmul: matmulCases
+        case .shardStatistic:
+            [[1, 5], [3], []].map { OpCase(.shardStatistic, ($0, .signed)) }
+        case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
+            ConvolutionForm.all.map { $0.opCase(kind) }
+        case .maxPool, .maxPoolPick, .maxPoolSpread, .averagePool, .averagePoolGradient:
+            PoolForm.all.flatMap { $0.opCases(kind) }
         case .softmax, .logSoftmax:
             [[.rows, 7], [.rows, 1], [3, .rows, 5], [.rowParts(2), 3], [4]].map {
                 OpCase(kind == .softmax ? .softmax : .logSoftmax, ($0, .signed))

@@ -21,4 +21,37 @@ import Testing
             "y", b.apply(.transpose([1, 0]), [b.apply(.slice(axis: 1, start: 0, end: 2), [x])]))
         #expect(try b.build().operationCount(rows: 100) == 0)
     }
+
+    /// A grouped, strided convolution with its gradients, and pooling.
+    @Test func imagesByHand() throws {
+        func count(_ build: (inout GraphBuilder) -> Value) throws -> Double {
+            var b = GraphBuilder()
+            b.output("y", build(&b))
+            return try b.build().operationCount(rows: 10)
+        }
+        // 3 × 3 places, 6 outputs, each a sum over 3 · 3 cells of 2 channels.
+        let products = Double(10 * 3 * 3 * 6 * 3 * 3 * 2)
+        let window = Window.square(3, stride: 2)
+        func image(_ b: inout GraphBuilder) -> Value { b.input("x", [.rows, 7, 7, 4]) }
+        func result(_ b: inout GraphBuilder) -> Value { b.input("g", [.rows, 3, 3, 6]) }
+        func weights(_ b: inout GraphBuilder) -> Value { b.input("w", [3, 3, 2, 6]) }
+        #expect(
+            try count { b in
+                let (x, w) = (image(&b), weights(&b))
+                return b.apply(.convolution(window, groups: 2), [x, w])
+            } == 2 * products)
+        #expect(
+            try count { b in
+                let (g, w) = (result(&b), weights(&b))
+                return b.apply(
+                    .convolutionInputGradient(window, groups: 2, height: 7, width: 7), [g, w])
+            } == 2 * products)
+        #expect(
+            try count { b in
+                let (x, g) = (image(&b), result(&b))
+                return b.apply(.convolutionWeightGradient(window, groups: 2), [x, g])
+            } == 2 * products)
+        #expect(try count { $0.maxPool2D(image(&$0), window: window) } == 10 * 3 * 3 * 4 * 9)
+        #expect(try count { $0.averagePool2D(image(&$0), window: window) } == 10 * 3 * 3 * 4 * 9)
+    }
 }

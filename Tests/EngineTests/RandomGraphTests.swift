@@ -1,4 +1,5 @@
 import CPURuntime
+import Foundation
 import GraphIR
 import Kernels
 import TensorCore
@@ -6,7 +7,9 @@ import Testing
 
 /// Random graphs and their gradients in the runtime, and what their plans promise.
 @Suite struct RandomGraphTests {
-    static let seeds = Array(UInt64(1)...300)
+    /// Many more in `make verify`.
+    static let seeds = Array(
+        1...UInt64(ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == nil ? 300 : 4000))
 
     private func experiment(seed: UInt64) throws -> Experiment {
         let (graph, inputs, rows) = try RandomGraph.make(seed: seed, chains: seed % 3 == 0)

@@ -81,7 +81,7 @@ struct RandomGraph {
 
     private mutating func grow(chains: Bool) {
         if choices.chance(chains ? 25 : 8) { addLeaf() }
-        let die = choices.below(chains ? 12 : 24)
+        let die = choices.below(chains ? 12 : 26)
         switch die {
         case 0..<5: binary()
         case 5..<8: unary(operand())
@@ -95,6 +95,7 @@ struct RandomGraph {
         case 18..<20: rearrange()
         case 20: cut()
         case 21: join()
+        case 22..<24: slideOverImages()
         default: lookUp()
         }
     }
@@ -173,7 +174,10 @@ struct RandomGraph {
         guard rank > 0 else { return }
         let axes = (0..<rank).filter { _ in choices.chance(50) }
         let kind = choices.pick([Op.Reduction.sum, .mean, .max])
-        floats.append(b.apply(.reduce(kind, axes: axes.isEmpty ? [rank - 1] : axes), [x]))
+        let reduced = b.apply(.reduce(kind, axes: axes.isEmpty ? [rank - 1] : axes), [x])
+        floats.append(
+            b.shape(reduced).dependsOnRows || choices.chance(50)
+                ? reduced : b.apply(.shardStatistic, [reduced]))
     }
 
     private mutating func multiplyMatrices() {
@@ -254,6 +258,54 @@ struct RandomGraph {
         else { return }
         let parts = (0..<1 + choices.below(3)).map { _ in choices.pick(alike) }
         floats.append(b.apply(.concatenate(axis: axis), [x] + parts))
+    }
+
+    /// A value as images, convolved and pooled, and its places as columns again.
+    private mutating func slideOverImages() {
+        guard let flat = floats.last(where: { b.shape($0) == [.rows, .fixed(width)] }) else {
+            return
+        }
+        leaves += 1
+        let channels = 1 + choices.below(4)
+        let kernel = b.parameter(
+            "stretch\(leaves)", [3, 1, .fixed(channels)], role: .weight,
+            initializer: .constant(0))
+        var x = b.multiply(b.reshape(flat, [.rows, 1, .fixed(width), 1]), kernel)
+        func axis(_ cells: Int) -> Window.Axis {
+            let extent = 1 + choices.below(min(cells, 3))
+            return Window.Axis(
+                extent, stride: 1 + choices.below(2), dilation: extent * 2 <= cells + 1 ? 2 : 1,
+                before: choices.below(extent), after: choices.below(extent))
+        }
+        let window = Window(axis(3), axis(width))
+        let groups = choices.chance(50) ? channels : 1
+        let outputs = groups * (1 + choices.below(3))
+        let weights = b.parameter(
+            "window\(leaves)",
+            [
+                .fixed(window.vertical.extent), .fixed(window.horizontal.extent),
+                .fixed(channels / groups), .fixed(outputs),
+            ], role: .weight, initializer: .constant(0))
+        x = b.apply(.convolution(window, groups: groups), [x, weights])
+        if choices.chance(50) {
+            let bias = b.parameter(
+                "shift\(leaves)", [.fixed(outputs)], role: .bias, initializer: .constant(0))
+            x = b.unary(choices.chance(50) ? .relu : .tanh, b.add(x, bias))
+        }
+        let (height, across) = (b.shape(x)[1].count(rows: 1), b.shape(x)[2].count(rows: 1))
+        func pooled(_ cells: Int) -> Window.Axis {
+            let extent = 1 + choices.below(min(cells, 2))
+            return Window.Axis(extent, stride: 1 + choices.below(2), before: choices.below(extent))
+        }
+        let places = Window(pooled(height), pooled(across))
+        switch choices.below(4) {
+        case 0: x = b.apply(.maxPool(places), [x])
+        case 1: x = b.apply(.maxPoolPick(places), [b.unary(.sin, x), x])
+        case 2: x = b.apply(.averagePool(places, countsPadding: choices.chance(50)), [x])
+        default: break
+        }
+        x = b.unary(.tanh, b.mean(x, axes: [1, 3]))
+        floats.append(b.reshape(x, [.rows, b.shape(x)[2]]))
     }
 
     private mutating func lookUp() {

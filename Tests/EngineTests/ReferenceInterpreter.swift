@@ -89,7 +89,8 @@ struct ReferenceInterpreter {
     private static func sums(_ op: Op) -> Bool {
         switch op {
         case .reduce(let kind, _): kind != .max
-        case .matmul: true
+        case .matmul, .convolution, .convolutionInputGradient, .convolutionWeightGradient: true
+        case .averagePool, .averagePoolGradient: true
         default: false
         }
     }
@@ -102,6 +103,8 @@ struct ReferenceInterpreter {
         case .binary(let function): ![.minimum, .maximum, .greater, .equal].contains(function)
         case .reduce(let kind, _): kind != .max
         case .matmul, .softmax, .logSoftmax, .scatterAdd: true
+        case .convolution, .convolutionInputGradient, .convolutionWeightGradient: true
+        case .maxPoolSpread, .averagePool, .averagePoolGradient: true
         default: false
         }
     }
@@ -132,6 +135,10 @@ struct ReferenceInterpreter {
             return reduce(kind, axes, x[0], to: shape)
         case .matmul(let transposeA, let transposeB):
             return matmul(x[0], x[1], transposeA, transposeB, to: shape)
+        case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
+            return ImageReference.convolution(node.op, x[0], x[1], to: shape)
+        case .maxPool, .maxPoolPick, .maxPoolSpread, .averagePool, .averagePoolGradient:
+            return ImageReference.pooling(node.op, x, to: shape)
         case .softmax:
             let most = reduce(.max, [shape.count - 1], x[0])
             let powers = Tensor(shape) { exp(x[0][$0] - most.stretched($0)) }
@@ -142,7 +149,7 @@ struct ReferenceInterpreter {
             let powers = Tensor(shape) { exp(x[0][$0] - most.stretched($0)) }
             let total = reduce(.sum, [shape.count - 1], powers)
             return Tensor(shape) { x[0][$0] - most.stretched($0) - log(total.stretched($0)) }
-        case .reshape:
+        case .reshape, .shardStatistic:
             return Tensor(shape, x[0].values)
         case .transpose(let permutation):
             return Tensor(shape) { coordinates in

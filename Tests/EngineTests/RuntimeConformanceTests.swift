@@ -62,6 +62,37 @@ import Testing
         }
     }
 
+    /// Convolutions with bias and ReLU, in every form of bias that the runtime may fold in.
+    @Test func convolutionsWithEpilogues() throws {
+        for outputs in [1, 5] {
+            let biases: [Shape] = [
+                [.fixed(outputs)], [1, 1, 1, .fixed(outputs)], [], [4, .fixed(outputs)],
+                [1, 1, 1, 1, .fixed(outputs)],
+            ]
+            for bias in biases {
+                for (relu, swapped) in [(false, false), (true, false), (true, true)] {
+                    var b = GraphBuilder()
+                    let x = b.input("x", [.rows, 4, 4, 3])
+                    let w = b.parameter(
+                        "w", [3, 3, 3, .fixed(outputs)], role: .weight, initializer: .constant(0))
+                    let shift = b.parameter("b", bias, role: .bias, initializer: .constant(0))
+                    let product = b.apply(.convolution(.around(3), groups: 1), [x, w])
+                    var y = swapped ? b.add(shift, product) : b.add(product, shift)
+                    if relu { y = b.unary(.relu, y) }
+                    b.output("y", y)
+                    b.output("loss", b.sum(b.unary(.square, y), to: .scalar))
+                    for rows in [1, 3, 20] {
+                        let graph = try b.build()
+                        try Experiment.differentiating(
+                            graph, output: "loss", rows: rows,
+                            given: graph.sampleValues(rows: rows), withRespectTo: [x]
+                        ).expectAgreement("bias \(bias) relu \(relu)")
+                    }
+                }
+            }
+        }
+    }
+
     /// A product whose sum, or whose plain value, is wanted as well is not swallowed by its epilogue.
     @Test func epiloguesLeaveWhatOthersRead() throws {
         var b = GraphBuilder()

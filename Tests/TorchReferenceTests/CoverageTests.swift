@@ -17,6 +17,8 @@ enum OperationKind: Hashable {
     enum Plain: CaseIterable {
         case input, parameter, constant, select, broadcast, softmax, logSoftmax, reshape
         case transpose, slice, pad, concatenate, gather, scatterAdd, oneHot, dropoutMask
+        case convolution, convolutionInputGradient, convolutionWeightGradient
+        case shardStatistic, maxPool, maxPoolPick, maxPoolSpread, averagePool, averagePoolGradient
     }
 
     init(_ op: Op) {
@@ -31,6 +33,15 @@ enum OperationKind: Hashable {
             case .broadcast: .plain(.broadcast)
             case .reduce(let kind, _): .reduce(kind)
             case .matmul(let a, let b): .matmul(transposeA: a, transposeB: b)
+            case .convolution: .plain(.convolution)
+            case .convolutionInputGradient: .plain(.convolutionInputGradient)
+            case .convolutionWeightGradient: .plain(.convolutionWeightGradient)
+            case .shardStatistic: .plain(.shardStatistic)
+            case .maxPool: .plain(.maxPool)
+            case .maxPoolPick: .plain(.maxPoolPick)
+            case .maxPoolSpread: .plain(.maxPoolSpread)
+            case .averagePool: .plain(.averagePool)
+            case .averagePoolGradient: .plain(.averagePoolGradient)
             case .softmax: .plain(.softmax)
             case .logSoftmax: .plain(.logSoftmax)
             case .reshape: .plain(.reshape)

@@ -15,7 +15,7 @@ enum Construction: Sendable {
     static let all: [String: Construction] = {
         let groups = [
             unary, binary, elementwise, reductions, products, movements, lookups, masks, chains,
-            layers, activations, losses,
+            layers, activations, losses, images, attention,
         ]
         var table: [String: Construction] = [:]
         for group in groups {
@@ -53,7 +53,7 @@ struct Operands: Sendable {
 
 typealias Construct = @Sendable (inout GraphBuilder, Operands) -> Value
 
-private func keyed<Key>(
+func keyed<Key>(
     _ prefix: String, _ keys: [Key], _ label: (Key) -> String,
     _ body: @escaping @Sendable (inout GraphBuilder, Operands, Key) -> Value
 ) -> [String: Construct] where Key: Sendable {

@@ -16,7 +16,7 @@ import Testing
 
     static func compare(
         _ actual: [String: [Float]], _ expected: [String: ReferenceTensor],
-        terms: Double = 0, _ what: String
+        units: Double = units, terms: Double = 0, _ what: String
     ) {
         for (name, tensor) in expected {
             // An operand without a path to the loss has no gradient at all.
@@ -31,12 +31,18 @@ import Testing
     /// The longest chain of roundings here, the second derivative of tanh, needs 8.
     static let units = 12.0
 
-    /// In a network, all gradients are sums of the same terms passed back, whose roundings stay
-    /// where a sum is small: the largest gradient tells their size.
-    static func terms(_ reference: OperationReference) -> Double {
-        guard reference.name.hasPrefix("network/") else { return reference.terms ?? 0 }
-        return reference.gradients.values.flatMap(\.values)
-            .reduce(reference.terms ?? 0) { max($0, abs($1)) }
+    /// A transformer layer divides by deviations twice on the way back; it needs 17.
+    static func units(_ reference: OperationReference) -> Double {
+        reference.name.hasPrefix("layer/transformer/") ? 24 : units
+    }
+
+    /// In what is put together of many layers, all gradients are sums of the same terms passed back,
+    /// whose roundings stay where a sum is small (of a bias of attention's keys it is 0): the largest
+    /// gradient tells their size.
+    static func terms(_ reference: OperationReference, _ found: [ReferenceTensor]) -> Double {
+        let deep = ["network/", "layer/attention/", "layer/transformer/"]
+        guard deep.contains(where: reference.name.hasPrefix) else { return reference.terms ?? 0 }
+        return found.flatMap(\.values).reduce(reference.terms ?? 0) { max($0, abs($1)) }
     }
 
     @Test(arguments: references)
@@ -56,7 +62,8 @@ import Testing
         for asParameters in [false, true] {
             let built = try Self.graph(reference, asParameters: asParameters)
             try Self.compare(
-                built.gradients(), reference.gradients, terms: Self.terms(reference),
+                built.gradients(), reference.gradients, units: Self.units(reference),
+                terms: Self.terms(reference, Array(reference.gradients.values)),
                 "the gradient of")
         }
     }
@@ -65,8 +72,10 @@ import Testing
     func secondDerivativesAreThoseOfPyTorch(_ reference: OperationReference) throws {
         let second = try #require(reference.second)
         let built = try Self.graph(reference)
+        let expected = second.mapValues(\.gradient)
         try Self.compare(
-            built.secondGradients(second), second.mapValues(\.gradient), "the second gradient of")
+            built.secondGradients(second), expected,
+            terms: Self.terms(reference, Array(expected.values)), "the second gradient of")
     }
 }
 

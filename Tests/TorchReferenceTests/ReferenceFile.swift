@@ -110,7 +110,7 @@ struct OptimizerReference: Decodable, Sendable {
     }
 }
 
-/// The files beside `generate.py`.
+/// The files beside `generate.py` and the scripts that use its helpers.
 enum ReferenceFile {
     struct Operations: Decodable, Sendable { var cases: [OperationReference] }
 
@@ -119,7 +119,9 @@ enum ReferenceFile {
         var cases: [OptimizerReference]
     }
 
-    static let operations = Result { try load(Operations.self, "operations").cases }
+    static let operations = Result {
+        try ["operations", "images", "attention"].flatMap { try load(Operations.self, $0).cases }
+    }
     static let optimizers = Result { try load(Optimizers.self, "optimizers") }
 
     struct Missing: Error { var file: String }

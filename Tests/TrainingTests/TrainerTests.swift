@@ -31,12 +31,16 @@ import Training
             labels: .numbers(labels))
     }
 
+    static func network(hidden: [Int] = [64, 64]) -> TabularNetwork {
+        TabularNetwork(
+            input: TabularInput(numericWidth: 6, cardinalities: [5, 2000]), task: .binary,
+            hidden: hidden, dropout: 0.1)
+    }
+
     static func trainer(
         threads: Int, rows: Int = 4000, epochs: Int = 5, hidden: [Int] = [64, 64], batch: Int = 256
     ) throws -> Trainer {
-        let network = TabularNetwork(
-            input: TabularInput(numericWidth: 6, cardinalities: [5, 2000]), task: .binary,
-            hidden: hidden, dropout: 0.1)
+        let network = network(hidden: hidden)
         return try Trainer(
             training: network.trainingGraph(), inference: network.inferenceGraph(),
             data: data(rows: rows, seed: 1), validation: data(rows: 1000, seed: 2),

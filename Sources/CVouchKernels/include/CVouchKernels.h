@@ -29,6 +29,76 @@ const char *vk_matmul_implementation(const vk_matmul *matmul);
 /// oneDNN's version as major·10000 + minor·100 + patch.
 int vk_onednn_version(void);
 
+// ---- convolutions (oneDNN) ----
+
+/// One axis of images over which a window slides, in cells.
+typedef struct {
+    int64_t input, output;  // cells of the image; places of the window
+    int64_t window, stride, dilation;
+    int64_t before;  // cells of padding before the first
+} vk_axis;
+
+/// The cells after the image's last that the last place reaches, 0 where it ends earlier.
+static inline int64_t vk_axis_after(const vk_axis *axis) {
+    int64_t span = axis->dilation * (axis->window - 1) + 1;
+    int64_t reach = (axis->output - 1) * axis->stride + span - axis->before - axis->input;
+    return reach > 0 ? reach : 0;
+}
+
+typedef struct vk_convolution vk_convolution;
+
+typedef enum {
+    VK_CONVOLUTION,                  // a: images, b: weights, c: result
+    VK_CONVOLUTION_INPUT_GRADIENT,   // a: gradient of the result, b: weights, c: of the images
+    VK_CONVOLUTION_WEIGHT_GRADIENT,  // a: images, b: gradient of the result, c: of the weights
+} vk_convolution_kind;
+
+/// Images [n, height, width, channels], weights [height, width, channels/groups, outputs].
+typedef struct {
+    vk_convolution_kind kind;
+    int64_t n, channels, outputs, groups;
+    vk_axis vertical, horizontal;
+    bool bias;  // adds [outputs] at every place; VK_CONVOLUTION only
+    bool relu;  // applies max(·, 0) last; NaN stays; VK_CONVOLUTION only
+} vk_convolution_shape;
+
+/// NULL where oneDNN refuses or memory is short. Not to be shared between threads that run at once.
+vk_convolution *vk_convolution_create(const vk_convolution_shape *shape);
+void vk_convolution_destroy(vk_convolution *convolution);
+/// What a run needs of 64-byte aligned memory, for the weights in another layout and oneDNN's own.
+size_t vk_convolution_scratch_bytes(const vk_convolution *convolution);
+/// 0, or oneDNN's status.
+int vk_convolution_run(vk_convolution *convolution, const float *a, const float *b,
+                       const float *bias, float *c, void *scratch);
+const char *vk_convolution_implementation(const vk_convolution *convolution);
+
+// ---- pooling ----
+
+/// Images [n, height, width, channels]; every place holds at least one of their cells.
+typedef struct {
+    int64_t n, channels;
+    vk_axis vertical, horizontal;
+} vk_pool_shape;
+
+/// The greatest of each window; NaN where there is one. oneDNN's passes over NaN and −∞.
+void vk_max_pool(float *y, const float *x, const vk_pool_shape *shape);
+/// `u` at the cells where `x` is greatest in each window, the first of equals.
+void vk_max_pool_pick(float *y, const float *x, const float *u, const vk_pool_shape *shape);
+/// Sets `y`, of the images' shape, to zero and adds `g` at the cells where `x` is greatest.
+void vk_max_pool_spread(float *y, const float *x, const float *g, const vk_pool_shape *shape);
+
+typedef struct vk_average_pool vk_average_pool;
+
+/// The mean of each window (oneDNN), or with `backward` its gradient for the images. Padding counts
+/// as zeros, or not at all. NULL where oneDNN refuses or memory is short. Not to be shared between
+/// threads that run at once.
+vk_average_pool *vk_average_pool_create(const vk_pool_shape *shape, bool counts_padding,
+                                        bool backward);
+void vk_average_pool_destroy(vk_average_pool *pool);
+size_t vk_average_pool_scratch_bytes(const vk_average_pool *pool);
+/// `x` to `y`, or their gradients `y` to `x`. 0, or oneDNN's status.
+int vk_average_pool_run(vk_average_pool *pool, const float *from, float *to, void *scratch);
+
 // ---- fused elementwise programs ----
 
 enum vk_opcode {

@@ -1,0 +1,231 @@
+package import GraphIR
+package import Kernels
+import TensorCore
+
+/// A graph whose norms were folded, and its parameters.
+package struct FoldedGraph: Sendable {
+    package var graph: Graph
+    package var layout: ParameterLayout
+    /// Laid out as `layout`.
+    package var parameters: Buffer
+    /// How many products and convolutions took a chain in.
+    package var folds: Int
+}
+
+extension Graph {
+    /// Folds what scales and shifts the outputs of a product or convolution into its weights.
+    ///
+    /// At inference a batch norm is `(z − mean) / √(variance + ε) · scale + shift` for `z = x ∗ W + b`,
+    /// with numbers that no row changes; so `z·a + c = x ∗ (W·a) + (b·a + c)` with
+    /// `a = scale / √(variance + ε)`. The pass knows no norms: it takes in any chain of additions,
+    /// subtractions, multiplications and divisions, channel by channel or by one number, by values
+    /// that are computed from parameters and constants alone. What it folded costs nothing afterwards,
+    /// and the runtime adds the bias inside the product. A product whose weights or result is used
+    /// elsewhere too stays as it is.
+    ///
+    /// - Parameters:
+    ///   - parameters: Laid out as `layout`.
+    /// - Returns: A graph with the same inputs and outputs. Folded weights keep their name, their bias
+    ///   is `foldedBias` beside them, and parameters that nothing reads any more are gone.
+    /// - Complexity: One evaluation of the folded parameters and a copy of the rest.
+    package func foldingNorms(
+        parameters: Buffer, layout: ParameterLayout
+    ) throws(GraphError) -> FoldedGraph {
+        let chains = AffineChain.all(in: self)
+        var preparation = GraphBuilder(extending: self)
+        for (index, chain) in chains.enumerated() {
+            chain.addResults(named: "fold\(index)", to: &preparation)
+        }
+        let folded = try rebuilt(chains)
+        let newLayout = ParameterLayout(folded)
+        let buffer = Buffer(count: newLayout.count)
+        for entry in newLayout.entries {
+            if let old = layout.entry(named: entry.spec.name) {
+                buffer.copy(from: parameters, at: old.offset, to: entry.offset, count: entry.count)
+            }
+        }
+        let prepared = try preparation.build()
+        let names = chains.indices.flatMap { ["fold\($0)/weight", "fold\($0)/bias"] }
+        let plan = Plan(prepared, outputs: names, rows: 1, parameters: layout)
+        let executor = Executor(plan)
+        let results = Buffer(count: 0)
+        executor.run(parameters: parameters, results: results)
+        let workspace = Workspace(arena: executor.arena, parameters: parameters, results: results)
+        for (index, chain) in chains.enumerated() {
+            for (part, name) in [("weight", chain.weightName), ("bias", chain.biasName)] {
+                guard let region = plan.outputs["fold\(index)/\(part)"],
+                    let entry = newLayout.entry(named: name)
+                else { preconditionFailure("\(name) was not folded") }
+                buffer.copy(
+                    from: workspace[region.space], at: region.offset, to: entry.offset,
+                    count: entry.count)
+            }
+        }
+        return FoldedGraph(
+            graph: folded, layout: newLayout, parameters: buffer, folds: chains.count)
+    }
+
+    /// The graph with each chain replaced by the addition of one bias, without what nothing reads.
+    private func rebuilt(_ chains: [AffineChain]) throws(GraphError) -> Graph {
+        let ends = Dictionary(uniqueKeysWithValues: chains.map { ($0.end, $0) })
+        var live = [Bool](repeating: false, count: nodes.count)
+        for value in Array(outputs.values) + Array(updates.values) + Array(inputs.values) {
+            live[value.index] = true
+        }
+        for index in nodes.indices.reversed() where live[index] {
+            let chain = ends[Value(index)]
+            for operand in chain.map({ [$0.product] }) ?? nodes[index].inputs {
+                live[operand.index] = true
+            }
+        }
+        var builder = GraphBuilder()
+        var copies: [Value: Value] = [:]
+        func copy(_ value: Value) -> Value {
+            guard let copy = copies[value] else { preconditionFailure("a live operand is missing") }
+            return copy
+        }
+        for (index, node) in nodes.enumerated() where live[index] {
+            let value = Value(index)
+            switch node.op {
+            case .input:
+                copies[value] = builder.input(node.label, node.shape, dtype: node.dtype)
+            case .parameter:
+                guard let spec = parameter(named: node.label) else { continue }
+                copies[value] = builder.parameter(
+                    spec.name, spec.shape, role: spec.role, initializer: spec.initializer,
+                    hasSparseGradient: spec.hasSparseGradient)
+            default:
+                if let chain = ends[value] {
+                    let channels = node.shape[node.shape.rank - 1]
+                    let bias = builder.parameter(
+                        chain.biasName, [channels], role: .bias, initializer: .constant(0))
+                    let product = copy(chain.product)
+                    copies[value] = builder.scoped(node.label) { $0.add(product, bias) }
+                } else {
+                    let operands = node.inputs.map(copy)
+                    copies[value] = builder.scoped(node.label) { $0.apply(node.op, operands) }
+                }
+            }
+        }
+        for (name, value) in outputs { builder.output(name, copy(value)) }
+        for (name, value) in updates {
+            guard let spec = parameter(named: name), let state = copies[spec.value] else {
+                continue
+            }
+            builder.update(state, to: copy(value))
+        }
+        return try builder.build()
+    }
+}
+
+/// A product or convolution, and what alone uses its result to scale and shift its channels.
+private struct AffineChain {
+    var product: Value
+    var weight: Value
+    var weightName: String
+    /// Each operation and its fixed operand, in order.
+    var steps: [(function: Op.Binary, operand: Value)]
+    var end: Value
+
+    var biasName: String {
+        let scope = weightName.split(separator: "/").dropLast()
+        return (scope.map(String.init) + ["foldedBias"]).joined(separator: "/")
+    }
+
+    static func all(in graph: Graph) -> [AffineChain] {
+        var uses = [Int](repeating: 0, count: graph.nodes.count)
+        var user: [Value: Value] = [:]
+        var isFixed = [Bool](repeating: false, count: graph.nodes.count)
+        for (index, node) in graph.nodes.enumerated() {
+            for operand in node.inputs {
+                uses[operand.index] += 1
+                user[operand] = Value(index)
+            }
+            switch node.op {
+            case .input, .dropoutMask: break
+            case .parameter: isFixed[index] = !graph.isSparse(node.label)
+            default:
+                isFixed[index] =
+                    !node.shape.dependsOnRows && node.inputs.allSatisfy { isFixed[$0.index] }
+            }
+        }
+        for value in Array(graph.outputs.values) + Array(graph.updates.values) {
+            uses[value.index] += 1
+        }
+        return graph.nodes.indices.compactMap { index in
+            chain(from: Value(index), in: graph, uses, user, isFixed)
+        }
+    }
+
+    private static func chain(
+        from product: Value, in graph: Graph, _ uses: [Int], _ user: [Value: Value],
+        _ isFixed: [Bool]
+    ) -> AffineChain? {
+        let node = graph[product]
+        switch node.op {
+        case .matmul(_, let transposeB):
+            if node.shape.rank != 2 || transposeB { return nil }
+        case .convolution: break
+        default: return nil
+        }
+        let weight = node.inputs[1]
+        guard graph[weight].op == .parameter, uses[weight.index] == 1,
+            graph.parameter(named: graph[weight].label)?.role == .weight
+        else { return nil }
+        var chain = AffineChain(
+            product: product, weight: weight, weightName: graph[weight].label, steps: [],
+            end: product)
+        let channels = node.shape[node.shape.rank - 1]
+        while uses[chain.end.index] == 1, let next = user[chain.end],
+            case .binary(let function) = graph[next].op, graph[next].shape == node.shape
+        {
+            let isFirst = graph[next].inputs[0] == chain.end
+            let operand = graph[next].inputs[isFirst ? 1 : 0]
+            let extents = graph[operand].shape.extents
+            let count = graph[operand].shape.count(rows: 0)
+            guard isFixed[operand.index], count == 1 || extents.last == channels,
+                count == 1 || count == channels.count(rows: 0)
+            else { break }
+            switch function {
+            case .add, .multiply: break
+            case .subtract, .divide:
+                if !isFirst { return chain.scales ? chain : nil }
+            default: return chain.scales ? chain : nil
+            }
+            chain.steps.append((function, operand))
+            chain.end = next
+        }
+        return chain.scales ? chain : nil
+    }
+
+    /// A bias alone is no reason to fold.
+    private var scales: Bool {
+        steps.contains { $0.function == .multiply || $0.function == .divide }
+    }
+
+    /// Adds the folded weights and bias as outputs `name/weight` and `name/bias`.
+    func addResults(named name: String, to b: inout GraphBuilder) {
+        let shape = b.shape(weight)
+        let channels = Shape([shape[shape.rank - 1]])
+        var scale = b.constant(1)
+        var shift = b.constant(0)
+        for (function, operand) in steps {
+            let isSingle = b.shape(operand).count(rows: 0) == 1
+            let number = b.reshape(operand, isSingle ? .scalar : channels)
+            switch function {
+            case .add, .subtract: shift = b.binary(function, shift, number)
+            default:
+                scale = b.binary(function, scale, number)
+                shift = b.binary(function, shift, number)
+            }
+        }
+        b.output(name + "/weight", b.multiply(weight, scale))
+        b.output(name + "/bias", b.broadcast(shift, channels))
+    }
+}
+
+extension Graph {
+    fileprivate func isSparse(_ name: String) -> Bool {
+        parameter(named: name)?.hasSparseGradient ?? true
+    }
+}

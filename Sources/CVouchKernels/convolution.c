@@ -1,0 +1,260 @@
+#include "onednn.h"
+#include <stdlib.h>
+#include <string.h>
+
+// Images stay channels-last. Weights are ours, [height, width, channels/groups, outputs], outside,
+// and in the layout that the primitive prefers inside: with our layout oneDNN falls back to unfolding the
+// image, up to a hundred times slower for depthwise convolutions on AVX2.
+struct vk_convolution {
+    vk_convolution_kind kind;
+    dnnl_primitive_t primitive;
+    dnnl_primitive_t reorder;  // of the weights, to the preferred layout or from it; NULL for none
+    dnnl_stream_t stream;
+    dnnl_memory_t a, b, bias, c;  // as in `vk_convolution_run`
+    dnnl_memory_t inner;          // the weights inside, where they are reordered
+    dnnl_memory_t scratchpad, reorder_scratchpad;
+    size_t inner_bytes, scratchpad_bytes;
+    int64_t relu_count;  // the result's words, where a ReLU follows
+    char implementation[64];
+};
+
+// oneDNN's logical order is [groups,] outputs, channels, height, width.
+static dnnl_status_t describe_weights(const vk_convolution_shape *s, dnnl_memory_desc_t *ours,
+                                      dnnl_memory_desc_t *any) {
+    int64_t inputs = s->channels / s->groups, outputs = s->outputs / s->groups;
+    int64_t height = s->vertical.window, width = s->horizontal.window;
+    dnnl_dims_t extents = {s->groups, outputs, inputs, height, width};
+    dnnl_dims_t strides = {outputs, 1, s->outputs, width * inputs * s->outputs, inputs * s->outputs};
+    int skip = s->groups == 1 ? 1 : 0;
+    dnnl_status_t status = vk_describe(ours, 5 - skip, extents + skip, strides + skip);
+    if (status == dnnl_success) status = vk_describe_any(any, 5 - skip, extents + skip);
+    return status;
+}
+
+typedef struct {
+    dnnl_dims_t strides, dilations, before, after;
+} steps;
+
+static steps steps_of(const vk_axis *axes[2]) {
+    steps result = {0};
+    for (int i = 0; i < 2; i++) {
+        const vk_axis *axis = axes[i];
+        result.strides[i] = axis->stride;
+        result.dilations[i] = axis->dilation - 1;  // oneDNN counts the cells left out
+        result.before[i] = axis->before;
+        result.after[i] = vk_axis_after(axis);
+    }
+    return result;
+}
+
+static dnnl_status_t describe_primitive(dnnl_primitive_desc_t *pd, vk_convolution_kind kind,
+                                        vk_borrowed_desc x, vk_borrowed_desc w,
+                                        vk_borrowed_desc bias, vk_borrowed_desc y, const steps *s,
+                                        const_dnnl_primitive_desc_t hint,
+                                        const_dnnl_primitive_attr_t attributes) {
+    const dnnl_alg_kind_t direct = dnnl_convolution_direct;
+#if DNNL_VERSION_MAJOR >= 3
+    switch (kind) {
+    case VK_CONVOLUTION:
+        return dnnl_convolution_forward_primitive_desc_create(
+            pd, vk_engine(), dnnl_forward_training, direct, x, w, bias, y, s->strides, s->dilations,
+            s->before, s->after, attributes);
+    case VK_CONVOLUTION_INPUT_GRADIENT:
+        return dnnl_convolution_backward_data_primitive_desc_create(
+            pd, vk_engine(), direct, x, w, y, s->strides, s->dilations, s->before, s->after, hint,
+            attributes);
+    case VK_CONVOLUTION_WEIGHT_GRADIENT:
+        return dnnl_convolution_backward_weights_primitive_desc_create(
+            pd, vk_engine(), direct, x, w, NULL, y, s->strides, s->dilations, s->before, s->after,
+            hint, attributes);
+    }
+    return dnnl_invalid_arguments;
+#else
+    dnnl_convolution_desc_t description;
+    dnnl_status_t status = dnnl_invalid_arguments;
+    switch (kind) {
+    case VK_CONVOLUTION:
+        status = dnnl_dilated_convolution_forward_desc_init(
+            &description, dnnl_forward_training, direct, x, w, bias, y, s->strides, s->dilations,
+            s->before, s->after);
+        break;
+    case VK_CONVOLUTION_INPUT_GRADIENT:
+        status = dnnl_dilated_convolution_backward_data_desc_init(
+            &description, direct, x, w, y, s->strides, s->dilations, s->before, s->after);
+        break;
+    case VK_CONVOLUTION_WEIGHT_GRADIENT:
+        status = dnnl_dilated_convolution_backward_weights_desc_init(
+            &description, direct, x, w, NULL, y, s->strides, s->dilations, s->before, s->after);
+        break;
+    }
+    if (status != dnnl_success) return status;
+    return dnnl_primitive_desc_create(pd, &description, attributes, vk_engine(), hint);
+#endif
+}
+
+// Makes the weights' reorder, where the primitive prefers another layout than ours.
+static dnnl_status_t make_reorder(vk_convolution *self, vk_borrowed_desc ours,
+                                  vk_borrowed_desc preferred,
+                                  const_dnnl_primitive_attr_t attributes) {
+    if (dnnl_memory_desc_equal(ours, preferred)) return dnnl_success;
+    bool out = self->kind == VK_CONVOLUTION_WEIGHT_GRADIENT;
+    dnnl_primitive_desc_t pd = NULL;
+    dnnl_status_t status = dnnl_reorder_primitive_desc_create(
+        &pd, out ? preferred : ours, vk_engine(), out ? ours : preferred, vk_engine(), attributes);
+    if (status == dnnl_success) status = dnnl_primitive_create(&self->reorder, pd);
+    if (status == dnnl_success) status = vk_memory(&self->inner, preferred);
+    if (status == dnnl_success) {
+        self->inner_bytes = vk_rounded(vk_byte_count(preferred));
+        vk_borrowed_desc scratch = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
+        size_t bytes = vk_byte_count(scratch);
+        if (bytes > self->scratchpad_bytes) self->scratchpad_bytes = bytes;
+        if (bytes > 0) status = vk_memory(&self->reorder_scratchpad, scratch);
+    }
+    if (pd) dnnl_primitive_desc_destroy(pd);
+    return status;
+}
+
+static dnnl_status_t make_memories(vk_convolution *self, const_dnnl_primitive_desc_t pd,
+                                   vk_borrowed_desc x, vk_borrowed_desc w, vk_borrowed_desc bias,
+                                   vk_borrowed_desc y) {
+    const char *name = "";
+    dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name);
+    strncpy(self->implementation, name, sizeof self->implementation - 1);
+    vk_borrowed_desc scratch = dnnl_primitive_desc_query_md(pd, dnnl_query_scratchpad_md, 0);
+    size_t bytes = vk_byte_count(scratch);
+    if (bytes > self->scratchpad_bytes) self->scratchpad_bytes = bytes;
+    vk_borrowed_desc operands[3][3] = {{x, w, y}, {y, w, x}, {x, y, w}};
+    dnnl_status_t status = vk_memory(&self->a, operands[self->kind][0]);
+    if (status == dnnl_success) status = vk_memory(&self->b, operands[self->kind][1]);
+    if (status == dnnl_success) status = vk_memory(&self->c, operands[self->kind][2]);
+    if (status == dnnl_success && bias) status = vk_memory(&self->bias, bias);
+    if (status == dnnl_success && bytes > 0) status = vk_memory(&self->scratchpad, scratch);
+    return status;
+}
+
+vk_convolution *vk_convolution_create(const vk_convolution_shape *shape) {
+    vk_convolution *self = vk_engine() ? calloc(1, sizeof *self) : NULL;
+    if (!self) return NULL;
+    self->kind = shape->kind;
+    const vk_axis *axes[2] = {&shape->vertical, &shape->horizontal};
+    int64_t places = axes[0]->output * axes[1]->output;
+    self->relu_count = shape->relu ? shape->n * places * shape->outputs : 0;
+    const steps s = steps_of(axes);
+    dnnl_memory_desc_t x = {0}, y = {0}, ours = {0}, any = {0}, bias = {0};
+    dnnl_dims_t bias_extents = {shape->outputs}, one = {1};
+    dnnl_primitive_attr_t attributes = NULL;
+    dnnl_primitive_desc_t forward = NULL, backward = NULL;
+    dnnl_status_t status =
+        vk_describe_images(&x, shape->n, axes[0]->input, axes[1]->input, shape->channels);
+    if (status == dnnl_success) {
+        status = vk_describe_images(&y, shape->n, axes[0]->output, axes[1]->output, shape->outputs);
+    }
+    if (status == dnnl_success) status = describe_weights(shape, &ours, &any);
+    if (status == dnnl_success) status = vk_describe(&bias, 1, bias_extents, one);
+    if (status == dnnl_success) status = vk_user_scratchpad(&attributes);
+    vk_borrowed_desc addend = shape->bias ? vk_borrow(&bias) : NULL;
+    if (status == dnnl_success) {
+        status = describe_primitive(&forward, VK_CONVOLUTION, vk_borrow(&x), vk_borrow(&any), addend,
+                                    vk_borrow(&y), &s, NULL, attributes);
+    }
+    if (status == dnnl_success && self->kind != VK_CONVOLUTION) {
+        status = describe_primitive(&backward, self->kind, vk_borrow(&x), vk_borrow(&any), NULL,
+                                    vk_borrow(&y), &s, forward, attributes);
+    }
+    dnnl_primitive_desc_t pd = backward ? backward : forward;
+    if (status == dnnl_success) status = dnnl_primitive_create(&self->primitive, pd);
+    if (status == dnnl_success) {
+        status = dnnl_stream_create(&self->stream, vk_engine(), dnnl_stream_default_flags);
+    }
+    if (status == dnnl_success) {
+        status = make_memories(self, pd, vk_borrow(&x), vk_borrow(&ours), addend, vk_borrow(&y));
+    }
+    if (status == dnnl_success) {
+        bool out = self->kind == VK_CONVOLUTION_WEIGHT_GRADIENT;
+        vk_borrowed_desc preferred = dnnl_primitive_desc_query_md(
+            pd, out ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
+        status = make_reorder(self, vk_borrow(&ours), preferred, attributes);
+    }
+    vk_release(&x);
+    vk_release(&y);
+    vk_release(&ours);
+    vk_release(&any);
+    vk_release(&bias);
+    if (backward) dnnl_primitive_desc_destroy(backward);
+    if (forward) dnnl_primitive_desc_destroy(forward);
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    if (status == dnnl_success) return self;
+    vk_convolution_destroy(self);
+    return NULL;
+}
+
+void vk_convolution_destroy(vk_convolution *self) {
+    if (!self) return;
+    dnnl_memory_t memories[] = {self->a, self->b, self->bias, self->c, self->inner,
+                                self->scratchpad, self->reorder_scratchpad};
+    for (size_t i = 0; i < sizeof memories / sizeof *memories; i++) {
+        if (memories[i]) dnnl_memory_destroy(memories[i]);
+    }
+    if (self->stream) dnnl_stream_destroy(self->stream);
+    if (self->reorder) dnnl_primitive_destroy(self->reorder);
+    if (self->primitive) dnnl_primitive_destroy(self->primitive);
+    free(self);
+}
+
+size_t vk_convolution_scratch_bytes(const vk_convolution *self) {
+    return self->inner_bytes + vk_rounded(self->scratchpad_bytes);
+}
+
+static dnnl_status_t reorder(vk_convolution *self, dnnl_memory_t from, dnnl_memory_t to) {
+    dnnl_exec_arg_t arguments[3] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
+    int count = 2;
+    if (self->reorder_scratchpad) {
+        arguments[count++] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, self->reorder_scratchpad};
+    }
+    return dnnl_primitive_execute(self->reorder, self->stream, count, arguments);
+}
+
+int vk_convolution_run(vk_convolution *self, const float *a, const float *b, const float *bias,
+                       float *c, void *scratch) {
+    static const int names[3][3] = {
+        {DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST},
+        {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC},
+        {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS},
+    };
+    vk_single_threaded_onednn();  // the switch is the calling thread's own
+    char *rest = (char *)scratch + self->inner_bytes;
+    dnnl_status_t status = vk_point(self->a, a);
+    if (status == dnnl_success) status = vk_point(self->b, b);
+    if (status == dnnl_success) status = vk_point(self->c, c);
+    if (status == dnnl_success && self->bias) status = vk_point(self->bias, bias);
+    if (status == dnnl_success && self->inner) status = vk_point(self->inner, scratch);
+    if (status == dnnl_success && self->scratchpad) status = vk_point(self->scratchpad, rest);
+    if (status == dnnl_success && self->reorder_scratchpad) {
+        status = vk_point(self->reorder_scratchpad, rest);
+    }
+    bool out = self->kind == VK_CONVOLUTION_WEIGHT_GRADIENT;
+    if (status == dnnl_success && self->reorder && !out) {
+        status = reorder(self, self->b, self->inner);
+    }
+    dnnl_memory_t second = self->reorder && !out ? self->inner : self->b;
+    dnnl_memory_t result = self->reorder && out ? self->inner : self->c;
+    const int *name = names[self->kind];
+    dnnl_exec_arg_t arguments[5] = {{name[0], self->a}, {name[1], second}, {name[2], result}};
+    int count = 3;
+    if (self->bias) arguments[count++] = (dnnl_exec_arg_t){DNNL_ARG_BIAS, self->bias};
+    if (self->scratchpad) {
+        arguments[count++] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, self->scratchpad};
+    }
+    if (status == dnnl_success) {
+        status = dnnl_primitive_execute(self->primitive, self->stream, count, arguments);
+    }
+    if (status == dnnl_success && self->reorder && out) {
+        status = reorder(self, self->inner, self->c);
+    }
+    if (status == dnnl_success) vk_relu(c, self->relu_count);
+    return (int)status;
+}
+
+const char *vk_convolution_implementation(const vk_convolution *self) {
+    return self->implementation;
+}

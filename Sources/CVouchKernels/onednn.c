@@ -1,0 +1,38 @@
+#include "onednn.h"
+#include "clones.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static dnnl_engine_t engine;
+static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
+
+static void create_engine(void) {
+    if (dnnl_engine_create(&engine, dnnl_cpu, 0) != dnnl_success) engine = NULL;
+}
+
+dnnl_engine_t vk_engine(void) {
+    vk_single_threaded_onednn();
+    pthread_once(&engine_once, create_engine);
+    return engine;
+}
+
+int vk_onednn_version(void) {
+    const dnnl_version_t *v = dnnl_version();
+    return v->major * 10000 + v->minor * 100 + v->patch;
+}
+
+void *vk_allocate(size_t bytes) {
+    void *memory = NULL;
+    size_t rounded = vk_rounded(bytes);
+    if (posix_memalign(&memory, 64, rounded ? rounded : 64)) return NULL;
+    memset(memory, 0, rounded);
+    return memory;
+}
+
+void vk_deallocate(void *memory) { free(memory); }
+
+VK_CLONES
+void vk_relu(float *x, int64_t count) {
+    VK_SIMD for (int64_t i = 0; i < count; i++) x[i] = x[i] < 0.0f ? 0.0f : x[i];
+}

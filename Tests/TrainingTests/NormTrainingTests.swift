@@ -1,0 +1,105 @@
+import CPURuntime
+import GraphIR
+import Kernels
+import NN
+import Optim
+import TensorCore
+import Testing
+import Training
+
+/// Running statistics over a training, for both kinds of statistics.
+@Suite struct NormTrainingTests {
+    private static func graph(training: Bool, _ statistics: NormStatistics) throws -> Graph {
+        var b = GraphBuilder()
+        let x = b.input("numeric", [.rows, 6])
+        let normed = b.batchNorm("norm", x, training: training, statistics: statistics)
+        let logits = b.linear("head", normed, output: 1)
+        b.output("logits", logits)
+        if training {
+            let losses = b.binaryCrossEntropy(
+                logits: logits, labels: b.input("label", [.rows, 1]))
+            b.output(
+                "loss", b.weightedSum(losses: losses, weights: b.input("weight", [.rows, 1])))
+        }
+        return try b.build()
+    }
+
+    /// 256 rows of 6 columns, of means and spreads that differ.
+    private static let numeric: [Float] = {
+        let random = CounterRandom(seed: 4, name: "normed")
+        return (0..<256 * 6).map { (index: Int) -> Float in
+            let width = Float(1 + index % 6)
+            return 3 + width * Float(random.uniform(index: UInt64(index)))
+        }
+    }()
+
+    private static func data() -> EncodedData {
+        let labels: [Float] = (0..<256).map { numeric[$0 * 6] > 3.5 ? 1 : 0 }
+        return EncodedData(
+            rows: 256, numeric: numeric, numericWidth: 6, categories: [], categoryWidth: 0,
+            labels: .numbers(labels))
+    }
+
+    private func weights(
+        _ statistics: NormStatistics, threads: Int, steps: Int
+    ) throws -> (ParameterLayout, [Float]) {
+        let trainer = try Trainer(
+            training: Self.graph(training: true, statistics),
+            inference: Self.graph(training: false, statistics), data: Self.data(), validation: nil,
+            lossOf: .binaryCrossEntropy,
+            settings: TrainingSettings(
+                optimizer: OptimizerSettings(learningRate: 1e-2), batchRows: 256,
+                maximumEpochs: steps),
+            pool: WorkerPool(threads: threads))
+        _ = try trainer.run()
+        return (trainer.layout, trainer.bestWeights.floats(0..<trainer.layout.count))
+    }
+
+    /// After one step on one batch: `0.9 · start + 0.1 · statistic`, where a shard's mean and variance
+    /// average to the batch's mean and the mean variance within shards.
+    @Test(arguments: NormStatistics.allCases) func runningOnesMove(_ statistics: NormStatistics)
+        throws
+    {
+        let (layout, weights) = try weights(statistics, threads: 2, steps: 1)
+        let order = CounterRandom(seed: 0, name: "shuffle").permutation(of: 256, step: 0)
+        let size = statistics == .batch ? 256 : 64
+        let groups = stride(from: 0, to: 256, by: size).map { order[$0..<$0 + size] }
+        let mean = try #require(layout.entry(named: "norm/runningMean"))
+        let variance = try #require(layout.entry(named: "norm/runningVariance"))
+        for feature in 0..<6 {
+            var (means, variances) = (0.0, 0.0)
+            for group in groups {
+                let column = group.map { Double(Self.numeric[$0 * 6 + feature]) }
+                let count = Double(column.count)
+                let own = column.reduce(0, +) / count
+                let squares = column.reduce(0.0) { sum, x in sum + (x - own) * (x - own) }
+                means += own / Double(groups.count)
+                variances += squares / (count - 1) / Double(groups.count)
+            }
+            #expect(abs(Double(weights[mean.offset + feature]) - 0.1 * means) < 1e-5)
+            #expect(
+                abs(Double(weights[variance.offset + feature]) - 0.9 - 0.1 * variances) < 1e-5)
+        }
+    }
+
+    @Test(arguments: NormStatistics.allCases)
+    func bitsDoNotDependOnThreads(_ statistics: NormStatistics) throws {
+        let runs = try (1...4).map { try weights(statistics, threads: $0, steps: 8).1 }
+        #expect(Set(runs).count == 1)
+    }
+
+    /// A graph that mixes rows has one shard; shards with their own statistics are equally large.
+    @Test func shardCounts() throws {
+        let plain = try TrainerTests.network().trainingGraph()
+        let whole = try Self.graph(training: true, .batch)
+        let own = try Self.graph(training: true, .shard)
+        for (batch, expected) in [
+            (256, (4, 1, 4)), (1024, (16, 1, 16)), (300, (4, 1, 4)), (321, (5, 1, 3)),
+            (257, (4, 1, 1)), (7, (1, 1, 1)),
+        ] {
+            #expect(
+                [plain, whole, own].map { Trainer.shardCount($0, batch: batch) }
+                    == [expected.0, expected.1, expected.2])
+        }
+    }
+}
