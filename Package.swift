@@ -13,8 +13,11 @@ let strict: [SwiftSetting] = [
 let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 
 /// One idea a target; imports point upward only (see Documentation/Architecture.md).
-func idea(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+func idea(
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
 func tests(
@@ -89,7 +92,10 @@ let package = Package(
         idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
         idea("Fairness", ["Evidence", "Figures", "Prediction", "Statistics"]),
         // telling
-        idea("Reporting", ["Evidence", "Figures", "Statistics"]),
+        // The schema is a link to the file in Documentation.
+        idea(
+            "Reporting", ["Evidence", "Figures", "Statistics"],
+            resources: [.embedInCode("report.schema.json")]),
         idea(
             "RunStore",
             [
@@ -143,15 +149,20 @@ let package = Package(
             "VouchTests",
             [
                 "Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Prediction", "Reporting",
-                "RunStore", "Training",
+                "RunStore", "SchemaValidation", "Training",
             ]),
-        tests("ReportingTests", ["Reporting", "Figures", "Evidence"], exclude: ["Snapshots"]),
+        tests(
+            "ReportingTests", ["Reporting", "Figures", "Evidence", "SchemaValidation"],
+            exclude: ["Snapshots"]),
         tests(
             "StatisticsTests",
             [
                 "Statistics", "TensorCore",
                 real,
             ], resources: [.copy("Reference")], exclude: ["Verified"]),
+        // a validator of the part of JSON Schema that the report's schema uses
+        .target(
+            name: "SchemaValidation", path: "Tests/SchemaValidation", swiftSettings: strict),
         // a process that writes run folders, or records looks, until it is killed
         .executableTarget(
             name: "RunStoreKillHelper", dependencies: ["Platform", "RunStore"],

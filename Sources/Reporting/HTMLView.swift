@@ -6,22 +6,7 @@ extension RunReport {
     package func html() -> String { withholdingSmallGroups.page.source }
 
     private var page: HTML {
-        let chapters: [(id: String, title: String, body: HTML)] =
-            [
-                ("trained", "What was trained", factList(facts)),
-                ("data", "Data", dataChapter),
-            ].filter { !$0.body.source.isEmpty }
-            + sections.enumerated().map { (anchor($1, $0), $1.title, chapter($1)) }
-            + [
-                ("remedies", "Remedies tried", remedyChapter),
-                ("measurements", "Measurements", measurementTable(unsectioned, of: "the model")),
-                ("groups", "Groups", hasSection(.bias) ? "" : groupChapter),
-                ("ledger", "Ledger", ledgerChapter),
-                ("card", "Model card", factList(modelCard)),
-                ("repeat", "How to repeat it", repeatChapter),
-                ("missing", "Not in this report", missingChapter),
-                ("glossary", "Glossary", glossary),
-            ].filter { !$0.body.source.isEmpty }
+        let chapters = self.chapters
         let links = chapters.map { "<li><a href=\"#\($0.id)\">\(data: $0.title)</a></li>" as HTML }
         let bodies = chapters.map {
             """
@@ -58,6 +43,31 @@ extension RunReport {
             </html>
 
             """
+    }
+
+    typealias Chapter = (id: String, title: String, body: HTML)
+
+    private var chapters: [Chapter] {
+        let made: [Chapter] = [
+            ("trained", "What was trained", factList(facts)), ("data", "Data", dataChapter),
+        ]
+        let found: [Chapter] = sections.enumerated().map {
+            (anchor($1, $0), $1.title, chapter($1))
+        }
+        let numbers: [Chapter] = [
+            ("remedies", "Remedies tried", remedyChapter),
+            ("measurements", "Measurements", measurementTable(unsectioned, of: "the model")),
+            ("groups", "Groups", hasSection(.bias) ? "" : groupChapter),
+            ("ledger", "Ledger", ledgerChapter),
+        ]
+        let rest: [Chapter] = [
+            ("repeat", "How to repeat it", repeatChapter),
+            ("missing", "Not in this report", missingChapter), ("glossary", "Glossary", glossary),
+        ]
+        func present(_ chapters: [Chapter]) -> [Chapter] {
+            chapters.filter { !$0.body.source.isEmpty }
+        }
+        return present(made) + found + present(numbers) + documentChapters + present(rest)
     }
 
     // MARK: first screen

@@ -10,6 +10,9 @@ package struct ReportError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension RunReport {
+    /// `Documentation/report.schema.json`: what `json()` writes, as JSON Schema.
+    package static var jsonSchema: [UInt8] { PackageResources.report_schema_json }
+
     /// The report for machines: keys sorted, numbers in full, the same bytes for the same report.
     /// Numbers that are not finite are the texts `"inf"`, `"-inf"` and `"nan"`.
     package func json() throws -> [UInt8] {
@@ -29,7 +32,7 @@ extension RunReport {
         guard let version = try? decoder.decode(Version.self, from: Data(json)) else {
             throw ReportError(
                 description: "This is not the JSON of a report: it has no format number. "
-                    + "Name the report.json of a run folder.")
+                    + "Name the measurements.json of a run folder.")
         }
         guard version.format == RunReport.currentFormat else {
             throw ReportError(

@@ -20,7 +20,7 @@ extension RunReport {
             }
         }
         text += report.groupSection
-        text += report.facts("Model card", modelCard)
+        for document in report.documents { text += report.section(of: document) }
         text += "\n## How to repeat it\n\n" + codeBlock(command)
         text += report.facts("Where it ran", environment)
         if !definitions.isEmpty {
@@ -153,6 +153,20 @@ extension RunReport {
         return text
     }
 
+    private func section(of document: Document) -> String {
+        var text = "\n## \(escaped(document.title))\n\n"
+        text += "After \(escaped(document.source)). \(escaped(document.state))."
+        if document.openCount > 0 { text += " " + RunReport.cardAdvice }
+        text += "\n"
+        for section in document.sections {
+            text += "\n### \(escaped(section.title))\n\n"
+            text += table(
+                ["question", "answer", "by"],
+                section.items.map { [$0.prompt, $0.answer.text, $0.answer.byText] })
+        }
+        return text
+    }
+
     private func table(_ header: [String], _ rows: [[String]]) -> String {
         func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
         return line(header.map(escaped)) + line(header.map { _ in "---" })
@@ -197,6 +211,16 @@ extension GroupTable {
             }
         }
         return metrics
+    }
+}
+
+extension Document.Answer {
+    fileprivate var byText: String {
+        switch self {
+        case .measured: "the run"
+        case .given: "a person"
+        case .open: "nobody yet"
+        }
     }
 }
 

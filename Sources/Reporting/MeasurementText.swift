@@ -1,4 +1,4 @@
-import Evidence
+package import Evidence
 import Figures
 
 /// How a measurement is written; the same words in every view.
@@ -42,6 +42,11 @@ struct MeasurementText {
             count += " in \(NumberText.count(clusters)) clusters"
         }
     }
+}
+
+extension Measurement {
+    /// The value and its interval as every view writes them.
+    package var shownText: String { MeasurementText(self).whole }
 }
 
 /// Text from data, made harmless for the eye: control characters, and those that turn the

@@ -5,7 +5,7 @@ package import Figures
 /// JSON form is the report for machines. It computes nothing.
 package struct RunReport: Codable, Sendable, Hashable {
     /// The version of the JSON form.
-    package static let currentFormat = 2
+    package static let currentFormat = 3
 
     package private(set) var format = RunReport.currentFormat
     package var title: String
@@ -29,8 +29,10 @@ package struct RunReport: Codable, Sendable, Hashable {
     package var definitions: [MetricDefinition]
     package var sections: [Section]
     package var groupTables: [GroupTable]
-    /// What the model is for and how far it was tested.
-    package var modelCard: [Fact]
+    /// What the model is, is for and was tested on; `nil` where the model is not known.
+    package var modelCard: Document?
+    /// Where the data come from and what they hold; `nil` where they are not known.
+    package var dataSheet: Document?
     /// The command line that repeats the run.
     package var command: String
     /// Machine, versions, seeds, hashes.
@@ -45,8 +47,9 @@ package struct RunReport: Codable, Sendable, Hashable {
         data: DataSummary = DataSummary(), drawbacks: [DrawbackRow] = [], worries: [String] = [],
         leftOut: [LeftOut] = [], ledger: LedgerSummary? = nil, headlines: [String] = [],
         measurements: [Measurement] = [], definitions: [MetricDefinition] = [],
-        sections: [Section] = [], groupTables: [GroupTable] = [], modelCard: [Fact] = [],
-        command: String, environment: [Fact] = [], notIncluded: [String] = [],
+        sections: [Section] = [], groupTables: [GroupTable] = [],
+        modelCard: Document? = nil, dataSheet: Document? = nil, command: String,
+        environment: [Fact] = [], notIncluded: [String] = [],
         smallestShownGroup: Int = 5
     ) {
         self.title = title
@@ -64,6 +67,7 @@ package struct RunReport: Codable, Sendable, Hashable {
         self.sections = sections
         self.groupTables = groupTables
         self.modelCard = modelCard
+        self.dataSheet = dataSheet
         self.command = command
         self.environment = environment
         self.notIncluded = notIncluded

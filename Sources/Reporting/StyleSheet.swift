@@ -55,6 +55,8 @@ let styleSheet: HTML = """
     dl.facts{display:grid;grid-template-columns:minmax(8rem,15rem) 1fr;margin:.6rem 0}
     dl.facts>*{border-bottom:1px solid var(--rule);padding:.45rem 0;margin:0}
     dl.facts dt{color:var(--soft);padding-right:1.4rem}
+    dl.facts dd.open{color:var(--soft);font-style:italic;font-size:.9rem}
+    dl.facts dd.open code{font-style:normal}
     .scroll{overflow-x:auto;margin:.6rem 0 1rem}
     .scroll:focus-visible{outline:2px solid var(--link);outline-offset:2px}
     table{border-collapse:collapse;width:100%;font-size:.94rem;overflow-wrap:normal}

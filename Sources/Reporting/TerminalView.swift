@@ -43,6 +43,13 @@ extension RunReport {
         for (index, worry) in worries.enumerated() {
             lines += wrapped("\(index + 1). " + visible(worry), width - 2).map { "  " + $0 }
         }
+        if !documents.isEmpty { lines.append("") }
+        for document in documents {
+            lines += wrapped(visible("\(document.title), \(document.state)."), width)
+        }
+        if documents.contains(where: { $0.openCount > 0 }) {
+            lines += wrapped(RunReport.cardAdvice, width - 2).map { "  " + $0 }
+        }
         if let ledger { lines += ["", "Ledger head: " + shortened(ledger.head, to: width - 13)] }
         return lines.map { String($0.trimmingEnd()) + "\n" }.joined()
     }

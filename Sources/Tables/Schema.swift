@@ -162,33 +162,13 @@ extension Schema {
     /// The error of a name that no column has, with the nearest one.
     static func missing(_ name: String, option: String, in table: Table) -> TableError {
         let names = table.columns.map(\.name)
-        let near = names.min { editDistance($0, name) < editDistance($1, name) }
-        let hint = near.flatMap {
-            editDistance($0, name) <= max(2, name.count / 3) ? "Did you mean \"\($0)\"? " : nil
-        }
+        let hint = nearestName(to: name, among: names).map { "Did you mean \"\($0)\"? " }
         let shown = names.prefix(40).joined(separator: ", ") + (names.count > 40 ? ", …" : "")
         return TableError(
             action: "looking in", source: table.name,
             problem: "there is no column \"\(name)\", which --\(option) names",
             advice: "\(hint ?? "")The columns are: \(shown)")
     }
-}
-
-/// Levenshtein distance over characters, without regard to case.
-private func editDistance(_ a: String, _ b: String) -> Int {
-    let a = Array(a.lowercased())
-    let b = Array(b.lowercased())
-    var row = Array(0...b.count)
-    for i in a.indices {
-        var diagonal = row[0]
-        row[0] = i + 1
-        for j in b.indices {
-            let cost = min(row[j + 1] + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
-            diagonal = row[j + 1]
-            row[j + 1] = cost
-        }
-    }
-    return row[b.count]
 }
 
 extension Column {

@@ -62,6 +62,7 @@ package func auditPredictions(
         notIncluded: [
             "Whether the rows were seen in training: only predictions were given.",
             "Why a single prediction came out as it did.",
+            "A model card and a data sheet: neither the model nor its training data are known here.",
         ])
 }
 

@@ -22,10 +22,13 @@ struct ReportAssembly {
     var arguments: [String]
     var threads: Int
     var weightsSHA256: String
+    /// What a person says of the model and its data.
+    var card: CardAnswers
+    let made = Clock.text(unixSeconds: Clock.unixSeconds())
 
     func report() -> RunReport {
         let target = prepared.target
-        return RunReport(
+        var report = RunReport(
             title: "\(target.column), predicted from \(Files.name(of: configuration.data))",
             summary: summary, facts: facts, warnings: prepared.warnings, data: dataSummary,
             drawbacks: evidence.rows, worries: evidence.worries, leftOut: evidence.leftOut,
@@ -36,36 +39,42 @@ struct ReportAssembly {
                     title: "Training",
                     text: "Training stops when the validation loss no longer falls; the weights of "
                         + "its lowest point are kept.", figures: [curves])
-            ] + evidence.sections, groupTables: evidence.groups, modelCard: modelCard,
+            ] + evidence.sections, groupTables: evidence.groups,
             command: repeatingCommand, environment: environment, notIncluded: notIncluded
         ).adding(proofs)
+        let facts = CardFacts(report: report, assembly: self)
+        report.modelCard = Questionnaire.modelCard.document(facts, card)
+        report.dataSheet = Questionnaire.dataSheet.document(facts, card)
+        return report
     }
 
     private var evidence: EvidenceView { EvidenceView(outcomes, subject) }
     private var stop: StopReason { trainings[trainings.count - 1].stop }
     private var refits: Int { max(0, trainings.count - prepared.folds.count) }
     private var steps: Int { trainings.reduce(0) { $0 + $1.steps } }
-    private var testSource: String { configuration.test ?? configuration.data }
+    var testSource: String { configuration.test ?? configuration.data }
 
-    private var summary: String {
+    /// After "predicts".
+    var predictionText: String {
         let target = prepared.target
-        let what =
-            switch target.task {
-            case .regression: "the number \"\(target.column)\""
-            case .binary:
-                "whether \"\(target.column)\" is \"\(target.classes[1])\" "
-                    + "rather than \"\(target.classes[0])\""
-            case .multiclass:
-                "which of \(target.classes.count) classes \"\(target.column)\" is"
-            }
-        let columns = prepared.schema.features.count
-        let article = prepared.recipe.kind == .ensemble ? "An" : "A"
-        return "\(article) \(modelText) that predicts \(what) from \(columns) columns. Measured on "
-            + "rows of "
-            + "\(Files.name(of: testSource)) that played no part in training."
+        return switch target.task {
+        case .regression: "the number \"\(target.column)\""
+        case .binary:
+            "whether \"\(target.column)\" is \"\(target.classes[1])\" "
+                + "rather than \"\(target.classes[0])\""
+        case .multiclass:
+            "which of \(target.classes.count) classes \"\(target.column)\" is"
+        }
     }
 
-    private var modelText: String {
+    private var summary: String {
+        let columns = prepared.schema.features.count
+        let article = prepared.recipe.kind == .ensemble ? "An" : "A"
+        return "\(article) \(modelText) that predicts \(predictionText) from \(columns) columns. "
+            + "Measured on rows of \(Files.name(of: testSource)) that played no part in training."
+    }
+
+    var modelText: String {
         let recipe = prepared.recipe
         guard recipe.depth > 0 else { return "linear model" }
         let layers = "\(recipe.depth) × \(recipe.width), \(recipe.activation.rawValue)"
@@ -108,7 +117,7 @@ struct ReportAssembly {
         return facts
     }
 
-    private var optimizerText: String {
+    var optimizerText: String {
         let options = configuration.learning
         let recipe = prepared.recipe
         var text =
@@ -123,7 +132,7 @@ struct ReportAssembly {
         return text
     }
 
-    private var decisionText: String {
+    var decisionText: String {
         let positive = prepared.target.classes.last ?? ""
         let threshold = NumberText.plain(model.description.threshold)
         let text = "\"\(positive)\" from a probability of \(threshold)"
@@ -192,36 +201,6 @@ struct ReportAssembly {
                     marks: best.map { [.init(x: Double($0.epoch), label: "kept")] } ?? [])))
     }
 
-    private var modelCard: [RunReport.Fact] {
-        let duplicates = prepared.duplicates
-        var facts: [RunReport.Fact] = [
-            .init(
-                "Tested on",
-                "rows like those of \(Files.name(of: testSource)); other people, places and times "
-                    + "were not tested"),
-            .init(
-                "Protected columns",
-                prepared.schema.protected.isEmpty
-                    ? "none named, so no group was looked at"
-                    : prepared.schema.protected.joined(separator: ", ")
-                        + (configuration.columns.usesProtected
-                            ? "; the model uses them"
-                            : "; kept out of the features, which does not "
-                                + "keep the model from inferring them")),
-            .init(
-                "Repeated rows",
-                "\(duplicates.repeated) rows repeat an earlier one and stay in the same part"),
-        ]
-        if duplicates.conflicting > 0 {
-            facts.append(
-                .init(
-                    "Conflicting rows",
-                    "\(duplicates.conflicting) rows have the same features as another row and "
-                        + "another target"))
-        }
-        return facts
-    }
-
     private var environment: [RunReport.Fact] {
         let memory = Double(Machine.memoryBytes()) / 0x1p30
         var facts: [RunReport.Fact] = [
@@ -230,7 +209,7 @@ struct ReportAssembly {
             .init("Memory", "\(NumberText.plain((memory * 10).rounded() / 10)) GiB"),
             .init("Threads", "\(threads); they do not change the result"),
             .init("Seed", "\(configuration.learning.seed)"),
-            .init("Made", Clock.text(unixSeconds: Clock.unixSeconds())),
+            .init("Made", made),
             .init("SHA-256 of the weights", weightsSHA256),
         ]
         for (path, hash) in zip([configuration.data, configuration.test ?? ""], prepared.hashes) {

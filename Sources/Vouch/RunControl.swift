@@ -13,12 +13,14 @@ package struct RunControl {
     package var isIndexed: Bool
     /// The command line's arguments, the program first, for the report; empty from a library.
     package var arguments: [String]
+    /// What a person says of the model and its data, for the report.
+    package var card: CardAnswers
     package var onEvent: (RunEvent) -> Void
 
     package init(
         threads: Int? = nil, overwrite: Bool = false, resume: Bool = false,
         isIndexed: Bool = false,
-        arguments: [String] = [],
+        arguments: [String] = [], card: CardAnswers = CardAnswers(),
         onEvent: @escaping (RunEvent) -> Void = { _ in }
     ) {
         self.threads = threads
@@ -26,6 +28,7 @@ package struct RunControl {
         self.resume = resume
         self.isIndexed = isIndexed
         self.arguments = arguments
+        self.card = card
         self.onEvent = onEvent
     }
 }

@@ -8,9 +8,15 @@ package enum ReportFormat: String, Sendable, CaseIterable {
 }
 
 /// The report of a run folder, as it was written, with the proofs that were made since.
-package func storedReport(run: String) throws -> RunReport {
-    try RunReport(json: RunFolder.open(run).read("measurements.json"))
+///
+/// - Parameter card: What a person says of the model and its data by now; the folder stays as it
+///   is, since its manifest seals it.
+package func storedReport(run: String, card: CardAnswers = CardAnswers()) throws -> RunReport {
+    var report = try RunReport(json: RunFolder.open(run).read("measurements.json"))
         .adding(ProofFile.read(run))
+    report.modelCard = report.modelCard?.filled(card.texts)
+    report.dataSheet = report.dataSheet?.filled(card.texts)
+    return report
 }
 
 extension RunReport {

@@ -79,7 +79,8 @@ private struct TrainRun {
             configuration: configuration, prepared: prepared, model: model,
             trainings: trainings, outcomes: outcomes, proofs: proofs, subject: subject,
             ledger: ledger.summary(models: subject.test.models),
-            arguments: control.arguments, threads: pool.threads, weightsSHA256: hash
+            arguments: control.arguments, threads: pool.threads, weightsSHA256: hash,
+            card: control.card
         ).report()
         try write(
             model, weights, trainings, report, subject,

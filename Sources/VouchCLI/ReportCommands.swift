@@ -23,24 +23,57 @@ struct ReportOutput: ParsableArguments {
         let bytes = try report.bytes(
             format, width: output == nil ? terminal.width : 100,
             color: output == nil && terminal.allowsColor)
+        try write(bytes)
+    }
+
+    func write(_ bytes: [UInt8]) throws {
         if let output {
             try AtomicFile.write(bytes, to: output)
         } else {
-            terminal.write(bytes)
+            Terminal(.output).write(bytes)
         }
     }
 }
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Show a run's report again, in any form.")
+        commandName: "report", abstract: "Show a run's report again, in any form.",
+        discussion: """
+            Examples:
+              vouch report runs/adult --out report.md
+              vouch report runs/adult --card card.yaml --out report.html
+              vouch report --schema
+            """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
-    var folder: String
+    var folder: String?
+
+    @Option(
+        help: """
+            A YAML file with what only a person can say of the model and its data; the run stays as \
+            it is.
+            """)
+    var card: String?
+
+    @Flag(help: "Print the JSON Schema of a report's JSON form instead.")
+    var schema = false
 
     @OptionGroup var output: ReportOutput
 
-    mutating func run() throws { try output.write(storedReport(run: folder)) }
+    func validate() throws {
+        guard folder != nil || schema else {
+            throw ValidationError("Name the run folder, or ask for --schema.")
+        }
+    }
+
+    mutating func run() throws {
+        guard let folder, !schema else {
+            try output.write(RunReport.jsonSchema)
+            return
+        }
+        let answers = try card.map(CardAnswers.init(file:)) ?? CardAnswers()
+        try output.write(storedReport(run: folder, card: answers))
+    }
 }
 
 struct CompareCommand: ParsableCommand {

@@ -140,6 +140,13 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "Costs of wrong decisions, such as fp=1,fn=5; the threshold follows from them.")
     var cost: String?
 
+    @Option(
+        help: """
+            A YAML file with what only a person can say of the model and its data, for the report; \
+            `vouch card init` writes one to fill in.
+            """)
+    var card: String?
+
     @Option(help: "Worker threads; all cores if not given. They do not change the result.")
     var threads: Int?
 
@@ -183,13 +190,15 @@ struct TrainCommand: ParsableCommand {
             Terminal(.output).write(try explainedRecipe(trainConfiguration()))
             return
         }
+        let answers = try card.map(CardAnswers.init(file:)) ?? CardAnswers()
         InterruptFlag.install()
         let progress = TrainingProgress(quiet: quiet, json: json)
         let result = try trainRun(
             trainConfiguration(),
             control: RunControl(
                 threads: threads, overwrite: overwrite, resume: resume, isIndexed: true,
-                arguments: ["vouch"] + CommandLine.arguments.dropFirst(), onEvent: progress.show))
+                arguments: ["vouch"] + CommandLine.arguments.dropFirst(), card: answers,
+                onEvent: progress.show))
         progress.finish(result)
         if let signal = InterruptFlag.signalNumber { throw ExitCode(128 + signal) }
     }

@@ -206,6 +206,31 @@ enum AdultFixture {
         ]
     }
 
+    static let modelCard = Document(
+        title: "Model card", source: "Mitchell et al. 2019, doi:10.1145/3287560.3287596",
+        sections: [
+            .init(
+                title: "Model details",
+                items: [
+                    .init("Type", .measured("multi-layer perceptron, 3 hidden layers of 256")),
+                    .init("License", .given("CC BY 4.0", key: "model.details.license")),
+                    .init("Where to send questions", .open(key: "model.details.contact")),
+                ]),
+            .init(
+                title: "Intended use",
+                items: [
+                    .init("Primary intended uses", .open(key: "model.intended_use.primary_uses"))
+                ]),
+        ])
+
+    static let dataSheet = Document(
+        title: "Data sheet", source: "Gebru et al. 2021, doi:10.1145/3458723",
+        sections: [
+            .init(
+                title: "Composition",
+                items: [.init("How many rows there are", .measured("32,561 and 16,281"))])
+        ])
+
     static var report: RunReport {
         RunReport(
             title: "Income above 50K from the 1994 census",
@@ -308,13 +333,7 @@ enum AdultFixture {
                         groupRow("Other", 4, 0.75, 0.5, 0.66, 0.5),
                     ]),
             ],
-            modelCard: [
-                .init("Meant for", "showing the method on public data"),
-                .init(
-                    "Not meant for",
-                    "decisions about people; the data are of 1994 and of one country"),
-                .init("Tested on", "the table's own test split, of the same year and source"),
-            ],
+            modelCard: modelCard, dataSheet: dataSheet,
             command:
                 "vouch train adult_train.csv --test adult_test.csv --target class "
                 + "--protected sex --protected race --seed 0 --out runs/adult",
@@ -407,7 +426,18 @@ enum AdultFixture {
                     .init(group: hostile, rows: $0.rows, measurements: $0.measurements.map(bad))
                 }, gaps: table.gaps.map(bad))
         }
-        report.modelCard = [.init(hostile, hostile)]
+        report.modelCard = Document(
+            title: hostile, source: hostile,
+            sections: [
+                .init(
+                    title: hostile,
+                    items: [
+                        .init(hostile, .measured(hostile)),
+                        .init(hostile, .given(hostile, key: hostile)),
+                        .init(hostile, .open(key: hostile)),
+                    ])
+            ])
+        report.dataSheet = report.modelCard
         report.command = hostile
         report.environment = [.init(hostile, hostile)]
         report.notIncluded = [hostile]

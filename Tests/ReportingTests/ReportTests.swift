@@ -76,7 +76,7 @@ import Testing
         #expect(try RunReport(json: json) == report)
         #expect(try report.json() == json)
         #expect(try JSONSerialization.jsonObject(with: Data(json)) is [String: Any])
-        let other = text(json).replacingOccurrences(of: "\"format\" : 2", with: "\"format\" : 3")
+        let other = text(json).replacingOccurrences(of: "\"format\" : 3", with: "\"format\" : 2")
         #expect(throws: ReportError.self) { try RunReport(json: Array(other.utf8)) }
         #expect(throws: ReportError.self) { try RunReport(json: Array("[]".utf8)) }
     }
