@@ -141,7 +141,7 @@ let package = Package(
             "TorchReferenceTests",
             ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "Optim", "TensorCore"],
             resources: [.copy("Reference")]),
-        tests("PlatformTests", ["Platform"]),
+        tests("PlatformTests", ["Platform", "RunStoreKillHelper"]),
         tests("EvidenceTests", ["Evidence", "Prediction"]),
         tests("GeneralizationTests", ["Evidence", "Generalization", "Prediction", "TensorCore"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),

@@ -17,6 +17,20 @@ package final class ShardedStep: Sendable {
     package let plan: Plan
     private let executors: [Executor]
     private let pool: WorkerPool
+    private let work = Work()
+    private let task: WorkerPool.Task
+
+    /// Writes a shard's inputs; called on the shard's worker.
+    package typealias Fill = @Sendable (_ shard: Int, Executor) -> Void
+
+    /// What the workers are given of a step.
+    // Sendable is unchecked because it is written between the workers' runs only.
+    private final class Work: @unchecked Sendable {
+        var parameters = Buffer(count: 0)
+        var seed: UInt64 = 0
+        var step: UInt32 = 0
+        var fill: Fill = { _, _ in }
+    }
 
     /// - Parameters:
     ///   - differentiated: Its loss is a sum over rows, so that the shards' losses add up.
@@ -34,27 +48,33 @@ package final class ShardedStep: Sendable {
             differentiated.graph, outputs: [], rows: shardRows, parameters: layout,
             results: results.placements)
         self.plan = plan
-        shards = (0..<shardCount).map { _ in Buffer(count: results.words) }
-        executors = (0..<min(pool.threads, shardCount)).map { _ in Executor(plan) }
+        let shards = (0..<shardCount).map { _ in Buffer(count: results.words) }
+        let executors = (0..<min(pool.threads, shardCount)).map { _ in Executor(plan) }
+        self.shards = shards
+        self.executors = executors
+        task = WorkerPool.Task { [work] worker in
+            let workers = executors.count
+            guard worker < workers else { return }
+            for shard in stride(from: worker, to: shards.count, by: workers) {
+                work.fill(shard, executors[worker])
+                executors[worker].run(
+                    parameters: work.parameters, results: shards[shard],
+                    random: RandomPosition(seed: work.seed, step: work.step, shard: UInt32(shard)))
+            }
+        }
     }
 
     /// Runs every shard once and returns the loss of the batch, added in order of the shards.
     ///
-    /// - Parameter fill: Writes a shard's inputs; called on the shard's worker.
+    /// Allocates nothing where `fill` was made before.
     package func run(
-        parameters: Buffer, seed: UInt64, step: Int, fill: @Sendable (Int, Executor) -> Void
+        parameters: Buffer, seed: UInt64, step: Int, fill: @escaping Fill
     ) -> Double {
-        let workers = executors.count
-        pool.run { worker in
-            guard worker < workers else { return }
-            for shard in stride(from: worker, to: shards.count, by: workers) {
-                fill(shard, executors[worker])
-                executors[worker].run(
-                    parameters: parameters, results: shards[shard],
-                    random: RandomPosition(
-                        seed: seed, step: UInt32(truncatingIfNeeded: step), shard: UInt32(shard)))
-            }
-        }
+        work.parameters = parameters
+        work.seed = seed
+        work.step = UInt32(truncatingIfNeeded: step)
+        work.fill = fill
+        pool.run(task)
         return shards.reduce(0) { $0 + Double($1[results.loss.offset]) }
     }
 
@@ -65,7 +85,7 @@ package final class ShardedStep: Sendable {
 
     /// The node that first gave a value that is not finite, by running the shards again one by one.
     package func firstNonFiniteNode(
-        parameters: Buffer, seed: UInt64, step: Int, fill: @Sendable (Int, Executor) -> Void
+        parameters: Buffer, seed: UInt64, step: Int, fill: Fill
     ) -> Node? {
         for shard in shards.indices {
             fill(shard, executors[0])

@@ -9,35 +9,36 @@ package struct AdamWStep: Sendable {
     package var epsilon: Float
     /// Learning rate times weight decay.
     package var decay: Float
-    /// From 1.
-    package var number: Int
+    /// `1 − beta1ᵗ` and `1 − beta2ᵗ` at step t, from 1.
+    package var correction1: Float
+    package var correction2: Float
     package var gradientScale: Float
     package var averageDecay: Float
 
     package init(
-        learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, decay: Float, number: Int,
-        gradientScale: Float, averageDecay: Float
+        learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, decay: Float,
+        correction1: Float, correction2: Float, gradientScale: Float, averageDecay: Float
     ) {
         self.learningRate = learningRate
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
         self.decay = decay
-        self.number = number
+        self.correction1 = correction1
+        self.correction2 = correction2
         self.gradientScale = gradientScale
         self.averageDecay = averageDecay
     }
 
     /// `1 − betaᵗ`, in Double because the difference cancels at the first steps.
-    private static func correction(_ beta: Float, _ t: Int) -> Float {
+    package static func correction(_ beta: Float, _ t: Int) -> Float {
         Float(1 - Double.pow(Double(beta), t))
     }
 
     var raw: vk_adamw {
         vk_adamw(
             learning_rate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon, decay: decay,
-            correction1: Self.correction(beta1, number),
-            correction2: Self.correction(beta2, number), gradient_scale: gradientScale,
+            correction1: correction1, correction2: correction2, gradient_scale: gradientScale,
             average_decay: averageDecay)
     }
 }
@@ -82,14 +83,22 @@ package func sumShards(_ shards: [Buffer], _ range: Range<Int>) -> Double {
     }
 }
 
+/// The sum of squares of a range.
+package func sumOfSquares(_ buffer: Buffer, _ range: Range<Int>) -> Double {
+    precondition(range.lowerBound >= 0 && range.upperBound <= buffer.count)
+    var words: UnsafeMutablePointer<Float>? = unsafe buffer.base
+    return unsafe vk_sum_shards(&words, 1, Int64(range.lowerBound), Int64(range.count))
+}
+
 /// One AdamW step over a range of the flat parameters.
 package func updateAdamW(
     parameters: Buffer, first: Buffer, second: Buffer, average: Buffer?, gradient: Buffer,
     gradientOffset: Int, _ range: Range<Int>, _ step: AdamWStep
 ) {
-    for buffer in [parameters, first, second, average].compactMap(\.self) {
-        precondition(range.lowerBound >= 0 && range.upperBound <= buffer.count)
-    }
+    precondition(
+        range.lowerBound >= 0
+            && range.upperBound <= min(parameters.count, first.count, second.count)
+            && range.upperBound <= average?.count ?? .max)
     precondition(gradientOffset >= 0 && gradientOffset + range.count <= gradient.count)
     var raw = step.raw
     let start = range.lowerBound
@@ -104,9 +113,9 @@ package func updateSGD(
     parameters: Buffer, momentum: Buffer, average: Buffer?, gradient: Buffer,
     gradientOffset: Int, _ range: Range<Int>, _ step: SGDStep
 ) {
-    for buffer in [parameters, momentum, average].compactMap(\.self) {
-        precondition(range.lowerBound >= 0 && range.upperBound <= buffer.count)
-    }
+    precondition(
+        range.lowerBound >= 0 && range.upperBound <= min(parameters.count, momentum.count)
+            && range.upperBound <= average?.count ?? .max)
     precondition(gradientOffset >= 0 && gradientOffset + range.count <= gradient.count)
     var raw = step.raw
     let start = range.lowerBound

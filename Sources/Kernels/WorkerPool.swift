@@ -19,18 +19,28 @@ import CVouchKernels
 
     deinit { unsafe vk_pool_destroy(handle) }
 
+    /// Work that is given to a pool again and again: made once, so that a run allocates nothing.
+    package final class Task: Sendable {
+        fileprivate let body: @Sendable (Int) -> Void
+
+        package init(_ body: @escaping @Sendable (_ worker: Int) -> Void) { self.body = body }
+    }
+
+    /// Runs the task once on each of the threads, the caller being the first, and waits.
+    package func run(_ task: Task) {
+        unsafe vk_pool_run(
+            handle,
+            { context, worker in
+                // The caller holds the task until all workers are done.
+                unsafe Unmanaged<Task>.fromOpaque(context!)._withUnsafeGuaranteedRef {
+                    $0.body(Int(worker))
+                }
+            }, Unmanaged.passUnretained(task).toOpaque())
+        withExtendedLifetime(task) {}
+    }
+
     /// Runs `body(worker)` once on each of the threads, the caller being the first, and waits.
     package func run(_ body: @Sendable (Int) -> Void) {
-        typealias Body = @Sendable (Int) -> Void
-        withoutActuallyEscaping(body) { body in
-            var body: Body = body
-            unsafe withUnsafeMutablePointer(to: &body) { pointer in
-                unsafe vk_pool_run(
-                    handle,
-                    { context, worker in
-                        unsafe context!.assumingMemoryBound(to: Body.self).pointee(Int(worker))
-                    }, UnsafeMutableRawPointer(pointer))
-            }
-        }
+        withoutActuallyEscaping(body) { run(Task($0)) }
     }
 }

@@ -63,9 +63,20 @@ package final class Optimizer {
     private let pool: WorkerPool
     private let blocks: [Block]
     private let blockNorms: Buffer
-    private var tables: [String: SparseTable] = [:]
-    /// `averageLog[t]` is Σ log decay over the first t steps.
-    private var averageLog: [Double] = [0]
+    /// In order of their names.
+    private let tables: [SparseTable]
+    /// Σ log decay of the average over all steps.
+    private var averageLog = 0.0
+    private let work = Work()
+    private let sumTask: WorkerPool.Task
+    private let updateTask: WorkerPool.Task
+
+    /// What the workers are given of a step.
+    // Sendable is unchecked because it is written between the workers' runs only.
+    private final class Work: @unchecked Sendable {
+        var shards: [Buffer] = []
+        var rule: StepRule?
+    }
 
     /// A stretch of dense parameters that one worker updates, all of one role.
     struct Block: Sendable {
@@ -101,10 +112,29 @@ package final class Optimizer {
             }
         }
         self.blocks = blocks
-        blockNorms = Buffer(count: 2 * blocks.count)
-        for entry in layout.entries
-        where entry.spec.hasSparseGradient && entry.spec.role != .state {
-            tables[entry.spec.name] = SparseTable(entry)
+        let norms = Buffer(count: 2 * blocks.count)
+        blockNorms = norms
+        tables = layout.entries
+            .filter { $0.spec.hasSparseGradient && $0.spec.role != .state }
+            .sorted { $0.spec.name < $1.spec.name }.map(SparseTable.init)
+        let workers = pool.threads
+        sumTask = WorkerPool.Task { [work, blocks] worker in
+            for index in stride(from: worker, to: blocks.count, by: workers) {
+                let squares = sumShards(work.shards, blocks[index].range)
+                // A Double in two words, high part and rest, since a buffer holds floats.
+                let high = Float(squares)
+                norms[2 * index] = high
+                norms[2 * index + 1] = high.isFinite ? Float(squares - Double(high)) : 0
+            }
+        }
+        updateTask = WorkerPool.Task { [work, blocks, parameters, first, second, average] worker in
+            guard let rule = work.rule else { return }
+            for index in stride(from: worker, to: blocks.count, by: workers) {
+                rule.update(
+                    parameters: parameters, first: first, second: second, average: average,
+                    gradient: work.shards[0], gradientOffset: blocks[index].range.lowerBound,
+                    blocks[index].range, decays: blocks[index].decays)
+            }
         }
     }
 
@@ -117,15 +147,21 @@ package final class Optimizer {
     /// - Returns: The norm of the batch's gradient before clipping; not finite when the step failed,
     ///   in which case no parameter was moved.
     package func apply(_ shards: [Buffer], _ results: ResultsLayout, totalSteps: Int) -> Double {
-        var squares = sumDense(shards)
+        work.shards = shards
+        pool.run(sumTask)
+        var squares = blocks.indices.reduce(0) {
+            $0 + Double(blockNorms[2 * $1]) + Double(blockNorms[2 * $1 + 1])
+        }
         for rows in results.sparse {
-            guard let table = tables[rows.entry.spec.name] else { continue }
+            guard let table = tables.first(where: { $0.entry.offset == rows.entry.offset }) else {
+                continue
+            }
             for shard in shards { table.add(rows, from: shard) }
         }
-        for name in tables.keys.sorted() { squares += tables[name]?.squares ?? 0 }
+        for table in tables { squares += table.squares }
         let norm = squares.squareRoot()
         guard norm.isFinite else {
-            for table in tables.values { table.clear() }
+            for table in tables { table.clear() }
             return norm
         }
         let scale: Float
@@ -135,19 +171,11 @@ package final class Optimizer {
             scale = 1
         }
         let rule = StepRule(settings, step: step, totalSteps: totalSteps, gradientScale: scale)
-        let averageDecay = Double(rule.averageDecay)
-        averageLog.append(
-            (averageLog.last ?? 0) + (averageDecay > 0 ? Double.log(averageDecay) : 0))
-        let workers = pool.threads
-        pool.run { [blocks, parameters, first, second, average] worker in
-            for index in stride(from: worker, to: blocks.count, by: workers) {
-                rule.update(
-                    parameters: parameters, first: first, second: second, average: average,
-                    gradient: shards[0], gradientOffset: blocks[index].range.lowerBound,
-                    blocks[index].range, decays: blocks[index].decays)
-            }
-        }
-        for name in tables.keys.sorted() { updateTable(name, rule) }
+        work.rule = rule
+        pool.run(updateTask)
+        let logBefore = averageLog
+        averageLog += Self.logarithm(ofDecay: rule.averageDecay)
+        for table in tables { update(table, rule, logBefore: logBefore) }
         for (entry, region) in results.states { updateState(entry, shards, region) }
         step += 1
         return norm
@@ -165,33 +193,20 @@ package final class Optimizer {
         average?.copy(from: parameters, at: entry.offset, to: entry.offset, count: entry.count)
     }
 
-    private func sumDense(_ shards: [Buffer]) -> Double {
-        let workers = pool.threads
-        pool.run { [blocks, blockNorms] worker in
-            for index in stride(from: worker, to: blocks.count, by: workers) {
-                let squares = sumShards(shards, blocks[index].range)
-                // A Double in two words, high part and rest, since a buffer holds floats.
-                let high = Float(squares)
-                blockNorms[2 * index] = high
-                blockNorms[2 * index + 1] = high.isFinite ? Float(squares - Double(high)) : 0
-            }
-        }
-        return blocks.indices.reduce(0) {
-            $0 + Double(blockNorms[2 * $1]) + Double(blockNorms[2 * $1 + 1])
-        }
+    private static func logarithm(ofDecay decay: Float) -> Double {
+        decay > 0 ? Double.log(Double(decay)) : 0
     }
 
-    private func updateTable(_ name: String, _ rule: StepRule) {
-        guard let table = tables[name] else { return }
+    private func update(_ table: SparseTable, _ rule: StepRule, logBefore: Double) {
         let decays = settings.decaysEverything
         for row in table.touched {
             let start = table.entry.offset + Int(row) * table.width
             let range = start..<start + table.width
             if let average {
-                let since = averageLog[step] - averageLog[Int(table.lastStep[Int(row)])]
+                let since = logBefore - table.averageLog[Int(row)]
                 averageToward(
                     average, parameters: parameters, range, factor: Float(Double.exp(since)))
-                table.lastStep[Int(row)] = Int32(step + 1)
+                table.averageLog[Int(row)] = averageLog
             }
             rule.update(
                 parameters: parameters, first: first, second: second, average: average,
@@ -206,14 +221,14 @@ package final class Optimizer {
     /// To be called before the average is read.
     package func synchronizeAverage() {
         guard let average else { return }
-        for table in tables.values {
-            for row in table.lastStep.indices where table.lastStep[row] < Int32(step) {
-                let since = averageLog[step] - averageLog[Int(table.lastStep[row])]
+        for table in tables {
+            for row in table.averageLog.indices where table.averageLog[row] != averageLog {
+                let since = averageLog - table.averageLog[row]
                 let start = table.entry.offset + row * table.width
                 averageToward(
                     average, parameters: parameters, start..<start + table.width,
                     factor: Float(Double.exp(since)))
-                table.lastStep[row] = Int32(step)
+                table.averageLog[row] = averageLog
             }
         }
     }
@@ -221,13 +236,11 @@ package final class Optimizer {
     /// Continues from a checkpoint whose buffers were already filled.
     package func resume(atStep step: Int) {
         self.step = step
-        averageLog = [0]
-        for past in 0..<step {
-            let decay = Double(StepRule.averageDecay(settings, step: past))
-            averageLog.append((averageLog.last ?? 0) + (decay > 0 ? Double.log(decay) : 0))
+        averageLog = (0..<step).reduce(0) {
+            $0 + Self.logarithm(ofDecay: StepRule.averageDecay(settings, step: $1))
         }
-        for table in tables.values {
-            for row in table.lastStep.indices { table.lastStep[row] = Int32(step) }
+        for table in tables {
+            for row in table.averageLog.indices { table.averageLog[row] = averageLog }
         }
     }
 }
@@ -238,7 +251,7 @@ struct StepRule: Sendable {
     let learningRate: Float
     let gradientScale: Float
     let averageDecay: Float
-    let number: Int
+    private let corrections: (Float, Float)
 
     init(_ settings: OptimizerSettings, step: Int, totalSteps: Int, gradientScale: Float) {
         self.settings = settings
@@ -246,7 +259,10 @@ struct StepRule: Sendable {
             settings.learningRate * settings.schedule.factor(step: step, total: totalSteps)
         self.gradientScale = gradientScale
         averageDecay = Self.averageDecay(settings, step: step)
-        number = step + 1
+        corrections =
+            if case .adamW(let beta1, let beta2, _) = settings.rule {
+                (AdamWStep.correction(beta1, step + 1), AdamWStep.correction(beta2, step + 1))
+            } else { (1, 1) }
     }
 
     static func averageDecay(_ settings: OptimizerSettings, step: Int) -> Float {
@@ -265,8 +281,8 @@ struct StepRule: Sendable {
                 gradient: gradient, gradientOffset: gradientOffset, range,
                 AdamWStep(
                     learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-                    decay: decay, number: number, gradientScale: gradientScale,
-                    averageDecay: averageDecay))
+                    decay: decay, correction1: corrections.0, correction2: corrections.1,
+                    gradientScale: gradientScale, averageDecay: averageDecay))
         case .sgd(let momentum, let nesterov):
             updateSGD(
                 parameters: parameters, momentum: first, average: average, gradient: gradient,
@@ -286,8 +302,8 @@ final class SparseTable {
     let sums: Buffer
     private(set) var touched: [Int32] = []
     private var isTouched: [Bool]
-    /// The number of steps up to which a row's average is current.
-    var lastStep: [Int32]
+    /// The optimizer's `averageLog` up to which a row's average is current.
+    var averageLog: [Double]
 
     init(_ entry: ParameterLayout.Entry) {
         self.entry = entry
@@ -295,7 +311,8 @@ final class SparseTable {
         width = entry.count / values
         sums = Buffer(count: entry.count)
         isTouched = Array(repeating: false, count: values)
-        lastStep = Array(repeating: 0, count: values)
+        averageLog = Array(repeating: 0, count: values)
+        touched.reserveCapacity(values)
     }
 
     func add(_ rows: ResultsLayout.SparseRows, from shard: Buffer) {
@@ -312,7 +329,7 @@ final class SparseTable {
     }
 
     var squares: Double {
-        touched.reduce(0) { $0 + sumShards([sums], Int($1) * width..<(Int($1) + 1) * width) }
+        touched.reduce(0) { $0 + sumOfSquares(sums, Int($1) * width..<(Int($1) + 1) * width) }
     }
 
     func clear() {

@@ -22,7 +22,8 @@ package final class Trainer {
     private let validator: LossEvaluator
     private let stepper: ShardedStep
     private let optimizer: Optimizer
-    private let inputs: BatchInputs
+    private let batch: Batch
+    private let fill: ShardedStep.Fill
     private let batchRows: Int
     private var best: Buffer
     private var bestLoss = Double.infinity
@@ -56,9 +57,25 @@ package final class Trainer {
         stepper = ShardedStep(
             differentiated, layout: layout, shardRows: shardRows, shardCount: shardCount, pool: pool
         )
-        inputs = BatchInputs(stepper.plan)
+        let inputs = BatchInputs(stepper.plan)
+        let current = Batch()
+        self.batch = current
+        fill = { shard, executor in
+            let rows = current.rows
+            let start = rows.startIndex + shard * shardRows
+            let end = min(start + shardRows, rows.endIndex)
+            inputs.fill(
+                executor, from: data, rows: rows[min(start, end)..<end], weightShare: current.share)
+        }
         validator = LossEvaluator(inference, layout: layout, loss: lossOf, pool: pool)
         best = Buffer(count: layout.count)
+    }
+
+    /// The rows of the current step, and what each row's weight is multiplied by.
+    // Sendable is unchecked because it is written between the workers' runs only.
+    private final class Batch: @unchecked Sendable {
+        var rows: ArraySlice<Int> = []
+        var share: Float = 0
     }
 
     /// Below this many rows a shard's products are too small to be worth a worker.
@@ -151,14 +168,8 @@ package final class Trainer {
 
     private func takeStep(_ rows: ArraySlice<Int>) -> StopReason? {
         let total = rows.reduce(0.0) { $0 + Double(data.weights[$1]) }
-        let share = total > 0 ? Float(1 / total) : 0
-        let shardRows = stepper.shardRows
-        let fill: @Sendable (Int, Executor) -> Void = { [inputs, data] shard, executor in
-            let start = rows.startIndex + shard * shardRows
-            let end = min(start + shardRows, rows.endIndex)
-            inputs.fill(
-                executor, from: data, rows: rows[min(start, end)..<end], weightShare: share)
-        }
+        batch.rows = rows
+        batch.share = total > 0 ? Float(1 / total) : 0
         let loss = stepper.run(
             parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step, fill: fill)
         let norm =

@@ -13,7 +13,7 @@ struct VouchCommand: ParsableCommand {
             TrainCommand.self, PredictCommand.self, EvaluateCommand.self, InspectCommand.self,
             AuditCommand.self, CompareCommand.self, ReportCommand.self, ProveCommand.self,
             CheckCommand.self,
-            PolicyCommand.self, CardCommand.self,
+            PolicyCommand.self, CardCommand.self, CostCommand.self,
             LedgerCommand.self, RunsCommand.self,
         ])
 }

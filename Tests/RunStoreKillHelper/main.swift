@@ -1,8 +1,10 @@
+import Foundation
 import Platform
 import RunStore
 
 /// Works until it is done or killed. Arguments:
 /// - `folder PATH VERSION`: writes version after version of one run folder, from that number.
+/// - `interrupt`: waits for a signal that raises the flag.
 /// - `record FOLDER INDEX NAME COUNT`: records looks in the folder's ledger and in the index, and
 ///   prints `committed HASH` and `indexed HASH` after each.
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -14,11 +16,24 @@ do {
         try recordLooks(
             in: arguments[1], index: arguments[2], name: arguments[3],
             count: Int(arguments[4]) ?? 0)
+    case "interrupt": waitForSignal()
     default: Terminal(.error).write("these arguments are not known: \(arguments)\n")
     }
 } catch {
     // Printed, not thrown: a crash would first write a long backtrace.
     Terminal(.error).write("\(error)\n")
+}
+
+/// Prints the flag before a signal, with the signal's number after it, and when it was lowered.
+func waitForSignal() {
+    let output = Terminal(.output)
+    InterruptFlag.install()
+    output.write("\(InterruptFlag.isRaised)\n")
+    let deadline = Clock.monotonicSeconds() + 60
+    while !InterruptFlag.isRaised, Clock.monotonicSeconds() < deadline { sched_yield() }
+    output.write("\(InterruptFlag.isRaised) \(InterruptFlag.signalNumber ?? 0)\n")
+    InterruptFlag.clear()
+    output.write("\(InterruptFlag.isRaised)\n")
 }
 
 func writeFolders(to path: String, from first: UInt8) throws {

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Platform
+import Vouch
+
+struct CostCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cost", abstract: "Show what a run's model costs to use.",
+        subcommands: [Graph.self])
+
+    struct Graph: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Count operations, bytes, parameters and memory of every node.",
+            discussion: """
+                A product of [m, k] and [k, n] counts 2·m·n·k operations. Bytes are those of operands \
+                and result, each read or written once: fused nodes move fewer.
+                """)
+
+        @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+        var folder: String
+
+        @Option(help: "Rows that are predicted at once.")
+        var rows = 1
+
+        @Flag(help: "Print as JSON.")
+        var json = false
+
+        mutating func run() throws {
+            let cost = try RunCost(run: folder, rows: rows)
+            let output = Terminal(.output)
+            if json { output.write(try cost.json()) } else { output.write(cost.text) }
+        }
+    }
+}
