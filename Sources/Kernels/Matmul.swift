@@ -29,6 +29,8 @@ package struct MatmulShape: Hashable, Sendable {
     }
 
     package var batch: Int { max(batchA, batchB) }
+    /// Multiplications and additions.
+    package var operations: Double { 2 * Double(batch * m) * Double(n * k) }
 }
 
 /// One oneDNN matrix product, its scratchpad and its memory objects.
