@@ -50,10 +50,11 @@ extension GraphBuilder {
                 "runningVariance", [features], role: .state, initializer: .constant(1))
             var mean = runningMean
             var variance = runningVariance
+            let axes = Array(0..<last)
+            if training { mean = b.statistic(b.mean(x, axes: axes), over: statistics) }
+            let centered = b.subtract(x, mean)
             if training {
-                let axes = Array(0..<last)
-                mean = b.statistic(b.mean(x, axes: axes), over: statistics)
-                let squares = b.unary(.square, b.subtract(x, mean))
+                let squares = b.unary(.square, centered)
                 variance = b.statistic(b.mean(squares, axes: axes), over: statistics)
                 let unbiased = b.unbiased(variance, over: x)
                 for (running, batch) in [(runningMean, mean), (runningVariance, unbiased)] {
@@ -62,9 +63,10 @@ extension GraphBuilder {
                     b.update(running, to: b.add(kept, b.scale(current, by: momentum)))
                 }
             }
+            // One factor a feature first: the numbers of x are passed over once here, and half as
+            // often on the way back as with a division and a scaling of all of them.
             let deviation = b.unary(.sqrt, b.offset(variance, by: epsilon))
-            let normalized = b.divide(b.subtract(x, mean), deviation)
-            return b.add(b.multiply(normalized, scale), shift)
+            return b.add(b.multiply(centered, b.divide(scale, deviation)), shift)
         }
     }
 
