@@ -4,7 +4,7 @@ SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 VOUCH := .build/release/vouch
 
-.PHONY: demo test verify bench build tools help
+.PHONY: demo test verify sanitize bench build tools help
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -23,8 +23,16 @@ demo: tools ## train on the bundled Adult data and write a report
 test: build ## every test, in the configuration that ships
 	$(SWIFT) test -c release --skip-build
 
+# VOUCH_TORCH_PYTHON=PYTHON adds the comparison of random graphs with that Python's PyTorch.
 verify: build ## the long simulations behind the statistical claims; writes their tables
 	VOUCH_VERIFY=1 $(SWIFT) test -c release --skip-build
+
+# Leaks are not looked for: XCTest leaks. What the filter leaves out has no threads of its own to race.
+sanitize: tools ## the engine and training under AddressSanitizer, their threads under ThreadSanitizer
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release --sanitize=address \
+		--scratch-path .build-asan --filter 'EngineTests|TrainingTests'
+	$(SWIFT) test -c release --sanitize=thread --scratch-path .build-tsan \
+		--filter 'DeterminismTests|KernelContractTests|TrainingTests'
 
 bench: build ## ratios against Python peers on this machine; writes Benchmarks/README.md
 	Benchmarks/run

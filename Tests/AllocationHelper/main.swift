@@ -8,7 +8,7 @@ import Training
 
 /// Trains one network and prints `ours N onednn M FIRST`: heap allocations in fifty steps that are
 /// neither the first of the training nor at an epoch's end. Arguments: the network, `planted` to
-/// allocate once a step on purpose, `sites` to say where.
+/// allocate once a step on purpose, `sites` to say where. Prints `uncounted` where malloc is not ours.
 let name = CommandLine.arguments.dropFirst().first ?? ""
 let plants = CommandLine.arguments.contains("planted")
 
@@ -58,8 +58,13 @@ _ = try trainer.run(stop: { step in
     if step == 90 { stop_counting_allocations() }
     return nil
 })
-let first = unsafe String(cString: first_allocation_of_ours())
-print(
-    "ours \(allocations_of(ALLOCATED_BY_US)) onednn \(allocations_of(ALLOCATED_BY_ONEDNN)) \(first)"
-)
+if counts_allocations() {
+    let first = unsafe String(cString: first_allocation_of_ours())
+    let (ours, theirs) = (
+        allocations_of(ALLOCATED_BY_US), allocations_of(ALLOCATED_BY_ONEDNN)
+    )
+    print("ours \(ours) onednn \(theirs) \(first)")
+} else {
+    print("uncounted")
+}
 if CommandLine.arguments.contains("sites") { print_allocations_of_ours() }

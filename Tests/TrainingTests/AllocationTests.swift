@@ -3,6 +3,9 @@ import Testing
 
 /// Heap allocations of a training step, counted by a malloc that notes who called it.
 @Suite struct AllocationTests {
+    private struct Unexpected: Error { var text: String }
+
+    /// `nil` where malloc cannot be replaced: outside of Linux, and under the sanitizers.
     private static func count(_ arguments: String...) throws -> (ours: Int, text: String)? {
         let process = Process()
         let binaries = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
@@ -15,20 +18,21 @@ import Testing
             decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         let words = text.split(separator: " ")
-        guard words.count >= 2, words[0] == "ours", let ours = Int(words[1]) else { return nil }
+        if text == "uncounted\n" { return nil }
+        guard words.count >= 2, words[0] == "ours", let ours = Int(words[1]) else {
+            throw Unexpected(text: text)
+        }
         return (ours, text)
     }
 
     @Test(arguments: ["mlp", "ensemble"]) func aStepAllocatesNothing(_ network: String) throws {
-        let found = try #require(try Self.count(network))
+        guard let found = try Self.count(network) else { return }
         #expect(found.ours == 0, "\(found.text)")
     }
 
     /// The counter sees what it should: one array a step.
     @Test func aPlantedAllocationIsSeen() throws {
-        let found = try #require(try Self.count("mlp", "planted"))
-        #if os(Linux)
-            #expect(found.ours >= 50)
-        #endif
+        guard let found = try Self.count("mlp", "planted") else { return }
+        #expect(found.ours >= 50)
     }
 }
