@@ -124,7 +124,7 @@ let package = Package(
         tests(
             "EngineTests",
             ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "TensorCore"],
-            exclude: ["Goldens"]),
+            exclude: ["Goldens", "Torch", "Verified"]),
         tests(
             "TablesTests",
             [

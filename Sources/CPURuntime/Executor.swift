@@ -46,6 +46,17 @@ package final class Executor: @unchecked Sendable {
         for step in plan.steps { execute(step, in: workspace, random) }
     }
 
+    /// Executes every step once, and calls `inspect` after each with its index.
+    package func run(
+        parameters: Buffer, results: Buffer, random: RandomPosition, inspect: (Int) -> Void
+    ) {
+        let workspace = Workspace(arena: arena, parameters: parameters, results: results)
+        for (index, step) in plan.steps.enumerated() {
+            execute(step, in: workspace, random)
+            inspect(index)
+        }
+    }
+
     /// Runs step by step and returns the node whose result is the first that is not finite.
     package func firstNonFiniteNode(
         parameters: Buffer, results: Buffer, random: RandomPosition

@@ -81,6 +81,29 @@ import Testing
         }
     }
 
+    /// The plan as it runs: with NaN in all memory whose value is not needed any more, or not yet, the
+    /// results are the same to the bit.
+    @Test(arguments: seeds) func freedMemoryIsNotRead(seed: UInt64) throws {
+        let experiment = try experiment(seed: seed)
+        let (clean, poisoned) = (experiment.runtimeValues(), experiment.poisonedRuntimeValues())
+        for (position, value) in experiment.watched.enumerated() {
+            #expect(
+                clean[position].values.map(\.bitPattern)
+                    == poisoned[position].values.map(\.bitPattern),
+                "seed \(seed) %\(value.index) \(experiment.graph[value].op) changed")
+        }
+    }
+
+    /// Most intermediate values are freed before the end, so that the test above poisons them.
+    @Test func mostMemoryIsPoisoned() throws {
+        let graph = try TrainingGraphs.deep(batchNorm: false)
+        let (plan, _, _) = try Experiment.differentiating(
+            graph, output: "loss", rows: 64, given: [:]
+        ).plan()
+        let freed = plan.freed().dropLast(plan.steps.count / 4).joined().reduce(0) { $0 + $1.count }
+        #expect(freed * 2 > plan.arenaWords)
+    }
+
     /// The plan does reuse memory: without that the test above would be empty.
     @Test func memoryIsReused() throws {
         let graph = try TrainingGraphs.deep(batchNorm: false)

