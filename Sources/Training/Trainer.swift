@@ -36,9 +36,11 @@ package final class Trainer {
     ///     the data has) and output `loss`.
     ///   - inference: The graph with the same parameters and output `logits`.
     ///   - validation: Rows that no gradient sees; `nil` to train for as long as settings say.
+    ///   - augmentation: How training rows, whose `numeric` then are images, are varied.
     package init(
         training: Graph, inference: Graph, data: EncodedData, validation: EncodedData?,
-        lossOf: LossEvaluator.Loss, settings: TrainingSettings, pool: WorkerPool
+        lossOf: LossEvaluator.Loss, settings: TrainingSettings,
+        augmentation: ImageAugmentation? = nil, pool: WorkerPool
     ) throws(GraphError) {
         precondition(data.rows > 0 && validation?.rows != 0, "training needs rows on both sides")
         self.settings = settings
@@ -60,22 +62,29 @@ package final class Trainer {
         let inputs = BatchInputs(stepper.plan)
         let current = Batch()
         self.batch = current
+        let seed = settings.seed
         fill = { shard, executor in
             let rows = current.rows
             let start = rows.startIndex + shard * shardRows
             let end = min(start + shardRows, rows.endIndex)
-            inputs.fill(
-                executor, from: data, rows: rows[min(start, end)..<end], weightShare: current.share)
+            let chosen = rows[min(start, end)..<end]
+            inputs.fill(executor, from: data, rows: chosen, weightShare: current.share)
+            if let augmentation, let images = inputs.numeric {
+                augmentation.fill(
+                    executor.arena, at: images.offset, from: data.numeric, rows: chosen,
+                    seed: seed, step: current.step)
+            }
         }
         validator = LossEvaluator(inference, layout: layout, loss: lossOf, pool: pool)
         best = Buffer(count: layout.count)
     }
 
-    /// The rows of the current step, and what each row's weight is multiplied by.
+    /// The current step, its rows, and what each row's weight is multiplied by.
     // Sendable is unchecked because it is written between the workers' runs only.
     private final class Batch: @unchecked Sendable {
         var rows: ArraySlice<Int> = []
         var share: Float = 0
+        var step = 0
     }
 
     /// Below this many rows a shard's products are too small to be worth a worker.
@@ -170,6 +179,7 @@ package final class Trainer {
         let total = rows.reduce(0.0) { $0 + Double(data.weights[$1]) }
         batch.rows = rows
         batch.share = total > 0 ? Float(1 / total) : 0
+        batch.step = optimizer.step
         let loss = stepper.run(
             parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step, fill: fill)
         let norm =

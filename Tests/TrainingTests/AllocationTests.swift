@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Heap allocations of a training step, counted by a malloc that notes who called it.
+/// Heap allocations of a training step and of a prediction, counted by a malloc that notes who called it.
 @Suite struct AllocationTests {
     private static func count(_ arguments: String...) throws -> (ours: Int, text: String)? {
         let process = Process()
@@ -24,11 +24,17 @@ import Testing
         #expect(found.ours == 0, "\(found.text)")
     }
 
-    /// The counter sees what it should: one array a step.
-    @Test func aPlantedAllocationIsSeen() throws {
-        let found = try #require(try Self.count("mlp", "planted"))
+    @Test func aPredictionAllocatesNothing() throws {
+        let found = try #require(try Self.count("predictor"))
+        #expect(found.ours == 0, "\(found.text)")
+    }
+
+    /// The counter sees what it should: one array a step or call.
+    @Test(arguments: [("mlp", 50), ("predictor", 1000)])
+    func aPlantedAllocationIsSeen(_ network: String, _ least: Int) throws {
+        let found = try #require(try Self.count(network, "planted"))
         #if os(Linux)
-            #expect(found.ours >= 50)
+            #expect(found.ours >= least)
         #endif
     }
 }
