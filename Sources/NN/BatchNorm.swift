@@ -48,12 +48,12 @@ extension GraphBuilder {
                 "runningMean", [features], role: .state, initializer: .constant(0))
             let runningVariance = b.parameter(
                 "runningVariance", [features], role: .state, initializer: .constant(1))
-            var mean = runningMean
+            let axes = Array(0..<last)
+            let mean = training ? b.statistic(b.mean(x, axes: axes), over: statistics) : runningMean
+            let centered = b.subtract(x, mean)
             var variance = runningVariance
             if training {
-                let axes = Array(0..<last)
-                mean = b.statistic(b.mean(x, axes: axes), over: statistics)
-                let squares = b.unary(.square, b.subtract(x, mean))
+                let squares = b.unary(.square, centered)
                 variance = b.statistic(b.mean(squares, axes: axes), over: statistics)
                 let unbiased = b.unbiased(variance, over: x)
                 for (running, batch) in [(runningMean, mean), (runningVariance, unbiased)] {
@@ -62,9 +62,11 @@ extension GraphBuilder {
                     b.update(running, to: b.add(kept, b.scale(current, by: momentum)))
                 }
             }
+            // One factor a feature, so that a division is one a feature, and the gradient one product
+            // and two sums over `x`.
             let deviation = b.unary(.sqrt, b.offset(variance, by: epsilon))
-            let normalized = b.divide(b.subtract(x, mean), deviation)
-            return b.add(b.multiply(normalized, scale), shift)
+            let factor = b.multiply(b.unary(.reciprocal, deviation), scale)
+            return b.add(b.multiply(centered, factor), shift)
         }
     }
 

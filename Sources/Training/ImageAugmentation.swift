@@ -1,4 +1,4 @@
-import Kernels
+package import Kernels
 import TensorCore
 
 /// Random shifts and mirrorings of training images `[height, width, channels]`.
@@ -36,7 +36,7 @@ package struct ImageAugmentation: Sendable {
     /// Writes the changed image of each chosen row.
     ///
     /// - Parameter target: Where the first row's image begins in `arena`.
-    func fill(
+    package func fill(
         _ arena: Buffer, at target: Int, from images: Buffer, rows: some Collection<Int>,
         seed: UInt64, step: Int
     ) {
