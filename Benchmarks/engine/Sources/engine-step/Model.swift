@@ -70,7 +70,8 @@ struct Model {
             for number in 0..<2 {
                 x = b.scoped("stage\(stage)layer\(number)") { b in
                     let y = b.convolution2D(
-                        "convolution", x, output: channels, window: .square(3, padding: 1), bias: false)
+                        "convolution", x, output: channels, window: .square(3, padding: 1),
+                        bias: false)
                     let norm = b.batchNorm("norm", y, training: training, statistics: .shard)
                     return b.activation(.relu, norm)
                 }
