@@ -34,20 +34,64 @@ class Members(torch.nn.Module):
         return x
 
 
+class Images(torch.nn.Sequential):
+    """Six 3×3 convolutions with batch norm and ReLU, pooled in pairs; channels last."""
+
+    def __init__(self):
+        layers, width = [], 3
+        for channels in (32, 64, 128):
+            for _ in range(2):
+                layers += [
+                    torch.nn.Conv2d(width, channels, 3, padding=1, bias=False),
+                    torch.nn.BatchNorm2d(channels), torch.nn.ReLU(),
+                ]  # fmt: skip
+                width = channels
+            layers.append(torch.nn.MaxPool2d(2))
+        super().__init__(*layers, torch.nn.Flatten(), torch.nn.Linear(2048, 10))
+        self.to(memory_format=torch.channels_last)
+
+
+class Sequence(torch.nn.Module):
+    """One encoder layer over 64 places; the mean of the places decides."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.width = width
+        self.encoder = torch.nn.TransformerEncoderLayer(
+            width, 4, 4 * width, dropout=0.0, batch_first=True
+        )
+        self.head = torch.nn.Linear(width, 2)
+
+    def forward(self, x):
+        return self.head(self.encoder(x.view(-1, 64, self.width)).mean(1))
+
+
 def network(name, hidden):
     if name == "members":
         return Members(16, hidden)
+    if name == "cnn":
+        return Images()
+    if name == "transformer":
+        return Sequence(hidden)
     return torch.nn.Sequential(
         torch.nn.Linear(100, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, hidden),
         torch.nn.ReLU(), torch.nn.Linear(hidden, 2),
     )  # fmt: skip
 
 
+def data(name, hidden, rows):
+    width = {"cnn": 3072, "transformer": 64 * hidden}.get(name, 100)
+    x = torch.rand(rows, width) * 2 - 1
+    labels = (x[:, 0] + x[:, 1] > 0).long()
+    if name == "cnn":
+        x = x.view(rows, 32, 32, 3).permute(0, 3, 1, 2)
+    return x, labels
+
+
 def median_step(name, hidden, batch, steps, compiled):
     torch.manual_seed(0)
     model = network(name, hidden)
-    rows = torch.rand(max(8 * batch, 4096), 100) * 2 - 1
-    labels = (rows[:, 0] + rows[:, 1] > 0).long()
+    rows, labels = data(name, hidden, 8 * batch)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-2, fused=True)
     loss = torch.nn.CrossEntropyLoss()
     members = 16 if name == "members" else 1

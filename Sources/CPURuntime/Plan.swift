@@ -87,11 +87,13 @@ package struct Plan: Sendable {
         return "\(node.op) [\(extents)]\(node.label.isEmpty ? "" : " of \(node.label)")\(how)"
     }
 
+    /// Multiplications and additions of a step that oneDNN computes; 0 for others.
     func productOperations(of step: Int) -> Double {
-        guard case .matmul(let index, _, _, _, _) = steps[step] else { return 0 }
-        let shape = products[index]
-        return 2 * Double(max(shape.batchA, shape.batchB)) * Double(shape.m) * Double(shape.n)
-            * Double(shape.k)
+        switch steps[step] {
+        case .matmul(let index, _, _, _, _): products[index].operations
+        case .convolution(let index, _, _, _, _): convolutions[index].operations
+        default: 0
+        }
     }
 
     /// - Parameters:

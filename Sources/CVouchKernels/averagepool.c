@@ -49,7 +49,8 @@ vk_average_pool *vk_average_pool_create(const vk_pool_shape *shape, bool counts_
     for (int i = 0; i < 2; i++) {
         s.strides[i] = axes[i]->stride;
         s.window[i] = axes[i]->window;
-        s.dilations[i] = axes[i]->dilation - 1;  // oneDNN counts the cells left out
+        // oneDNN counts the cells left out, and asks for fewer than the image has.
+        s.dilations[i] = axes[i]->window > 1 ? axes[i]->dilation - 1 : 0;
         s.before[i] = axes[i]->before;
         s.after[i] = vk_axis_after(axes[i]);
     }

@@ -33,6 +33,7 @@ static dnnl_status_t describe_weights(const vk_convolution_shape *s, dnnl_memory
 
 typedef struct {
     dnnl_dims_t strides, dilations, before, after;
+    bool skip_1x1;  // see `may_overrun`
 } steps;
 
 static steps steps_of(const vk_axis *axes[2]) {
@@ -47,6 +48,39 @@ static steps steps_of(const vk_axis *axes[2]) {
     return result;
 }
 
+// oneDNN 2.6's implementation for 1 × 1 windows gathers strided places into its scratchpad in whole
+// vectors, and with fewer channels than a vector has it writes past the end.
+static bool may_overrun(const_dnnl_primitive_desc_t pd) {
+    const char *name = "";
+    dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name);
+    return strstr(name, "1x1") != NULL;
+}
+
+#if DNNL_VERSION_MAJOR >= 3
+static dnnl_status_t skip_overrunning(dnnl_primitive_desc_t pd) {
+    dnnl_status_t status = dnnl_success;
+    while (status == dnnl_success && may_overrun(pd)) status = dnnl_primitive_desc_next_impl(pd);
+    return status;
+}
+#else
+static dnnl_status_t create(dnnl_primitive_desc_t *pd, const_dnnl_op_desc_t description,
+                            const_dnnl_primitive_attr_t attributes,
+                            const_dnnl_primitive_desc_t hint, bool skip) {
+    dnnl_primitive_desc_iterator_t iterator = NULL;
+    dnnl_status_t status = dnnl_primitive_desc_iterator_create(&iterator, description, attributes,
+                                                               vk_engine(), hint);
+    while (status == dnnl_success) {
+        *pd = dnnl_primitive_desc_iterator_fetch(iterator);
+        if (!skip || !may_overrun(*pd)) break;
+        dnnl_primitive_desc_destroy(*pd);
+        *pd = NULL;
+        status = dnnl_primitive_desc_iterator_next(iterator);
+    }
+    if (iterator) dnnl_primitive_desc_iterator_destroy(iterator);
+    return status;
+}
+#endif
+
 static dnnl_status_t describe_primitive(dnnl_primitive_desc_t *pd, vk_convolution_kind kind,
                                         vk_borrowed_desc x, vk_borrowed_desc w,
                                         vk_borrowed_desc bias, vk_borrowed_desc y, const steps *s,
@@ -54,21 +88,25 @@ static dnnl_status_t describe_primitive(dnnl_primitive_desc_t *pd, vk_convolutio
                                         const_dnnl_primitive_attr_t attributes) {
     const dnnl_alg_kind_t direct = dnnl_convolution_direct;
 #if DNNL_VERSION_MAJOR >= 3
+    dnnl_status_t status = dnnl_invalid_arguments;
     switch (kind) {
     case VK_CONVOLUTION:
-        return dnnl_convolution_forward_primitive_desc_create(
+        status = dnnl_convolution_forward_primitive_desc_create(
             pd, vk_engine(), dnnl_forward_training, direct, x, w, bias, y, s->strides, s->dilations,
             s->before, s->after, attributes);
+        break;
     case VK_CONVOLUTION_INPUT_GRADIENT:
-        return dnnl_convolution_backward_data_primitive_desc_create(
+        status = dnnl_convolution_backward_data_primitive_desc_create(
             pd, vk_engine(), direct, x, w, y, s->strides, s->dilations, s->before, s->after, hint,
             attributes);
+        break;
     case VK_CONVOLUTION_WEIGHT_GRADIENT:
-        return dnnl_convolution_backward_weights_primitive_desc_create(
+        status = dnnl_convolution_backward_weights_primitive_desc_create(
             pd, vk_engine(), direct, x, w, NULL, y, s->strides, s->dilations, s->before, s->after,
             hint, attributes);
+        break;
     }
-    return dnnl_invalid_arguments;
+    return status == dnnl_success && s->skip_1x1 ? skip_overrunning(*pd) : status;
 #else
     dnnl_convolution_desc_t description;
     dnnl_status_t status = dnnl_invalid_arguments;
@@ -88,7 +126,7 @@ static dnnl_status_t describe_primitive(dnnl_primitive_desc_t *pd, vk_convolutio
         break;
     }
     if (status != dnnl_success) return status;
-    return dnnl_primitive_desc_create(pd, &description, attributes, vk_engine(), hint);
+    return create(pd, &description, attributes, hint, s->skip_1x1);
 #endif
 }
 
@@ -139,7 +177,9 @@ vk_convolution *vk_convolution_create(const vk_convolution_shape *shape) {
     const vk_axis *axes[2] = {&shape->vertical, &shape->horizontal};
     int64_t places = axes[0]->output * axes[1]->output;
     self->relu_count = shape->relu ? shape->n * places * shape->outputs : 0;
-    const steps s = steps_of(axes);
+    steps s = steps_of(axes);
+    bool strided = axes[0]->stride > 1 || axes[1]->stride > 1;
+    s.skip_1x1 = strided && shape->channels / shape->groups % 16 != 0;
     dnnl_memory_desc_t x = {0}, y = {0}, ours = {0}, any = {0}, bias = {0};
     dnnl_dims_t bias_extents = {shape->outputs}, one = {1};
     dnnl_primitive_attr_t attributes = NULL;

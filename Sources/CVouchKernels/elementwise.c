@@ -125,29 +125,60 @@ VK_INLINE void run_instruction(const vk_instruction *instruction, float *const *
     }
 }
 
+// Whether an operand repeats along the result as it is, such as a bias.
+static bool repeats(const vk_access *access) {
+    return access->kind == VK_STRETCHED && access->rank == 2 && access->strides[0] == 0 &&
+           access->strides[1] == 1;
+}
+
+// The extent that all repeating operands share, if a block can hold it: blocks of whole repetitions
+// need such a register filled once. 0 where there is none.
+static int64_t shared_period(const vk_program *program) {
+    int64_t period = 0;
+    for (size_t i = 0; i < program->access_count; i++) {
+        const vk_access *access = &program->accesses[i];
+        if (!repeats(access)) continue;
+        if (period && period != access->extents[1]) return 0;
+        period = access->extents[1];
+    }
+    if (!period || period > VK_BLOCK) return 0;
+    // Masks are drawn four at a time.
+    bool is_whole = VK_BLOCK / period * period % 4 == 0;
+    for (size_t i = 0; i < program->instruction_count; i++) {
+        if (program->instructions[i].opcode == VK_DROPOUT && !is_whole) return 0;
+    }
+    return period;
+}
+
 VK_CLONES
 void vk_run_program(const vk_program *program, const float *const *operands, float *const *outputs,
                     int64_t count, const vk_random *random) {
     _Alignas(64) float scratch[VK_REGISTERS][VK_BLOCK];
     float *registers[VK_REGISTERS];
     for (int r = 0; r < VK_REGISTERS; r++) registers[r] = scratch[r];
-    int64_t width = count < VK_BLOCK ? count : VK_BLOCK;
+    int64_t period = shared_period(program);
+    int64_t block = period ? VK_BLOCK / period * period : VK_BLOCK;
+    int64_t width = count < block ? count : block;
     for (size_t i = 0; i < program->constant_count; i++) {
         float *y = registers[program->constant_registers[i]], value = program->constants[i];
         for (int64_t j = 0; j < width; j++) y[j] = value;
     }
     for (size_t i = 0; i < program->access_count; i++) {
-        if (program->accesses[i].kind != VK_SCALAR) continue;
-        float *y = registers[program->accesses[i].reg], value = operands[i][0];
-        for (int64_t j = 0; j < width; j++) y[j] = value;
+        const vk_access *access = &program->accesses[i];
+        if (access->kind == VK_SCALAR) {
+            float *y = registers[access->reg], value = operands[i][0];
+            for (int64_t j = 0; j < width; j++) y[j] = value;
+        } else if (period && repeats(access)) {
+            stretch(registers[access->reg], operands[i], access, 0, width);
+        }
     }
-    for (int64_t start = 0; start < count; start += VK_BLOCK) {
-        int64_t n = count - start < VK_BLOCK ? count - start : VK_BLOCK;
+    for (int64_t start = 0; start < count; start += block) {
+        int64_t n = count - start < block ? count - start : block;
         for (size_t i = 0; i < program->access_count; i++) {
             const vk_access *access = &program->accesses[i];
             if (access->kind == VK_FULL) {
                 registers[access->reg] = (float *)operands[i] + start;  // only read
-            } else if (access->kind == VK_STRETCHED) {
+            } else if (access->kind == VK_STRETCHED && !(period && repeats(access))) {
                 stretch(registers[access->reg], operands[i], access, start, n);
             }
         }

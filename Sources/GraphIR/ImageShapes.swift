@@ -112,16 +112,15 @@ func inferConvolution(_ op: Op, _ a: Shape, _ b: Shape) throws(ShapeMismatch) ->
 
 /// The result of a pooling operation; see `Op` for the operands.
 func inferPooling(_ op: Op, _ operands: [Shape]) throws(ShapeMismatch) -> Shape {
-    /// The places over images, of which each must hold a cell that is data.
+    /// The places over images. Each holds a cell that is data, since neither the padding nor the way
+    /// from one read to the next is longer than what it must bridge.
     func places(
         _ window: Window, _ height: Int, _ width: Int
     ) throws(ShapeMismatch) -> (vertical: Int, horizontal: Int) {
         let places = try windowPlaces(window, height: height, width: width)
-        for (axis, count, cells) in [
-            (window.vertical, places.vertical, height),
-            (window.horizontal, places.horizontal, width),
-        ] where (0..<count).contains(where: { !axis.touches(cells, at: $0) }) {
-            throw ShapeMismatch("a place of a window of \(axis) over \(cells) holds padding only")
+        for (axis, cells) in [(window.vertical, height), (window.horizontal, width)]
+        where axis.extent > 1 && axis.dilation > cells {
+            throw ShapeMismatch("the dilation of a window of \(axis) is more than \(cells) cells")
         }
         return places
     }

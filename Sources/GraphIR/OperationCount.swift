@@ -13,6 +13,28 @@ extension Graph {
         nodes.reduce(0) { $0 + operationCount(of: $1, rows: rows) }
     }
 
+    /// How often one row uses a weight of the graph's products and convolutions, on average: once in a
+    /// perceptron; 1 where there are none.
+    package var weightUsesPerRow: Double {
+        var uses = 0.0
+        var weights = 0.0
+        for node in nodes {
+            switch node.op {
+            case .matmul, .convolution: break
+            default: continue
+            }
+            guard let weight = node.inputs.first(where: { self[$0].op == .parameter }) else {
+                continue
+            }
+            let count = Double(self[weight].shape.fixedCount)
+            weights += count
+            // Two operations a use.
+            uses +=
+                (operationCount(of: node, rows: 2) - operationCount(of: node, rows: 1)) / 2
+        }
+        return weights > 0 ? max(1, uses / weights) : 1
+    }
+
     /// See `operationCount(rows:)`.
     package func operationCount(of node: Node, rows: Int) -> Double {
         let count = Double(node.shape.count(rows: rows))

@@ -32,14 +32,6 @@ package struct Window: Hashable, Sendable, Codable {
             let free = cells + before + after - span
             return free < 0 ? 0 : free / stride + 1
         }
-
-        /// Whether the window at a place reads one of `cells` cells, and not padding only.
-        package func touches(_ cells: Int, at place: Int) -> Bool {
-            let start = place * stride - before
-            // The first read at or after cell 0.
-            let skipped = start < 0 ? (dilation - 1 - start) / dilation : 0
-            return skipped < extent && start + skipped * dilation < cells
-        }
     }
 
     package var vertical: Axis

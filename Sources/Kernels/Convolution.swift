@@ -46,6 +46,11 @@ package struct ConvolutionShape: Hashable, Sendable {
     var resultWords: Int { images * vertical.output * horizontal.output * outputs }
     var weightWords: Int { vertical.window * horizontal.window * channels / groups * outputs }
 
+    /// Multiplications and additions, padding among them.
+    package var operations: Double {
+        2 * Double(resultWords) * Double(vertical.window * horizontal.window * channels / groups)
+    }
+
     /// The words of `a`, `b` and the result.
     var words: (a: Int, b: Int, c: Int) {
         switch kind {

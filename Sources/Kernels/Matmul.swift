@@ -29,6 +29,8 @@ package struct MatmulShape: Hashable, Sendable {
     }
 
     package var batch: Int { max(batchA, batchB) }
+    /// Multiplications and additions.
+    package var operations: Double { 2 * Double(batch * m) * Double(n * k) }
 }
 
 /// One oneDNN matrix product, its scratchpad and its memory objects.
@@ -54,6 +56,13 @@ package struct MatmulShape: Hashable, Sendable {
     }
 
     deinit { unsafe vk_matmul_destroy(handle) }
+
+    /// Whether `a` and `b` are copied to rows farther apart before each run, as rows a power of two apart
+    /// share few lines of the caches.
+    package var spreads: (a: Bool, b: Bool) {
+        let which = unsafe vk_matmul_spreads(handle)
+        return (which & 1 != 0, which & 2 != 0)
+    }
 
     package var implementation: String {
         unsafe String(cString: vk_matmul_implementation(handle))

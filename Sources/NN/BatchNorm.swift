@@ -48,10 +48,11 @@ extension GraphBuilder {
                 "runningMean", [features], role: .state, initializer: .constant(0))
             let runningVariance = b.parameter(
                 "runningVariance", [features], role: .state, initializer: .constant(1))
-            let axes = Array(0..<last)
-            let mean = training ? b.statistic(b.mean(x, axes: axes), over: statistics) : runningMean
-            let centered = b.subtract(x, mean)
+            var mean = runningMean
             var variance = runningVariance
+            let axes = Array(0..<last)
+            if training { mean = b.statistic(b.mean(x, axes: axes), over: statistics) }
+            let centered = b.subtract(x, mean)
             if training {
                 let squares = b.unary(.square, centered)
                 variance = b.statistic(b.mean(squares, axes: axes), over: statistics)
@@ -62,11 +63,10 @@ extension GraphBuilder {
                     b.update(running, to: b.add(kept, b.scale(current, by: momentum)))
                 }
             }
-            // One factor a feature, so that a division is one a feature, and the gradient one product
-            // and two sums over `x`.
+            // One factor a feature first: the numbers of x are passed over once here, and half as
+            // often on the way back as with a division and a scaling of all of them.
             let deviation = b.unary(.sqrt, b.offset(variance, by: epsilon))
-            let factor = b.multiply(b.unary(.reciprocal, deviation), scale)
-            return b.add(b.multiply(centered, factor), shift)
+            return b.add(b.multiply(centered, b.divide(scale, deviation)), shift)
         }
     }
 

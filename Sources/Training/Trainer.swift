@@ -87,18 +87,27 @@ package final class Trainer {
         var step = 0
     }
 
-    /// Below this many rows a shard's products are too small to be worth a worker.
-    private static let minimumShardRows = 64
+    /// A shard's products are worth a worker from this many rows that each use every weight once.
+    private static let minimumShardUses = 64.0
+    private static let minimumStatisticRows = 64
 
-    /// The shards of a batch; the price of a graph that mixes rows is that it has one.
+    /// The shards of a batch: by what a row costs, and never by the number of threads. The price of a
+    /// graph that mixes rows is that it has one.
+    ///
+    /// A shard leaves gradients of all weights behind, which must be added up. So it pays where its
+    /// rows use each weight often: a row of a perceptron once, one of an ensemble that shares its
+    /// layers once a member, one of a convolution once a place.
     ///
     /// Where a shard takes statistics of its own rows, the shards have equally many, since the rows
-    /// that would fill the last one up belong to no batch.
+    /// that would fill the last one up belong to no batch, and at least 64 where the batch has as many:
+    /// statistics of a few rows are mostly noise.
     package static func shardCount(_ graph: Graph, batch: Int) -> Int {
         if graph.mixesRows { return 1 }
-        let most = max(1, min(batch / minimumShardRows, 16))
+        let uses = Double(batch) * graph.weightUsesPerRow
+        let most = max(1, min(Int(uses / minimumShardUses), batch, 16))
         guard graph.hasShardStatistics else { return most }
-        return (1...most).last { batch.isMultiple(of: $0) } ?? 1
+        let few = max(1, min(most, batch / Self.minimumStatisticRows))
+        return (1...few).last { batch.isMultiple(of: $0) } ?? 1
     }
 
     /// The number of steps if nothing stops the training early.
@@ -107,6 +116,8 @@ package final class Trainer {
     /// The steps that the learning rate's schedule is stretched over: all epochs, so that a run that
     /// a clock ended is repeated by its step count.
     private var scheduledSteps: Int { settings.maximumEpochs * stepsPerEpoch }
+
+    package var shardCount: Int { stepper.shards.count }
 
     /// The best weights so far, laid out as `layout`.
     package var bestWeights: Buffer { best }

@@ -62,6 +62,7 @@ struct ConvolutionForm: Sendable {
         form(4, 4, 3, 6, .around(3), groups: 3),
         form(3, 4, 5, 7, Window(.init(1), .init(1))),
         form(3, 4, 16, 8, Window(.init(1, stride: 2), .init(1, stride: 2))),
+        form(8, 7, 4, 3, Window(.init(1, stride: 2), .init(1))),
         // the window as large as the image
         form(3, 4, 2, 9, Window(.init(3), .init(4))),
         form(6, 6, 16, 24, .around(3)),
@@ -116,6 +117,7 @@ struct PoolForm: Sendable {
         form(7, 6, 5, Window(.init(2, dilation: 3, before: 1), .init(3, dilation: 2, before: 2))),
         // cells between the places, and cells that the last place does not reach
         form(8, 7, 1, Window(.init(2, stride: 3), .init(1, stride: 4))),
+        form(3, 1, 4, Window(.init(3, before: 2, after: 1), .init(1, dilation: 2))),
         form(3, 4, 70, Window(.init(3), .init(4))),
         form(4, 3, 16, .around(3)), form(2, 3, 4, .around(3), images: 2),
         form(2, 3, 4, .around(3), images: .rowParts(2)),
@@ -329,8 +331,8 @@ enum ImageWrongs {
         let two = Window.square(2, stride: 2)
         let x: Shape = [.rows, 4, 4, 3]
         let y: Shape = [.rows, 2, 2, 3]
-        /// Every other place of a window of two far cells holds none.
-        let empty = Window(.init(2, dilation: 5, before: 3, after: 3), .init(1))
+        /// Some place of a window of two cells that far apart would hold padding only.
+        let far = Window(.init(2, dilation: 3, before: 1, after: 1), .init(1))
         switch kind {
         case .maxPool, .averagePool:
             func op(_ window: Window) -> Op {
@@ -342,13 +344,13 @@ enum ImageWrongs {
                 Wrong(op(two), [[.rows, 4, 3]], "[rows, 4, 3]"),
                 Wrong(op(.square(5)), [x], "height of 4"),
                 Wrong(op(.square(2, padding: 2)), [x], "0 to 1"),
-                Wrong(op(empty), [[.rows, 2, 4, 3]], "padding only", "over 2"),
+                Wrong(op(far), [[.rows, 2, 4, 3]], "dilation 3", "more than 2 cells"),
             ]
         case .maxPoolPick:
             return [
                 Wrong(.maxPoolPick(two), [x], "2 operands"),
                 Wrong(.maxPoolPick(two), [x, y], "[rows, 4, 4, 3]", "[rows, 2, 2, 3]"),
-                Wrong(.maxPoolPick(empty), [[.rows, 2, 4, 3], [.rows, 2, 4, 3]], "padding only"),
+                Wrong(.maxPoolPick(far), [[.rows, 2, 4, 3], [.rows, 2, 4, 3]], "dilation 3"),
             ]
         case .maxPoolSpread:
             return [
@@ -362,7 +364,7 @@ enum ImageWrongs {
             return [
                 Wrong(op(6, two), [y], "[rows, 2, 2, 3]", "3 × 2", "6 × 4"),
                 Wrong(op(4, two), [[.rows, 2, 3]], "[rows, 2, 3]"),
-                Wrong(op(2, empty), [y], "padding only"),
+                Wrong(op(2, far), [y], "dilation 3"),
             ]
         }
     }

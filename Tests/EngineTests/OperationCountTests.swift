@@ -14,6 +14,36 @@ import Testing
         #expect(try b.build().operationCount(rows: 10) == 300 + 50 + 50 + 50)
     }
 
+    /// A row uses the weights of a perceptron once, those of shared layers once a member, those of a
+    /// convolution once a place.
+    @Test func usesOfWeights() throws {
+        func uses(_ build: (inout GraphBuilder) -> Value) throws -> Double {
+            var b = GraphBuilder()
+            b.output("y", build(&b))
+            return try b.build().weightUsesPerRow
+        }
+        #expect(
+            try uses { b in
+                let hidden = b.linear("first", b.input("x", [.rows, 3]), output: 5)
+                return b.linear("second", hidden, output: 2)
+            } == 1)
+        #expect(
+            try uses { b in
+                b.memberLinear("head", b.input("x", [1, .rows, 3]), members: 4, output: 5)
+            } == 1)
+        #expect(
+            try uses { b in
+                let parts = b.reshape(b.input("x", [.rows, 4, 3]), [.rowParts(4), 3])
+                return b.linear("shared", parts, output: 5)
+            } == 4)
+        #expect(
+            try uses { b in
+                b.convolution2D(
+                    "c", b.input("x", [.rows, 8, 6, 2]), output: 3, window: .square(3))
+            } == 6 * 4)
+        #expect(try uses { b in b.unary(.exp, b.input("x", [.rows, 3])) } == 1)
+    }
+
     @Test func whatMovesNumbersIsFree() throws {
         var b = GraphBuilder()
         let x = b.input("x", [.rows, 4])

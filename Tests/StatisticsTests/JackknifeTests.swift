@@ -153,7 +153,7 @@ import Testing
             weights: design.isWeighted ? weights : nil,
             clusters: design.isClustered ? design.clusters : nil)
         for (metric, compute) in regressionMetrics {
-            let (lower, upper) = try Self.leaveOut(design, scale: { Double.log($0) }) { kept in
+            let (lower, upper) = try Self.leaveOut(design, scale: Double.log) { kept in
                 switch metric {
                 case "rSquared": return ratio(kept)
                 // The root of a mean: the mean has the exact deletions.

@@ -31,12 +31,9 @@ import Testing
     /// The longest chain of roundings here, the second derivative of tanh, needs 8.
     static let units = 12.0
 
-    /// A transformer layer divides by deviations twice on the way back; it needs 17. The gradient of a
-    /// batch norm's scale is a sum over rows and cells that is divided by the deviation afterwards; it
-    /// needs 14.
+    /// A transformer layer divides by deviations twice on the way back; it needs 17.
     static func units(_ reference: OperationReference) -> Double {
-        if reference.name.hasPrefix("layer/transformer/") { return 24 }
-        return reference.name.hasPrefix("layer/batchNorm") ? 18 : units
+        reference.name.hasPrefix("layer/transformer/") ? 24 : units
     }
 
     /// In what is put together of many layers, all gradients are sums of the same terms passed back,

@@ -25,6 +25,8 @@ void vk_matmul_destroy(vk_matmul *matmul);
 /// 0, or oneDNN's status.
 int vk_matmul_run(vk_matmul *matmul, const float *a, const float *b, const float *bias, float *c);
 /// oneDNN's name of the implementation chosen, for profiles.
+/// 1 where `a` is copied to rows farther apart before each run, 2 where `b` is, 3 both.
+int vk_matmul_spreads(const vk_matmul *matmul);
 const char *vk_matmul_implementation(const vk_matmul *matmul);
 /// oneDNN's version as major·10000 + minor·100 + patch.
 int vk_onednn_version(void);

@@ -7,8 +7,9 @@ import Training
 public struct TrainingOptions: Sendable, Hashable {
     /// The most passes over the training rows.
     public var epochs: Int
-    /// Rows of a step. A batch is cut into at most `batchRows / 64` shards, which are what threads share;
-    /// rows that do not fill a last batch are left out of the epoch, others each time.
+    /// Rows of a step. A batch is cut into at most 16 shards, which are what threads share: of 64 rows for
+    /// linear layers and wherever there are batch norms, of fewer for convolutions, which do more with a
+    /// row. Rows that do not fill a last batch are left out of the epoch, others each time.
     public var batchRows: Int
     public var optimizer: Optimizer
     /// The peak of the schedule.

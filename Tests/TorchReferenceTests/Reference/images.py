@@ -165,10 +165,12 @@ def batch_norm_cases():
             f"layer/batchNorm2D/{kind}", norm, second=kind == "training", rows=ROWS,
             state=["layer/runningMean", "layer/runningVariance"],
             updates=(lambda: running) if kind != "inference" else None,
-            x=normal(4, 3, 2, 5, scale=2) + np.float32([1, -2, 0, 3, 10]),
+            x=normal(4, 3, 2, 5, scale=2) + np.float32([1, -2, 0, 3, 4]),
             layer__scale=positive(5), layer__shift=normal(5),
             layer__runningMean=normal(5), layer__runningVariance=positive(5),
         )
+        # gradients of scale and shift are sums of 24 terms that nearly cancel
+        generate.CASES[-1]["terms"] = 8.0
 
 
 if __name__ == "__main__":
