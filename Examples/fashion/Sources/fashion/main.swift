@@ -6,14 +6,10 @@ import Vouch
 //     fashion [FOLDER]                learns from the 60,000 training images, looks at the test once
 //     fashion --validation [FOLDER]   learns from 55,000, looks at the other 5,000 training images
 
-var arguments = Array(CommandLine.arguments.dropFirst())
-func takes(_ flag: String) -> Bool {
-    let count = arguments.count
-    arguments.removeAll { $0 == flag }
-    return arguments.count < count
-}
-let validates = takes("--validation")
-let folder = arguments.first ?? "/usr/share/datasets/fashion-mnist"
+let arguments = CommandLine.arguments.dropFirst()
+let validates = arguments.contains("--validation")
+let folder =
+    arguments.first { $0 != "--validation" } ?? "/usr/share/datasets/fashion-mnist"
 
 let network = Network(
     input: .image(height: 28, width: 28, channels: 1),
