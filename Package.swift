@@ -152,7 +152,7 @@ let package = Package(
                 "RunStore", "SchemaValidation", "Training",
             ]),
         tests(
-            "ReportingTests", ["Reporting", "Figures", "Evidence", "SchemaValidation"],
+            "ReportingTests", ["Reporting", "Figures", "Evidence", "SchemaValidation", "Statistics"],
             exclude: ["Snapshots"]),
         tests(
             "StatisticsTests",
