@@ -157,7 +157,7 @@ let package = Package(
         // the library as its users see it
         tests("LibraryTests", ["Vouch", "RunStore", "TensorCore"]),
         tests(
-            "ReportingTests", ["Reporting", "Figures", "Evidence", "SchemaValidation"],
+            "ReportingTests", ["Reporting", "Figures", "Evidence", "SchemaValidation", "Statistics"],
             exclude: ["Snapshots"]),
         tests(
             "StatisticsTests",
