@@ -32,7 +32,10 @@ func tests(
 let package = Package(
     name: "vouch",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "vouch", targets: ["VouchCLI"])],
+    products: [
+        .executable(name: "vouch", targets: ["VouchCLI"]),
+        .library(name: "Vouch", targets: ["Vouch"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-numerics.git", exact: "1.1.1"),
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
@@ -151,8 +154,10 @@ let package = Package(
                 "Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Prediction", "Reporting",
                 "RunStore", "SchemaValidation", "Training",
             ]),
+        // the library as its users see it
+        tests("LibraryTests", ["Vouch", "RunStore", "TensorCore"]),
         tests(
-            "ReportingTests", ["Reporting", "Figures", "Evidence", "SchemaValidation"],
+            "ReportingTests", ["Reporting", "Figures", "Evidence", "SchemaValidation", "Statistics"],
             exclude: ["Snapshots"]),
         tests(
             "StatisticsTests",
@@ -173,6 +178,7 @@ let package = Package(
             name: "AllocationHelper",
             dependencies: [
                 "CAllocations", "GraphIR", "Kernels", "NN", "Optim", "TensorCore", "Training",
+                "Vouch",
             ], path: "Tests/AllocationHelper", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -27,6 +27,8 @@ let package = Package(
         .target(
             name: "CVouchKernels",
             linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
+        .target(name: "CPlatform"),
+        idea("Platform", ["CPlatform"]),
         idea("TensorCore"),
         idea("Kernels", ["CVouchKernels", "TensorCore", real]),
         idea("GraphIR", ["TensorCore"]),
@@ -40,8 +42,8 @@ let package = Package(
         .executableTarget(
             name: "engine-step",
             dependencies: [
-                "Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "Optim", "TensorCore",
-                "Training",
+                "Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "Optim", "Platform",
+                "TensorCore", "Training",
             ], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -37,13 +37,11 @@ package final class BatchInference: Sendable {
         collect: @Sendable (Range<Int>, Executor) -> Void
     ) {
         let batches = count / batchRows
-        pool.run { worker in
-            for batch in stride(from: worker, to: batches, by: full.count) {
-                let range = batch * batchRows..<(batch + 1) * batchRows
-                fill(range, full[worker])
-                full[worker].run(parameters: parameters, results: noResults)
-                collect(range, full[worker])
-            }
+        pool.run(items: batches) { worker, batch in
+            let range = batch * batchRows..<(batch + 1) * batchRows
+            fill(range, full[worker])
+            full[worker].run(parameters: parameters, results: noResults)
+            collect(range, full[worker])
         }
         guard batches * batchRows < count else { return }
         let range = batches * batchRows..<count

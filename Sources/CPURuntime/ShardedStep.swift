@@ -49,18 +49,14 @@ package final class ShardedStep: Sendable {
             results: results.placements)
         self.plan = plan
         let shards = (0..<shardCount).map { _ in Buffer(count: results.words) }
-        let executors = (0..<min(pool.threads, shardCount)).map { _ in Executor(plan) }
+        let executors = (0..<pool.threads).map { _ in Executor(plan) }
         self.shards = shards
         self.executors = executors
-        task = WorkerPool.Task { [work] worker in
-            let workers = executors.count
-            guard worker < workers else { return }
-            for shard in stride(from: worker, to: shards.count, by: workers) {
-                work.fill(shard, executors[worker])
-                executors[worker].run(
-                    parameters: work.parameters, results: shards[shard],
-                    random: RandomPosition(seed: work.seed, step: work.step, shard: UInt32(shard)))
-            }
+        task = WorkerPool.Task { [work] worker, shard in
+            work.fill(shard, executors[worker])
+            executors[worker].run(
+                parameters: work.parameters, results: shards[shard],
+                random: RandomPosition(seed: work.seed, step: work.step, shard: UInt32(shard)))
         }
     }
 
@@ -74,7 +70,7 @@ package final class ShardedStep: Sendable {
         work.seed = seed
         work.step = UInt32(truncatingIfNeeded: step)
         work.fill = fill
-        pool.run(task)
+        pool.run(task, items: shards.count)
         return shards.reduce(0) { $0 + Double($1[results.loss.offset]) }
     }
 

@@ -1,4 +1,5 @@
 #include "onednn.h"
+#include "rowproduct.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ typedef struct {
 enum { SPREAD_PADDING = 16 };
 
 struct vk_matmul {
+    int64_t row_k, row_n;  // of a single row times a matrix, which is ours; 0 where oneDNN multiplies
     spread spread_a, spread_b;
     dnnl_primitive_t primitive;
     dnnl_stream_t stream;
@@ -95,6 +97,12 @@ vk_matmul *vk_matmul_create(const vk_matmul_shape *shape) {
     if (!matmul) return NULL;
     int64_t batch = shape->batch_a > shape->batch_b ? shape->batch_a : shape->batch_b;
     matmul->relu_count = shape->relu ? batch * shape->m * shape->n : 0;
+    if (batch == 1 && shape->m == 1 && !shape->transpose_b) {
+        matmul->row_k = shape->k;
+        matmul->row_n = shape->n;
+        strncpy(matmul->implementation, "vk_row_product", sizeof matmul->implementation - 1);
+        return matmul;
+    }
     dnnl_memory_desc_t a = {0}, b = {0}, bias = {0}, c = {0};
     dnnl_primitive_attr_t attributes = NULL;
     dnnl_primitive_desc_t pd = NULL;
@@ -160,6 +168,11 @@ void vk_matmul_destroy(vk_matmul *matmul) {
 }
 
 int vk_matmul_run(vk_matmul *matmul, const float *a, const float *b, const float *bias, float *c) {
+    if (matmul->row_n > 0) {
+        vk_row_product(c, a, b, bias, matmul->row_k, matmul->row_n);
+        vk_relu(c, matmul->relu_count);
+        return 0;
+    }
     vk_single_threaded_onednn();  // the switch is the calling thread's own
     dnnl_status_t status = vk_point(matmul->a, spread_out(&matmul->spread_a, a));
     if (status == dnnl_success) status = vk_point(matmul->b, spread_out(&matmul->spread_b, b));

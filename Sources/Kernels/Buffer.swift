@@ -91,6 +91,27 @@ import CVouchKernels
         unsafe (base + target).update(from: other.base + source, count: count)
     }
 
+    /// Copies numbers from elsewhere.
+    package func copy(from numbers: Span<Float>, to target: Int) {
+        check(target..<target + numbers.count)
+        unsafe numbers.withUnsafeBufferPointer { source in
+            guard let start = source.baseAddress else { return }
+            unsafe (base + target).update(from: start, count: source.count)
+        }
+    }
+
+    /// Copies the words of `range` elsewhere.
+    ///
+    /// - Precondition: `numbers` are as many.
+    package func copy(_ range: Range<Int>, to numbers: inout MutableSpan<Float>) {
+        check(range)
+        precondition(numbers.count == range.count, "another number of words")
+        unsafe numbers.withUnsafeMutableBufferPointer { target in
+            guard let start = target.baseAddress else { return }
+            unsafe start.update(from: base + range.lowerBound, count: range.count)
+        }
+    }
+
     /// Adds `count` words of another buffer to this one's.
     package func add(from other: Buffer, at source: Int, to target: Int, count: Int) {
         other.check(source..<source + count)

@@ -21,26 +21,31 @@ import CVouchKernels
 
     /// Work that is given to a pool again and again: made once, so that a run allocates nothing.
     package final class Task: Sendable {
-        fileprivate let body: @Sendable (Int) -> Void
+        fileprivate let body: @Sendable (_ worker: Int, _ item: Int) -> Void
 
-        package init(_ body: @escaping @Sendable (_ worker: Int) -> Void) { self.body = body }
+        package init(_ body: @escaping @Sendable (_ worker: Int, _ item: Int) -> Void) {
+            self.body = body
+        }
     }
 
-    /// Runs the task once on each of the threads, the caller being the first, and waits.
-    package func run(_ task: Task) {
+    /// Does each item once, on whichever worker is free, and waits; the caller is worker 0.
+    ///
+    /// A worker does one item at a time, so that what belongs to a worker is its own meanwhile. Which
+    /// worker does which item is left to chance: a result must depend on its item alone.
+    package func run(_ task: Task, items: Int) {
         unsafe vk_pool_run(
             handle,
-            { context, worker in
-                // The caller holds the task until all workers are done.
+            { context, worker, item in
+                // The caller holds the task until all items have ended.
                 unsafe Unmanaged<Task>.fromOpaque(context!)._withUnsafeGuaranteedRef {
-                    $0.body(Int(worker))
+                    $0.body(Int(worker), Int(item))
                 }
-            }, Unmanaged.passUnretained(task).toOpaque())
+            }, Unmanaged.passUnretained(task).toOpaque(), Int32(items))
         withExtendedLifetime(task) {}
     }
 
-    /// Runs `body(worker)` once on each of the threads, the caller being the first, and waits.
-    package func run(_ body: @Sendable (Int) -> Void) {
-        withoutActuallyEscaping(body) { run(Task($0)) }
+    /// Does each item once, on whichever worker is free, and waits.
+    package func run(items: Int, _ body: @Sendable (_ worker: Int, _ item: Int) -> Void) {
+        withoutActuallyEscaping(body) { run(Task($0), items: items) }
     }
 }

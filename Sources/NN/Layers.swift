@@ -10,12 +10,13 @@ extension GraphBuilder {
     /// - Parameters:
     ///   - x: `[rows, input]`, or `[rows, …, input]`, of which each part of a row is multiplied.
     ///   - output: The width of the result.
+    ///   - hasBias: Whether there is a `b`; a batch norm that follows makes it superfluous.
     /// - Returns: `[rows, …, output]`.
     ///
     /// Weight and bias start uniform on ±1/√input, as PyTorch's `Linear` does.
     package mutating func linear(
         _ name: String, _ x: Value, output: Int,
-        weight: Initializer? = nil, bias: Initializer? = nil
+        weight: Initializer? = nil, bias: Initializer? = nil, hasBias: Bool = true
     ) -> Value {
         let input = shape(x)[shape(x).rank - 1]
         let bound = 1 / Float(input.count(rows: 1)).squareRoot()
@@ -23,13 +24,18 @@ extension GraphBuilder {
             let w = b.parameter(
                 "weight", [input, .fixed(output)], role: .weight,
                 initializer: weight ?? .uniform(bound: bound))
-            let shift = b.parameter(
-                "bias", [.fixed(output)], role: .bias,
-                initializer: bias ?? .uniform(bound: bound))
-            guard b.shape(x).rank > 2 else { return b.add(b.matmul(x, w), shift) }
-            let parts = b.reshape(x, b.shape(x).partsOfRows)
-            let shape = Shape(b.shape(x).extents.dropLast() + [.fixed(output)])
-            return b.reshape(b.add(b.matmul(parts, w), shift), shape)
+            let shift =
+                hasBias
+                ? b.parameter(
+                    "bias", [.fixed(output)], role: .bias,
+                    initializer: bias ?? .uniform(bound: bound)) : nil
+            func product(_ parts: Value) -> Value {
+                let y = b.matmul(parts, w)
+                return shift.map { b.add(y, $0) } ?? y
+            }
+            guard b.shape(x).rank > 2 else { return product(x) }
+            let y = product(b.reshape(x, b.shape(x).partsOfRows))
+            return b.reshape(y, Shape(b.shape(x).extents.dropLast() + [.fixed(output)]))
         }
     }
 

@@ -117,24 +117,21 @@ package final class Optimizer {
         tables = layout.entries
             .filter { $0.spec.hasSparseGradient && $0.spec.role != .state }
             .sorted { $0.spec.name < $1.spec.name }.map(SparseTable.init)
-        let workers = pool.threads
-        sumTask = WorkerPool.Task { [work, blocks] worker in
-            for index in stride(from: worker, to: blocks.count, by: workers) {
-                let squares = sumShards(work.shards, blocks[index].range)
-                // A Double in two words, high part and rest, since a buffer holds floats.
-                let high = Float(squares)
-                norms[2 * index] = high
-                norms[2 * index + 1] = high.isFinite ? Float(squares - Double(high)) : 0
-            }
+        sumTask = WorkerPool.Task { [work, blocks] _, index in
+            let squares = sumShards(work.shards, blocks[index].range)
+            // A Double in two words, high part and rest, since a buffer holds floats.
+            let high = Float(squares)
+            norms[2 * index] = high
+            norms[2 * index + 1] = high.isFinite ? Float(squares - Double(high)) : 0
         }
-        updateTask = WorkerPool.Task { [work, blocks, parameters, first, second, average] worker in
+        updateTask = WorkerPool.Task {
+            [work, blocks, parameters, first, second, average] _, index in
             guard let rule = work.rule else { return }
-            for index in stride(from: worker, to: blocks.count, by: workers) {
-                rule.update(
-                    parameters: parameters, first: first, second: second, average: average,
-                    gradient: work.shards[0], gradientOffset: blocks[index].range.lowerBound,
-                    blocks[index].range, decays: blocks[index].decays)
-            }
+            let range = blocks[index].range
+            rule.update(
+                parameters: parameters, first: first, second: second, average: average,
+                gradient: work.shards[0], gradientOffset: range.lowerBound, range,
+                decays: blocks[index].decays)
         }
     }
 
@@ -148,7 +145,7 @@ package final class Optimizer {
     ///   in which case no parameter was moved.
     package func apply(_ shards: [Buffer], _ results: ResultsLayout, totalSteps: Int) -> Double {
         work.shards = shards
-        pool.run(sumTask)
+        pool.run(sumTask, items: blocks.count)
         var squares = blocks.indices.reduce(0) {
             $0 + Double(blockNorms[2 * $1]) + Double(blockNorms[2 * $1 + 1])
         }
@@ -172,7 +169,7 @@ package final class Optimizer {
         }
         let rule = StepRule(settings, step: step, totalSteps: totalSteps, gradientScale: scale)
         work.rule = rule
-        pool.run(updateTask)
+        pool.run(updateTask, items: blocks.count)
         let logBefore = averageLog
         averageLog += Self.logarithm(ofDecay: rule.averageDecay)
         for table in tables { update(table, rule, logBefore: logBefore) }

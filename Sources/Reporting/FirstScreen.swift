@@ -100,15 +100,17 @@ extension RunReport {
             <td>\(data: $0.purposes)</td></tr>
             """ as HTML
         }
+        let table: HTML = """
+            <table><thead><tr><th scope="col">rows of</th><th scope="col" class="r">looks</th>\
+            <th scope="col">for</th></tr></thead><tbody>\(HTML(joining: rows))</tbody></table>
+            """
         return """
             <p>Every look at held-out rows is a record in the run's ledger, each holding the hash of the \
             one before. Keep the last one, the head: with it, anybody can tell whether a record was \
             changed or taken away since.</p>
             <p>\(data: modelsSentence(ledger.models))</p>
             <p>Head: <code>\(ledger.head)</code></p>
-            <table><thead><tr><th scope="col">rows of</th><th scope="col" class="r">looks</th>\
-            <th scope="col">for</th></tr></thead><tbody>\(HTML(joining: rows))</tbody></table>
-
+            \(scrolling("Looks", table))
             """
     }
 }

@@ -122,7 +122,7 @@ extension RunReport {
     }
 
     /// A table in a container of its own, so that only it scrolls on a narrow screen.
-    private func scrolling(_ label: String, _ table: HTML) -> HTML {
+    func scrolling(_ label: String, _ table: HTML) -> HTML {
         "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"\(label)\">\(table)</div>\n"
     }
 

@@ -67,7 +67,7 @@ extension RunReport {
         }
         if let ledger {
             text += "\n## Ledger\n\n\(modelsSentence(ledger.models))\n\n"
-            text += "Head: `\(ledger.head)`\n\n"
+            text += "Head: \(escaped(ledger.head))\n\n"
             text += table(
                 ["rows of", "looks", "for"],
                 ledger.looks.map { [$0.split, NumberText.count($0.count), $0.purposes] })

@@ -39,9 +39,12 @@ extension RunReport {
             (.worse, "worse"), (.better, "better"), (.changed, "changed"),
         ]
         let lines = verdicts.compactMap { verdict, word -> String? in
-            let texts = proof.elsewhere.filter { $0.verdict == verdict }.map { change in
-                "\(label(change.metric, change.difference.group)) "
-                    + MeasurementText(change.difference).value
+            let texts = proof.elsewhere.filter { $0.verdict == verdict }.map { change -> String in
+                let isRise =
+                    change.difference.value.map { $0 > 0 } ?? false
+                    && !change.difference.metric.hasSuffix("Ratio")
+                return "\(label(change.metric, change.difference.group)) "
+                    + (isRise ? "+" : "") + MeasurementText(change.difference).value
             }
             return texts.isEmpty ? nil : "\(word): " + texts.joined(separator: "; ")
         }

@@ -44,7 +44,8 @@ let styleSheet: HTML = """
     .worries h2{all:unset;display:block;font-weight:650}
     .worries ol{margin:.3rem 0 0;padding-left:1.3rem}
     .worries li{margin:.25rem 0}
-    table.six{margin:0 0 1.4rem}
+    table.six{margin:0 0 1.4rem;overflow-wrap:anywhere}
+    table.six tbody th,table.six tbody td{overflow-wrap:anywhere}
     table.six .measured{margin:0 0 .15rem}
     table.six .what{color:var(--soft)}
     table.six .what a{color:inherit;text-decoration:none}

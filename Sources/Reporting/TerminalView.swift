@@ -32,7 +32,9 @@ extension RunReport {
         }
         for row in report.drawbacks {
             lines.append("")
-            lines.append(styled(row.drawback.title, "1") + "  " + styled(row.question, "2"))
+            let question = shortened(
+                visible(row.question), to: max(0, width - row.drawback.title.count - 2))
+            lines.append(styled(row.drawback.title, "1") + "  " + styled(question, "2"))
             lines += report.texts(of: row).flatMap { text in
                 wrapped(visible(text), width - 4).enumerated().map {
                     ($0 == 0 ? "  " : "    ") + $1
@@ -50,7 +52,9 @@ extension RunReport {
         if documents.contains(where: { $0.openCount > 0 }) {
             lines += wrapped(RunReport.cardAdvice, width - 2).map { "  " + $0 }
         }
-        if let ledger { lines += ["", "Ledger head: " + shortened(ledger.head, to: width - 13)] }
+        if let ledger {
+            lines += ["", "Ledger head: " + shortened(visible(ledger.head), to: width - 13)]
+        }
         return lines.map { String($0.trimmingEnd()) + "\n" }.joined()
     }
 

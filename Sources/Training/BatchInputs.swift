@@ -4,7 +4,7 @@ import Kernels
 /// Where a plan's inputs lie, looked up once.
 struct BatchInputs: Sendable {
     private let rows: Int
-    private let numeric: Region?
+    let numeric: Region?
     private let categories: Region?
     private let label: Region?
     private let weight: Region?

@@ -36,9 +36,11 @@ package final class Trainer {
     ///     the data has) and output `loss`.
     ///   - inference: The graph with the same parameters and output `logits`.
     ///   - validation: Rows that no gradient sees; `nil` to train for as long as settings say.
+    ///   - augmentation: How training rows, whose `numeric` then are images, are varied.
     package init(
         training: Graph, inference: Graph, data: EncodedData, validation: EncodedData?,
-        lossOf: LossEvaluator.Loss, settings: TrainingSettings, pool: WorkerPool
+        lossOf: LossEvaluator.Loss, settings: TrainingSettings,
+        augmentation: ImageAugmentation? = nil, pool: WorkerPool
     ) throws(GraphError) {
         precondition(data.rows > 0 && validation?.rows != 0, "training needs rows on both sides")
         self.settings = settings
@@ -60,26 +62,34 @@ package final class Trainer {
         let inputs = BatchInputs(stepper.plan)
         let current = Batch()
         self.batch = current
+        let seed = settings.seed
         fill = { shard, executor in
             let rows = current.rows
             let start = rows.startIndex + shard * shardRows
             let end = min(start + shardRows, rows.endIndex)
-            inputs.fill(
-                executor, from: data, rows: rows[min(start, end)..<end], weightShare: current.share)
+            let chosen = rows[min(start, end)..<end]
+            inputs.fill(executor, from: data, rows: chosen, weightShare: current.share)
+            if let augmentation, let images = inputs.numeric {
+                augmentation.fill(
+                    executor.arena, at: images.offset, from: data.numeric, rows: chosen,
+                    seed: seed, step: current.step)
+            }
         }
         validator = LossEvaluator(inference, layout: layout, loss: lossOf, pool: pool)
         best = Buffer(count: layout.count)
     }
 
-    /// The rows of the current step, and what each row's weight is multiplied by.
+    /// The current step, its rows, and what each row's weight is multiplied by.
     // Sendable is unchecked because it is written between the workers' runs only.
     private final class Batch: @unchecked Sendable {
         var rows: ArraySlice<Int> = []
         var share: Float = 0
+        var step = 0
     }
 
     /// A shard's products are worth a worker from this many rows that each use every weight once.
     private static let minimumShardUses = 64.0
+    private static let minimumStatisticRows = 64
 
     /// The shards of a batch: by what a row costs, and never by the number of threads. The price of a
     /// graph that mixes rows is that it has one.
@@ -89,13 +99,15 @@ package final class Trainer {
     /// layers once a member, one of a convolution once a place.
     ///
     /// Where a shard takes statistics of its own rows, the shards have equally many, since the rows
-    /// that would fill the last one up belong to no batch.
+    /// that would fill the last one up belong to no batch, and at least 64 where the batch has as many:
+    /// statistics of a few rows are mostly noise.
     package static func shardCount(_ graph: Graph, batch: Int) -> Int {
         if graph.mixesRows { return 1 }
         let uses = Double(batch) * graph.weightUsesPerRow
         let most = max(1, min(Int(uses / minimumShardUses), batch, 16))
         guard graph.hasShardStatistics else { return most }
-        return (1...most).last { batch.isMultiple(of: $0) } ?? 1
+        let few = max(1, min(most, batch / Self.minimumStatisticRows))
+        return (1...few).last { batch.isMultiple(of: $0) } ?? 1
     }
 
     /// The number of steps if nothing stops the training early.
@@ -178,6 +190,7 @@ package final class Trainer {
         let total = rows.reduce(0.0) { $0 + Double(data.weights[$1]) }
         batch.rows = rows
         batch.share = total > 0 ? Float(1 / total) : 0
+        batch.step = optimizer.step
         let loss = stepper.run(
             parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step, fill: fill)
         let norm =

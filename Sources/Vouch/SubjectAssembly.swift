@@ -11,7 +11,7 @@ import TensorCore
 import Training
 
 /// A stored model with the workers that run it, as probes see it.
-struct RunPredictor: Predictor {
+struct RunPredictor: Prediction.Predictor {
     let model: StoredModel
     let pool: WorkerPool
 

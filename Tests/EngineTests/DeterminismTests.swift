@@ -272,9 +272,9 @@ import Testing
         let alone = products(shapes)
         let pool = WorkerPool(threads: threads)
         for _ in 0..<50 {
-            let equal = Buffer(count: threads)
-            pool.run { worker in equal[worker] = products(shapes) == alone ? 1 : 0 }
-            #expect(equal.floats(0..<threads).allSatisfy { $0 == 1 })
+            let equal = Buffer(count: 2 * threads)
+            pool.run(items: equal.count) { equal[$1] = products(shapes) == alone ? 1 : 0 }
+            #expect(equal.floats(0..<equal.count).allSatisfy { $0 == 1 })
         }
     }
 
@@ -299,9 +299,9 @@ import Testing
         #expect(alone.count == 13)
         let pool = WorkerPool(threads: threads)
         for _ in 0..<20 {
-            let equal = Buffer(count: threads)
-            pool.run { worker in equal[worker] = values() == alone ? 1 : 0 }
-            #expect(equal.floats(0..<threads).allSatisfy { $0 == 1 })
+            let equal = Buffer(count: 2 * threads)
+            pool.run(items: equal.count) { equal[$1] = values() == alone ? 1 : 0 }
+            #expect(equal.floats(0..<equal.count).allSatisfy { $0 == 1 })
         }
     }
 

@@ -15,19 +15,35 @@ import Testing
         Region(space: .arena, offset: offset, count: count)
     }
 
-    @Test(arguments: [1, 2, 3, 8]) func aPoolRunsEachWorkerOnce(threads: Int) {
+    /// Each item is done once, and a worker does one at a time.
+    @Test(arguments: [1, 2, 3, 8]) func aPoolDoesEachItemOnce(threads: Int) {
         let pool = WorkerPool(threads: threads)
-        let counts = Buffer(count: threads)
-        for _ in 0..<2000 { pool.run { counts[$0] += 1 } }
-        #expect(counts.floats(0..<threads).allSatisfy { $0 == 2000 })
+        let counts = Buffer(count: 40)
+        let busy = Buffer(count: threads)
+        let clashes = Buffer(count: threads)
+        for round in 0..<3000 {
+            pool.run(items: round % 41) { worker, item in
+                if busy[worker] != 0 { clashes[worker] += 1 }
+                busy[worker] = 1
+                counts[item] += 1
+                busy[worker] = 0
+            }
+        }
+        for item in 0..<40 {
+            let expected = (0..<3000).count { $0 % 41 > item }
+            #expect(counts[item] == Float(expected), "item \(item)")
+        }
+        #expect(clashes.floats(0..<threads).allSatisfy { $0 == 0 })
     }
 
     @Test func poolsComeAndGo() {
-        for round in 0..<200 {
+        // Often enough that a pool ends at every moment of its workers' way back to sleep.
+        for round in 0..<3000 {
             let pool = WorkerPool(threads: 1 + round % 4)
             let counts = Buffer(count: 4)
-            if round % 3 > 0 { pool.run { counts[$0] = 1 } }
-            let expected: Float = round % 3 > 0 ? Float(pool.threads) : 0
+            let items = round % 5
+            pool.run(items: items) { counts[$1] = 1 }
+            let expected = Float(items)
             #expect(counts.floats(0..<4).reduce(0, +) == expected)
         }
     }

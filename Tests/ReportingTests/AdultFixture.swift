@@ -1,6 +1,7 @@
 import Evidence
 import Figures
 import Reporting
+import Statistics
 
 /// A report with numbers as a run on UCI Adult gives them.
 enum AdultFixture {
@@ -231,6 +232,39 @@ enum AdultFixture {
                 items: [.init("How many rows there are", .measured("32,561 and 16,281"))])
         ])
 
+    /// Two rows of the first screen: one with a remedy, one that could not be measured.
+    static var rows: [RunReport.DrawbackRow] {
+        func change(_ metric: String, _ drawback: Drawback, _ verdict: Verdict, _ value: Double)
+            -> Change
+        {
+            Change(
+                metric: metric, drawback: drawback, verdict: verdict,
+                difference: measurement(
+                    metric + "Difference", value, abs(value) / 4, drawback: drawback,
+                    method: "Jackknife, paired", note: verdict.rawValue))
+        }
+        let proof = Proof(
+            remedy: .init(
+                id: "temperature-scaling", name: "Temperature scaling", drawback: .overfitting,
+                judgedBy: "logLoss", source: "Guo et al. 2017, arXiv:1706.04599"),
+            means: "temperature 1.31, fitted on 6512 validation rows", over: "16281 test rows",
+            before: measurement("logLoss", 0.2871, 0.004),
+            after: measurement("logLoss", 0.2794, 0.004),
+            changes: [
+                change("logLoss", .overfitting, .better, -0.0077),
+                change("accuracy", .overfitting, .cannotTell, 0.0002),
+                change("selectionRate", .bias, .worse, 0.004),
+            ])
+        return [
+            .init(
+                drawback: .overfitting, question: "Will it hold on new rows?",
+                measured: [measurement("logLoss", 0.2871, 0.004)], proofs: [proof]),
+            .init(
+                drawback: .hyperParameters, question: "Is the result luck of a seed?",
+                notMeasured: "the budget was used up"),
+        ]
+    }
+
     static var report: RunReport {
         RunReport(
             title: "Income above 50K from the 1994 census",
@@ -288,6 +322,20 @@ enum AdultFixture {
                         distinct: 41),
                     .init(name: "class", kind: "category", role: "target", missing: 0, distinct: 2),
                 ]),
+            drawbacks: rows,
+            worries: ["Gap in true-positive rate by sex: 8 % (4 % to 12 %) between two groups."],
+            leftOut: [
+                .init(
+                    drawback: .hyperParameters, probe: "Spread over seeds and settings",
+                    reason: "it is expected to take 28 s, and 13 s are left (--probe-budget)")
+            ],
+            ledger: .init(
+                head: String(repeating: "0123456789abcdef", count: 4),
+                looks: [
+                    .init(split: "validation", count: 1, purposes: "early stopping, 60 epochs"),
+                    .init(
+                        split: "test", count: 2, purposes: "report; proof of Temperature scaling"),
+                ], models: 3),
             headlines: ["rocAUC", "accuracy", "sensitivity", "ece"],
             measurements: [
                 measurement("rocAUC", 0.91473820164, 0.00452, method: "DeLong"),
@@ -408,6 +456,35 @@ enum AdultFixture {
         report.data.columns = [
             .init(name: hostile, kind: hostile, role: hostile, missing: 1, distinct: 1)
         ]
+        report.drawbacks = report.drawbacks.map { row in
+            var row = row
+            row.question = hostile
+            row.notMeasured = row.notMeasured.map { _ in hostile }
+            row.measured = row.measured.map(bad)
+            row.proofs = row.proofs.map { proof in
+                var proof = proof
+                proof.name = hostile
+                proof.remedy = hostile
+                proof.means = hostile
+                proof.over = hostile
+                proof.source = hostile
+                proof.judgedBy = hostile
+                proof.before = bad(proof.before)
+                proof.after = bad(proof.after)
+                proof.changes = proof.changes.map { change in
+                    var change = change
+                    change.metric = hostile
+                    change.difference = bad(change.difference)
+                    return change
+                }
+                return proof
+            }
+            return row
+        }
+        report.worries = [hostile]
+        report.leftOut = [.init(drawback: .opacity, probe: hostile, reason: hostile)]
+        report.ledger = .init(
+            head: hostile, looks: [.init(split: hostile, count: 1, purposes: hostile)], models: 2)
         report.headlines = [hostile]
         report.measurements = report.measurements.map(bad)
         report.definitions = [

@@ -52,8 +52,13 @@ import Testing
         let html = report.html()
         let again = try RunReport(json: report.json())
         let groups = again.groupTables.flatMap { $0.rows.flatMap(\.measurements) + $0.gaps }
+        let proofs = again.drawbacks.flatMap { row in
+            row.measured
+                + row.proofs.flatMap { [$0.before, $0.after] + $0.changes.map(\.difference) }
+        }
+        let all = again.measurements + groups + proofs
         var seen = 0
-        for measurement in again.measurements + groups {
+        for measurement in all {
             guard let value = measurement.value else { continue }
             seen += 1
             #expect(html.contains("<data value=\"\(value)\""), "\(measurement.metric)")
@@ -63,7 +68,7 @@ import Testing
         }
         #expect(seen > 30)
         // And none but those: each number of the page is in the JSON.
-        let values = Set((again.measurements + groups).compactMap(\.value))
+        let values = Set(all.compactMap(\.value))
         for match in html.matches(of: /<data value="([^"]*)"/) {
             #expect(values.contains(try #require(Double(match.output.1))))
         }
@@ -90,7 +95,7 @@ import Testing
             "!DOCTYPE", "html", "head", "meta", "title", "style", "body", "header", "main",
             "footer",
             "p", "h1", "h2", "h3", "bdi", "div", "a", "data", "aside", "ul", "li", "nav", "section",
-            "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "caption", "span",
+            "dl", "dt", "dd", "ol", "table", "thead", "tbody", "tr", "th", "td", "caption", "span",
             "small",
             "strong", "pre", "code", "figure", "figcaption", "svg", "desc", "text", "line", "path",
             "rect", "circle", "details", "summary",

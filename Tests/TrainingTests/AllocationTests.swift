@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Heap allocations of a training step, counted by a malloc that notes who called it.
+/// Heap allocations of a training step and of a prediction, counted by a malloc that notes who called it.
 @Suite struct AllocationTests {
     private struct Unexpected: Error { var text: String }
 
@@ -30,9 +30,15 @@ import Testing
         #expect(found.ours == 0, "\(found.text)")
     }
 
-    /// The counter sees what it should: one array a step.
-    @Test func aPlantedAllocationIsSeen() throws {
-        guard let found = try Self.count("mlp", "planted") else { return }
-        #expect(found.ours >= 50)
+    @Test func aPredictionAllocatesNothing() throws {
+        guard let found = try Self.count("predictor") else { return }
+        #expect(found.ours == 0, "\(found.text)")
+    }
+
+    /// The counter sees what it should: one array a step or call.
+    @Test(arguments: [("mlp", 50), ("predictor", 1000)])
+    func aPlantedAllocationIsSeen(_ network: String, _ least: Int) throws {
+        guard let found = try Self.count(network, "planted") else { return }
+        #expect(found.ours >= least)
     }
 }

@@ -206,8 +206,10 @@ typedef struct vk_pool vk_pool;
 /// `threads` workers, the caller of `vk_pool_run` being the first; NULL where they cannot start.
 vk_pool *vk_pool_create(int threads);
 void vk_pool_destroy(vk_pool *pool);
-/// Runs `task(context, worker)` once on each worker and returns when all have ended.
-void vk_pool_run(vk_pool *pool, void (*task)(void *context, int worker), void *context);
+/// Runs `task(context, worker, item)` once for each item below `items`, on whichever worker is free, and
+/// returns when all have ended. A worker does one item at a time.
+void vk_pool_run(vk_pool *pool, void (*task)(void *context, int worker, int item), void *context,
+                 int items);
 /// Keeps oneDNN to one thread inside a call made from this thread.
 void vk_single_threaded_onednn(void);
 

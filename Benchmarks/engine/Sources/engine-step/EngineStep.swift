@@ -3,6 +3,7 @@ import GraphIR
 import Kernels
 import NN
 import Optim
+import Platform
 import TensorCore
 import Training
 
@@ -18,10 +19,13 @@ struct EngineStep {
         guard arguments.count >= 6, let hidden = Int(arguments[2]), let batch = Int(arguments[3]),
             let steps = Int(arguments[4]), let threads = Int(arguments[5])
         else {
-            print("engine-step mlp|members|cnn|transformer HIDDEN BATCH STEPS THREADS [profile]")
+            print(
+                "engine-step mlp|members|cnn|transformer HIDDEN BATCH STEPS THREADS "
+                    + "[depth DEPTH] [profile]")
             return
         }
-        let model = try Model(arguments[1], hidden: hidden)
+        let depth = arguments.firstIndex(of: "depth").flatMap { Int(arguments[$0 + 1]) } ?? 2
+        let model = try Model(arguments[1], hidden: hidden, depth: depth)
         let trainer = try Trainer(
             training: model.training, inference: model.inference,
             data: model.data(rows: 8 * batch), validation: nil, lossOf: .crossEntropy,
@@ -49,8 +53,10 @@ struct EngineStep {
             products.reduce(0) { $0 + $1.seconds } * Double(trainer.shardCount) / Double(threads)
         print(
             "{\"step\": \(median), \"fastest\": \(measured[0]), \"products\": \(bare), "
-                + "\"operations\": \(operations), \"shards\": \(trainer.shardCount)}")
-        if arguments.count > 6 { show(profile) }
+                + "\"operations\": \(operations), \"shards\": \(trainer.shardCount), "
+                + "\"parameters\": \(trainer.layout.count), "
+                + "\"peakBytes\": \(Machine.peakMemoryBytes())}")
+        if arguments.contains("profile") { show(profile) }
     }
 
     private static let warmUp = 50

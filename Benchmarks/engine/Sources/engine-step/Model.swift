@@ -10,7 +10,8 @@ struct Model {
     private let width: Int
     private let classes: Int
 
-    init(_ name: String, hidden: Int) throws {
+    /// - Parameter depth: Hidden layers of the perceptron.
+    init(_ name: String, hidden: Int, depth: Int) throws {
         (width, classes) =
             switch name {
             case "cnn": (32 * 32 * 3, 10)
@@ -24,7 +25,7 @@ struct Model {
                 case "members": Self.members(&b, hidden: hidden)
                 case "cnn": Self.images(&b, training: training)
                 case "transformer": Self.sequence(&b, width: hidden, training: training)
-                default: Self.perceptron(&b, hidden: hidden)
+                default: Self.perceptron(&b, hidden: hidden, depth: depth)
                 }
             if training {
                 let labels = b.input("label", [.rows], dtype: .int32)
@@ -43,10 +44,12 @@ struct Model {
         inference = try graph(false)
     }
 
-    /// 100–H–H–2 with ReLU.
-    private static func perceptron(_ b: inout GraphBuilder, hidden: Int) -> Value {
+    /// 100–H–…–H–2 with ReLU.
+    private static func perceptron(
+        _ b: inout GraphBuilder, hidden: Int, depth: Int
+    ) -> Value {
         var x = b.input("numeric", [.rows, 100])
-        for layer in 0..<2 {
+        for layer in 0..<depth {
             x = b.activation(.relu, b.linear("layer\(layer)", x, output: hidden))
         }
         return b.linear("head", x, output: 2)
@@ -70,7 +73,8 @@ struct Model {
             for number in 0..<2 {
                 x = b.scoped("stage\(stage)layer\(number)") { b in
                     let y = b.convolution2D(
-                        "convolution", x, output: channels, window: .square(3, padding: 1), bias: false)
+                        "convolution", x, output: channels, window: .square(3, padding: 1),
+                        bias: false)
                     let norm = b.batchNorm("norm", y, training: training, statistics: .shard)
                     return b.activation(.relu, norm)
                 }

@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+import Vouch
+
+/// The program in the README's section "As a library", which is this one.
+@Suite struct ReadmeTests {
+    @Test func snippet() throws {
+        let data = Samples(rows: 600, seed: 3)
+        let (features, labels) = (data.features, data.labels)
+        let path = FileManager.default.temporaryDirectory
+            .appendingPathComponent("vouch-readme-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+
+        // README
+        let network = Network(
+            input: .image(height: 8, width: 8, channels: 1),
+            layers: [
+                .convolution(16, kernel: 3), .batchNorm, .relu, .maxPool(2),
+                .convolution(32, kernel: 3), .batchNorm, .relu, .globalAveragePool,
+                .linear(3),
+            ])
+        let classifier = try network.trainClassifier(
+            features: features, labels: labels,
+            options: TrainingOptions(epochs: 8, learningRate: 1e-2, validationShare: 0.1),
+            onEpoch: { epoch in print(epoch.number, epoch.validationLoss ?? .nan) })
+        try classifier.save(to: path)
+        let accuracy = try classifier.accuracy(features: features, labels: labels)
+        let probabilities = try classifier.probabilities(of: features)  // [rows, classes]
+        // README
+
+        #expect(accuracy.share > 0.9)
+        #expect(probabilities.count == 1800)
+    }
+
+    /// The lines between the marks above stand in the README, but for their indentation.
+    @Test func theReadmeHoldsIt() throws {
+        func text(_ path: String) throws -> [String] {
+            let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .deletingLastPathComponent().deletingLastPathComponent()
+            return try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
+                .split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+        let parts = try text("Tests/LibraryTests/ReadmeTests.swift")
+            .split(separator: "// README", omittingEmptySubsequences: false)
+        let readme = try text("README.md").joined(separator: "\n")
+        let isThere = readme.contains(parts[1].joined(separator: "\n"))
+        #expect(isThere, "README.md does not hold the program above")
+    }
+}
