@@ -30,9 +30,7 @@ struct MeasurementText {
             full = measurement.note ?? "undefined on this sample"
         }
         if measurement.value != nil, let interval = measurement.interval {
-            method =
-                "\(NumberText.plain(interval.level * 100)) % \(interval.method), "
-                + "over \(interval.varied)"
+            method = interval.methodText
         } else {
             method = ""
         }
@@ -47,6 +45,13 @@ struct MeasurementText {
 extension Measurement {
     /// The value and its interval as every view writes them.
     package var shownText: String { MeasurementText(self).whole }
+}
+
+extension Measurement.Interval {
+    /// `95 % DeLong, over rows`.
+    package var methodText: String {
+        "\(NumberText.plain(level * 100)) % \(method), over \(varied)"
+    }
 }
 
 /// Text from data, made harmless for the eye: control characters, and those that turn the

@@ -207,12 +207,12 @@ package struct RunReport: Codable, Sendable, Hashable {
         }
     }
 
-    func definition(of metric: String) -> MetricDefinition? {
+    package func definition(of metric: String) -> MetricDefinition? {
         definitions.first { $0.id == metric }
     }
 
     /// The measurements of the first screen: the first of each headline metric over all rows.
-    var headlineMeasurements: [Measurement] {
+    package var headlineMeasurements: [Measurement] {
         headlines.compactMap { id in
             measurements.first { $0.metric == id && $0.group == nil }
         }

@@ -7,21 +7,30 @@ package enum Verdict: String, Codable, Sendable, Hashable, CaseIterable {
     case cannotTell
 
     /// - Parameters:
-    ///   - difference: Second minus first.
+    ///   - lower: The lower end of a difference's interval, second minus first.
+    ///   - upper: The upper end.
     ///   - direction: `+1` where more is better, `−1` where less is, `0` where neither.
-    package init(_ difference: Difference, direction: Int) {
-        guard let lower = difference.estimate.lower, let upper = difference.estimate.upper,
-            lower > 0 || upper < 0
-        else {
+    package init(lower: Double, upper: Double, direction: Int) {
+        if !(lower > 0 || upper < 0) {
             self = .cannotTell
-            return
-        }
-        if direction == 0 {
+        } else if direction == 0 {
             self = .changed
         } else {
             self = (lower > 0) == (direction > 0) ? .better : .worse
         }
     }
+
+    /// - Parameter difference: Second minus first.
+    package init(_ difference: Difference, direction: Int) {
+        guard let lower = difference.estimate.lower, let upper = difference.estimate.upper else {
+            self = .cannotTell
+            return
+        }
+        self.init(lower: lower, upper: upper, direction: direction)
+    }
+
+    /// In a sentence.
+    package var text: String { self == .cannotTell ? "cannot tell" : rawValue }
 }
 
 /// A verdict with what is needed to read it.

@@ -151,15 +151,10 @@ func changesFigure(_ changes: [Change], axis: String, over: String) -> Figure {
 extension Judgement {
     /// In words, with the gap that this sample could have shown.
     var text: String {
-        switch verdict {
-        case .better: "better"
-        case .worse: "worse"
-        case .changed: "changed"
-        case .cannotTell:
-            minimumDetectableEffect.map {
-                "cannot tell; a true difference of \(NumberText.plain($0)) would be found in 80 % of "
-                    + "such samples"
-            } ?? "cannot tell"
+        guard verdict == .cannotTell, let effect = minimumDetectableEffect else {
+            return verdict.text
         }
+        return verdict.text
+            + "; a true difference of \(NumberText.plain(effect)) would be found in 80 % of such samples"
     }
 }

@@ -15,19 +15,12 @@ import Yams
 enum PolicyFile {
     /// - Throws: naming the line and the key that is wrong.
     static func read(_ path: String) throws -> Policy {
-        let text = String(decoding: try Files.read(path), as: UTF8.self)
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: text)
-        } catch {
-            throw VouchError("\(path) is not YAML: \(error)")
-        }
-        guard let mapping = root?.mapping else {
+        guard let mapping = try composeYAML(path)?.mapping else {
             throw VouchError("\(path): write `rules:` and a list of rules below it")
         }
         for (key, _) in mapping where key.string != "rules" {
             throw VouchError(
-                "\(place(path, key)): there is no key \"\(key.string ?? "")\"; write rules")
+                "\(key.place(in: path)): there is no key \"\(key.string ?? "")\"; write rules")
         }
         guard let rules = mapping["rules"]?.sequence, !rules.isEmpty else {
             throw VouchError("\(path): `rules:` must hold a list of one rule or more")
@@ -35,13 +28,9 @@ enum PolicyFile {
         return Policy(rules: try rules.map { try rule($0, path) })
     }
 
-    private static func place(_ path: String, _ node: Node) -> String {
-        "\(path), line \(node.mark?.line ?? 0)"
-    }
-
     private static func rule(_ node: Node, _ path: String) throws(VouchError) -> Policy.Rule {
         guard let fields = node.mapping else {
-            throw VouchError("\(place(path, node)): a rule is `metric: …` and its limits")
+            throw VouchError("\(node.place(in: path)): a rule is `metric: …` and its limits")
         }
         var rule = Policy.Rule(
             metric: "", quantity: .value, minimum: nil, maximum: nil, group: nil,
@@ -53,7 +42,7 @@ enum PolicyFile {
                 rule.metric = value.string ?? ""
                 guard MetricRegistry.definition(rule.metric) != nil else {
                     throw VouchError(
-                        "\(place(path, value)), key \"metric\": there is no metric "
+                        "\(value.place(in: path)), key \"metric\": there is no metric "
                             + "\"\(rule.metric)\". `vouch policy metrics` lists them")
                 }
             case "group": rule.group = value.string
@@ -63,13 +52,13 @@ enum PolicyFile {
                 (rule.minimum, rule.maximum) = try limits(value, path, name)
             default:
                 throw VouchError(
-                    "\(place(path, key)): a rule has no key \"\(name)\"; write metric, group, and one "
+                    "\(key.place(in: path)): a rule has no key \"\(name)\"; write metric, group, and one "
                         + "of value, lower, upper")
             }
         }
         guard !rule.metric.isEmpty, rule.minimum != nil || rule.maximum != nil else {
             throw VouchError(
-                "\(place(path, node)): a rule names a metric and a limit, such as "
+                "\(node.place(in: path)): a rule names a metric and a limit, such as "
                     + "`lower: {min: 0.9}`")
         }
         return rule
@@ -80,13 +69,13 @@ enum PolicyFile {
     ) throws(VouchError) -> (Double?, Double?) {
         guard let fields = node.mapping else {
             throw VouchError(
-                "\(place(path, node)), key \"\(quantity)\": write {min: …}, {max: …} or both")
+                "\(node.place(in: path)), key \"\(quantity)\": write {min: …}, {max: …} or both")
         }
         var (minimum, maximum): (Double?, Double?)
         for (key, value) in fields {
             guard let number = value.float else {
                 throw VouchError(
-                    "\(place(path, value)), key \"\(key.string ?? "")\": "
+                    "\(value.place(in: path)), key \"\(key.string ?? "")\": "
                         + "\"\(value.string ?? "")\" is not a number")
             }
             switch key.string {
@@ -94,7 +83,7 @@ enum PolicyFile {
             case "max": maximum = number
             default:
                 throw VouchError(
-                    "\(place(path, key)): there is no limit \"\(key.string ?? "")\"; write min or max"
+                    "\(key.place(in: path)): there is no limit \"\(key.string ?? "")\"; write min or max"
                 )
             }
         }

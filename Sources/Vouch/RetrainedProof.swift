@@ -19,7 +19,7 @@ struct RetrainedProof {
     /// - Parameter run: Its data must stand where they stood, unchanged.
     init(run: String, threads: Int, onEvent: @escaping (RunEvent) -> Void) throws {
         let folder = try RunFolder.open(run)
-        var stored = try JSON.decode(
+        let stored = try JSON.decode(
             TrainConfiguration.self, from: folder.read("configuration.json"),
             file: run + "/configuration.json")
         guard stored.learning.budgetSeconds == nil else {
@@ -28,7 +28,6 @@ struct RetrainedProof {
                     + "Train it with the steps of its report's \"How to repeat it\", then prove that"
             )
         }
-        stored.learning.budgetSeconds = nil
         prepared = try PreparedData.load(stored, threads: threads, onEvent: onEvent)
         let made = try Ledger.read(run).lastRun?.details ?? [:]
         let expected = [
@@ -45,9 +44,7 @@ struct RetrainedProof {
         self.onEvent = onEvent
     }
 
-    var task: TrainingRemedy.TaskOfRows {
-        prepared.target.task == .regression ? .numbers : .classes
-    }
+    private var isRegression: Bool { prepared.target.task == .regression }
 
     /// One training, with what probes and proofs see of it.
     struct Trained {
@@ -102,7 +99,7 @@ struct RetrainedProof {
     func proof(
         of remedy: TrainingRemedy, strength: Float?, seeds: Int
     ) throws -> (proof: Proof, testRows: Int, validationRows: Int) {
-        guard task == .classes || !remedy.isOfClassesOnly else {
+        guard !isRegression || !remedy.isOfClassesOnly else {
             throw VouchError(
                 "\(remedy.description.id) is of classes, and this run predicts a number")
         }
@@ -128,7 +125,7 @@ struct RetrainedProof {
             after.append(try trained(changed, seed: UInt64(seed)))
         }
         let changes = try changes(before.map(\.subject), after.map(\.subject))
-        let description = remedy.judged(in: task)
+        let description = remedy.judged(isRegression: isRegression)
         let rows = before[0].subject.test.rows
         let proof = Proof(
             remedy: description, means: means + "; trained anew",
@@ -146,7 +143,7 @@ struct RetrainedProof {
         ).changes()
         let seeds = SeedChanges(before: measured(before), after: measured(after))
         return crossed
-            + [seeds.spreadChange(of: task == .numbers ? "rootMeanSquaredError" : "logLoss")]
+            + [seeds.spreadChange(of: isRegression ? "rootMeanSquaredError" : "logLoss")]
             .compactMap { $0 } + seeds.changes(except: Set(crossed.map(\.metric)))
     }
 

@@ -1,4 +1,3 @@
-import Platform
 import Tables
 import Yams
 
@@ -9,20 +8,14 @@ import Yams
 ///     ssn: {role: ignored}
 enum SchemaFile {
     static func read(_ path: String) throws -> [String: SchemaOptions.Override] {
-        let text = String(decoding: try Files.read(path), as: UTF8.self)
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: text)
-        } catch {
-            throw VouchError("--schema \(path) is not YAML: \(error)")
-        }
-        guard let mapping = root?.mapping else {
-            throw VouchError("--schema \(path): write one `column: {kind: …, role: …}` a line")
+        let file = "--schema \(path)"
+        guard let mapping = try composeYAML(path, as: file)?.mapping else {
+            throw VouchError("\(file): write one `column: {kind: …, role: …}` a line")
         }
         var overrides: [String: SchemaOptions.Override] = [:]
         for (key, value) in mapping {
             let name = key.string ?? ""
-            let place = "--schema \(path), line \(key.mark?.line ?? 0), column \"\(name)\""
+            let place = "\(key.place(in: file)), column \"\(name)\""
             guard let fields = value.mapping else {
                 throw VouchError("\(place): write {kind: …, role: …}")
             }

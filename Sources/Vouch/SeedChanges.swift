@@ -57,24 +57,25 @@ struct SeedChanges {
         var measured = example
         measured.metric = metric.id + "Difference"
         measured.drawback = metric.drawback
-        let mean = moves.reduce(0, +) / Double(moves.count)
+        let (mean, variance) = Self.moments(moves)
         measured.value = mean
-        let squares = moves.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        let error = (squares / Double(moves.count * (moves.count - 1))).squareRoot()
+        let error = (variance / Double(moves.count)).squareRoot()
         let degrees = Double(moves.count - 1)
         let reach = SpecialFunctions.studentQuantile(0.975, degrees: degrees) * error
         measured.interval = .init(
             lower: mean - reach, upper: mean + reach, method: "Student, paired", varied: "seeds")
-        let verdict: Verdict =
-            if mean - reach > 0 || mean + reach < 0 {
-                metric.direction == 0
-                    ? .changed : (mean > 0) == (metric.direction > 0) ? .better : .worse
-            } else { .cannotTell }
-        measured.note =
-            "\(verdict == .cannotTell ? "cannot tell" : verdict.rawValue), over "
-            + "\(moves.count) seeds on these rows"
+        let verdict = Verdict(
+            lower: mean - reach, upper: mean + reach, direction: metric.direction)
+        measured.note = "\(verdict.text), over \(moves.count) seeds on these rows"
         return Change(
             metric: metric.id, drawback: metric.drawback, verdict: verdict, difference: measured)
+    }
+
+    /// The mean, and the variance that divides by one less than there are.
+    private static func moments(_ values: [Double]) -> (mean: Double, variance: Double) {
+        let mean = values.reduce(0, +) / Double(values.count)
+        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return (mean, squares / Double(values.count - 1))
     }
 
     /// How the spread over seeds changes: the ratio of the standard deviations of a metric, after over
@@ -89,8 +90,7 @@ struct SeedChanges {
                 seed.first { $0.metric == metric && $0.group == nil }?.value
             }
             guard values.count == seeds.count else { return nil }
-            let mean = values.reduce(0, +) / Double(values.count)
-            return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
+            return Self.moments(values).variance
         }
         guard let first = variance(before), let second = variance(after), first > 0, second > 0,
             let definition = MetricRegistry.definition("seedSpread"), var measured = before[0].first
@@ -107,11 +107,9 @@ struct SeedChanges {
         measured.interval = .init(
             lower: (ratio / most).squareRoot(), upper: (ratio * most).squareRoot(),
             method: "F of two variances", varied: "seeds")
-        let verdict: Verdict =
-            ratio / most > 1 ? .worse : ratio * most < 1 ? .better : .cannotTell
-        measured.note =
-            (verdict == .cannotTell ? "cannot tell" : verdict.rawValue)
-            + "; after divided by before, 1 is no change"
+        let verdict = Verdict(
+            lower: ratio / most - 1, upper: ratio * most - 1, direction: definition.direction)
+        measured.note = verdict.text + "; after divided by before, 1 is no change"
         return Change(
             metric: definition.id, drawback: definition.drawback, verdict: verdict,
             difference: measured)

@@ -32,13 +32,11 @@ struct TrainingRemedy: Sendable {
     }
 
     /// The metric that decides: the loss that a user of the task knows.
-    func judged(in task: TaskOfRows) -> RemedyDescription {
+    func judged(isRegression: Bool) -> RemedyDescription {
         var result = description
-        if task == .numbers { result.judgedBy = "rootMeanSquaredError" }
+        if isRegression { result.judgedBy = "rootMeanSquaredError" }
         return result
     }
-
-    enum TaskOfRows { case classes, numbers }
 
     private static func overfitting(
         _ id: String, _ name: String, _ strengths: [Float], source: String,

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Platform
 import Vouch
 import Yams
 
@@ -29,24 +28,17 @@ enum ConfigurationFile {
     }
 
     private static func options(in path: String, overridden: Set<String>) throws -> [String] {
-        let bytes = try Files.read(path)
-        let text = String(decoding: bytes, as: UTF8.self)
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: text)
-        } catch {
-            throw VouchError("--config \(path) is not YAML: \(error)")
-        }
-        guard let mapping = root?.mapping else {
-            throw VouchError("--config \(path): write one `option: value` a line")
+        let file = "--config \(path)"
+        guard let mapping = try composeYAML(path, as: file)?.mapping else {
+            throw VouchError("\(file): write one `option: value` a line")
         }
         var result: [String] = []
         for (keyNode, value) in mapping {
             guard let key = keyNode.string else { continue }
             if overridden.contains(key) { continue }
-            let added = try arguments(
-                key, value, place: "--config \(path), line \(keyNode.mark?.line ?? 0)")
-            try check(added, place: "--config \(path), line \(keyNode.mark?.line ?? 0)")
+            let place = keyNode.place(in: file)
+            let added = try arguments(key, value, place: place)
+            try check(added, place: place)
             result += added
         }
         return result

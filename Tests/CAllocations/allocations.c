@@ -96,15 +96,21 @@ static bool is_runtime(const char *module) {
     return false;
 }
 
-static enum allocation_owner owner_of(int place, const char **symbol) {
+// The first frame outside of the runtime libraries; 0 where there is none.
+static void *asker_of(int place, Dl_info *info) {
     // Frame 0 is `note`, 1 the function that replaces malloc.
     for (int frame = 2; frame < found[place].depth; frame++) {
-        Dl_info info;
-        if (!dladdr(found[place].frames[frame], &info) || is_runtime(info.dli_fname)) continue;
-        if (contains(info.dli_fname, "libdnnl")) return ALLOCATED_BY_ONEDNN;
-        if (symbol) *symbol = info.dli_sname ? info.dli_sname : info.dli_fname;
-        return ALLOCATED_BY_US;
+        void *address = found[place].frames[frame];
+        if (dladdr(address, info) && !is_runtime(info->dli_fname)) return address;
     }
+    return NULL;
+}
+
+static enum allocation_owner owner_of(int place, const char **symbol) {
+    Dl_info info;
+    if (!asker_of(place, &info)) return ALLOCATED_BY_US;
+    if (contains(info.dli_fname, "libdnnl")) return ALLOCATED_BY_ONEDNN;
+    if (symbol) *symbol = info.dli_sname ? info.dli_sname : info.dli_fname;
     return ALLOCATED_BY_US;
 }
 
@@ -125,6 +131,7 @@ const char *first_allocation_of_ours(void) {
     }
     return "";
 }
+
 void print_allocations_of_ours(void) {
     static struct {
         char *offset;
@@ -133,22 +140,19 @@ void print_allocations_of_ours(void) {
     } sites[64];
     int site_count = 0, all = atomic_load(&found_count);
     for (int place = 0; place < all && place < MOST; place++) {
-        for (int frame = 2; frame < found[place].depth; frame++) {
-            Dl_info info;
-            if (!dladdr(found[place].frames[frame], &info) || is_runtime(info.dli_fname)) continue;
-            if (contains(info.dli_fname, "libdnnl")) break;
-            char *offset = (char *)((char *)found[place].frames[frame] - (char *)info.dli_fbase);
-            int site = 0;
-            while (site < site_count && sites[site].offset != offset) site++;
-            if (site == 64) break;
-            if (site == site_count) {
-                site_count++;
-                sites[site].offset = offset;
-                sites[site].symbol = info.dli_sname;
-            }
-            sites[site].count++;
-            break;
+        Dl_info info;
+        char *address = asker_of(place, &info);
+        if (!address || contains(info.dli_fname, "libdnnl")) continue;
+        char *offset = (char *)(address - (char *)info.dli_fbase);
+        int site = 0;
+        while (site < site_count && sites[site].offset != offset) site++;
+        if (site == 64) continue;
+        if (site == site_count) {
+            site_count++;
+            sites[site].offset = offset;
+            sites[site].symbol = info.dli_sname;
         }
+        sites[site].count++;
     }
     for (int site = 0; site < site_count; site++) {
         fprintf(stderr, "%d at offset %p %s\n", sites[site].count, (void *)sites[site].offset,

@@ -33,30 +33,39 @@ import Testing
         }
     }
 
+    /// A product with a bias on either side, with and without ReLU, and its gradient.
+    private func expectEpilogues(
+        bias: Shape, product: (inout GraphBuilder) -> (x: Value, product: Value)
+    ) throws {
+        for (relu, swapped) in [(false, false), (true, false), (true, true)] {
+            var b = GraphBuilder()
+            let (x, product) = product(&b)
+            let shift = b.parameter("b", bias, role: .bias, initializer: .constant(0))
+            var y = swapped ? b.add(shift, product) : b.add(product, shift)
+            if relu { y = b.unary(.relu, y) }
+            b.output("y", y)
+            b.output("loss", b.sum(b.unary(.square, y), to: .scalar))
+            for rows in [1, 3, 20] {
+                let graph = try b.build()
+                try Experiment.differentiating(
+                    graph, output: "loss", rows: rows,
+                    given: graph.sampleValues(rows: rows), withRespectTo: [x]
+                ).expectAgreement("bias \(bias) relu \(relu)")
+            }
+        }
+    }
+
     /// Products with bias and ReLU, in every form of bias that the runtime may fold in.
     @Test func productsWithEpilogues() throws {
         let biases: [Shape] = [[5], [1, 5], [1], [], [1, 1, 5], [3, 5]]
         for width in [1, 5] {
             for shape in biases {
                 let bias = Shape(shape.extents.map { $0 == 5 ? .fixed(width) : $0 })
-                for (relu, swapped) in [(false, false), (true, false), (true, true)] {
-                    var b = GraphBuilder()
+                try expectEpilogues(bias: bias) { b in
                     let x = b.input("x", bias == [3, .fixed(width)] ? [3, 4] : [.rows, 4])
                     let w = b.parameter(
                         "w", [4, .fixed(width)], role: .weight, initializer: .constant(0))
-                    let shift = b.parameter("b", bias, role: .bias, initializer: .constant(0))
-                    let product = b.matmul(x, w)
-                    var y = swapped ? b.add(shift, product) : b.add(product, shift)
-                    if relu { y = b.unary(.relu, y) }
-                    b.output("y", y)
-                    b.output("loss", b.sum(b.unary(.square, y), to: .scalar))
-                    for rows in [1, 3, 20] {
-                        let graph = try b.build()
-                        try Experiment.differentiating(
-                            graph, output: "loss", rows: rows,
-                            given: graph.sampleValues(rows: rows), withRespectTo: [x]
-                        ).expectAgreement("bias \(bias) relu \(relu)")
-                    }
+                    return (x, b.matmul(x, w))
                 }
             }
         }
@@ -70,24 +79,11 @@ import Testing
                 [1, 1, 1, 1, .fixed(outputs)],
             ]
             for bias in biases {
-                for (relu, swapped) in [(false, false), (true, false), (true, true)] {
-                    var b = GraphBuilder()
+                try expectEpilogues(bias: bias) { b in
                     let x = b.input("x", [.rows, 4, 4, 3])
                     let w = b.parameter(
                         "w", [3, 3, 3, .fixed(outputs)], role: .weight, initializer: .constant(0))
-                    let shift = b.parameter("b", bias, role: .bias, initializer: .constant(0))
-                    let product = b.apply(.convolution(.around(3), groups: 1), [x, w])
-                    var y = swapped ? b.add(shift, product) : b.add(product, shift)
-                    if relu { y = b.unary(.relu, y) }
-                    b.output("y", y)
-                    b.output("loss", b.sum(b.unary(.square, y), to: .scalar))
-                    for rows in [1, 3, 20] {
-                        let graph = try b.build()
-                        try Experiment.differentiating(
-                            graph, output: "loss", rows: rows,
-                            given: graph.sampleValues(rows: rows), withRespectTo: [x]
-                        ).expectAgreement("bias \(bias) relu \(relu)")
-                    }
+                    return (x, b.apply(.convolution(.around(3), groups: 1), [x, w]))
                 }
             }
         }

@@ -50,14 +50,10 @@ struct CardFacts {
 
     // MARK: what was measured
 
-    private var headlines: [Measurement] {
-        report.headlines.compactMap { id in
-            report.measurements.first { $0.metric == id && $0.group == nil }
-        }
-    }
+    private var headlines: [Measurement] { report.headlineMeasurements }
 
     private func name(of metric: String) -> String {
-        report.definitions.first { $0.id == metric }?.name ?? metric
+        report.definition(of: metric)?.name ?? metric
     }
 
     var performanceMeasures: String {
@@ -74,11 +70,8 @@ struct CardFacts {
 
     var uncertainty: String {
         var methods: [String] = []
-        for interval in headlines.compactMap(\.interval) {
-            let method =
-                "\(NumberText.plain(interval.level * 100)) % \(interval.method), "
-                + "over \(interval.varied)"
-            if !methods.contains(method) { methods.append(method) }
+        for method in headlines.compactMap(\.interval?.methodText) where !methods.contains(method) {
+            methods.append(method)
         }
         return methods.isEmpty ? "no interval could be computed" : listed(methods, separator: "; ")
     }

@@ -1,4 +1,3 @@
-import Platform
 import Reporting
 import Tables
 import Yams
@@ -14,15 +13,8 @@ package struct CardAnswers: Sendable, Hashable {
     ///
     /// - Throws: naming the file, the line and the key that is wrong.
     package init(file path: String) throws {
-        let text = String(decoding: try Files.read(path), as: UTF8.self)
-        let root: Node?
-        do {
-            root = try Yams.compose(yaml: text)
-        } catch {
-            throw VouchError("\(path) is not YAML: \(error)")
-        }
         var reader = CardReader(path: path)
-        try reader.read(root)
+        try reader.read(composeYAML(path))
         texts = reader.texts
     }
 }
@@ -66,9 +58,9 @@ private struct CardReader {
         guard let mapping = node.mapping else {
             throw VouchError(
                 place.isEmpty
-                    ? "\(self.place(node)): write `model:` and `data:` with answers below them, as "
+                    ? "\(node.place(in: path)): write `model:` and `data:` with answers below them, as "
                         + "`vouch card init` does"
-                    : "\(self.place(node)), key \"\(place)\": write `key: answer` lines below it, as "
+                    : "\(node.place(in: path)), key \"\(place)\": write `key: answer` lines below it, as "
                         + "`vouch card init` does")
         }
         return mapping
@@ -80,7 +72,7 @@ private struct CardReader {
         if let text = node.scalar?.string { return text.trimmed }
         guard let list = node.sequence, list.allSatisfy({ $0.scalar != nil }) else {
             throw VouchError(
-                "\(place(node)), key \"\(key)\": an answer is a text or a list of texts. Put quotes "
+                "\(node.place(in: path)), key \"\(key)\": an answer is a text or a list of texts. Put quotes "
                     + "around a text that holds \": \"")
         }
         return list.compactMap { $0.scalar?.string.trimmed }.filter { !$0.isEmpty }
@@ -96,12 +88,11 @@ private struct CardReader {
         }
         let hint = near ?? elsewhere.first.map { "It stands below \($0). " } ?? ""
         return VouchError(
-            "\(self.place(key)): there is no key \"\(name)\""
+            "\(key.place(in: path)): there is no key \"\(name)\""
                 + (place.isEmpty ? "" : " below \(place)")
                 + ". \(hint)The keys are: \(known.joined(separator: ", "))")
     }
 
-    private func place(_ node: Node) -> String { "\(path), line \(node.mark?.line ?? 0)" }
 }
 
 extension Node {
