@@ -124,6 +124,8 @@ func operandGradients(
 
     case .shardStatistic:
         return [g]
+    case .sumOverShards:
+        return [b.apply(.sumOverShards, [g])]
     case .reshape:
         return [b.reshape(g, shape(0))]
     case .transpose(let permutation):

@@ -46,6 +46,14 @@ package final class Executor: @unchecked Sendable {
         for step in plan.steps { execute(step, in: workspace, random) }
     }
 
+    /// Executes some of the steps, which need what those before them left in the arena.
+    func run(
+        steps: Range<Int>, parameters: Buffer, results: Buffer, random: RandomPosition
+    ) {
+        let workspace = Workspace(arena: arena, parameters: parameters, results: results)
+        for step in plan.steps[steps] { execute(step, in: workspace, random) }
+    }
+
     /// Executes every step once, and calls `inspect` after each with its index.
     package func run(
         parameters: Buffer, results: Buffer, random: RandomPosition, inspect: (Int) -> Void
@@ -57,12 +65,12 @@ package final class Executor: @unchecked Sendable {
         }
     }
 
-    /// Runs step by step and returns the node whose result is the first that is not finite.
+    /// Runs steps one by one and returns the node whose result is the first that is not finite.
     package func firstNonFiniteNode(
-        parameters: Buffer, results: Buffer, random: RandomPosition
+        steps: Range<Int>, parameters: Buffer, results: Buffer, random: RandomPosition
     ) -> Node? {
         let workspace = Workspace(arena: arena, parameters: parameters, results: results)
-        for (step, value) in zip(plan.steps, plan.stepValues) {
+        for (step, value) in zip(plan.steps[steps], plan.stepValues[steps]) {
             execute(step, in: workspace, random)
             let written = plan.writes(of: step)
             let holdsIndices = plan.graph[value].dtype == .int32
@@ -119,6 +127,10 @@ package final class Executor: @unchecked Sendable {
             workspace.copy(x, into: y, layout)
         case .zero(let y):
             workspace.zero(y)
+        case .sumOverShards(let x, let y):
+            workspace.copy(
+                x, into: y,
+                BoxLayout(extents: [x.count], sourceStrides: [1], targetStrides: [1]))
         case .gather(let table, let indices, let y, let count, let values, let width):
             workspace.gather(table, indices, into: y, count: count, values: values, width: width)
         case .scatterAdd(let rows, let indices, let table, let count, let values, let width):

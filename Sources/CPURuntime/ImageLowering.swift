@@ -43,6 +43,7 @@ extension Lowering {
         default:
             preconditionFailure("\(node.op) is no convolution")
         }
+        shape.precision = precision
         let c = target(value)
         let index = convolutions.count
         convolutions.append(shape)

@@ -32,6 +32,7 @@ struct Lowering {
     let graph: Graph
     let rows: Int
     private let parameters: ParameterLayout
+    let precision: Precision
     private(set) var blocks: [BlockInfo] = []
     private(set) var steps: [StepDraft] = []
     private(set) var products: [MatmulShape] = []
@@ -42,10 +43,11 @@ struct Lowering {
     private var blockOf: [Value: Block] = [:]
     private var kept: Set<Block> = []
 
-    init(_ graph: Graph, rows: Int, parameters: ParameterLayout) {
+    init(_ graph: Graph, rows: Int, parameters: ParameterLayout, precision: Precision) {
         self.graph = graph
         self.rows = rows
         self.parameters = parameters
+        self.precision = precision
     }
 
     func block(of value: Value) -> Block? { blockOf[value] }
@@ -154,7 +156,7 @@ extension Lowering {
             batchA: rank == 3 ? ea[0] : 1, batchB: rank == 3 ? eb[0] : 1,
             m: ec[rank - 2], n: ec[rank - 1], k: ea[transposeA ? rank - 2 : rank - 1],
             transposeA: transposeA, transposeB: transposeB, hasBias: bias != nil,
-            appliesReLU: appliesReLU)
+            appliesReLU: appliesReLU, precision: precision)
         let c = target(last)
         let index = products.count
         products.append(shape)
@@ -302,6 +304,11 @@ extension Lowering {
         switch node.op {
         case .reshape, .shardStatistic:
             blockOf[value] = operandBlocks[0]
+        case .sumOverShards:
+            let y = target(value)
+            emit(value, reads: operandBlocks, writes: [y]) {
+                .sumOverShards(x: $0(operandBlocks[0]), y: $0(y))
+            }
         case .reduce(let kind, let axes):
             lowerReduce(value, kind, axes.sorted(by: >))
         case .convolutionInputGradient, .convolutionWeightGradient:

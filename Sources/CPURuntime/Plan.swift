@@ -21,6 +21,14 @@ package struct Plan: Sendable {
     let programs: [FusedStep]
     /// What each step computes last, for diagnosis and profiles.
     package let stepValues: [Value]
+    /// The steps cut where shards wait for one another: each run of sums over shards ends a phase.
+    package let phases: [Phase]
+
+    /// Steps that a shard takes without waiting, and then sums over all shards.
+    package struct Phase: Sendable {
+        package var steps: Range<Int>
+        package var sums: [(x: Region, y: Region)]
+    }
 
     package enum Step: Sendable {
         case matmul(Int, a: Region, b: Region, bias: Region?, c: Region)
@@ -34,6 +42,8 @@ package struct Plan: Sendable {
         case softmax(x: Region, y: Region, rows: Int, n: Int, logarithm: Bool)
         case copy(x: Region, y: Region, BoxLayout)
         case zero(Region)
+        /// Waits for the other shards; a plan that runs alone is the only one.
+        case sumOverShards(x: Region, y: Region)
         case gather(table: Region, indices: Region, y: Region, count: Int, values: Int, width: Int)
         case scatterAdd(
             rows: Region, indices: Region, table: Region, count: Int, values: Int, width: Int)
@@ -53,7 +63,7 @@ package struct Plan: Sendable {
         case .fused(let index): programs[index].outputs
         case .reduce(_, _, let y, _, _, _), .softmax(_, let y, _, _, _), .copy(_, let y, _),
             .zero(let y), .gather(_, _, let y, _, _, _), .oneHot(_, let y, _, _),
-            .maxPool(_, _, _, _, let y), .averagePool(_, _, let y):
+            .maxPool(_, _, _, _, let y), .averagePool(_, _, let y), .sumOverShards(_, let y):
             [y]
         case .scatterAdd(_, _, let table, _, _, _): [table]
         }
@@ -67,7 +77,7 @@ package struct Plan: Sendable {
         case .fused(let index): programs[index].operands.map(\.region)
         case .maxPool(_, _, let x, let u, _): [x] + (u.map { [$0] } ?? [])
         case .reduce(_, let x, _, _, _, _), .softmax(let x, _, _, _, _), .copy(let x, _, _),
-            .averagePool(_, let x, _):
+            .averagePool(_, let x, _), .sumOverShards(let x, _):
             [x]
         case .zero: []
         case .gather(let table, let indices, _, _, _, _): [table, indices]
@@ -103,9 +113,10 @@ package struct Plan: Sendable {
     ///   - results: Values that are to end in given regions, such as gradients.
     package init(
         _ graph: Graph, outputs: [String], rows: Int, parameters: ParameterLayout,
-        results: [(value: Value, region: Region)] = []
+        results: [(value: Value, region: Region)] = [], precision: Precision = .float32
     ) {
-        var lowering = Lowering(graph, rows: rows, parameters: parameters)
+        var lowering = Lowering(
+            graph, rows: rows, parameters: parameters, precision: precision)
         lowering.lower(outputs: outputs, results: results)
         self.graph = graph
         self.rows = rows
@@ -133,6 +144,23 @@ package struct Plan: Sendable {
         }
         steps = lowering.steps.map { $0.step(region) }
         stepValues = lowering.steps.map(\.value)
+        phases = Self.phases(of: steps)
+    }
+
+    private static func phases(of steps: [Step]) -> [Phase] {
+        var phases: [Phase] = []
+        var begin = 0
+        for (index, step) in steps.enumerated() {
+            guard case .sumOverShards(let x, let y) = step else { continue }
+            // No step between this sum and the one before: both wait at once.
+            if index == begin, !phases.isEmpty {
+                phases[phases.count - 1].sums.append((x, y))
+            } else {
+                phases.append(Phase(steps: begin..<index, sums: [(x, y)]))
+            }
+            begin = index + 1
+        }
+        return phases + [Phase(steps: begin..<steps.count, sums: [])]
     }
 }
 

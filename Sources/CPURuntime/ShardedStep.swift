@@ -7,7 +7,9 @@ import TensorCore
 ///
 /// The number of shards does not depend on the number of threads, each shard's results are its own,
 /// and whoever adds them adds them in order: so the same batch gives the same bits on 1 thread or
-/// 16. A worker runs whole shards on one thread; its arena stays in its caches.
+/// 16. A worker runs whole shards on one thread; its arena stays in its caches. Where shards need sums
+/// over all of them, as batch norm does, every shard has an arena of its own, all shards run up to the
+/// sum, and go on when it is there.
 package final class ShardedStep: Sendable {
     package let layout: ParameterLayout
     package let results: ResultsLayout
@@ -15,10 +17,12 @@ package final class ShardedStep: Sendable {
     /// One buffer a shard, laid out as `results`.
     package let shards: [Buffer]
     package let plan: Plan
+    /// One a worker; one a shard where the plan has several phases.
     private let executors: [Executor]
     private let pool: WorkerPool
     private let work = Work()
-    private let task: WorkerPool.Task
+    /// One a phase of the plan.
+    private let tasks: [WorkerPool.Task]
 
     /// Writes a shard's inputs; called on the shard's worker.
     package typealias Fill = @Sendable (_ shard: Int, Executor) -> Void
@@ -37,7 +41,7 @@ package final class ShardedStep: Sendable {
     ///   - shardRows: Rows of one shard.
     package init(
         _ differentiated: DifferentiatedGraph, layout: ParameterLayout, shardRows: Int,
-        shardCount: Int, pool: WorkerPool
+        shardCount: Int, precision: Precision = .float32, pool: WorkerPool
     ) {
         self.layout = layout
         self.shardRows = shardRows
@@ -46,17 +50,22 @@ package final class ShardedStep: Sendable {
         self.results = results
         let plan = Plan(
             differentiated.graph, outputs: [], rows: shardRows, parameters: layout,
-            results: results.placements)
+            results: results.placements, precision: precision)
         self.plan = plan
         let shards = (0..<shardCount).map { _ in Buffer(count: results.words) }
-        let executors = (0..<pool.threads).map { _ in Executor(plan) }
+        let isPhased = plan.phases.count > 1
+        let executors = (0..<(isPhased ? shardCount : pool.threads)).map { _ in Executor(plan) }
         self.shards = shards
         self.executors = executors
-        task = WorkerPool.Task { [work] worker, shard in
-            work.fill(shard, executors[worker])
-            executors[worker].run(
-                parameters: work.parameters, results: shards[shard],
-                random: RandomPosition(seed: work.seed, step: work.step, shard: UInt32(shard)))
+        tasks = plan.phases.indices.map { [work] phase in
+            let steps = plan.phases[phase].steps
+            return WorkerPool.Task { worker, shard in
+                let executor = executors[isPhased ? shard : worker]
+                if phase == 0 { work.fill(shard, executor) }
+                executor.run(
+                    steps: steps, parameters: work.parameters, results: shards[shard],
+                    random: RandomPosition(seed: work.seed, step: work.step, shard: UInt32(shard)))
+            }
         }
     }
 
@@ -70,8 +79,25 @@ package final class ShardedStep: Sendable {
         work.seed = seed
         work.step = UInt32(truncatingIfNeeded: step)
         work.fill = fill
-        pool.run(task, items: shards.count)
+        for (task, phase) in zip(tasks, plan.phases) {
+            pool.run(task, items: shards.count)
+            for (x, y) in phase.sums { sumOverShards(x, into: y) }
+        }
         return shards.reduce(0) { $0 + Double($1[results.loss.offset]) }
+    }
+
+    /// Adds a region of every shard, in their order, and gives each the sum.
+    private func sumOverShards(_ x: Region, into y: Region) {
+        func buffer(_ region: Region, _ shard: Int) -> Buffer {
+            Workspace(
+                arena: executors[shard].arena, parameters: work.parameters, results: shards[shard]
+            )[region.space]
+        }
+        for place in 0..<x.count {
+            var sum = 0.0
+            for shard in shards.indices { sum += Double(buffer(x, shard)[x.offset + place]) }
+            for shard in shards.indices { buffer(y, shard)[y.offset + place] = Float(sum) }
+        }
     }
 
     /// Seconds of every step of one shard's plan, on this thread; the shard's results are overwritten.
@@ -83,15 +109,21 @@ package final class ShardedStep: Sendable {
     package func firstNonFiniteNode(
         parameters: Buffer, seed: UInt64, step: Int, fill: Fill
     ) -> Node? {
-        for shard in shards.indices {
-            fill(shard, executors[0])
-            let random = RandomPosition(
-                seed: seed, step: UInt32(truncatingIfNeeded: step), shard: UInt32(shard))
-            if let node = executors[0].firstNonFiniteNode(
-                parameters: parameters, results: shards[shard], random: random)
-            {
-                return node
+        work.parameters = parameters
+        for (index, phase) in plan.phases.enumerated() {
+            for shard in shards.indices {
+                let executor = executors[plan.phases.count > 1 ? shard : 0]
+                if index == 0 { fill(shard, executor) }
+                let random = RandomPosition(
+                    seed: seed, step: UInt32(truncatingIfNeeded: step), shard: UInt32(shard))
+                if let node = executor.firstNonFiniteNode(
+                    steps: phase.steps, parameters: parameters, results: shards[shard],
+                    random: random)
+                {
+                    return node
+                }
             }
+            for (x, y) in phase.sums { sumOverShards(x, into: y) }
         }
         return nil
     }

@@ -192,6 +192,7 @@ vk_convolution *vk_convolution_create(const vk_convolution_shape *shape) {
     if (status == dnnl_success) status = describe_weights(shape, &ours, &any);
     if (status == dnnl_success) status = vk_describe(&bias, 1, bias_extents, one);
     if (status == dnnl_success) status = vk_user_scratchpad(&attributes);
+    if (status == dnnl_success && shape->bfloat16) status = vk_allow_bfloat16(attributes);
     vk_borrowed_desc addend = shape->bias ? vk_borrow(&bias) : NULL;
     if (status == dnnl_success) {
         status = describe_primitive(&forward, VK_CONVOLUTION, vk_borrow(&x), vk_borrow(&any), addend,

@@ -118,6 +118,7 @@ vk_matmul *vk_matmul_create(const vk_matmul_shape *shape) {
     if (status == dnnl_success) status = describe(&bias, 1, 1, shape->n, false, 0);
     if (status == dnnl_success) status = describe(&c, batch, shape->m, shape->n, false, 0);
     if (status == dnnl_success) status = vk_user_scratchpad(&attributes);
+    if (status == dnnl_success && shape->bfloat16) status = vk_allow_bfloat16(attributes);
     if (status == dnnl_success) {
         status = describe_matmul(&pd, vk_borrow(&a), vk_borrow(&b),
                                  shape->bias ? vk_borrow(&bias) : NULL, vk_borrow(&c), attributes);

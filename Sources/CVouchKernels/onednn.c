@@ -17,6 +17,12 @@ dnnl_engine_t vk_engine(void) {
     return engine;
 }
 
+// Without AMX oneDNN has no products that round float factors on their way.
+bool vk_multiplies_bfloat16(void) {
+    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core_amx) ==
+           dnnl_cpu_isa_avx512_core_amx;
+}
+
 int vk_onednn_version(void) {
     const dnnl_version_t *v = dnnl_version();
     return v->major * 10000 + v->minor * 100 + v->patch;

@@ -69,6 +69,16 @@ static inline dnnl_status_t vk_user_scratchpad(dnnl_primitive_attr_t *attributes
     return dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user);
 }
 
+/// Lets a primitive round its float factors to bfloat16.
+static inline dnnl_status_t vk_allow_bfloat16(dnnl_primitive_attr_t attributes) {
+#if DNNL_VERSION_MAJOR > 2 || DNNL_VERSION_MINOR >= 6
+    return dnnl_primitive_attr_set_fpmath_mode(attributes, dnnl_fpmath_mode_bf16);
+#else
+    (void)attributes;
+    return dnnl_success;
+#endif
+}
+
 /// A memory object without an address, for an argument that each run points anew.
 static inline dnnl_status_t vk_memory(dnnl_memory_t *memory, vk_borrowed_desc md) {
     return dnnl_memory_create(memory, md, vk_engine(), NULL);

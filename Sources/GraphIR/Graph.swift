@@ -78,7 +78,7 @@ package struct Graph: Hashable, Sendable, Codable {
     /// a parameter's gradient is a sum over shards and does not count; the builder of the forward
     /// graph decides, so this looks for a value without a row axis, computed from rows, that meets
     /// a value with one, or that becomes a state parameter's next value. A `shardStatistic` is meant
-    /// to be its shard's.
+    /// to be its shard's, and what comes out of `sumOverShards` is the batch's.
     package var mixesRows: Bool {
         var fromRows = [Bool](repeating: false, count: nodes.count)
         for (index, node) in nodes.enumerated() {
@@ -88,13 +88,17 @@ package struct Graph: Hashable, Sendable, Codable {
             }
             if readsReduced && node.shape.dependsOnRows { return true }
             fromRows[index] =
-                node.op != .shardStatistic && (reads || node.shape.dependsOnRows)
+                node.op != .shardStatistic && node.op != .sumOverShards
+                && (reads || node.shape.dependsOnRows)
         }
         return updates.values.contains { fromRows[$0.index] }
     }
 
-    /// Whether a shard's rows influence one another, so that it must not hold rows of no batch.
+    /// Whether a shard takes statistics of its own rows.
     package var hasShardStatistics: Bool { nodes.contains { $0.op == .shardStatistic } }
+
+    /// Whether the shards of a batch wait for one another's sums.
+    package var hasSumsOverShards: Bool { nodes.contains { $0.op == .sumOverShards } }
 }
 
 /// A graph that cannot be built: which node, its operands' shapes, where it was written.

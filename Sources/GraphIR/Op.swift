@@ -25,6 +25,9 @@ package enum Op: Hashable, Sendable, Codable {
     /// The operand itself, a value without rows, which is meant as that of each shard of a batch:
     /// `Graph.mixesRows` does not follow the rows that it came from.
     case shardStatistic
+    /// The sum of the operand, a value without rows, over the shards of a batch, each of which gets it: so
+    /// a sum over a shard's rows becomes one over the batch's. Its gradient is itself.
+    case sumOverShards
     /// `a·b` over the last two axes; a leading axis is a batch of products, where 1 stretches.
     case matmul(transposeA: Bool, transposeB: Bool)
     /// Images `[n, height, width, channels]` by weights `[window height, window width,
@@ -139,6 +142,7 @@ extension Op: CustomStringConvertible {
             "averagePoolGradient \(window) to \(height) × \(width)"
                 + (counts ? " with padding" : "")
         case .shardStatistic: "shardStatistic"
+        case .sumOverShards: "sumOverShards"
         case .softmax: "softmax"
         case .logSoftmax: "logSoftmax"
         case .reshape(let shape): "reshape to \(shape)"

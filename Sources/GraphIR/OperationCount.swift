@@ -67,6 +67,8 @@ extension Graph {
         case .input, .parameter, .reshape, .transpose, .slice, .pad, .concatenate, .gather, .oneHot,
             .shardStatistic:
             return 0
+        // By whoever adds the shards, one number of each.
+        case .sumOverShards: return count
         }
     }
 }

@@ -80,7 +80,7 @@ func inferShape(
             shape.extents[axis] = 1
         }
         return (shape, .float32)
-    case .shardStatistic:
+    case .shardStatistic, .sumOverShards:
         try expect(1)
         try expectFloat()
         guard !operands[0].shape.dependsOnRows else {

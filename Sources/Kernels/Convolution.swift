@@ -26,10 +26,12 @@ package struct ConvolutionShape: Hashable, Sendable {
     package var hasBias: Bool
     /// Forward only.
     package var appliesReLU: Bool
+    package var precision: Precision
 
     package init(
         kind: Kind, images: Int, channels: Int, outputs: Int, groups: Int, vertical: SlidingAxis,
-        horizontal: SlidingAxis, hasBias: Bool = false, appliesReLU: Bool = false
+        horizontal: SlidingAxis, hasBias: Bool = false, appliesReLU: Bool = false,
+        precision: Precision = .float32
     ) {
         self.kind = kind
         self.images = images
@@ -40,6 +42,7 @@ package struct ConvolutionShape: Hashable, Sendable {
         self.horizontal = horizontal
         self.hasBias = hasBias
         self.appliesReLU = appliesReLU
+        self.precision = precision
     }
 
     var imageWords: Int { images * vertical.input * horizontal.input * channels }
@@ -82,7 +85,7 @@ package struct ConvolutionShape: Hashable, Sendable {
             kind: kind, n: Int64(shape.images), channels: Int64(shape.channels),
             outputs: Int64(shape.outputs), groups: Int64(shape.groups),
             vertical: shape.vertical.raw, horizontal: shape.horizontal.raw, bias: shape.hasBias,
-            relu: shape.appliesReLU)
+            relu: shape.appliesReLU, bfloat16: shape.precision == .bfloat16)
         guard let handle = unsafe vk_convolution_create(&description) else {
             preconditionFailure("oneDNN has no convolution \(shape)")
         }

@@ -12,10 +12,11 @@ package struct MatmulShape: Hashable, Sendable {
     /// Adds `[n]` to every row.
     package var hasBias: Bool
     package var appliesReLU: Bool
+    package var precision: Precision
 
     package init(
         batchA: Int, batchB: Int, m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool,
-        hasBias: Bool, appliesReLU: Bool
+        hasBias: Bool, appliesReLU: Bool, precision: Precision = .float32
     ) {
         self.batchA = batchA
         self.batchB = batchB
@@ -26,6 +27,7 @@ package struct MatmulShape: Hashable, Sendable {
         self.transposeB = transposeB
         self.hasBias = hasBias
         self.appliesReLU = appliesReLU
+        self.precision = precision
     }
 
     package var batch: Int { max(batchA, batchB) }
@@ -48,7 +50,8 @@ package struct MatmulShape: Hashable, Sendable {
         var description = vk_matmul_shape(
             batch_a: Int64(shape.batchA), batch_b: Int64(shape.batchB), m: Int64(shape.m),
             n: Int64(shape.n), k: Int64(shape.k), transpose_a: shape.transposeA,
-            transpose_b: shape.transposeB, bias: shape.hasBias, relu: shape.appliesReLU)
+            transpose_b: shape.transposeB, bias: shape.hasBias, relu: shape.appliesReLU,
+            bfloat16: shape.precision == .bfloat16)
         guard let handle = unsafe vk_matmul_create(&description) else {
             preconditionFailure("oneDNN has no matrix product \(shape)")
         }

@@ -24,11 +24,10 @@ extension GraphBuilder {
     /// - Parameters:
     ///   - x: `[rows, …, features]`, such as images `[rows, height, width, channels]`.
     ///   - training: Whether this is the graph that trains.
-    ///   - statistics: Over the whole `batch`, as users expect: then a batch is one shard, which one
-    ///     worker runs alone, so that with `w` threads a step takes up to `w` times as long as it
-    ///     could. Or over a `shard`: then shards run side by side, a batch has as many of them as
-    ///     divide it (at most 16, of at least 64 rows), the statistics are noisier, and the running
-    ///     ones move to the mean of the shards'.
+    ///   - statistics: Over the whole `batch`, as users expect: the shards of a batch wait for one
+    ///     another's sums, twice on the way and twice back. Or over a `shard`, each with its own (of at
+    ///     least 64 rows): nobody waits, the statistics are noisier, and the running ones move to the
+    ///     mean of the shards'.
     ///   - epsilon: Added to the variance; finite and > 0.
     /// - Returns: The shape of `x`.
     /// - Source: Ioffe & Szegedy 2015, arXiv:1502.03167, in the form of PyTorch's `BatchNorm1d` and
@@ -48,17 +47,22 @@ extension GraphBuilder {
                 "runningMean", [features], role: .state, initializer: .constant(0))
             let runningVariance = b.parameter(
                 "runningVariance", [features], role: .state, initializer: .constant(1))
-            var mean = runningMean
+            var centered = b.subtract(x, runningMean)
             var variance = runningVariance
-            let axes = Array(0..<last)
-            if training { mean = b.statistic(b.mean(x, axes: axes), over: statistics) }
-            let centered = b.subtract(x, mean)
             if training {
-                let squares = b.unary(.square, centered)
-                variance = b.statistic(b.mean(squares, axes: axes), over: statistics)
-                let unbiased = b.unbiased(variance, over: x)
+                let axes = Array(0..<last)
+                let own = (total: b.sum(x, axes: axes), count: b.numbersPerFeature(of: x))
+                let total = b.statistic(own.total, over: statistics)
+                let count = b.statistic(own.count, over: statistics)
+                let mean = b.divide(total, count)
+                centered = b.subtract(x, mean)
+                let squares = b.sum(b.unary(.square, centered), axes: axes)
+                variance = b.divide(b.statistic(squares, over: statistics), count)
+                // Of a single number the variance is 0 anyway.
+                let others = b.binary(.maximum, b.subtract(count, b.constant(1)), b.constant(1))
+                let unbiased = b.divide(b.multiply(variance, count), others)
                 for (running, batch) in [(runningMean, mean), (runningVariance, unbiased)] {
-                    let current = b.reshape(b.statistic(batch, over: statistics), [features])
+                    let current = b.reshape(batch, [features])
                     let kept = b.scale(running, by: 1 - momentum)
                     b.update(running, to: b.add(kept, b.scale(current, by: momentum)))
                 }
@@ -70,19 +74,14 @@ extension GraphBuilder {
         }
     }
 
-    private mutating func statistic(_ x: Value, over rows: NormStatistics) -> Value {
-        rows == .shard && node(x).op != .shardStatistic ? apply(.shardStatistic, [x]) : x
+    private mutating func statistic(_ own: Value, over rows: NormStatistics) -> Value {
+        apply(rows == .batch ? .sumOverShards : .shardStatistic, [own])
     }
 
-    /// `variance · n/(n − 1)` for the `n` numbers of a feature of `x`; as it is for a single one, whose
-    /// variance is 0 anyway.
-    private mutating func unbiased(_ variance: Value, over x: Value) -> Value {
+    /// How many numbers a shard has of each feature.
+    private mutating func numbersPerFeature(of x: Value) -> Value {
         let extents = shape(x).extents.dropLast()
         let perRow = extents.reduce(1) { $0 * $1.count(rows: 1) }
-        let one = constant(1)
-        var count = sum(broadcast(one, [.rows, 1]), axes: [0])
-        if perRow > 1 { count = scale(count, by: Float(perRow)) }
-        let others = binary(.maximum, subtract(count, one), one)
-        return divide(multiply(variance, count), others)
+        return sum(broadcast(constant(Float(perRow)), [.rows, 1]), axes: [0])
     }
 }

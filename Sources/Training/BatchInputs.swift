@@ -1,15 +1,15 @@
-import CPURuntime
+package import CPURuntime
 import Kernels
 
 /// Where a plan's inputs lie, looked up once.
-struct BatchInputs: Sendable {
+package struct BatchInputs: Sendable {
     private let rows: Int
     let numeric: Region?
     private let categories: Region?
     private let label: Region?
     private let weight: Region?
 
-    init(_ plan: Plan) {
+    package init(_ plan: Plan) {
         rows = plan.rows
         numeric = plan.inputs["numeric"]
         categories = plan.inputs["categories"]
@@ -18,7 +18,7 @@ struct BatchInputs: Sendable {
     }
 
     /// Copies rows into an executor; rows that the batch lacks weigh nothing.
-    func fill(
+    package func fill(
         _ executor: Executor, from data: EncodedData, rows chosen: some Collection<Int>,
         weightShare: Float = 1
     ) {

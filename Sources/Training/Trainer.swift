@@ -57,8 +57,8 @@ package final class Trainer {
         optimizer = Optimizer(
             settings.optimizer, layout: layout, parameters: parameters, pool: pool)
         stepper = ShardedStep(
-            differentiated, layout: layout, shardRows: shardRows, shardCount: shardCount, pool: pool
-        )
+            differentiated, layout: layout, shardRows: shardRows, shardCount: shardCount,
+            precision: settings.precision, pool: pool)
         let inputs = BatchInputs(stepper.plan)
         let current = Batch()
         self.batch = current
@@ -98,16 +98,17 @@ package final class Trainer {
     /// rows use each weight often: a row of a perceptron once, one of an ensemble that shares its
     /// layers once a member, one of a convolution once a place.
     ///
-    /// Where a shard takes statistics of its own rows, the shards have equally many, since the rows
-    /// that would fill the last one up belong to no batch, and at least 64 where the batch has as many:
-    /// statistics of a few rows are mostly noise.
+    /// Where rows influence one another, through sums over shards or as a shard's statistics, the shards
+    /// have equally many, since the rows that would fill the last one up belong to no batch; a shard of
+    /// statistics of its own has at least 64 where the batch has as many: those of a few rows are mostly
+    /// noise.
     package static func shardCount(_ graph: Graph, batch: Int) -> Int {
         if graph.mixesRows { return 1 }
         let uses = Double(batch) * graph.weightUsesPerRow
         let most = max(1, min(Int(uses / minimumShardUses), batch, 16))
-        guard graph.hasShardStatistics else { return most }
-        let few = max(1, min(most, batch / Self.minimumStatisticRows))
-        return (1...few).last { batch.isMultiple(of: $0) } ?? 1
+        guard graph.hasShardStatistics || graph.hasSumsOverShards else { return most }
+        let few = graph.hasShardStatistics ? min(most, batch / Self.minimumStatisticRows) : most
+        return (1...max(1, few)).last { batch.isMultiple(of: $0) } ?? 1
     }
 
     /// The number of steps if nothing stops the training early.

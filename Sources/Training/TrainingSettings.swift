@@ -1,3 +1,4 @@
+package import Kernels
 package import Optim
 
 /// How a network is trained; everything that decides the bits of its weights.
@@ -13,10 +14,13 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     /// Ends training after so many steps, wherever that is in an epoch.
     package var maximumSteps: Int?
     package var seed: UInt64
+    /// Of the products in a training step; inference multiplies in float32.
+    package var precision: Precision
 
     package init(
         optimizer: OptimizerSettings, batchRows: Int = 256, maximumEpochs: Int = 60,
-        patience: Int = 6, maximumSteps: Int? = nil, seed: UInt64 = 0
+        patience: Int = 6, maximumSteps: Int? = nil, seed: UInt64 = 0,
+        precision: Precision = .float32
     ) {
         self.optimizer = optimizer
         self.batchRows = batchRows
@@ -24,6 +28,7 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
         self.patience = patience
         self.maximumSteps = maximumSteps
         self.seed = seed
+        self.precision = precision
     }
 }
 

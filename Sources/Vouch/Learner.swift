@@ -58,7 +58,8 @@ struct Learner {
                 clipNorm: options.clipNorm,
                 averageDecay: recipe.averageDecay > 0 ? recipe.averageDecay : nil),
             batchRows: recipe.batchRows, maximumEpochs: recipe.epochs,
-            patience: recipe.patience, maximumSteps: options.steps, seed: options.seed)
+            patience: recipe.patience, maximumSteps: options.steps, seed: options.seed,
+            precision: options.precision)
     }
 
     var validationLoss: LossEvaluator.Loss {

@@ -208,6 +208,7 @@ struct ReportAssembly {
             .init("Machine", "\(Machine.processorName()), \(Machine.systemName())"),
             .init("Memory", "\(NumberText.plain((memory * 10).rounded() / 10)) GiB"),
             .init("Threads", "\(threads); they do not change the result"),
+            .init("Precision", configuration.learning.precision.text),
             .init("Seed", "\(configuration.learning.seed)"),
             .init("Made", made),
             .init("SHA-256 of the weights", weightsSHA256),

@@ -1,3 +1,4 @@
+package import Kernels
 package import NN
 package import Optim
 package import Prediction
@@ -125,6 +126,7 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var steps: Int?
         package var budgetSeconds: Double?
         package var seed: UInt64 = 0
+        package var precision = Precision.float32
 
         package init() {}
     }

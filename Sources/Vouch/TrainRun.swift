@@ -24,10 +24,26 @@ package func trainRun(
     let threads = try checkedThreads(control.threads)
     try AtomicFolder.check(configuration.output, overwrite: control.overwrite)
     let prepared = try PreparedData.load(configuration, threads: threads, onEvent: control.onEvent)
-    for warning in prepared.warnings { control.onEvent(.warning(warning)) }
+    for warning in prepared.warnings + precisionWarnings(configuration) {
+        control.onEvent(.warning(warning))
+    }
     let pool = WorkerPool(threads: threads)
     return try TrainRun(configuration, prepared, pool: pool)
         .carryOut(control, startedAt: start)
+}
+
+extension Precision {
+    /// What was used, with what was asked for.
+    var text: String { isNative ? rawValue : "f32 (\(rawValue) was asked for)" }
+}
+
+private func precisionWarnings(_ configuration: TrainConfiguration) -> [String] {
+    let precision = configuration.learning.precision
+    guard !precision.isNative else { return [] }
+    return [
+        "this processor has no AMX, with which oneDNN multiplies \(precision.rawValue); training "
+            + "goes on in f32, and the weights are those of --precision f32"
+    ]
 }
 
 /// Every setting of the training that a configuration asks for, with its reason, as a table.

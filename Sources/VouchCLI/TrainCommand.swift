@@ -1,4 +1,5 @@
 import ArgumentParser
+import Kernels
 import NN
 import Optim
 import Platform
@@ -13,6 +14,7 @@ extension ValueAtoms.Rule: ExpressibleByArgument {}
 extension TrainConfiguration.OptimizerKind: ExpressibleByArgument {}
 extension TrainConfiguration.RegressionLoss: ExpressibleByArgument {}
 extension Activation: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 extension Schedule.Shape: ExpressibleByArgument {}
 
 /// How a file is read; shared by the commands that read one.
@@ -329,6 +331,9 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "The seed of every random choice.")
     var seed = Self.defaults.seed
 
+    @Option(help: "What training multiplies: f32, or bf16 where the processor has AMX.")
+    var precision = Self.defaults.precision
+
     func options() throws -> TrainConfiguration.LearningOptions {
         var options = Self.defaults
         options.optimizer = optimizer
@@ -348,6 +353,7 @@ struct LearningArguments: ParsableArguments {
         options.steps = steps
         options.budgetSeconds = try budget.map { try parseDuration($0) }
         options.seed = seed
+        options.precision = precision
         return options
     }
 }

@@ -83,12 +83,14 @@ import Testing
             ]
         case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
             ImageWrongs.convolution(kind)
-        case .shardStatistic:
-            [
-                Wrong(.shardStatistic, [[.rows, 3]], "[rows, 3]", "no statistic"),
-                Wrong(.shardStatistic, [[3], [3]], "1 operands"),
-                Wrong(.shardStatistic, [[3]], indices: [0], "float32"),
-            ]
+        case .shardStatistic, .sumOverShards:
+            [Op.shardStatistic, .sumOverShards].filter { OpKind($0) == kind }.flatMap {
+                [
+                    Wrong($0, [[.rows, 3]], "[rows, 3]", "no statistic"),
+                    Wrong($0, [[3], [3]], "1 operands"),
+                    Wrong($0, [[3]], indices: [0], "float32"),
+                ]
+            }
         case .maxPool, .maxPoolPick, .maxPoolSpread, .averagePool, .averagePoolGradient:
             ImageWrongs.pooling(kind)
         case .softmax, .logSoftmax:

@@ -154,8 +154,8 @@ import Testing
         let executor = Executor(plan)
         experiment.fill(executor)
         let node = executor.firstNonFiniteNode(
-            parameters: experiment.parameters(layout), results: Buffer(count: 0),
-            random: experiment.random)
+            steps: plan.steps.indices, parameters: experiment.parameters(layout),
+            results: Buffer(count: 0), random: experiment.random)
         #expect(node?.label == "here" && node?.op == .binary(.multiply))
     }
 

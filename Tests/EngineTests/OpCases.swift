@@ -11,7 +11,8 @@ enum OpKind: Hashable, CustomStringConvertible {
     case select, broadcast
     case reduce(Op.Reduction)
     case matmul, softmax, logSoftmax, reshape, transpose, slice, pad, concatenate
-    case shardStatistic, convolution, convolutionInputGradient, convolutionWeightGradient
+    case shardStatistic, sumOverShards, convolution, convolutionInputGradient,
+        convolutionWeightGradient
     case maxPool, maxPoolPick, maxPoolSpread, averagePool, averagePoolGradient
     case gather, scatterAdd, oneHot, dropoutMask
 
@@ -21,7 +22,7 @@ enum OpKind: Hashable, CustomStringConvertible {
         + [.select, .broadcast] + Op.Reduction.allCases.map(OpKind.reduce)
         + [
             .matmul, .softmax, .logSoftmax, .reshape, .transpose, .slice, .pad, .concatenate,
-            .shardStatistic, .convolution, .convolutionInputGradient,
+            .shardStatistic, .sumOverShards, .convolution, .convolutionInputGradient,
             .convolutionWeightGradient, .maxPool, .maxPoolPick, .maxPoolSpread, .averagePool,
             .averagePoolGradient, .gather, .scatterAdd, .oneHot, .dropoutMask,
         ]
@@ -38,6 +39,7 @@ enum OpKind: Hashable, CustomStringConvertible {
         case .reduce(let kind, _): self = .reduce(kind)
         case .matmul: self = .matmul
         case .shardStatistic: self = .shardStatistic
+        case .sumOverShards: self = .sumOverShards
         case .convolution: self = .convolution
         case .convolutionInputGradient: self = .convolutionInputGradient
         case .convolutionWeightGradient: self = .convolutionWeightGradient
@@ -72,6 +74,7 @@ enum OpKind: Hashable, CustomStringConvertible {
         case .broadcast: "broadcast"
         case .matmul: "matmul"
         case .shardStatistic: "shardStatistic"
+        case .sumOverShards: "sumOverShards"
         case .convolution: "convolution"
         case .convolutionInputGradient: "convolutionInputGradient"
         case .convolutionWeightGradient: "convolutionWeightGradient"
@@ -221,8 +224,10 @@ extension OpCase {
                 OpCase(.reduce(kind, axes: [1, 3, 5]), ([2, 2, .rows, 3, 2, 2], .signed)),
             ]
         case .matmul: matmulCases
-        case .shardStatistic:
-            [[1, 5], [3], []].map { OpCase(.shardStatistic, ($0, .signed)) }
+        case .shardStatistic, .sumOverShards:
+            [[1, 5], [3], []].map {
+                OpCase(kind == .shardStatistic ? .shardStatistic : .sumOverShards, ($0, .signed))
+            }
         case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
             ConvolutionForm.all.map { $0.opCase(kind) }
         case .maxPool, .maxPoolPick, .maxPoolSpread, .averagePool, .averagePoolGradient:

@@ -175,9 +175,11 @@ struct RandomGraph {
         let axes = (0..<rank).filter { _ in choices.chance(50) }
         let kind = choices.pick([Op.Reduction.sum, .mean, .max])
         let reduced = b.apply(.reduce(kind, axes: axes.isEmpty ? [rank - 1] : axes), [x])
+        let ways: [Op?] = [nil, nil, .shardStatistic, .sumOverShards]
+        let way = choices.pick(ways)
         floats.append(
-            b.shape(reduced).dependsOnRows || choices.chance(50)
-                ? reduced : b.apply(.shardStatistic, [reduced]))
+            b.shape(reduced).dependsOnRows
+                ? reduced : way.map { b.apply($0, [reduced]) } ?? reduced)
     }
 
     private mutating func multiplyMatrices() {

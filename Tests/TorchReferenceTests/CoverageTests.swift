@@ -18,7 +18,8 @@ enum OperationKind: Hashable {
         case input, parameter, constant, select, broadcast, softmax, logSoftmax, reshape
         case transpose, slice, pad, concatenate, gather, scatterAdd, oneHot, dropoutMask
         case convolution, convolutionInputGradient, convolutionWeightGradient
-        case shardStatistic, maxPool, maxPoolPick, maxPoolSpread, averagePool, averagePoolGradient
+        case shardStatistic, sumOverShards, maxPool, maxPoolPick, maxPoolSpread, averagePool,
+            averagePoolGradient
     }
 
     init(_ op: Op) {
@@ -37,6 +38,7 @@ enum OperationKind: Hashable {
             case .convolutionInputGradient: .plain(.convolutionInputGradient)
             case .convolutionWeightGradient: .plain(.convolutionWeightGradient)
             case .shardStatistic: .plain(.shardStatistic)
+            case .sumOverShards: .plain(.sumOverShards)
             case .maxPool: .plain(.maxPool)
             case .maxPoolPick: .plain(.maxPoolPick)
             case .maxPoolSpread: .plain(.maxPoolSpread)

@@ -17,6 +17,7 @@ typedef struct {
     bool transpose_a, transpose_b;
     bool bias;  // adds [n] to every row; with one batch only
     bool relu;  // applies max(·, 0) last; NaN stays
+    bool bfloat16;  // may round factors to bfloat16, where the processor multiplies these faster
 } vk_matmul_shape;
 
 /// NULL where oneDNN refuses or memory is short. Not to be shared between threads that run at once.
@@ -28,6 +29,8 @@ int vk_matmul_run(vk_matmul *matmul, const float *a, const float *b, const float
 /// 1 where `a` is copied to rows farther apart before each run, 2 where `b` is, 3 both.
 int vk_matmul_spreads(const vk_matmul *matmul);
 const char *vk_matmul_implementation(const vk_matmul *matmul);
+/// Whether oneDNN has faster products of bfloat16 for this processor.
+bool vk_multiplies_bfloat16(void);
 /// oneDNN's version as major·10000 + minor·100 + patch.
 int vk_onednn_version(void);
 
@@ -62,6 +65,7 @@ typedef struct {
     vk_axis vertical, horizontal;
     bool bias;  // adds [outputs] at every place; VK_CONVOLUTION only
     bool relu;  // applies max(·, 0) last; NaN stays; VK_CONVOLUTION only
+    bool bfloat16;  // as in `vk_matmul_shape`
 } vk_convolution_shape;
 
 /// NULL where oneDNN refuses or memory is short. Not to be shared between threads that run at once.

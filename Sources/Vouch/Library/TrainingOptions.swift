@@ -1,3 +1,4 @@
+import Kernels
 import NN
 import Optim
 import Training
@@ -37,13 +38,16 @@ public struct TrainingOptions: Sendable, Hashable {
     public var seed: UInt64
     /// Threads; the bits do not depend on it. `nil` for as many as the process has processors.
     public var threads: Int?
+    /// What a training step multiplies.
+    public var precision: Precision
 
     public init(
         epochs: Int = 10, batchRows: Int = 128, optimizer: Optimizer = .adamW,
         learningRate: Float = 1e-3, schedule: Schedule = .cosine, weightDecay: Float = 1e-2,
         labelSmoothing: Float = 0, averageDecay: Float? = nil, clipNorm: Float? = nil,
-        normStatistics: NormStatistics = .shard, augmentation: Augmentation? = nil,
-        validationShare: Double = 0, patience: Int? = nil, seed: UInt64 = 0, threads: Int? = nil
+        normStatistics: NormStatistics = .batch, augmentation: Augmentation? = nil,
+        validationShare: Double = 0, patience: Int? = nil, seed: UInt64 = 0, threads: Int? = nil,
+        precision: Precision = .float32
     ) {
         self.epochs = epochs
         self.batchRows = batchRows
@@ -60,6 +64,7 @@ public struct TrainingOptions: Sendable, Hashable {
         self.patience = patience
         self.seed = seed
         self.threads = threads
+        self.precision = precision
     }
 }
 
@@ -83,15 +88,21 @@ extension TrainingOptions {
 
     /// The rows over which batch norms take their statistics in training.
     public enum NormStatistics: Sendable, Hashable {
+        /// The whole batch, as one device in PyTorch does it.
+        case batch
         /// Each shard of a batch, of at least 64 rows where the batch has as many, takes its own ("ghost
-        /// batch norm"), so that shards run side by side. As several graphics cards do it, too. A batch
-        /// below 128 rows is one shard.
+        /// batch norm"), as several graphics cards do. A batch below 128 rows is one shard.
         ///
         /// Source: Hoffer et al. 2017, arXiv:1705.08741.
         case shard
-        /// The whole batch, as one device in PyTorch does it. Then a batch is one shard, and one thread
-        /// trains, whatever `threads` says.
-        case batch
+    }
+
+    /// The factors of matrix products and convolutions; sums and weights are float32 whatever it is.
+    public enum Precision: Sendable, Hashable {
+        case float32
+        /// Rounded to bfloat16 where the processor multiplies these faster (with AMX); elsewhere the same
+        /// as `float32`, bit for bit.
+        case bfloat16
     }
 
     /// Random changes of a training image, drawn anew each epoch.
@@ -187,7 +198,8 @@ extension TrainingOptions {
             optimizer: OptimizerSettings(
                 rule: rule, learningRate: learningRate, schedule: .init(shape: shape),
                 weightDecay: weightDecay, clipNorm: clipNorm, averageDecay: averageDecay),
-            batchRows: batchRows, maximumEpochs: epochs, patience: patience ?? .max, seed: seed)
+            batchRows: batchRows, maximumEpochs: epochs, patience: patience ?? .max, seed: seed,
+            precision: precision == .bfloat16 ? .bfloat16 : .float32)
     }
 
     var statistics: NN.NormStatistics {

@@ -65,8 +65,8 @@ struct Model {
         return b.memberLinear("head", x, members: 16, output: 2)
     }
 
-    /// Six 3×3 convolutions, 3→32→32, pool, →64→64, pool, →128→128, pool, linear; batch norm over a
-    /// shard's rows, ReLU.
+    /// Six 3×3 convolutions, 3→32→32, pool, →64→64, pool, →128→128, pool, linear; batch norm over
+    /// the batch, ReLU.
     private static func images(_ b: inout GraphBuilder, training: Bool) -> Value {
         var x = b.reshape(b.input("numeric", [.rows, 3072]), [.rows, 32, 32, 3])
         for (stage, channels) in [32, 64, 128].enumerated() {
@@ -75,7 +75,7 @@ struct Model {
                     let y = b.convolution2D(
                         "convolution", x, output: channels, window: .square(3, padding: 1),
                         bias: false)
-                    let norm = b.batchNorm("norm", y, training: training, statistics: .shard)
+                    let norm = b.batchNorm("norm", y, training: training)
                     return b.activation(.relu, norm)
                 }
             }
