@@ -118,7 +118,7 @@ let package = Package(
         .executableTarget(
             name: "VouchCLI",
             dependencies: [
-                "Evidence", "NN", "Optim", "Platform", "Reporting", "Training", "Vouch",
+                "Evidence", "Kernels", "NN", "Optim", "Platform", "Reporting", "Training", "Vouch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: strict),
