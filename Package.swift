@@ -91,7 +91,9 @@ let package = Package(
         idea(
             "Explanation",
             ["Evidence", "Figures", "Prediction", "Statistics", "Tables", "TensorCore"]),
-        idea("Generalization", ["Evidence", "Figures", "Prediction", "Statistics"]),
+        idea(
+            "Generalization",
+            ["Evidence", "Figures", "Prediction", "Statistics", "TensorCore", real]),
         idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
         idea("Fairness", ["Evidence", "Figures", "Prediction", "Statistics"]),
         // telling
@@ -146,13 +148,17 @@ let package = Package(
             resources: [.copy("Reference")]),
         tests("PlatformTests", ["Platform", "RunStoreKillHelper"]),
         tests("EvidenceTests", ["Evidence", "Prediction"]),
-        tests("GeneralizationTests", ["Evidence", "Generalization", "Prediction", "TensorCore"]),
+        tests(
+            "GeneralizationTests",
+            ["Evidence", "Generalization", "Prediction", "Statistics", "TensorCore"],
+            resources: [.copy("Reference")]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
         tests(
             "VouchTests",
             [
-                "Vouch", "VouchCLI", "Evidence", "Optim", "Platform", "Prediction", "Reporting",
-                "RunStore", "SchemaValidation", "Training",
+                "Vouch", "VouchCLI", "Evidence", "Generalization", "Optim", "Platform",
+                "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics",
+                "TensorCore", "Training",
             ], exclude: ["Verified"]),
         // the library as its users see it
         tests("LibraryTests", ["Vouch", "RunStore", "TensorCore"]),

@@ -8,6 +8,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case protectedColumns
     /// Predictions of the rows that were trained on.
     case trainingPredictions
+    /// Predictions of rows that the model did not learn from and that are not those measured on.
+    case calibrationPredictions
     /// A model that predicts rows that the probe makes up.
     case model
     /// Training anew, with other rows, seeds or settings.
@@ -23,6 +25,7 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .predictions: "there are no predictions of rows with known answers"
         case .protectedColumns: "no protected column was named (--protected)"
         case .trainingPredictions: "there are no predictions of training rows"
+        case .calibrationPredictions: "there are no predictions of calibration rows"
         case .model: "only predictions were given, not the model"
         case .retraining: "only predictions were given, not a training to repeat"
         case .trainingData: "only predictions were given, not the training data"

@@ -75,6 +75,18 @@ package enum QualityMetrics {
         formula: "Σ over 15 bins of equal mass of share · |mean confidence − hit rate|",
         direction: -1, drawback: .overfitting,
         source: "Naeini et al. 2015, AAAI 29(1)")
+    package static let debiasedCalibrationError = MetricDefinition(
+        id: "debiasedCalibrationError", name: "Expected calibration error, less its noise",
+        formula: "expected calibration error − what noise adds to it, at least 0",
+        direction: -1, drawback: .overfitting,
+        source: "Kumar et al. 2019, arXiv:1909.10155")
+    package static let classwiseCalibrationError = MetricDefinition(
+        id: "classwiseCalibrationError", name: "Class-wise calibration error",
+        formula:
+            "mean over classes of the calibration error of the class's probability, 15 bins of "
+            + "equal mass",
+        direction: -1, drawback: .overfitting,
+        source: "Kull et al. 2019, arXiv:1910.12656")
     package static let calibrationSlope = MetricDefinition(
         id: "calibrationSlope", name: "Calibration slope",
         formula: "b of logit P(y = 1) = a + b · logit(score); 1 is right, below 1 overconfident",

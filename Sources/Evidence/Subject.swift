@@ -6,6 +6,8 @@ package import Tables
 package struct Subject: Sendable {
     package var test: LabelledPredictions
     package var training: LabelledPredictions?
+    /// Rows that the model did not learn from, on which thresholds are fitted: the validation rows.
+    package var calibration: LabelledPredictions?
     package var model: TestedModel?
     package var data: TrainingDataFacts?
     package var cost: TrainingCost?
@@ -15,11 +17,13 @@ package struct Subject: Sendable {
 
     package init(
         test: LabelledPredictions, training: LabelledPredictions? = nil,
+        calibration: LabelledPredictions? = nil,
         model: TestedModel? = nil, data: TrainingDataFacts? = nil, cost: TrainingCost? = nil,
         retrainer: (any Retrainer)? = nil, seed: UInt64 = 0
     ) {
         self.test = test
         self.training = training
+        self.calibration = calibration
         self.model = model
         self.data = data
         self.cost = cost
@@ -32,6 +36,7 @@ package struct Subject: Sendable {
         var result: Set<Need> = [.predictions]
         if !test.protected.isEmpty { result.insert(.protectedColumns) }
         if training != nil { result.insert(.trainingPredictions) }
+        if calibration != nil { result.insert(.calibrationPredictions) }
         if model != nil { result.insert(.model) }
         if data != nil { result.insert(.trainingData) }
         if cost != nil { result.insert(.trainingCost) }

@@ -48,20 +48,24 @@ extension RunReport {
     }
 
     private func remedyCells(_ proofs: [Proof]) -> HTML {
-        if proofs.isEmpty {
+        guard let (proof, others) = leading(proofs) else {
             return "<td class=\"empty\">none tried</td><td class=\"empty\">–</td>"
         }
-        let outcomes = proofs.map { proof -> HTML in
+        let links = others.map { other -> HTML in
             """
-            <div class="measured"><a href="#remedy-\(anchorName(proof.remedy))">\(data: proof.name)</a>, \
-            <span class="what">\(name(of: proof.judgedBy))</span> \
-            \(value(proof.before)) → <strong>\(value(proof.after))</strong>\
-            <span class="note">\(data: proof.verdictText)</span></div>
+            <a href="#remedy-\(anchorName(other.remedy))">\(data: shortText(other))</a>
             """
         }
-        let prices = proofs.flatMap(priceTexts).map { "<div>\(data: $0)</div>" as HTML }
+        let also: HTML =
+            links.isEmpty
+            ? "" : "<div class=\"note\">also tried: \(HTML(joining: links, separator: ", "))</div>"
+        let prices = priceTexts(proof).map { "<div>\(data: $0)</div>" as HTML }
         return """
-            <td data-label="remedy:">\(HTML(joining: outcomes))</td>\
+            <td data-label="remedy:"><div class="measured">\
+            <a href="#remedy-\(anchorName(proof.remedy))">\(data: proof.name)</a>, \
+            <span class="what">\(name(of: proof.judgedBy))</span> \
+            \(value(proof.before)) → <strong>\(value(proof.after))</strong>\
+            <span class="note">\(data: proof.verdictText)</span></div>\(also)</td>\
             <td class="small" data-label="elsewhere:">\(HTML(joining: prices))</td>
             """
     }

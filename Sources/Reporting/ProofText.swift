@@ -3,6 +3,16 @@ import Figures
 import Statistics
 
 extension Proof {
+    /// The verdict in a word or two.
+    var verdictWord: String {
+        switch verdict {
+        case .better: "proved"
+        case .worse: "refuted"
+        case .changed: "changed"
+        case .cannotTell: "cannot tell"
+        }
+    }
+
     /// The verdict with the change that it rests on: `proved: −0.012 [−0.015, −0.009]`.
     package var verdictText: String {
         let change = judged.map { ": " + MeasurementText($0.difference).whole } ?? ""
@@ -32,6 +42,28 @@ extension RunReport {
         let values = [proof.before, proof.after].map { MeasurementText($0).value }
         return "\(proof.name): \(label(proof.judgedBy, nil)) \(values[0]) → \(values[1])"
     }
+
+    /// The remedy that stands in a row of the first screen, and the others in one line: the first that
+    /// was proved and that no other proved one betters by its own metric; else the first.
+    func leading(_ proofs: [Proof]) -> (proof: Proof, others: [Proof])? {
+        guard !proofs.isEmpty else { return nil }
+        var chosen = 0
+        for (place, proof) in proofs.enumerated() where proof.verdict == .better {
+            let best = proofs[chosen]
+            let direction = Double(definition(of: proof.judgedBy)?.direction ?? 0)
+            let isBetter =
+                proof.judgedBy == best.judgedBy
+                && direction * (proof.after.value ?? 0) > direction * (best.after.value ?? 0)
+            if best.verdict != .better || isBetter { chosen = place }
+        }
+        return (
+            proofs[chosen],
+            proofs.enumerated().filter { $0.offset != chosen }.map(\.element)
+        )
+    }
+
+    /// `Isotonic calibration (refuted)`.
+    func shortText(_ proof: Proof) -> String { "\(proof.name) (\(proof.verdictWord))" }
 
     /// What a remedy changed elsewhere, one line a verdict.
     func priceTexts(_ proof: Proof) -> [String] {

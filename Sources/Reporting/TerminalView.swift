@@ -67,9 +67,12 @@ extension RunReport {
             let part = measurement.group.map { ", \($0)" } ?? ""
             return "\(name)\(part): \(text.value) \(text.interval)"
         }
-        for proof in row.proofs {
+        if let (proof, others) = leading(row.proofs) {
             lines.append("\(outcomeText(proof)), \(proof.verdictText)")
             lines += priceTexts(proof).map { "elsewhere " + $0 }
+            if !others.isEmpty {
+                lines.append("also tried: " + others.map(shortText).joined(separator: ", "))
+            }
         }
         return lines
     }

@@ -113,6 +113,12 @@ extension SamplingDesign {
         return result
     }
 
+    /// The share of all rows that are hits, with an interval.
+    package func share(_ isHit: [Bool]) -> Estimate {
+        precondition(isHit.count == rows, "one a row")
+        return share(of: { isHit[$0] }, among: { _ in true }, empty: "no row has a weight")
+    }
+
     /// The share of the chosen rows that are hits: Clopper and Pearson's interval where hits or
     /// misses are fewer than 50, Wilson's from there on.
     ///

@@ -16,7 +16,23 @@ struct EvidenceView {
 
     private var findings: [Findings] { outcomes.compactMap(\.findings) }
     var measurements: [Measurement] { findings.flatMap(\.measurements) }
-    var groups: [GroupTable] { findings.flatMap(\.groups) }
+
+    /// A table for each column, with what every probe found of its groups.
+    var groups: [GroupTable] {
+        findings.flatMap(\.groups).reduce(into: []) { tables, found in
+            guard let place = tables.firstIndex(where: { $0.column == found.column }) else {
+                return tables.append(found)
+            }
+            tables[place].gaps += found.gaps
+            for row in found.rows {
+                if let known = tables[place].rows.firstIndex(where: { $0.group == row.group }) {
+                    tables[place].rows[known].measurements += row.measurements
+                } else {
+                    tables[place].rows.append(row)
+                }
+            }
+        }
+    }
 
     /// Those over all rows and those of groups and gaps.
     private var everything: [Measurement] {

@@ -1,5 +1,5 @@
 import Platform
-import Prediction
+package import Prediction
 import RunStore
 import Tables
 
@@ -8,7 +8,7 @@ import Tables
 ///
 /// One line a row, in the rows' order: the answer, `probability[CLASS]` for every class or
 /// `prediction`, and where there are such, `weight`, `cluster` and `group[COLUMN]`.
-enum PredictionFile {
+package enum PredictionFile {
     static func name(_ split: String) -> String { split + "_predictions.csv" }
     private static let answer = "answer"
 
@@ -38,7 +38,7 @@ enum PredictionFile {
     }
 
     /// The predictions of a run's rows, verified against its manifest.
-    static func read(run: String, split: String) throws -> LabelledPredictions {
+    package static func read(run: String, split: String) throws -> LabelledPredictions {
         let name = name(split)
         let folder = try RunFolder.open(run)
         let model = try StoredModel.open(run)

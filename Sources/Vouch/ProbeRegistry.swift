@@ -15,6 +15,8 @@ package let allProbes: [any Probe] = [
     TrainingDataProbe(),
     TrainTestGap(),
     GroupRates(),
+    ConformalCoverage(),
+    SelectivePrediction(),
     PermutationImportance(),
     SettingSpread(),
     LearningCurve(),

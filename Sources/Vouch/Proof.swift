@@ -6,7 +6,9 @@ import Reporting
 import Statistics
 
 /// Every remedy that changes outputs alone.
-let allOutputRemedies: [any OutputRemedy] = [TemperatureScaling()]
+let allOutputRemedies: [any OutputRemedy] = [
+    TemperatureScaling(), VectorScaling(), IsotonicCalibration(), VennAbersCalibration(),
+]
 
 extension Proof {
     /// Fits a remedy on some rows and compares before and after, paired, on others.

@@ -18,10 +18,7 @@ struct RetrainedProof {
 
     /// - Parameter run: Its data must stand where they stood, unchanged.
     init(run: String, threads: Int, onEvent: @escaping (RunEvent) -> Void) throws {
-        let folder = try RunFolder.open(run)
-        let stored = try JSON.decode(
-            TrainConfiguration.self, from: folder.read("configuration.json"),
-            file: run + "/configuration.json")
+        let stored = try trainConfiguration(run: run)
         guard stored.learning.budgetSeconds == nil else {
             throw VouchError(
                 "\(run) was trained with --budget, so that a busy machine would be part of the proof. "

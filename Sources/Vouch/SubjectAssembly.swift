@@ -31,6 +31,8 @@ struct SubjectAssembly {
     let modelBytes: Int
     /// Models measured on the test rows before this one.
     let modelsBefore: Int
+    /// Of the validation rows; `nil` where no probe is to calibrate on them.
+    var validation: LabelledPredictions?
 
     /// Of the training rows, so many are predicted.
     private static let mostTrainingRows = 10_000
@@ -55,6 +57,7 @@ struct SubjectAssembly {
         test.models = modelsBefore + 1
         return Subject(
             test: test, training: try trainingPredictions(),
+            calibration: validation.flatMap { $0.rows > 0 ? $0 : nil },
             model: TestedModel(
                 predictor: RunPredictor(model: model, pool: learner.pool), table: table,
                 secondsPerPrediction: seconds),

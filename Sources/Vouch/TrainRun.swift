@@ -79,14 +79,15 @@ private struct TrainRun {
         let weights = model.encodedWeights()
         let hash = ContentHash.sha256(weights)
         let earlier = earlierRecords(control)
+        let validation = try learner.validationPredictions(model, features)
         let subject = try SubjectAssembly(
             learner: learner, trained: trained, features: features, modelBytes: weights.count,
-            modelsBefore: modelsBefore(earlier, weightsSHA256: hash, control)
+            modelsBefore: modelsBefore(earlier, weightsSHA256: hash, control),
+            validation: validation
         ).subject()
         let outcomes = schedule(startedAt: start).run(allProbes, on: subject) { probe in
             control.onEvent(.stage("Measuring: \(probe.name)"))
         }
-        let validation = try learner.validationPredictions(model, features)
         let proofs = proofs(fittedOn: validation, provedOn: subject.test)
         let ledger = try LedgerEntries(
             configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,

@@ -9,6 +9,21 @@ struct PredictCommand: ParsableCommand {
         discussion: """
             Columns may come in any order; extra ones are ignored, missing cells and new categories
             are allowed. Identifier columns are passed through. Writes CSV.
+
+            With --coverage 0.9 each row also has the set of classes (column set, "|" between them) or
+            the interval (columns lower and upper) that holds the answer of 90 % of the rows: split
+            conformal prediction. Thresholds come from the run's validation rows, which also chose
+            when training stopped; with rows of your own (--calibrate) the coverage is guaranteed, on
+            average over such files. --by sex holds it within each group of a protected column,
+            --by-class within each true class.
+
+            With --abstain-risk 0.05 the column decision_or_abstain has a decision only where it is sure
+            enough: with 95 % confidence at most 5 % of the decisions made are wrong.
+
+            Examples:
+              vouch predict runs/adult new.csv --coverage 0.9 --by sex
+              vouch predict runs/letter new.csv --coverage 0.95 --conformal raps
+              vouch predict runs/houses new.csv --coverage 0.9 --calibrate last_year.csv
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
@@ -23,11 +38,56 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
+    @Option(help: "The share of rows whose answer a set or an interval is to hold, such as 0.9.")
+    var coverage: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How sets (lac, aps, raps) or intervals (absolute, normalized) are made; lac or absolute if \
+            not given.
+            """))
+    var conformal: String?
+
+    @Option(
+        name: .customLong("by"),
+        help: ArgumentHelp(
+            "A protected column in each of whose groups the coverage is to hold.",
+            valueName: "column"))
+    var groupColumn: String?
+
+    @Flag(name: .customLong("by-class"), help: "The coverage is to hold within each true class.")
+    var isByClass = false
+
+    @Option(
+        help: """
+            The largest share of wrong decisions among those that are made, such as 0.05; less sure rows \
+            abstain.
+            """)
+    var abstainRisk: Double?
+
+    @Option(
+        name: .customLong("calibrate"),
+        help: ArgumentHelp(
+            "Rows with answers that the model did not learn from, for the thresholds.",
+            valueName: "file"))
+    var calibration: String?
+
     @OptionGroup(title: "Reading") var reading: ReadingArguments
 
     mutating func run() throws {
-        let bytes = try predictRows(
-            run: folder, rows: rows, reading: reading.options, threads: threads)
+        var request = PredictionRequest(run: folder, rows: rows)
+        request.reading = reading.options
+        request.threads = threads
+        request.coverage = coverage
+        request.conformal = conformal
+        request.groupColumn = groupColumn
+        request.isByClass = isByClass
+        request.calibration = calibration
+        request.abstainRisk = abstainRisk
+        let (bytes, notes) = try predictRows(request)
+        let errors = Terminal(.error)
+        for note in notes { errors.write("note: \(note)\n") }
         if let output {
             try AtomicFile.write(bytes, to: output)
         } else {

@@ -7,8 +7,10 @@ import Testing
 
 @Suite struct TemperatureTests {
     /// Labels drawn from softmax(logits), and what a model says that multiplies them by `boldness`.
-    static func rows(_ count: Int, classes: Int, boldness: Double) -> LabelledPredictions {
-        let random = CounterRandom(seed: 7, name: "temperature")
+    static func rows(
+        _ count: Int, classes: Int, boldness: Double, sample: Int = 7
+    ) -> LabelledPredictions {
+        let random = CounterRandom(seed: UInt64(sample), name: "temperature")
         var values: [Double] = []
         var labels: [Int32] = []
         for row in 0..<count {

@@ -160,11 +160,11 @@ import Vouch
             damaged[whole.count * (position + 1) / (names.count + 1)] ^= 1
             try AtomicFile.write(damaged, to: file)
             let error = #expect(throws: (any Error).self) {
-                try predictRows(run: run, rows: data, reading: .init(), threads: 1)
+                try predictRows(.init(run: run, rows: data)).csv
             }
             #expect((error as? any PlainError)?.description.contains(name) == true)
             try AtomicFile.write(whole, to: file)
         }
-        _ = try predictRows(run: run, rows: data, reading: .init(), threads: 1)
+        _ = try predictRows(.init(run: run, rows: data)).csv
     }
 }

@@ -67,8 +67,7 @@ import Vouch
             decoding: try Files.read(scratch.path + "/whole/weights.safetensors").prefix(4000),
             as: UTF8.self)
         #expect(weights.contains("model0/") && weights.contains("model2/"))
-        let predicted = try predictRows(
-            run: scratch.path + "/whole", rows: data, reading: .init(), threads: 1)
+        let predicted = try predictRows(.init(run: scratch.path + "/whole", rows: data)).csv
         #expect(predicted.count { $0 == UInt8(ascii: "\n") } == 601)
         let one = try trainRun(
             quick(data, out: scratch.path + "/one") { $0.learning.folds = 1 },
@@ -120,9 +119,9 @@ import Vouch
                 }, control: RunControl(threads: 1))
             hashes.insert(result.weightsSHA256)
             #expect(
-                try predictRows(
-                    run: scratch.path + "/run\(index)", rows: data, reading: .init(), threads: 1
-                ).count { $0 == UInt8(ascii: "\n") } == 301)
+                try predictRows(.init(run: scratch.path + "/run\(index)", rows: data)).csv.count {
+                    $0 == UInt8(ascii: "\n")
+                } == 301)
         }
         #expect(hashes.count == Self.forms.count)
     }

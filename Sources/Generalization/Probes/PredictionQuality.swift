@@ -15,7 +15,8 @@ package struct PredictionQuality: Probe {
             QualityMetrics.sensitivity, QualityMetrics.specificity,
             QualityMetrics.positivePredictiveValue, QualityMetrics.balancedAccuracy,
             QualityMetrics.macroF1, QualityMetrics.macroAUC, QualityMetrics.selectionRate,
-            QualityMetrics.expectedCalibrationError, QualityMetrics.calibrationSlope,
+            QualityMetrics.expectedCalibrationError, QualityMetrics.debiasedCalibrationError,
+            QualityMetrics.classwiseCalibrationError, QualityMetrics.calibrationSlope,
             QualityMetrics.calibrationIntercept, QualityMetrics.expectedCost,
             QualityMetrics.rootMeanSquaredError, QualityMetrics.meanAbsoluteError,
             QualityMetrics.rSquared,
@@ -70,6 +71,7 @@ package struct PredictionQuality: Probe {
             (QualityMetrics.macroF1, sample.macroF1(threshold: threshold)),
             (QualityMetrics.selectionRate, sample.selectionRate(threshold: threshold)),
             (QualityMetrics.expectedCalibrationError, sample.expectedCalibrationError()),
+            (QualityMetrics.debiasedCalibrationError, sample.debiasedCalibrationError()),
             (QualityMetrics.calibrationSlope, fit.slope),
             (QualityMetrics.calibrationIntercept, fit.intercept),
         ]
@@ -101,6 +103,8 @@ package struct PredictionQuality: Probe {
             (QualityMetrics.logLoss, sample.logLoss()),
             (QualityMetrics.brierScore, sample.brierScore()),
             (QualityMetrics.expectedCalibrationError, sample.expectedCalibrationError()),
+            (QualityMetrics.debiasedCalibrationError, sample.debiasedCalibrationError()),
+            (QualityMetrics.classwiseCalibrationError, sample.classwiseCalibrationError()),
         ]
         return Findings(
             measurements: found.map { Measurement($0.0, $0.1, on: test) },

@@ -72,10 +72,12 @@ package struct Temperature: FittedOutputRemedy, Hashable {
 
 package enum RemedyError: Error, Hashable, CustomStringConvertible {
     case noClasses
+    case oneClass
 
     package var description: String {
         switch self {
-        case .noClasses: "temperature scaling changes probabilities, and a regression has none"
+        case .noClasses: "calibration changes probabilities, and a regression has none"
+        case .oneClass: "all rows to fit on are of one class; give rows of several"
         }
     }
 }

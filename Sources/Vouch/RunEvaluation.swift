@@ -6,39 +6,6 @@ import Reporting
 import RunStore
 import Tables
 
-/// Predicts raw rows of a file with a trained run.
-///
-/// - Returns: CSV, one line a row in the file's order: the identifier columns as they were, then
-///   `probability[CLASS]` for every class and `decision`, or `prediction` for a regression.
-/// - Throws: an error listing the columns that the model needs and the file lacks, or naming the
-///   first cell that cannot be read as its column's kind.
-package func predictRows(
-    run: String, rows: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
-) throws -> [UInt8] {
-    let model = try StoredModel.open(run)
-    let (table, predictions) = try model.predict(
-        CSVReader.bytes(path: rows), name: rows, reading: reading, threads: threads)
-    let ids = model.schema.names(.id).compactMap { table.column(named: $0) }
-    var bytes: [UInt8] = []
-    var header = ids.map(\.name)
-    if predictions.classes.isEmpty {
-        header.append("prediction")
-    } else {
-        header += predictions.classes.map { "probability[\($0)]" } + ["decision"]
-    }
-    CSVWriter.append(header, to: &bytes)
-    let width = max(predictions.classes.count, 1)
-    for row in 0..<predictions.rows {
-        var cells = ids.map { $0.text(row) ?? "" }
-        cells += predictions.values[row * width..<(row + 1) * width].map(\.description)
-        if !predictions.classes.isEmpty {
-            cells.append(predictions.classes[model.decision(predictions, row: row)])
-        }
-        CSVWriter.append(cells, to: &bytes)
-    }
-    return bytes
-}
-
 /// A run measured on new rows with known answers.
 package struct RunEvaluation {
     private let report: RunReport
@@ -69,7 +36,8 @@ package func evaluateRun(
     let data = ContentHash.sha256(bytes)
     let own = try Ledger.read(run).lastRun?.details[Ledger.DetailKey.weightsSHA256] ?? ""
     test.models = modelsMeasuredBefore(onDataSHA256: data, except: own) + 1
-    let subject = Subject(test: test)
+    let validation = try PredictionFile.read(run: run, split: "validation")
+    let subject = Subject(test: test, calibration: validation.rows > 0 ? validation : nil)
     let evidence = EvidenceView(
         ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
             .run(allProbes, on: subject), subject)
@@ -86,7 +54,7 @@ package func evaluateRun(
 
 extension StoredModel {
     /// Reads a file's bytes as the training data were read, and predicts its rows.
-    fileprivate func predict(
+    func predict(
         _ bytes: [UInt8], name: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
     ) throws -> (Table, Predictions) {
         let threads = try checkedThreads(threads)

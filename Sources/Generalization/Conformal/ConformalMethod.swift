@@ -1,0 +1,59 @@
+/// How sets of classes or intervals of numbers are made from predictions.
+package enum ConformalMethod: String, Sendable, CaseIterable {
+    /// Least ambiguous classes: the smallest sets on average.
+    case lac
+    /// Adaptive sets, randomised: larger where the model is less sure.
+    case aps
+    /// Regularised adaptive sets, randomised; penalty and free ranks from a fifth of the rows.
+    case raps
+    /// The same width everywhere.
+    case absolute
+    /// Wider where rows of like predictions had larger errors; the spread from half of the rows.
+    case normalized
+
+    package var isOfClasses: Bool {
+        switch self {
+        case .lac, .aps, .raps: true
+        case .absolute, .normalized: false
+        }
+    }
+
+    /// What is taken where nothing was asked for.
+    package static func usual(hasClasses: Bool) -> ConformalMethod {
+        hasClasses ? .lac : .absolute
+    }
+}
+
+/// What is asked of conformal prediction.
+package struct ConformalRequest: Sendable, Hashable {
+    package var method: ConformalMethod
+    package var coverage: Double
+    package var categories: Categories
+    /// Of the random numbers of adaptive sets, and of the choice of the rows that fit a spread.
+    package var seed: UInt64
+
+    /// Within what the coverage is to hold.
+    package enum Categories: Sendable, Hashable {
+        /// Over all rows.
+        case all
+        /// Within every group of a protected column.
+        case groups(column: String)
+        /// Within every true class.
+        case classes
+    }
+
+    package init(
+        _ method: ConformalMethod, coverage: Double, within categories: Categories = .all,
+        seed: UInt64 = 0
+    ) {
+        self.method = method
+        self.coverage = coverage
+        self.categories = categories
+        self.seed = seed
+    }
+}
+
+/// Why conformal prediction cannot be had.
+package struct ConformalError: Error, Hashable, Sendable, CustomStringConvertible {
+    package var description: String
+}

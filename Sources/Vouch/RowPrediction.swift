@@ -1,0 +1,232 @@
+import Generalization
+import Platform
+import Prediction
+import RunStore
+import Statistics
+import Tables
+
+/// What is asked of `vouch predict`.
+package struct PredictionRequest: Sendable {
+    package var run: String
+    /// A file with a header.
+    package var rows: String
+    package var reading = TrainConfiguration.ReadingOptions()
+    package var threads: Int?
+    /// The share of rows whose answer a set or an interval is to hold; `nil` for none.
+    package var coverage: Double?
+    /// `lac`, `aps`, `raps`, `absolute` or `normalized`; the usual one of the task where `nil`.
+    package var conformal: String?
+    /// A protected column in each of whose groups the coverage is to hold.
+    package var groupColumn: String?
+    /// Whether the coverage is to hold within each true class.
+    package var isByClass = false
+    /// The largest share of wrong decisions among those that are made; `nil` decides every row.
+    package var abstainRisk: Double?
+    /// Rows with answers, from which thresholds are taken; the run's validation rows where `nil`.
+    package var calibration: String?
+
+    package init(run: String, rows: String) {
+        self.run = run
+        self.rows = rows
+    }
+}
+
+/// The names of the ways to make sets and intervals.
+package let conformalMethods = ConformalMethod.allCases.map(\.rawValue)
+
+/// Predicts raw rows of a file with a trained run.
+///
+/// - Returns: CSV, one line a row in the file's order: the identifier columns as they were, then
+///   `probability[CLASS]` for every class and `decision`, or `prediction` for a regression; with a
+///   coverage also `set`, the classes with `|` between them, or `lower` and `upper`; with a limit on
+///   the risk `decision_or_abstain`. And notes on what a reader of these must know.
+/// - Throws: an error listing the columns that the model needs and the file lacks, naming the first
+///   cell that cannot be read as its column's kind, or saying why there is no coverage.
+package func predictRows(_ request: PredictionRequest) throws -> (csv: [UInt8], notes: [String]) {
+    let model = try StoredModel.open(request.run)
+    let thresholds = try FittedThresholds(request, model)
+    let (table, predictions) = try model.predict(
+        CSVReader.bytes(path: request.rows), name: request.rows, reading: request.reading,
+        threads: request.threads)
+    var columns = model.schema.names(.id).compactMap { table.column(named: $0) }.map { column in
+        (name: column.name, cells: (0..<table.rowCount).map { column.text($0) ?? "" })
+    }
+    let width = predictions.width
+    let names =
+        predictions.classes.isEmpty
+        ? ["prediction"] : predictions.classes.map { "probability[\($0)]" }
+    for (place, name) in names.enumerated() {
+        columns.append(
+            (
+                name,
+                (0..<predictions.rows).map { predictions.values[$0 * width + place].description }
+            ))
+    }
+    if !predictions.classes.isEmpty {
+        let decisions = (0..<predictions.rows).map {
+            predictions.classes[model.decision(predictions, row: $0)]
+        }
+        columns.append(("decision", decisions))
+    }
+    let added = try thresholds.columns(of: predictions, table, model)
+    columns += added.columns
+    var bytes: [UInt8] = []
+    CSVWriter.append(columns.map(\.name), to: &bytes)
+    for row in 0..<predictions.rows { CSVWriter.append(columns.map { $0.cells[row] }, to: &bytes) }
+    return (bytes, added.notes)
+}
+
+/// What a run was asked for when it was trained.
+func trainConfiguration(run: String) throws -> TrainConfiguration {
+    try JSON.decode(
+        TrainConfiguration.self, from: RunFolder.open(run).read("configuration.json"),
+        file: run + "/configuration.json")
+}
+
+/// The thresholds of a request, fitted before any new row is read.
+private struct FittedThresholds {
+    let request: PredictionRequest
+    /// `nil` where no coverage was asked for.
+    let conformal: ConformalPredictor?
+    /// `nil` where no limit on the risk was asked for.
+    let abstention: Abstention?
+
+    init(_ request: PredictionRequest, _ model: StoredModel) throws {
+        self.request = request
+        try Self.check(request)
+        guard request.coverage != nil || request.abstainRisk != nil else {
+            (conformal, abstention) = (nil, nil)
+            return
+        }
+        let rows = try Self.calibrationRows(request, model)
+        abstention = try request.abstainRisk.map {
+            try Abstention(RiskControl(risk: $0), fittedOn: rows)
+        }
+        conformal = try request.coverage.map { coverage in
+            let usual = ConformalMethod.usual(
+                hasClasses: model.description.target.task != .regression)
+            return try ConformalPredictor(
+                ConformalRequest(
+                    request.conformal.flatMap(ConformalMethod.init(rawValue:)) ?? usual,
+                    coverage: coverage,
+                    within: request.groupColumn.map { .groups(column: $0) }
+                        ?? (request.isByClass ? .classes : .all),
+                    seed: try trainConfiguration(run: request.run).learning.seed),
+                fittedOn: rows)
+        }
+    }
+
+    private static func check(_ request: PredictionRequest) throws(VouchError) {
+        if request.coverage == nil {
+            let alone = [
+                ("--conformal", request.conformal != nil), ("--by", request.groupColumn != nil),
+                ("--by-class", request.isByClass),
+                ("--calibrate", request.calibration != nil && request.abstainRisk == nil),
+            ].filter(\.1).map(\.0)
+            guard alone.isEmpty else {
+                throw VouchError(
+                    "\(alone.joined(separator: ", ")) says how sets or intervals are made; ask for them "
+                        + "with --coverage, such as --coverage 0.9")
+            }
+        }
+        if let name = request.conformal, ConformalMethod(rawValue: name) == nil {
+            throw VouchError(
+                "--conformal is \"\(name)\"; there is \(conformalMethods.joined(separator: ", "))")
+        }
+        guard request.groupColumn == nil || !request.isByClass else {
+            throw VouchError("give --by or --by-class, not both")
+        }
+    }
+
+    private static func calibrationRows(
+        _ request: PredictionRequest, _ model: StoredModel
+    ) throws -> LabelledPredictions {
+        guard let file = request.calibration else {
+            let rows = try PredictionFile.read(run: request.run, split: "validation")
+            guard rows.rows > 0 else {
+                throw VouchError(
+                    "\(request.run) kept no validation rows to calibrate on; give rows with answers "
+                        + "that the model did not learn from (--calibrate FILE)")
+            }
+            return rows
+        }
+        let (table, predictions) = try model.predict(
+            CSVReader.bytes(path: file), name: file, reading: request.reading,
+            threads: request.threads)
+        return try LabelledPredictions(
+            table, rows: nil, model: model, predictions: predictions, split: Files.name(of: file))
+    }
+
+    typealias Columns = [(name: String, cells: [String])]
+
+    /// What was asked for of new rows, and notes on it.
+    func columns(
+        of predictions: Predictions, _ table: Table, _ model: StoredModel
+    ) throws -> (columns: Columns, notes: [String]) {
+        var columns: Columns = []
+        var notes: [String] = []
+        if let conformal {
+            var groups: [String]?
+            notes += conformal.notes
+            if let name = request.groupColumn {
+                let names = try Self.groups(name, table, model)
+                notes += conformal.unknown(names).map {
+                    "\(name) = \($0): no calibration row is of this group; there every answer is "
+                        + "allowed"
+                }
+                groups = names
+            }
+            columns += regions(conformal, predictions, groups)
+        }
+        if let abstention {
+            let accepted = abstention.accepts(predictions)
+            let decisions = accepted.indices.map {
+                accepted[$0]
+                    ? predictions.classes[model.decision(predictions, row: $0)] : "abstain"
+            }
+            columns.append(("decision_or_abstain", decisions))
+            if abstention.acceptance == nil {
+                notes.append(
+                    "the calibration rows show a risk of \(abstention.control.risk) for no share of "
+                        + "rows: none is decided")
+            }
+        }
+        if request.calibration == nil, !columns.isEmpty {
+            notes.append(
+                "thresholds are from the run's validation rows, which also chose when training stopped: "
+                    + "what was asked for holds closely; it is guaranteed only with rows of your own "
+                    + "(--calibrate FILE)")
+        }
+        return (columns, notes)
+    }
+
+    private static func groups(
+        _ name: String, _ table: Table, _ model: StoredModel
+    ) throws(VouchError) -> [String] {
+        guard let column = table.column(named: name) else {
+            throw VouchError(
+                "\(table.name) has no column \"\(name)\", whose groups --by asks for")
+        }
+        return column.groupNames(edges: model.description.groupEdges[name])
+    }
+
+    /// `set`, or `lower` and `upper`.
+    private func regions(
+        _ conformal: ConformalPredictor, _ predictions: Predictions, _ groups: [String]?
+    ) -> Columns {
+        guard conformal.request.method.isOfClasses else {
+            let bounds = conformal.intervals(predictions, groups: groups)
+            return [
+                ("lower", bounds.map(\.lower.description)),
+                ("upper", bounds.map(\.upper.description)),
+            ]
+        }
+        let inside = conformal.sets(predictions, groups: groups)
+        let names = predictions.classes.map { $0.replacing("|", with: "\\|") }
+        let sets = (0..<predictions.rows).map { row in
+            names.indices.filter { inside[row * names.count + $0] }.map { names[$0] }
+                .joined(separator: "|")
+        }
+        return [("set", sets)]
+    }
+}

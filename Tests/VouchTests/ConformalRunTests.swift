@@ -1,0 +1,215 @@
+import Foundation
+import Generalization
+import Prediction
+import TensorCore
+import Testing
+import Vouch
+
+private let environment = ProcessInfo.processInfo.environment
+
+/// Sets and intervals of real runs.
+@Suite struct ConformalRunTests {
+    @Test func predictGivesSetsThatCover() throws {
+        let scratch = try Scratch()
+        let lines = try Adult.lines(3000)
+        let data = try scratch.write(
+            lines.prefix(2001).joined(separator: "\n") + "\n", to: "data.csv")
+        let own = try scratch.write(
+            ([lines[0]] + lines[2001..<2501]).joined(separator: "\n") + "\n", to: "own.csv")
+        let new = try scratch.write(
+            ([lines[0]] + lines[2501...]).joined(separator: "\n") + "\n", to: "new.csv")
+        let run = scratch.path + "/run"
+        _ = try trainRun(
+            quick(data, out: run) {
+                $0.model.kind = .mlp
+                $0.columns.protected = ["sex"]
+                $0.learning.folds = 1
+            }, control: RunControl(threads: 2))
+        var request = PredictionRequest(run: run, rows: new)
+        let plain = try predictRows(request)
+        #expect(plain.notes.isEmpty)
+        request.coverage = 0.9
+        for name in ["lac", "aps", "raps"] {
+            request.conformal = name
+            let (csv, notes) = try predictRows(request)
+            #expect(notes.count == 1 && notes[0].contains("--calibrate"))
+            let rows = String(decoding: csv, as: UTF8.self).split(separator: "\n")
+            #expect(rows[0].hasSuffix("decision,set"))
+            let covered = zip(rows.dropFirst(), lines[2501...]).count { row, line in
+                let answer = String(line.split(separator: ",").last ?? "")
+                let set = row.split(separator: ",", omittingEmptySubsequences: false).last ?? ""
+                return set.split(separator: "|").contains { $0 == answer }
+            }
+            // 500 rows and about 300 that calibrate: 0.022 one error.
+            #expect(covered >= 415 && covered <= 485, "\(name) \(covered)")
+        }
+        request.conformal = nil
+        request.abstainRisk = 0.1
+        let decided = String(decoding: try predictRows(request).csv, as: UTF8.self)
+        #expect(decided.contains("set,decision_or_abstain") && decided.contains(",abstain\n"))
+        request.abstainRisk = 0.001
+        #expect(throws: ConformalError.self) { try predictRows(request) }
+        request.abstainRisk = nil
+        request.calibration = own
+        request.groupColumn = "sex"
+        #expect(try predictRows(request).notes.isEmpty)
+        request.coverage = 0.999
+        #expect(try predictRows(request).notes.allSatisfy { $0.contains("needs 999") })
+        for (change, says): ((inout PredictionRequest) -> Void, String) in [
+            ({ $0.conformal = "magic" }, "lac, aps"),
+            ({ $0.groupColumn = "race" }, "there are sex"),
+            ({ $0.coverage = 2 }, "between 0 and 1"), ({ $0.coverage = nil }, "--coverage"),
+            ({ $0.isByClass = true }, "not both"), ({ $0.conformal = "absolute" }, "for numbers"),
+            (
+                {
+                    $0.groupColumn = nil
+                    $0.coverage = 0.9999
+                }, "needs 9999"
+            ),
+        ] {
+            var wrong = request
+            change(&wrong)
+            do {
+                _ = try predictRows(wrong)
+                Issue.record("\(says) was not said")
+            } catch { #expect("\(error)".contains(says), "\(error)") }
+        }
+    }
+
+    /// 200 resplits of the rows that did not train, half of them calibrating; writes
+    /// Verified/conformal.md. VOUCH_TABLES is the folder of california_housing.csv and pmlb/letter.csv.
+    @Test(.enabled(if: environment["VOUCH_VERIFY"] == "1" && environment["VOUCH_TABLES"] != nil))
+    func coverageOverResplits() throws {
+        let tables = environment["VOUCH_TABLES"] ?? ""
+        let scratch = try Scratch()
+        func rows(
+            _ name: String, _ data: String, _ target: String,
+            _ change: (inout TrainConfiguration) -> Void
+        ) throws -> LabelledPredictions {
+            let run = scratch.path + "/" + name
+            _ = try trainRun(
+                quick(data, target: target, out: run) {
+                    $0.model.kind = .mlp
+                    $0.model.width = 128
+                    $0.learning.epochs = 15
+                    $0.learning.folds = 1
+                    change(&$0)
+                }, control: RunControl())
+            return try pooled(
+                PredictionFile.read(run: run, split: "validation"),
+                PredictionFile.read(run: run, split: "test"))
+        }
+        let adult = try rows("adult", Adult.train, "class") {
+            $0.test = Adult.test
+            $0.columns.protected = ["sex", "race"]
+        }
+        let letter = try rows("letter", tables + "/pmlb/letter.csv", "target") {
+            $0.columns.task = .multiclass
+        }
+        let california = try rows("california", tables + "/california_housing.csv", "target") { _ in
+        }
+        var lines: [String] = []
+        for (name, rows) in [("Adult", adult), ("letter", letter)] {
+            for method in [ConformalMethod.lac, .aps, .raps] {
+                let result = try resplits(rows, method, .all)
+                lines.append(line(name, method, "all rows", result))
+                #expect(abs(result.coverage - 0.9) <= 0.01, "\(name) \(method)")
+            }
+        }
+        for method in [ConformalMethod.absolute, .normalized] {
+            let result = try resplits(california, method, .all)
+            lines.append(line("California", method, "all rows", result))
+            #expect(abs(result.coverage - 0.9) <= 0.01)
+        }
+        for column in adult.protected {
+            for (group, members) in Dictionary(
+                grouping: column.groups.indices, by: { column.groups[$0] }
+            )
+            .sorted(by: { $0.key < $1.key }) where members.count >= 500 {
+                for categories in [ConformalRequest.Categories.all, .groups(column: column.name)] {
+                    let result = try resplits(adult, .lac, categories, among: Set(members))
+                    let within = categories == .all ? "all rows" : column.name
+                    lines.append(
+                        line("Adult, \(column.name) = \(group)", .lac, within, result))
+                    if categories != .all {
+                        #expect(abs(result.coverage - 0.9) <= 0.02, "\(group)")
+                    }
+                }
+            }
+        }
+        let sizes = try [ConformalMethod.aps, .raps].map { try resplits(letter, $0, .all).size }
+        #expect(sizes[1] < sizes[0])
+        let text = """
+            # Coverage of conformal sets and intervals
+
+            Written by ConformalRunTests with VOUCH_VERIFY=1 and VOUCH_TABLES: 200 resplits of the rows
+            that did not train into halves that calibrate and test, 90 % asked. Mean and standard
+            deviation over resplits; size in classes, or in the target's unit. Adult's groups are those
+            of at least 500 rows.
+
+            | Rows | Method | Held within | Coverage | sd | Size |
+            |---|---|---|---|---|---|
+
+            """
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "Verified/conformal.md")
+        try Data((text + lines.joined(separator: "\n") + "\n").utf8).write(to: file)
+    }
+
+    private func pooled(_ a: LabelledPredictions, _ b: LabelledPredictions) -> LabelledPredictions {
+        var result = a
+        result.predictions = .init(
+            rows: a.rows + b.rows, classes: a.predictions.classes,
+            values: a.predictions.values + b.predictions.values)
+        switch (a.answers, b.answers) {
+        case (.classes(let one), .classes(let other)): result.answers = .classes(one + other)
+        case (.numbers(let one), .numbers(let other)): result.answers = .numbers(one + other)
+        default: break
+        }
+        result.protected = zip(a.protected, b.protected).map {
+            .init(name: $0.name, groups: $0.groups + $1.groups)
+        }
+        return result
+    }
+
+    private struct Resplits {
+        var coverage: Double
+        var deviation: Double
+        var size: Double
+    }
+
+    private func resplits(
+        _ rows: LabelledPredictions, _ method: ConformalMethod,
+        _ categories: ConformalRequest.Categories, among members: Set<Int>? = nil
+    ) throws -> Resplits {
+        let random = CounterRandom(seed: 200, name: "resplits")
+        var shares: [Double] = []
+        var sizes: [Double] = []
+        for split in 0..<200 {
+            let order = random.permutation(of: rows.rows, step: UInt32(split))
+            let (first, second) = (order.prefix(rows.rows / 2), order.dropFirst(rows.rows / 2))
+            let fitted = try ConformalPredictor(
+                .init(method, coverage: 0.9, within: categories, seed: UInt64(split)),
+                fittedOn: rows.selecting(Array(first)))
+            let tested = second.filter { members?.contains($0) ?? true }
+            let found = fitted.outcomes(rows.selecting(Array(tested)))
+            shares.append(Double(found.covered.count { $0 }) / Double(tested.count))
+            sizes.append(found.sizes.reduce(0, +) / Double(tested.count))
+        }
+        let mean = shares.reduce(0, +) / 200
+        let squares = shares.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return Resplits(
+            coverage: mean, deviation: (squares / 199).squareRoot(),
+            size: sizes.reduce(0, +) / 200)
+    }
+
+    private func line(
+        _ rows: String, _ method: ConformalMethod, _ within: String, _ result: Resplits
+    ) -> String {
+        let numbers = [result.coverage, result.deviation, result.size].map {
+            String(format: "%.4f", $0)
+        }
+        return "| \(rows) | \(method.rawValue) | \(within) | " + numbers.joined(separator: " | ")
+            + " |"
+    }
+}
