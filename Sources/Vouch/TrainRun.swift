@@ -64,7 +64,9 @@ private struct TrainRun {
         let hash = ContentHash.sha256(weights)
         let earlier = earlierRecords(control)
         let subject = try SubjectAssembly(
-            learner: learner, trained: trained, features: features, modelBytes: weights.count,
+            learner: learner, model: model, steps: trained.steps,
+            wallSeconds: trained.used.wallSeconds, used: trained.used, features: features,
+            modelBytes: weights.count,
             modelsBefore: modelsBefore(earlier, weightsSHA256: hash, control)
         ).subject()
         let outcomes = schedule(startedAt: start).run(allProbes, on: subject) { probe in
