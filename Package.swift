@@ -78,7 +78,7 @@ let package = Package(
         idea(
             "Training",
             [
-                "Autodiff", "CPURuntime", "GraphIR", "Kernels", "Optim", "TensorCore",
+                "Autodiff", "CPURuntime", "GraphIR", "Kernels", "Optim", "Tables", "TensorCore",
                 real,
             ]),
         idea("Statistics", ["TensorCore", real]),
@@ -139,7 +139,7 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore",
+                "Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore", real,
                 "AllocationHelper",
             ]),
         tests(
@@ -163,7 +163,8 @@ let package = Package(
         // the library as its users see it
         tests("LibraryTests", ["Vouch", "RunStore", "TensorCore"]),
         tests(
-            "ReportingTests", ["Reporting", "Figures", "Evidence", "SchemaValidation", "Statistics"],
+            "ReportingTests",
+            ["Reporting", "Figures", "Evidence", "SchemaValidation", "Statistics"],
             exclude: ["Snapshots"]),
         tests(
             "StatisticsTests",

@@ -30,17 +30,24 @@ package final class BatchInference: Sendable {
     /// Runs rows `0..<count` once.
     ///
     /// - Parameters:
+    ///   - seed: With `pass`, of the random numbers of a graph that has some; a batch is a shard.
     ///   - fill: Writes the inputs of a range of rows; called on the range's worker.
     ///   - collect: Reads the outputs of a range of rows; called on the range's worker.
     package func run(
-        rows count: Int, parameters: Buffer, fill: @Sendable (Range<Int>, Executor) -> Void,
+        rows count: Int, parameters: Buffer, seed: UInt64 = 0, pass: Int = 0,
+        fill: @Sendable (Range<Int>, Executor) -> Void,
         collect: @Sendable (Range<Int>, Executor) -> Void
     ) {
         let batches = count / batchRows
+        @Sendable func position(_ batch: Int) -> RandomPosition {
+            RandomPosition(
+                seed: seed, step: UInt32(truncatingIfNeeded: pass), shard: UInt32(batch))
+        }
         pool.run(items: batches) { worker, batch in
             let range = batch * batchRows..<(batch + 1) * batchRows
             fill(range, full[worker])
-            full[worker].run(parameters: parameters, results: noResults)
+            full[worker].run(
+                parameters: parameters, results: noResults, random: position(batch))
             collect(range, full[worker])
         }
         guard batches * batchRows < count else { return }
@@ -48,7 +55,7 @@ package final class BatchInference: Sendable {
         let last = Executor(
             Plan(graph, outputs: outputs, rows: range.count, parameters: layout))
         fill(range, last)
-        last.run(parameters: parameters, results: noResults)
+        last.run(parameters: parameters, results: noResults, random: position(batches))
         collect(range, last)
     }
 }

@@ -14,6 +14,10 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case model
     /// Training anew, with other rows, seeds or settings.
     case retraining
+    /// Training as the run did, at its full cost.
+    case repetition
+    /// Rows that were planted among the training rows.
+    case canaries
     /// What is known of the training data.
     case trainingData
     /// What the training took.
@@ -28,6 +32,9 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .calibrationPredictions: "there are no predictions of calibration rows"
         case .model: "only predictions were given, not the model"
         case .retraining: "only predictions were given, not a training to repeat"
+        case .repetition:
+            "only predictions were given, or the training was ended by a clock (--budget)"
+        case .canaries: "no canaries were planted (--canaries)"
         case .trainingData: "only predictions were given, not the training data"
         case .trainingCost: "only predictions were given, not the training"
         }
@@ -41,8 +48,14 @@ package protocol Probe: Sendable {
     var description: ProbeDescription { get }
     /// Seconds of the wall clock that measuring is expected to take; a few times off is good enough.
     func expectedSeconds(_ subject: Subject) -> Double
+    /// Trainings at the run's own settings that measuring takes, for its price.
+    func trainings(_ subject: Subject) -> Int
     /// - Throws: an error that says why this subject cannot be measured.
     func measure(_ subject: Subject) throws -> Findings
+}
+
+extension Probe {
+    package func trainings(_ subject: Subject) -> Int { 0 }
 }
 
 /// What is known of a probe before it runs.

@@ -12,6 +12,8 @@ package struct Subject: Sendable {
     package var data: TrainingDataFacts?
     package var cost: TrainingCost?
     package var retrainer: (any Retrainer)?
+    package var repeater: (any Repeater)?
+    package var canaries: Canaries?
     /// Of every random choice that a probe makes.
     package var seed: UInt64
 
@@ -19,7 +21,8 @@ package struct Subject: Sendable {
         test: LabelledPredictions, training: LabelledPredictions? = nil,
         calibration: LabelledPredictions? = nil,
         model: TestedModel? = nil, data: TrainingDataFacts? = nil, cost: TrainingCost? = nil,
-        retrainer: (any Retrainer)? = nil, seed: UInt64 = 0
+        retrainer: (any Retrainer)? = nil, repeater: (any Repeater)? = nil,
+        canaries: Canaries? = nil, seed: UInt64 = 0
     ) {
         self.test = test
         self.training = training
@@ -28,6 +31,8 @@ package struct Subject: Sendable {
         self.data = data
         self.cost = cost
         self.retrainer = retrainer
+        self.repeater = repeater
+        self.canaries = canaries
         self.seed = seed
     }
 
@@ -41,6 +46,8 @@ package struct Subject: Sendable {
         if data != nil { result.insert(.trainingData) }
         if cost != nil { result.insert(.trainingCost) }
         if retrainer != nil { result.insert(.retraining) }
+        if repeater != nil { result.insert(.repetition) }
+        if canaries != nil { result.insert(.canaries) }
         return result
     }
 }

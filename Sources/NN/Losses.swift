@@ -18,9 +18,19 @@ extension GraphBuilder {
     package mutating func softmaxCrossEntropy(
         logits: Value, labels: Value, smoothing: Float = 0
     ) -> Value {
+        let classes = shape(logits)[shape(logits).rank - 1].count(rows: 1)
+        return softmaxCrossEntropy(
+            logits: logits, targets: apply(.oneHot(classes: classes), [labels]),
+            smoothing: smoothing)
+    }
+
+    /// Cross-entropy of logits `[…, rows, classes]` with shares of the classes `[rows, classes]`.
+    package mutating func softmaxCrossEntropy(
+        logits: Value, targets: Value, smoothing: Float = 0
+    ) -> Value {
         let rank = shape(logits).rank
         let classes = shape(logits)[rank - 1].count(rows: 1)
-        var target = apply(.oneHot(classes: classes), [labels])
+        var target = targets
         if smoothing > 0 {
             target = offset(
                 scale(target, by: 1 - smoothing), by: smoothing / Float(classes))

@@ -39,13 +39,14 @@ package struct NumberEmbedding: Hashable, Sendable, Codable {
 
 extension GraphBuilder {
     /// - Parameters:
-    ///   - numbers: `[rows, numbers]`, scaled.
+    ///   - numbers: `[rows, numbers]`, scaled; rows may have parts.
     ///   - positions: `[rows, numbers]`, each from 0 to the number of bins.
     ///   - atoms: `[rows, numbers]` int32: which value of `trusts`, from 1; 0 for none.
-    /// - Returns: `[rows, numbers · width]`.
+    /// - Returns: `[rows, numbers · width]`, rows of as many parts.
     package mutating func embedded(
         numbers: Value, positions: Value, atoms: Value, _ embedding: NumberEmbedding
     ) -> Value {
+        let rows = shape(numbers)[0]
         let count = Extent.fixed(embedding.numbers)
         let width = Extent.fixed(embedding.width)
         let bound = 1 / Float(embedding.width).squareRoot()
@@ -53,7 +54,7 @@ extension GraphBuilder {
             "slope", [count, width], role: .embedding, initializer: .uniform(bound: bound))
         let shift = parameter(
             "shift", [count, width], role: .bias, initializer: .uniform(bound: bound))
-        var result = add(multiply(reshape(numbers, [.rows, count, 1]), slope), shift)
+        var result = add(multiply(reshape(numbers, [rows, count, 1]), slope), shift)
         if embedding.bins > 0 {
             let starts = parameter(
                 "binStarts", [.fixed(embedding.bins)], role: .state,
@@ -61,7 +62,7 @@ extension GraphBuilder {
             let curve = parameter(
                 "curve", [count, .fixed(embedding.bins), width], role: .embedding,
                 initializer: .constant(0))
-            let across = reshape(apply(.transpose([1, 0]), [positions]), [count, .rows, 1])
+            let across = reshape(apply(.transpose([1, 0]), [positions]), [count, rows, 1])
             let passed = subtract(across, starts)
             let code = binary(.minimum, binary(.maximum, passed, constant(0)), constant(1))
             result = add(result, apply(.transpose([1, 0, 2]), [matmul(code, curve)]))
@@ -76,7 +77,7 @@ extension GraphBuilder {
                 initializer: .uniform(bound: 0.5))
             let share = parameter(
                 "waves", [count, frequencies, width], role: .embedding, initializer: .constant(0))
-            let across = reshape(apply(.transpose([1, 0]), [numbers]), [count, .rows, 1])
+            let across = reshape(apply(.transpose([1, 0]), [numbers]), [count, rows, 1])
             let turns = add(multiply(across, frequency), phase)
             let waves = unary(.cos, scale(turns, by: 2 * .pi))
             result = add(result, apply(.transpose([1, 0, 2]), [matmul(waves, share)]))
@@ -91,6 +92,6 @@ extension GraphBuilder {
                 initializer: .constant(0))
             result = add(result, multiply(own, apply(.gather, [trusts, atoms])))
         }
-        return reshape(result, [.rows, .fixed(embedding.numbers * embedding.width)])
+        return reshape(result, [rows, .fixed(embedding.numbers * embedding.width)])
     }
 }

@@ -84,9 +84,13 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     ///
     /// A binary model gives the positive class's probability `[rows, 1]`, a multi-class one the
     /// probabilities `[rows, classes]`, a regression the standardised value `[rows, 1]`.
-    package func inferenceGraph() throws(GraphError) -> Graph {
+    ///
+    /// - Parameter keepsDropout: Whether hidden units are dropped as in training, so that passes with other
+    ///   random numbers are samples of the prediction (Gal & Ghahramani 2016, arXiv:1506.02142).
+    package func inferenceGraph(keepsDropout: Bool = false) throws(GraphError) -> Graph {
         var builder = GraphBuilder()
-        let outputs = forward(in: &builder, dropout: 0)
+        let features = builder.tabularFeatures(input)
+        let outputs = forward(features, in: &builder, dropout: keepsDropout ? dropout : 0)
         let (logits, prediction) = builder.scoped("mean") { b in combine(outputs, in: &b) }
         builder.output("logits", logits)
         builder.output("prediction", prediction)
@@ -127,9 +131,18 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     ///
     /// `label` is `[rows]` int32 for several classes, else `[rows, 1]`. The parameters are those of
     /// the inference graph, in the same order.
-    package func trainingGraph() throws(GraphError) -> Graph {
+    ///
+    /// - Parameter mixesPairs: Whether each row of the batch is a pair, whose encoded features and answers are
+    ///   mixed in the shares of a further input `share` `[rows, 2]` (mixup: Zhang et al. 2018,
+    ///   arXiv:1710.09412). Then `numeric`, `categories` and the `label` of several classes have two parts a
+    ///   row, one after the other; a label that is a number is given mixed.
+    package func trainingGraph(mixesPairs: Bool = false) throws(GraphError) -> Graph {
         var builder = GraphBuilder()
-        let logits = forward(in: &builder, dropout: dropout)
+        let parts = mixesPairs ? Extent.rowParts(2) : .rows
+        var features = builder.tabularFeatures(input, rows: parts)
+        let shares = mixesPairs ? builder.input("share", [.rows, 2]) : nil
+        if let shares { features = builder.mixed(features, in: shares) }
+        let logits = forward(features, in: &builder, dropout: dropout)
         let weights = builder.input("weight", [.rows, 1])
         let losses: Value
         switch task {
@@ -141,9 +154,11 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
             }
             losses = builder.binaryCrossEntropy(logits: logits, labels: labels)
         case .multiclass:
-            let labels = builder.input("label", [.rows], dtype: .int32)
+            let labels = builder.input("label", [parts], dtype: .int32)
+            var targets = builder.apply(.oneHot(classes: task.outputs), [labels])
+            if let shares { targets = builder.mixed(targets, in: shares) }
             losses = builder.softmaxCrossEntropy(
-                logits: logits, labels: labels, smoothing: labelSmoothing)
+                logits: logits, targets: targets, smoothing: labelSmoothing)
         case .regression:
             let target = builder.input("label", [.rows, 1])
             switch loss {
@@ -159,9 +174,11 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         return try builder.build()
     }
 
-    /// The members' outputs: `[members, rows, outputs]`.
-    private func forward(in builder: inout GraphBuilder, dropout rate: Float) -> Value {
-        var x = builder.tabularFeatures(input)
+    /// The members' outputs `[members, rows, outputs]` of encoded rows.
+    private func forward(
+        _ encoded: Value, in builder: inout GraphBuilder, dropout rate: Float
+    ) -> Value {
+        var x = encoded
         let features = builder.shape(x)[1]
         if members > 1 {
             let scales = builder.parameter(
@@ -188,14 +205,16 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
 
 extension GraphBuilder {
     /// Encoded rows as one block `[rows, features]`: numbers, one-hot vectors, embeddings.
-    mutating func tabularFeatures(_ input: TabularInput) -> Value {
+    ///
+    /// - Parameter rows: The extent of the rows: one part each, or several.
+    mutating func tabularFeatures(_ input: TabularInput, rows: Extent = .rows) -> Value {
         var parts: [Value] = []
         let columns = input.cardinalities.count + (input.embedding?.numbers ?? 0)
         let categories =
             columns > 0
-            ? self.input("categories", [.rows, .fixed(columns)], dtype: .int32) : nil
+            ? self.input("categories", [rows, .fixed(columns)], dtype: .int32) : nil
         if input.numericWidth > 0 {
-            let numeric = self.input("numeric", [.rows, .fixed(input.numericWidth)])
+            let numeric = self.input("numeric", [rows, .fixed(input.numericWidth)])
             if let embedding = input.embedding, let categories {
                 let atoms = apply(
                     .slice(axis: 1, start: input.cardinalities.count, end: columns), [categories])
@@ -215,7 +234,7 @@ extension GraphBuilder {
         if let categories {
             for (column, values) in input.cardinalities.enumerated() {
                 let indices = reshape(
-                    apply(.slice(axis: 1, start: column, end: column + 1), [categories]), [.rows])
+                    apply(.slice(axis: 1, start: column, end: column + 1), [categories]), [rows])
                 if values <= TabularNetwork.oneHotLimit {
                     parts.append(apply(.oneHot(classes: values), [indices]))
                 } else {
@@ -227,6 +246,19 @@ extension GraphBuilder {
             }
         }
         return parts.count == 1 ? parts[0] : apply(.concatenate(axis: 1), parts)
+    }
+
+    /// `Σ share · part` over the two parts of each row.
+    ///
+    /// - Parameters:
+    ///   - x: `[2·rows, width]`.
+    ///   - shares: `[rows, 2]`.
+    /// - Returns: `[rows, width]`.
+    mutating func mixed(_ x: Value, in shares: Value) -> Value {
+        let width = shape(x)[1]
+        let parts = reshape(x, [.rows, 2, width])
+        let weighted = multiply(parts, reshape(shares, [.rows, 2, 1]))
+        return reshape(sum(weighted, axes: [1]), [.rows, width])
     }
 
     private mutating func columns(_ x: Value, _ range: Range<Int>) -> Value {

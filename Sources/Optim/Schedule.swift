@@ -17,11 +17,16 @@ package struct Schedule: Sendable, Hashable, Codable {
     package var warmupSteps: Int
     /// The last rate as a share of the peak; cosine only.
     package var floor: Float
+    /// The last share of the steps, in [0, 1], over which the rate stays as it was before.
+    package var heldShare: Float
 
-    package init(shape: Shape = .constant, warmupSteps: Int = 0, floor: Float = 0) {
+    package init(
+        shape: Shape = .constant, warmupSteps: Int = 0, floor: Float = 0, heldShare: Float = 0
+    ) {
         self.shape = shape
         self.warmupSteps = warmupSteps
         self.floor = floor
+        self.heldShare = heldShare
     }
 
     /// The share of the peak learning rate at a step.
@@ -32,6 +37,8 @@ package struct Schedule: Sendable, Hashable, Codable {
     /// - Source: cosine: Loshchilov & Hutter 2017, arXiv:1608.03983; one-cycle: Smith & Topin 2018,
     ///   arXiv:1708.07120, in the form of PyTorch's `OneCycleLR` with a `final_div_factor` of 400.
     package func factor(step: Int, total: Int) -> Float {
+        let held = heldShare > 0 ? Int((1 - heldShare) * Float(total)) : .max
+        let step = min(step, held)
         if step < warmupSteps { return Float(step + 1) / Float(warmupSteps + 1) }
         let last = Float(max(total - warmupSteps - 1, 0))
         let position = min(Float(step - warmupSteps), last)

@@ -161,7 +161,7 @@ extension SamplingDesign {
     /// are all there is, as if rows of a cluster were the same.
     ///
     /// - Source: Kish 1965, ISBN 978-0-471-10949-5.
-    private func kish(_ mass: [Double]) -> Double {
+    func kish(_ mass: [Double]) -> Double {
         let pieces = pieces(mass)
         let total = pieces.reduce(0, +)
         return total * total / pieces.reduce(0) { $0 + $1 * $1 }

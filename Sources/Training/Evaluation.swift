@@ -27,10 +27,14 @@ package final class NetworkEvaluator: Sendable {
     }
 
     /// The output for every row: `[rows, width]`.
-    package func values(of data: EncodedData, weights: Buffer) -> [Float] {
+    ///
+    /// - Parameter pass: With the seed, the random numbers of a graph that has some.
+    package func values(
+        of data: EncodedData, weights: Buffer, seed: UInt64 = 0, pass: Int = 0
+    ) -> [Float] {
         let result = Buffer(count: data.rows * width)
         inference.run(
-            rows: data.rows, parameters: weights,
+            rows: data.rows, parameters: weights, seed: seed, pass: pass,
             fill: { range, executor in
                 BatchInputs(executor.plan).fill(executor, from: data, rows: range)
             },

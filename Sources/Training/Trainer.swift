@@ -10,7 +10,7 @@ import TensorCore
 /// The loop: shuffle, cut into batches, cut into shards, run forward and backward, add, move the
 /// parameters; after each epoch measure the validation loss, keep the best weights, stop when
 /// `patience` epochs brought nothing better. On every way out the best weights are restored;
-/// without validation rows those are the last.
+/// without validation rows, or where the settings say so, those are the last.
 package final class Trainer {
     package let settings: TrainingSettings
     package let layout: ParameterLayout
@@ -25,6 +25,9 @@ package final class Trainer {
     private let batch: Batch
     private let fill: ShardedStep.Fill
     private let batchRows: Int
+    private let sharpness: SharpnessAwareStep?
+    /// The running mean of the weights, where the settings ask for it.
+    private let epochAverage: Buffer?
     private var best: Buffer
     private var bestLoss = Double.infinity
     private var epochsSinceBest = 0
@@ -37,10 +40,11 @@ package final class Trainer {
     ///   - inference: The graph with the same parameters and output `logits`.
     ///   - validation: Rows that no gradient sees; `nil` to train for as long as settings say.
     ///   - augmentation: How training rows, whose `numeric` then are images, are varied.
+    ///   - noise: How the cells of training rows, which then are of a table, are varied.
     package init(
         training: Graph, inference: Graph, data: EncodedData, validation: EncodedData?,
         lossOf: LossEvaluator.Loss, settings: TrainingSettings,
-        augmentation: ImageAugmentation? = nil, pool: WorkerPool
+        augmentation: ImageAugmentation? = nil, noise: InputNoise? = nil, pool: WorkerPool
     ) throws(GraphError) {
         precondition(data.rows > 0 && validation?.rows != 0, "training needs rows on both sides")
         self.settings = settings
@@ -63,12 +67,26 @@ package final class Trainer {
         let current = Batch()
         self.batch = current
         let seed = settings.seed
+        let mixing = settings.mixup > 0 ? PairMixing(alpha: settings.mixup, seed: seed) : nil
         fill = { shard, executor in
             let rows = current.rows
             let start = rows.startIndex + shard * shardRows
             let end = min(start + shardRows, rows.endIndex)
             let chosen = rows[min(start, end)..<end]
-            inputs.fill(executor, from: data, rows: chosen, weightShare: current.share)
+            if let mixing {
+                let pairs = BatchPairs(chosen, of: rows)
+                inputs.fill(
+                    executor, from: data, pairs: pairs, mixing: mixing, step: current.step,
+                    weightShare: current.share)
+                noise?.apply(
+                    to: executor.arena, inputs, rows: pairs, of: data, seed: seed,
+                    step: current.step)
+            } else {
+                inputs.fill(executor, from: data, rows: chosen, weightShare: current.share)
+                noise?.apply(
+                    to: executor.arena, inputs, rows: chosen, of: data, seed: seed,
+                    step: current.step)
+            }
             if let augmentation, let images = inputs.numeric {
                 augmentation.fill(
                     executor.arena, at: images.offset, from: data.numeric, rows: chosen,
@@ -76,6 +94,10 @@ package final class Trainer {
             }
         }
         validator = LossEvaluator(inference, layout: layout, loss: lossOf, pool: pool)
+        sharpness =
+            settings.sharpnessRadius > 0
+            ? SharpnessAwareStep(radius: settings.sharpnessRadius, layout: layout) : nil
+        epochAverage = settings.averagedShare > 0 ? Buffer(count: layout.count) : nil
         best = Buffer(count: layout.count)
     }
 
@@ -194,6 +216,13 @@ package final class Trainer {
         batch.step = optimizer.step
         let loss = stepper.run(
             parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step, fill: fill)
+        if loss.isFinite, let sharpness {
+            _ = sharpness.ascend(from: optimizer.parameters, along: stepper.shards)
+            // The same rows and the same dropped units, seen from a little higher.
+            _ = stepper.run(
+                parameters: sharpness.parameters, seed: settings.seed, step: optimizer.step,
+                fill: fill)
+        }
         let norm =
             loss.isFinite
             ? optimizer.apply(stepper.shards, stepper.results, totalSteps: scheduledSteps) : .nan
@@ -212,23 +241,47 @@ package final class Trainer {
 
     private func endEpoch(_ onEvent: (TrainingEvent) -> Void) {
         optimizer.synchronizeAverage()
-        let loss = validation.map { validator.meanLoss(of: $0, weights: optimizer.weights) }
-        let isBest = loss.map { $0 < bestLoss } ?? true
+        let epoch = (optimizer.step + stepsPerEpoch - 1) / stepsPerEpoch
+        let candidate = averaged(optimizer.weights, epoch: epoch) ?? optimizer.weights
+        let loss = validation.map { validator.meanLoss(of: $0, weights: candidate) }
+        let isBeforeAverages = epochAverage != nil && epoch <= epochsBeforeAverages
+        let isBest = settings.keepsLast || isBeforeAverages || loss.map { $0 < bestLoss } ?? true
         if isBest {
-            bestLoss = loss ?? bestLoss
+            if !isBeforeAverages { bestLoss = loss ?? bestLoss }
             epochsSinceBest = 0
-            best.copy(from: optimizer.weights, at: 0, to: 0, count: layout.count)
+            best.copy(from: candidate, at: 0, to: 0, count: layout.count)
         } else {
             epochsSinceBest += 1
         }
         let record = EpochRecord(
-            epoch: (optimizer.step + stepsPerEpoch - 1) / stepsPerEpoch, step: optimizer.step,
+            epoch: epoch, step: optimizer.step,
             trainingLoss: epochLoss / Double(max(epochSteps, 1)), validationLoss: loss,
             isBest: isBest)
         history.append(record)
         epochLoss = 0
         epochSteps = 0
         onEvent(.epoch(record))
+    }
+}
+
+// MARK: - Averages over epochs
+
+extension Trainer {
+    private var epochsBeforeAverages: Int {
+        let share = Float(settings.maximumEpochs) * settings.averagedShare
+        return settings.maximumEpochs - max(1, Int(share.rounded()))
+    }
+
+    /// Takes the weights at an epoch's end into the running mean.
+    ///
+    /// - Returns: the mean; `nil` before it begins, or where none is asked for.
+    private func averaged(_ weights: Buffer, epoch: Int) -> Buffer? {
+        guard let epochAverage, epoch > epochsBeforeAverages else { return nil }
+        let before = history.count { $0.epoch > epochsBeforeAverages }
+        averageToward(
+            epochAverage, parameters: weights, 0..<layout.count,
+            factor: Float(before) / Float(before + 1))
+        return epochAverage
     }
 }
 
@@ -245,7 +298,7 @@ package struct TrainingState: Sendable {
     }
 
     package var header: Header
-    /// Flat buffers by name: `parameters`, `first`, `second`, `average`, `best`.
+    /// Flat buffers by name: `parameters`, `first`, `second`, `average`, `epochAverage`, `best`.
     package var tensors: [String: [Float]]
 
     package init(header: Header, tensors: [String: [Float]]) {
@@ -260,6 +313,7 @@ extension Trainer {
             ("parameters", optimizer.parameters), ("first", optimizer.first),
             ("second", optimizer.second), ("best", best),
         ] + (optimizer.average.map { [("average", $0)] } ?? [])
+            + (epochAverage.map { [("epochAverage", $0)] } ?? [])
     }
 
     /// Everything needed to go on; meaningful at the moment of an `.epoch` event.

@@ -16,6 +16,20 @@ package struct TrainingSettings: Sendable, Hashable, Codable {
     package var seed: UInt64
     /// Of the products in a training step; inference multiplies in float32.
     package var precision: Precision
+    /// Whether the last weights are kept rather than those of the lowest validation loss, and no validation
+    /// loss stops the training.
+    package var keepsLast = false
+    /// The last share of the epochs, in [0, 1), over which the weights at each epoch's end are averaged;
+    /// 0 for none. Only averages are kept, and only they count for patience.
+    ///
+    /// Source: Izmailov et al. 2018, arXiv:1803.05407.
+    package var averagedShare: Float = 0
+    /// How far the gradient is followed before the gradient is taken that moves the weights; 0 for not at
+    /// all. See `SharpnessAwareStep`.
+    package var sharpnessRadius: Float = 0
+    /// α of the Beta(α, α) distribution of the shares in which rows are mixed, in (0, 1]; 0 for none. The
+    /// training graph then takes pairs. See `PairMixing`.
+    package var mixup: Float = 0
 
     package init(
         optimizer: OptimizerSettings, batchRows: Int = 256, maximumEpochs: Int = 60,

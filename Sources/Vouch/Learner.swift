@@ -1,3 +1,4 @@
+import GraphIR
 import Kernels
 import NN
 import Optim
@@ -47,19 +48,51 @@ struct Learner {
     var trainingSettings: TrainingSettings {
         let options = configuration.learning
         let recipe = prepared.recipe
-        return TrainingSettings(
+        let regularising = configuration.regularising
+        var settings = TrainingSettings(
             optimizer: OptimizerSettings(
                 rule: options.optimizer == .adamw
                     ? .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8)
                     : .sgd(momentum: options.momentum, nesterov: false),
                 learningRate: recipe.learningRate,
-                schedule: Schedule(shape: options.schedule, warmupSteps: options.warmupSteps),
+                schedule: Schedule(
+                    shape: options.schedule, warmupSteps: options.warmupSteps,
+                    heldShare: regularising.averagedShare),
                 weightDecay: recipe.weightDecay, decaysEverything: options.decaysEverything,
                 clipNorm: options.clipNorm,
                 averageDecay: recipe.averageDecay > 0 ? recipe.averageDecay : nil),
             batchRows: recipe.batchRows, maximumEpochs: recipe.epochs,
             patience: recipe.patience, maximumSteps: options.steps, seed: options.seed,
             precision: options.precision)
+        settings.keepsLast = regularising.keeps == .last
+        settings.averagedShare = regularising.averagedShare
+        settings.sharpnessRadius = regularising.sharpness
+        settings.mixup = regularising.mixup
+        return settings
+    }
+
+    func trainingGraph() throws -> Graph {
+        try network().trainingGraph(mixesPairs: configuration.regularising.mixup > 0)
+    }
+
+    /// The graph that predicts: with dropout where a prediction is the mean of several passes.
+    func predictionGraph() throws -> Graph {
+        try network().inferenceGraph(keepsDropout: dropoutPasses != nil)
+    }
+
+    /// Passes that a prediction is the mean of; `nil` for one without dropout.
+    var dropoutPasses: Int? {
+        let passes = configuration.regularising.dropoutPasses
+        return passes > 0 && prepared.recipe.dropout > 0 ? passes : nil
+    }
+
+    /// How cells of training rows are varied; `nil` for not at all.
+    var inputNoise: InputNoise? {
+        let options = configuration.regularising
+        guard options.inputNoise > 0 || options.categorySwap > 0 else { return nil }
+        return InputNoise(
+            deviation: options.inputNoise, swapShare: options.categorySwap,
+            numbers: prepared.encoder.numberPlaces, categories: prepared.encoder.categories.count)
     }
 
     var validationLoss: LossEvaluator.Loss {

@@ -29,7 +29,8 @@ struct ModelTraining {
         let used = meter.used()
         let model = StoredModel(
             description: .init(
-                version: vouchVersion, network: network, models: trainings.count, graph: inference,
+                version: vouchVersion, network: network, models: trainings.count,
+                graph: try learner.predictionGraph(), dropoutPasses: learner.dropoutPasses,
                 target: prepared.target, costs: configuration.costs,
                 groupEdges: learner.groupEdges()),
             encoder: prepared.encoder, schema: prepared.schema,
@@ -45,7 +46,7 @@ struct ModelTraining {
         guard !InterruptFlag.isRaised else {
             throw VouchError("interrupted before training began; nothing was written")
         }
-        let training = try network.trainingGraph()
+        let training = try learner.trainingGraph()
         var trainings: [TrainedFold] = []
         for (fold, split) in prepared.folds.enumerated() {
             if case .interrupted? = trainings.last?.stop { break }
@@ -56,7 +57,8 @@ struct ModelTraining {
                 training: training, inference: inference,
                 data: try learner.data(features, split.train, balanced: true),
                 validation: try learner.data(features, split.validation, balanced: false),
-                lossOf: learner.validationLoss, settings: settings, pool: pool)
+                lossOf: learner.validationLoss, settings: settings, noise: learner.inputNoise,
+                pool: pool)
             let part = prepared.folds.count > 1 ? " (\(fold + 1) of \(prepared.folds.count))" : ""
             if resumes, let state = try store?.load(fold: fold) {
                 try trainer.restore(state)
@@ -91,7 +93,8 @@ struct ModelTraining {
         let trainer = try Trainer(
             training: training, inference: inference,
             data: try learner.data(features, rows, balanced: true), validation: nil,
-            lossOf: learner.validationLoss, settings: settings, pool: pool)
+            lossOf: learner.validationLoss, settings: settings, noise: learner.inputNoise,
+            pool: pool)
         if resumes, let state = try store?.load(fold: number) { try trainer.restore(state) }
         onEvent(
             .stage(
@@ -149,6 +152,9 @@ struct TrainedModel {
     var model: StoredModel
     var trainings: [TrainedFold]
     var used: CostMeter.Used
+
+    /// Over all trainings.
+    var steps: Int { trainings.reduce(0) { $0 + $1.steps } }
 }
 
 /// What one model's training came to.

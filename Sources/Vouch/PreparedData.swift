@@ -20,6 +20,8 @@ struct PreparedData {
     var folds: [Split]
     var recipe: Recipe
     var duplicates: DuplicateReport
+    /// Rows with random answers among the training rows; `nil` for none.
+    var canaries: PlantedRows?
     /// SHA-256 of the files, in order: data, test.
     var hashes: [String]
 
@@ -128,10 +130,11 @@ struct PreparedData {
                         + "data, target included; they are not moved")
             }
         }
-        return PreparedData(
+        return try PreparedData(
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
             target: fitted, encoder: encoder, split: split, folds: folds, recipe: recipe,
-            duplicates: report, hashes: hashes)
+            duplicates: report, hashes: hashes
+        ).planting(configuration.splits.canaries, seed: configuration.learning.seed)
     }
 
     /// What is to be learned from so many rows.

@@ -14,6 +14,8 @@ package let allProbes: [any Probe] = [
     TrainingCostProbe(),
     TrainingDataProbe(),
     TrainTestGap(),
+    MembershipInference(),
+    CanaryExposure(),
     GroupRates(),
     ConformalCoverage(),
     SelectivePrediction(),
@@ -22,11 +24,19 @@ package let allProbes: [any Probe] = [
     LearningCurve(),
 ]
 
+/// Probes that are too expensive to run every time: `vouch generalization` runs them on a finished run,
+/// in this order, and says their price before.
+package let onDemandProbes: [any Probe] = [
+    RandomLabelCapacity(),
+    LikelihoodRatioMembership(),
+]
+
 /// What each metric id means, over all probes.
 package enum MetricRegistry {
     package static let all: [MetricDefinition] = {
         var seen: Set<String> = []
-        return allProbes.flatMap(\.description.metrics).filter { seen.insert($0.id).inserted }
+        return (allProbes + onDemandProbes).flatMap(\.description.metrics)
+            .filter { seen.insert($0.id).inserted }
     }()
 
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })

@@ -145,9 +145,12 @@ package struct Recipe: Codable, Sendable, Hashable {
         weightDecay = settle(
             "weight-decay", learning.weightDecay, isEnsemble ? 1e-4 : 1e-2,
             isEnsemble ? "early stopping and averaging regularise" : "against overfitting")
+        let isAveraged = configuration.regularising.averagedShare > 0
         averageDecay = settle(
-            "ema", learning.averageDecay, 0.998,
-            "averaged weights validate and predict, as in the prototype")
+            "ema", learning.averageDecay, isAveraged ? 0 : 0.998,
+            isAveraged
+                ? "none, since --swa averages over epochs"
+                : "averaged weights validate and predict, as in the prototype")
         let stepsPerEpoch = max(1, problem.rows / batch)
         epochs = settle(
             "epochs", learning.epochs,

@@ -72,15 +72,16 @@ final class ReducedRetrainer: Retrainer {
         let inference = try network.inferenceGraph()
         let features = try prepared.encoder.encode(prepared.table)
         let trainer = try Trainer(
-            training: try network.trainingGraph(), inference: inference,
+            training: try reduced.trainingGraph(), inference: inference,
             data: try reduced.data(features, prepared.split.train, balanced: true),
             validation: nil, lossOf: reduced.validationLoss, settings: reduced.trainingSettings,
-            pool: learner.pool)
+            noise: reduced.inputNoise, pool: learner.pool)
         let stop = try trainer.run(stop: { _ in InterruptFlag.isRaised ? .interrupted : nil })
         if case .interrupted = stop { throw VouchError("it was interrupted") }
         let model = StoredModel(
             description: .init(
-                version: vouchVersion, network: network, models: 1, graph: inference,
+                version: vouchVersion, network: network, models: 1,
+                graph: try reduced.predictionGraph(), dropoutPasses: reduced.dropoutPasses,
                 target: prepared.target, costs: nil, groupEdges: [:]),
             encoder: prepared.encoder, schema: prepared.schema, weights: [trainer.bestWeights])
         let predicted = test.with(try model.predict(testTable, pool: learner.pool))

@@ -37,8 +37,11 @@ struct ReportAssembly {
             sections: [
                 RunReport.Section(
                     title: "Training",
-                    text: "Training stops when the validation loss no longer falls; the weights of "
-                        + "its lowest point are kept.", figures: [curves])
+                    text: configuration.regularising.keeps == .best
+                        ? "Training stops when the validation loss no longer falls; the weights of "
+                            + "its lowest point are kept."
+                        : "Training goes on for all epochs, and its last weights are kept.",
+                    figures: [curves])
             ] + evidence.sections, groupTables: evidence.groups,
             command: repeatingCommand, environment: environment, notIncluded: notIncluded
         ).adding(proofs)
@@ -94,9 +97,11 @@ struct ReportAssembly {
             .init("Steps", "\(steps) of \(prepared.recipe.batchRows) rows, \(epochs) epochs"),
             .init(
                 "Kept",
-                "the weights of the lowest validation loss, at epoch \(best)"),
+                "\(configuration.regularising.keeps.text), at epoch \(best)"),
             .init("Optimizer", optimizerText),
         ]
+        let regularising = configuration.regularising.text
+        if !regularising.isEmpty { facts.append(.init("Against overfitting", regularising)) }
         if refits > 0 {
             let rows = prepared.split.train.count + prepared.split.validation.count
             facts.insert(

@@ -11,33 +11,24 @@ import Training
 /// Trains a run's model anew, with a remedy and without, under several paired seeds.
 struct RetrainedProof {
     private let configuration: TrainConfiguration
-    private let prepared: PreparedData
-    private let features: EncodedFeatures
-    private let pool: WorkerPool
+    private let run: FinishedRun
     private let onEvent: (RunEvent) -> Void
+
+    private var prepared: PreparedData { run.prepared }
+    private var features: EncodedFeatures { run.features }
+    private var pool: WorkerPool { run.pool }
 
     /// - Parameter run: Its data must stand where they stood, unchanged.
     init(run: String, threads: Int, onEvent: @escaping (RunEvent) -> Void) throws {
-        let stored = try trainConfiguration(run: run)
+        let stored = try FinishedRun.configuration(of: run)
         guard stored.learning.budgetSeconds == nil else {
             throw VouchError(
                 "\(run) was trained with --budget, so that a busy machine would be part of the proof. "
                     + "Train it with the steps of its report's \"How to repeat it\", then prove that"
             )
         }
-        prepared = try PreparedData.load(stored, threads: threads, onEvent: onEvent)
-        let made = try Ledger.read(run).lastRun?.details ?? [:]
-        let expected = [
-            made[Ledger.DetailKey.dataSHA256], made[Ledger.DetailKey.testSHA256],
-        ].compactMap { $0 }
-        guard expected == prepared.hashes else {
-            throw VouchError(
-                "\(run): its data were changed since it was trained (their SHA-256 differs from the "
-                    + "ledger's). Train it anew on what stands there now, then prove that")
-        }
-        configuration = stored.pinned(to: prepared.recipe)
-        features = try prepared.encoder.encode(prepared.table)
-        pool = WorkerPool(threads: threads)
+        self.run = try FinishedRun(run, threads: threads, onEvent: onEvent)
+        configuration = stored.pinned(to: self.run.prepared.recipe)
         self.onEvent = onEvent
     }
 
@@ -65,7 +56,8 @@ struct RetrainedProof {
         }
         return Trained(
             subject: try SubjectAssembly(
-                learner: learner, trained: made, features: features,
+                learner: learner, model: made.model, steps: made.steps,
+                wallSeconds: made.used.wallSeconds, used: made.used, features: features,
                 modelBytes: made.model.encodedWeights().count, modelsBefore: 0
             ).subject(),
             validation: try learner.validationPredictions(made.model, features))

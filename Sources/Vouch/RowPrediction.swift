@@ -76,13 +76,6 @@ package func predictRows(_ request: PredictionRequest) throws -> (csv: [UInt8], 
     return (bytes, added.notes)
 }
 
-/// What a run was asked for when it was trained.
-func trainConfiguration(run: String) throws -> TrainConfiguration {
-    try JSON.decode(
-        TrainConfiguration.self, from: RunFolder.open(run).read("configuration.json"),
-        file: run + "/configuration.json")
-}
-
 /// The thresholds of a request, fitted before any new row is read.
 private struct FittedThresholds {
     let request: PredictionRequest
@@ -111,7 +104,7 @@ private struct FittedThresholds {
                     coverage: coverage,
                     within: request.groupColumn.map { .groups(column: $0) }
                         ?? (request.isByClass ? .classes : .all),
-                    seed: try trainConfiguration(run: request.run).learning.seed),
+                    seed: try FinishedRun.configuration(of: request.run).learning.seed),
                 fittedOn: rows)
         }
     }

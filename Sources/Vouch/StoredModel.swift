@@ -30,6 +30,8 @@ struct StoredModel {
         var models: Int
         /// The graph that predicts.
         var graph: Graph
+        /// Passes with dropout that a prediction is the mean of; `nil` for one without.
+        var dropoutPasses: Int?
         var target: TargetEncoder
         var costs: LabelledPredictions.Costs?
         /// Edges that cut a protected column of numbers into groups.
@@ -106,16 +108,22 @@ struct StoredModel {
         predict(try encoder.encode(table), pool: pool)
     }
 
+    /// With dropout, units are dropped by the row's place and the pass alone, so that the same rows in the
+    /// same order give the same bits.
     func predict(_ features: EncodedFeatures, pool: WorkerPool) -> Predictions {
         let data = EncodedData(features, labels: .none)
         let evaluator = NetworkEvaluator(
             description.graph, output: "prediction", layout: layout, pool: pool)
-        var raw = evaluator.values(of: data, weights: weights[0])
-        for weights in weights.dropFirst() {
-            let more = evaluator.values(of: data, weights: weights)
-            for index in raw.indices { raw[index] += more[index] }
+        let passes = description.dropoutPasses ?? 1
+        var raw = [Float](repeating: 0, count: data.rows * evaluator.width)
+        for weights in weights {
+            for pass in 0..<passes {
+                let more = evaluator.values(of: data, weights: weights, pass: pass)
+                for index in raw.indices { raw[index] += more[index] }
+            }
         }
-        if weights.count > 1 { for index in raw.indices { raw[index] /= Float(weights.count) } }
+        let count = Float(weights.count * passes)
+        if count > 1 { for index in raw.indices { raw[index] /= count } }
         let target = description.target
         guard target.task != .regression else {
             return Predictions(

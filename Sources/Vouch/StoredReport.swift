@@ -7,13 +7,13 @@ package enum ReportFormat: String, Sendable, CaseIterable {
     case html, json, markdown, terminal
 }
 
-/// The report of a run folder, as it was written, with the proofs that were made since.
+/// The report of a run folder, as it was written, with the proofs and findings that were made since.
 ///
 /// - Parameter card: What a person says of the model and its data by now; the folder stays as it
 ///   is, since its manifest seals it.
 package func storedReport(run: String, card: CardAnswers = CardAnswers()) throws -> RunReport {
     var report = try RunReport(json: RunFolder.open(run).read("measurements.json"))
-        .adding(ProofFile.read(run))
+        .adding(ProofFile.read(run)).adding(ProbeFile.read(run))
     report.modelCard = report.modelCard?.filled(card.texts)
     report.dataSheet = report.dataSheet?.filled(card.texts)
     return report

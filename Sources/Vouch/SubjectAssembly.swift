@@ -25,7 +25,13 @@ struct RunPredictor: Prediction.Predictor {
 /// Puts together what probes see of a finished training.
 struct SubjectAssembly {
     let learner: Learner
-    let trained: TrainedModel
+    let model: StoredModel
+    /// Over all trainings of the model.
+    let steps: Int
+    /// Of all trainings of the model.
+    let wallSeconds: Double
+    /// What they took; `nil` where that is known no more.
+    let used: CostMeter.Used?
     let features: EncodedFeatures
     /// Of the weights as stored.
     let modelBytes: Int
@@ -37,9 +43,6 @@ struct SubjectAssembly {
     /// Of the training rows, so many are predicted.
     private static let mostTrainingRows = 10_000
 
-    private var model: StoredModel { trained.model }
-    private var trainings: [TrainedFold] { trained.trainings }
-    private var used: CostMeter.Used { trained.used }
     private var prepared: PreparedData { learner.prepared }
     private var seed: UInt64 { learner.configuration.learning.seed }
 
@@ -61,29 +64,44 @@ struct SubjectAssembly {
             model: TestedModel(
                 predictor: RunPredictor(model: model, pool: learner.pool), table: table,
                 secondsPerPrediction: seconds),
-            data: try dataFacts(), cost: try cost(),
+            data: try dataFacts(), cost: try used.map(cost),
             retrainer: try ReducedRetrainer(
                 learner: learner, test: test, testTable: table,
-                secondsPerVisit: used.wallSeconds / max(visits, 1)), seed: seed)
+                secondsPerVisit: wallSeconds / max(visits, 1)), canaries: try canaries(),
+            seed: seed)
     }
 
     /// Visits of rows by members, over all trainings.
     private var visits: Double {
-        Double(trainings.reduce(0) { $0 + $1.steps } * prepared.recipe.batchRows)
-            * Double(prepared.recipe.members)
+        Double(steps * prepared.recipe.batchRows) * Double(prepared.recipe.members)
+    }
+
+    /// The training rows that are looked at; none that was planted.
+    var trainingRows: [Int] {
+        let random = CounterRandom(seed: seed, name: "training rows")
+        let planted = prepared.canaries?.planted ?? .max..<Int.max
+        let rows = prepared.split.train.filter { !planted.contains($0) }
+        guard rows.count > Self.mostTrainingRows else { return rows }
+        return random.permutation(of: rows.count).prefix(Self.mostTrainingRows)
+            .map { rows[$0] }.sorted()
     }
 
     private func trainingPredictions() throws -> LabelledPredictions {
-        let random = CounterRandom(seed: seed, name: "training rows")
-        var rows = prepared.split.train
-        if rows.count > Self.mostTrainingRows {
-            rows = random.permutation(of: rows.count).prefix(Self.mostTrainingRows)
-                .map { rows[$0] }.sorted()
-        }
-        return try LabelledPredictions(
+        try predictions(of: trainingRows, split: "train")
+    }
+
+    private func predictions(of rows: [Int], split: String) throws -> LabelledPredictions {
+        try LabelledPredictions(
             prepared.table, knownRows: rows, model: model,
             predictions: model.predict(features.selecting(rows: rows), pool: learner.pool),
-            split: "train")
+            split: split)
+    }
+
+    private func canaries() throws -> Canaries? {
+        guard let made = prepared.canaries else { return nil }
+        return Canaries(
+            planted: try predictions(of: Array(made.planted), split: "planted"),
+            references: try predictions(of: Array(made.references), split: "references"))
     }
 
     private func dataFacts() throws -> TrainingDataFacts {
@@ -105,11 +123,10 @@ struct SubjectAssembly {
             conflictingRows: prepared.duplicates.conflicting)
     }
 
-    private func cost() throws -> TrainingCost {
+    private func cost(_ used: CostMeter.Used) throws -> TrainingCost {
         let batch = prepared.recipe.batchRows
-        let step = try learner.network().trainingGraph().differentiated(output: "loss").graph
+        let step = try learner.trainingGraph().differentiated(output: "loss").graph
             .operationCount(rows: batch)
-        let steps = trainings.reduce(0) { $0 + $1.steps }
         let learned = model.layout.entries.filter { $0.spec.role != .state }
             .reduce(0) { $0 + $1.count }
         return TrainingCost(

@@ -12,6 +12,7 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     package var reading = ReadingOptions()
     package var model = ModelOptions()
     package var learning = LearningOptions()
+    package var regularising = RegularisingOptions()
     package var splits = SplitOptions()
     /// Cost of a false positive and of a false negative; the decision threshold follows from them.
     package var costs: LabelledPredictions.Costs?
@@ -136,6 +137,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var validation = 0.15
         /// The share of rows held back for the report, where no test file is given.
         package var test = 0.2
+        /// Rows with random answers that are planted among the training rows; see `PlantedRows`.
+        package var canaries = 0
 
         package init() {}
     }
@@ -221,11 +224,49 @@ extension TrainConfiguration {
         try require(
             { $0 > 0 && $0 + splits.validation < 1 }, "test-share", splits.test,
             "between 0 and 1, with room for training rows")
+        try regularising.validate(model, learning)
+        try require(
+            { $0 == 0 || (2...10_000).contains($0) }, "canaries", splits.canaries,
+            "from 2 to 10000, or 0 for none")
         if let costs {
             try require(
                 { $0 > 0 && $0.isFinite }, "cost fp", costs.falsePositive, "a positive number")
             try require(
                 { $0 > 0 && $0.isFinite }, "cost fn", costs.falseNegative, "a positive number")
+        }
+    }
+}
+
+extension TrainConfiguration.RegularisingOptions {
+    /// - Throws: `VouchError` naming the option, its value and what would be accepted.
+    fileprivate func validate(
+        _ model: TrainConfiguration.ModelOptions, _ learning: TrainConfiguration.LearningOptions
+    ) throws(VouchError) {
+        func require(_ holds: Bool, _ option: String, _ value: some Any, _ wanted: String)
+            throws(VouchError)
+        {
+            guard !holds else { return }
+            throw VouchError("--\(option) is \(value); it must be \(wanted)")
+        }
+        let isShare = { (value: Float) in value >= 0 && value <= 1 }
+        try require(isShare(mixup), "mixup", mixup, "from 0 to 1, 0 meaning none")
+        try require(
+            inputNoise >= 0 && inputNoise.isFinite, "input-noise", inputNoise, "zero or positive")
+        try require(isShare(categorySwap), "category-swap", categorySwap, "from 0 to 1")
+        try require(
+            averagedShare >= 0 && averagedShare < 1, "swa", averagedShare,
+            "in [0, 1), 0 meaning none")
+        try require(
+            sharpness >= 0 && sharpness.isFinite, "sam", sharpness, "zero or positive")
+        try require(
+            (0...1000).contains(dropoutPasses), "mc-dropout", dropoutPasses, "from 0 to 1000")
+        if averagedShare > 0, learning.averageDecay ?? 0 > 0 {
+            throw VouchError("--swa and --ema both average the weights; leave one of them out")
+        }
+        if dropoutPasses > 0, model.dropout == 0 {
+            throw VouchError(
+                "--mc-dropout is \(dropoutPasses), but --dropout is 0, so that all passes are the same; "
+                    + "leave one of them out")
         }
     }
 }

@@ -81,7 +81,9 @@ private struct TrainRun {
         let earlier = earlierRecords(control)
         let validation = try learner.validationPredictions(model, features)
         let subject = try SubjectAssembly(
-            learner: learner, trained: trained, features: features, modelBytes: weights.count,
+            learner: learner, model: model, steps: trained.steps,
+            wallSeconds: trained.used.wallSeconds, used: trained.used, features: features,
+            modelBytes: weights.count,
             modelsBefore: modelsBefore(earlier, weightsSHA256: hash, control),
             validation: validation
         ).subject()

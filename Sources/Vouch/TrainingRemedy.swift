@@ -68,7 +68,37 @@ struct TrainingRemedy: Sendable {
         overfitting(
             "early-stopping", "Early stopping", [3, 8],
             source: "Prechelt 1998, DOI 10.1007/3-540-49430-8_3"
-        ) { $1.learning.patience = Int($0) },
+        ) {
+            $1.regularising.keeps = .best
+            $1.learning.patience = Int($0)
+        },
+        overfitting(
+            "mixup", "Mixup of encoded rows", [0.1, 0.3, 1],
+            source: "Zhang et al. 2018, arXiv:1710.09412"
+        ) { $1.regularising.mixup = $0 },
+        overfitting(
+            "input-noise", "Noise on scaled numbers", [0.05, 0.2, 0.5],
+            source: "Bishop 1995, DOI 10.1162/neco.1995.7.1.108"
+        ) { $1.regularising.inputNoise = $0 },
+        overfitting(
+            "category-swap", "Swapped categories", [0.05, 0.1, 0.3],
+            source: "Bahri et al. 2022, arXiv:2106.15147"
+        ) { $1.regularising.categorySwap = $0 },
+        overfitting(
+            "swa", "Weights averaged over epochs (SWA)", [0.25, 0.5],
+            source: "Izmailov et al. 2018, arXiv:1803.05407"
+        ) {
+            $1.regularising.averagedShare = $0
+            $1.learning.averageDecay = 0
+        },
+        overfitting(
+            "sam", "Sharpness-aware steps (SAM)", [0.02, 0.05, 0.2],
+            source: "Foret et al. 2021, arXiv:2010.01412"
+        ) { $1.regularising.sharpness = $0 },
+        overfitting(
+            "mc-dropout", "Predictions with dropout, averaged", [10, 30],
+            source: "Gal & Ghahramani 2016, arXiv:1506.02142"
+        ) { $1.regularising.dropoutPasses = Int($0) },
         overfitting(
             "ensemble", "Ensemble of members with shared layers", [4, 8],
             source: "Gorishniy et al. 2025, arXiv:2410.24210"

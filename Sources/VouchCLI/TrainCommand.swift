@@ -16,6 +16,7 @@ extension TrainConfiguration.RegressionLoss: ExpressibleByArgument {}
 extension Activation: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension Schedule.Shape: ExpressibleByArgument {}
+extension TrainConfiguration.KeptWeights: ExpressibleByArgument {}
 
 /// How a file is read; shared by the commands that read one.
 struct ReadingArguments: ParsableArguments {
@@ -128,12 +129,20 @@ struct TrainCommand: ParsableCommand {
     @OptionGroup(title: "Reading") var reading: ReadingArguments
     @OptionGroup(title: "Model") var model: ModelArguments
     @OptionGroup(title: "Learning") var learning: LearningArguments
+    @OptionGroup(title: "Against overfitting") var regularising: RegularisingArguments
 
     @Option(help: "The share of rows used for choices during training.")
     var validationShare = TrainConfiguration.SplitOptions().validation
 
     @Option(help: "The share of rows held back to measure on, where no --test is given.")
     var testShare = TrainConfiguration.SplitOptions().test
+
+    @Option(
+        help: """
+            Rows with random answers to plant among the training rows, to see whether they are learned \
+            by heart.
+            """)
+    var canaries = TrainConfiguration.SplitOptions().canaries
 
     @Option(
         help: "The longest time for probes that train again or predict often. (default: 100s)")
@@ -177,6 +186,8 @@ struct TrainCommand: ParsableCommand {
         configuration.reading = reading.options
         configuration.model = model.options
         configuration.learning = try learning.options()
+        configuration.regularising = regularising.options
+        configuration.splits.canaries = canaries
         configuration.splits.validation = validationShare
         configuration.splits.test = testShare
         configuration.costs = try cost.map(parseCosts)

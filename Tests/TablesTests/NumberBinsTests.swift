@@ -88,4 +88,38 @@ import Testing
                 Array(encoded.categories[row * 3..<row * 3 + 3]) == [2, atom, row < 20 ? 4 : 0])
         }
     }
+
+    /// A position is found again from the scaled number, wherever that stands.
+    @Test func positionsFollowScaledNumbers() throws {
+        let a: [Double?] = (0..<60).map { row in
+            if row % 7 == 3 { return nil }
+            return Double(row * row) / 50 - 3
+        }
+        let table = table([
+            numbers("a", a), numbers("b", (0..<60).map { Double($0 % 9) }),
+            category("t", (0..<60).map { _ in "x" }),
+        ])
+        let schema = Schema(
+            columns: table.columns.map { .init(name: $0.name, kind: $0.kind, role: .feature) })
+        let encoder = try Encoder.fit(table, schema, rows: Array(0..<60), bins: .init(most: 8))
+        let encoded = try encoder.encode(table)
+        let places = encoder.numberPlaces
+        #expect(places.map(\.place) == [0, 1] && places.map(\.missingPlace) == [2, nil])
+        #expect(places.map(\.positionPlace) == [3, 4] && places.map(\.codePlace) == [1, 2])
+        for row in 0..<60 {
+            let cells = encoded.numeric[
+                row * encoded.numericWidth..<(row + 1) * encoded.numericWidth
+            ]
+            .map { $0 }
+            for place in places {
+                if let missing = place.missingPlace, cells[missing] == 1 { continue }
+                let position = cells[try #require(place.positionPlace)]
+                #expect(abs(place.position(ofScaled: cells[place.place]) - position) < 2e-4)
+            }
+        }
+        #expect(places[0].position(ofScaled: -3) == 0)
+        #expect(places[0].position(ofScaled: 5) == Float(encoder.bins[0].binCount))
+        let plain = try Encoder.fit(table, schema, rows: Array(0..<60)).numberPlaces[0]
+        #expect(plain.positionPlace == nil && plain.codePlace == nil)
+    }
 }

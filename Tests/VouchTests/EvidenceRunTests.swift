@@ -19,6 +19,7 @@ import Vouch
                 $0.columns.protected = ["sex"]
                 $0.model.width = 8
                 $0.learning.folds = 1
+                $0.splits.canaries = 10
                 $0.evidence.probeSeconds = 1000
             }, control: RunControl(threads: 2))
         let report = try report(run)
@@ -29,8 +30,8 @@ import Vouch
         for drawback in Drawback.allCases { #expect(html.contains("id=\"\(drawback.rawValue)\"")) }
         let ledger = try #require(report.ledger)
         #expect(ledger.looks.map(\.split) == ["validation", "test"])
-        // Eight probes and four remedies.
-        #expect(ledger.looks[1].count == 12)
+        // Nine probes and four remedies.
+        #expect(ledger.looks[1].count == 13)
         #expect(ledger.models == 1)
         #expect(try verifyLedger(run: run, head: ledger.head).contains(ledger.head.prefix(12)))
         // Every metric shown has its definition.

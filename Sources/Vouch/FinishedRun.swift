@@ -1,0 +1,73 @@
+import Evidence
+import Kernels
+import Platform
+import Prediction
+import Reporting
+import RunStore
+import Tables
+import Training
+
+/// A finished run with its data, read again from where they stood.
+struct FinishedRun {
+    let path: String
+    /// As it was asked for.
+    let configuration: TrainConfiguration
+    let prepared: PreparedData
+    let features: EncodedFeatures
+    let pool: WorkerPool
+
+    /// - Throws: an error that says what to do where the data were changed since.
+    init(_ run: String, threads: Int, onEvent: (RunEvent) -> Void) throws {
+        path = run
+        configuration = try Self.configuration(of: run)
+        prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
+        let made = try Ledger.read(run).lastRun?.details ?? [:]
+        let expected = [
+            made[Ledger.DetailKey.dataSHA256], made[Ledger.DetailKey.testSHA256],
+        ].compactMap { $0 }
+        guard expected == prepared.hashes else {
+            throw VouchError(
+                "\(run): its data were changed since it was trained (their SHA-256 differs from the "
+                    + "ledger's). Train it anew on what stands there now, then ask that run")
+        }
+        features = try prepared.encoder.encode(prepared.table)
+        pool = WorkerPool(threads: threads)
+    }
+
+    static func configuration(of run: String) throws -> TrainConfiguration {
+        try JSON.decode(
+            TrainConfiguration.self, from: RunFolder.open(run).read("configuration.json"),
+            file: run + "/configuration.json")
+    }
+
+    private var learner: Learner {
+        Learner(configuration: configuration, prepared: prepared, pool: pool)
+    }
+
+    /// Its model with what probes may see of it, training again among it; but not what it cost.
+    func subject() throws -> Subject {
+        let model = try StoredModel.open(path)
+        let report = try storedReport(run: path)
+        let history = try JSON.decode(
+            [[EpochRecord]].self, from: RunFolder.open(path).read("history.json"),
+            file: path + "/history.json")
+        let seconds =
+            report.measurements.first { $0.metric == "trainingSeconds" }.flatMap(\.value) ?? 0
+        let weights = try Ledger.read(path).lastRun?.details[Ledger.DetailKey.weightsSHA256] ?? ""
+        let known = prepared.hashes.last.map {
+            modelsMeasuredBefore(onDataSHA256: $0, except: weights)
+        }
+        let assembly = SubjectAssembly(
+            learner: learner, model: model,
+            steps: history.reduce(0) { $0 + ($1.last?.step ?? 0) }, wallSeconds: seconds,
+            used: nil, features: features, modelBytes: 0,
+            modelsBefore: max(known ?? 0, (report.ledger?.models ?? 1) - 1))
+        var subject = try assembly.subject()
+        if configuration.learning.budgetSeconds == nil {
+            subject.repeater = RunRepeater(
+                run: self, trainingRows: assembly.trainingRows, subject: subject,
+                expectedSeconds: seconds)
+        }
+        return subject
+    }
+}

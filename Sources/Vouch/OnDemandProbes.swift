@@ -1,0 +1,121 @@
+import Evidence
+import Figures
+import Platform
+import Prediction
+package import Reporting
+import RunStore
+
+/// What `vouch generalization` is asked for.
+package struct ProbeRequest: Sendable {
+    /// Ids of on-demand probes, at least one.
+    package var probes: [String]
+    package var threads: Int?
+    /// The command line, for the report.
+    package var arguments: [String]
+
+    package init(probes: [String], threads: Int? = nil, arguments: [String] = []) {
+        self.probes = probes
+        self.threads = threads
+        self.arguments = arguments
+    }
+}
+
+/// What an on-demand probe would cost on a run.
+package struct ProbePrice: Encodable, Sendable, Hashable {
+    package var probe: String
+    package var name: String
+    /// At the run's own settings.
+    package var trainings: Int
+    package var seconds: Double
+    /// Why it cannot run; `nil` where it can.
+    package var obstacle: String?
+
+    init(_ probe: any Probe, _ subject: Subject) {
+        let description = probe.description
+        self.probe = description.id
+        name = description.name
+        let missing = description.needs.subtracting(subject.has)
+        obstacle = Need.allCases.first(where: missing.contains)?.absence
+        trainings = obstacle == nil ? probe.trainings(subject) : 0
+        seconds = obstacle == nil ? probe.expectedSeconds(subject) : 0
+    }
+
+    fileprivate var text: String {
+        let most = "about \(Int(seconds.rounded(.up))) s"
+        guard trainings > 0 else { return most }
+        return "\(trainings) \(trainings == 1 ? "training" : "trainings"), \(most)"
+    }
+}
+
+/// Probes that can be run on a finished run, with their prices.
+package struct PriceList: Encodable, Sendable {
+    package var run: String
+    package var probes: [ProbePrice]
+
+    package func json() throws -> [UInt8] { try JSON.encode(self) + [UInt8(ascii: "\n")] }
+
+    package var text: String {
+        alignedTable(
+            [["probe", "price", "what it measures"]]
+                + probes.map { [$0.probe, $0.obstacle ?? $0.text, $0.name] }, rightAligned: [])
+            + "\nRun one with: vouch generalization \(shellQuoted(run)) --probe PROBE\n"
+    }
+}
+
+/// What the on-demand probes would cost on a run; nothing is measured.
+package func onDemandPrices(
+    run: String, threads: Int?, onEvent: (RunEvent) -> Void = { _ in }
+) throws -> PriceList {
+    let subject = try FinishedRun(run, threads: checkedThreads(threads), onEvent: onEvent)
+        .subject()
+    return PriceList(run: run, probes: onDemandProbes.map { ProbePrice($0, subject) })
+}
+
+/// Measures a finished run by probes that are too expensive to run every time.
+///
+/// The looks at test rows are recorded in the run's ledger, and the findings in its folder, so that its
+/// report shows them from then on.
+///
+/// - Returns: a report of the findings.
+package func measureOnDemand(
+    _ request: ProbeRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
+) throws -> RunReport {
+    let probes = try request.probes.map { id in
+        guard let probe = onDemandProbes.first(where: { $0.description.id == id }) else {
+            let known = onDemandProbes.map(\.description.id).joined(separator: ", ")
+            throw VouchError("--probe is \"\(id)\"; there is \(known)")
+        }
+        return probe
+    }
+    let subject = try FinishedRun(run, threads: checkedThreads(request.threads), onEvent: onEvent)
+        .subject()
+    for price in probes.map({ ProbePrice($0, subject) }) {
+        onEvent(.stage("\(price.probe): \(price.obstacle ?? price.text)"))
+    }
+    let schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
+    let outcomes = schedule.run(probes, on: subject) { probe in
+        onEvent(.stage("Measuring: \(probe.name)"))
+    }
+    var found: [MeasuredProbe] = []
+    for outcome in outcomes {
+        switch outcome.result {
+        case .leftOut(let reason): throw VouchError("\(outcome.probe.id): \(reason)")
+        case .found(let findings):
+            try Look(split: "test", rows: subject.test.rows, purpose: outcome.probe.name)
+                .record(in: run)
+            found.append(
+                MeasuredProbe(
+                    id: outcome.probe.id, drawback: outcome.probe.drawback,
+                    measurements: findings.measurements, figures: findings.figures,
+                    groups: findings.groups))
+        }
+    }
+    try ProbeFile.add(found, to: run)
+    let names = outcomes.map(\.probe.name).joined(separator: ", ")
+    return RunReport(
+        title: "\(Files.name(of: run)), measured further",
+        summary: "\(names). The findings stand in the run's report from now on.",
+        headlines: found.flatMap(\.measurements).map(\.metric),
+        command: request.arguments.map(shellQuoted).joined(separator: " ")
+    ).adding(found)
+}
