@@ -66,7 +66,7 @@ extension ClassificationSample {
         return calibrationError(gaps, signed).estimate
     }
 
-    /// The same less what noise adds to it, at least 0: the value that it would have on very many rows.
+    /// The same less an estimate of what noise adds to it, at least 0.
     ///
     /// The noise is the mean of `Σ |g_b + noise_b|` over normal noise, less `Σ |g_b|`, for the gaps seen;
     /// the interval is that of the plain error, whose target is the same.

@@ -13,7 +13,7 @@ package struct ConformalCoverage: Probe {
 
     package let description = ProbeDescription(
         id: "conformalCoverage", name: "Coverage of sets and intervals", drawback: .overfitting,
-        needs: [.calibrationPredictions],
+        needs: [.predictions, .calibrationPredictions],
         metrics: [
             ConformalMetrics.coverage, ConformalMetrics.setSize, ConformalMetrics.width,
         ])
