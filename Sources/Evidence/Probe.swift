@@ -16,6 +16,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case trainingData
     /// What the training took.
     case trainingCost
+    /// The tables of training and test rows as they were read.
+    case trainingTables
 
     /// In a sentence that says why a probe was left out.
     package var absence: String {
@@ -27,6 +29,7 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .retraining: "only predictions were given, not a training to repeat"
         case .trainingData: "only predictions were given, not the training data"
         case .trainingCost: "only predictions were given, not the training"
+        case .trainingTables: "only predictions were given, not the tables"
         }
     }
 }

@@ -9,6 +9,7 @@ package struct Subject: Sendable {
     package var model: TestedModel?
     package var data: TrainingDataFacts?
     package var cost: TrainingCost?
+    package var tables: TrainingTables?
     package var retrainer: (any Retrainer)?
     /// Of every random choice that a probe makes.
     package var seed: UInt64
@@ -16,13 +17,14 @@ package struct Subject: Sendable {
     package init(
         test: LabelledPredictions, training: LabelledPredictions? = nil,
         model: TestedModel? = nil, data: TrainingDataFacts? = nil, cost: TrainingCost? = nil,
-        retrainer: (any Retrainer)? = nil, seed: UInt64 = 0
+        tables: TrainingTables? = nil, retrainer: (any Retrainer)? = nil, seed: UInt64 = 0
     ) {
         self.test = test
         self.training = training
         self.model = model
         self.data = data
         self.cost = cost
+        self.tables = tables
         self.retrainer = retrainer
         self.seed = seed
     }
@@ -35,6 +37,7 @@ package struct Subject: Sendable {
         if model != nil { result.insert(.model) }
         if data != nil { result.insert(.trainingData) }
         if cost != nil { result.insert(.trainingCost) }
+        if tables != nil { result.insert(.trainingTables) }
         if retrainer != nil { result.insert(.retraining) }
         return result
     }

@@ -14,6 +14,7 @@ package let allProbes: [any Probe] = [
     TrainingCostProbe(),
     TrainingDataProbe(),
     TrainTestGap(),
+    Leakage(),
     GroupRates(),
     PermutationImportance(),
     SettingSpread(),

@@ -58,7 +58,7 @@ struct SubjectAssembly {
             model: TestedModel(
                 predictor: RunPredictor(model: model, pool: learner.pool), table: table,
                 secondsPerPrediction: seconds),
-            data: try dataFacts(), cost: try cost(),
+            data: try dataFacts(), cost: try cost(), tables: tables(test: table),
             retrainer: try ReducedRetrainer(
                 learner: learner, test: test, testTable: table,
                 secondsPerVisit: used.wallSeconds / max(visits, 1)), seed: seed)
@@ -81,6 +81,13 @@ struct SubjectAssembly {
             prepared.table, knownRows: rows, model: model,
             predictions: model.predict(features.selecting(rows: rows), pool: learner.pool),
             split: "train")
+    }
+
+    private func tables(test: Table) -> TrainingTables {
+        TrainingTables(
+            training: prepared.table.selecting(
+                rows: (prepared.split.train + prepared.split.validation).sorted()),
+            test: test, schema: prepared.schema, target: prepared.target)
     }
 
     private func dataFacts() throws -> TrainingDataFacts {
