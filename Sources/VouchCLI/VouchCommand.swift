@@ -12,7 +12,7 @@ struct VouchCommand: ParsableCommand {
         subcommands: [
             TrainCommand.self, PredictCommand.self, EvaluateCommand.self, InspectCommand.self,
             AuditCommand.self, CompareCommand.self, ReportCommand.self, ProveCommand.self,
-            CheckCommand.self,
+            CheckCommand.self, DriftCommand.self,
             PolicyCommand.self, CardCommand.self, CostCommand.self,
             LedgerCommand.self, RunsCommand.self,
         ])
