@@ -23,7 +23,8 @@ demo: tools ## train on the bundled Adult data and write a report
 test: build ## every test, in the configuration that ships
 	$(SWIFT) test -c release --skip-build
 
-# VOUCH_TORCH_PYTHON=PYTHON adds the comparison of random graphs with that Python's PyTorch.
+# VOUCH_TORCH_PYTHON=PYTHON adds the comparison of random graphs with that Python's PyTorch; VOUCH_DATA=FOLDER,
+# with tables/pmlb/*.csv in it, adds the planted leaks.
 verify: build ## the long simulations behind the statistical claims; writes their tables
 	VOUCH_VERIFY=1 $(SWIFT) test -c release --skip-build
 

@@ -93,7 +93,7 @@ let package = Package(
             ["Evidence", "Figures", "Prediction", "Statistics", "Tables", "TensorCore"]),
         idea(
             "Generalization",
-            ["Evidence", "Figures", "Prediction", "Statistics", "TensorCore", real]),
+            ["Evidence", "Figures", "Prediction", "Statistics", "Tables", "TensorCore", real]),
         idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
         idea("Fairness", ["Evidence", "Figures", "Prediction", "Statistics"]),
         // telling
@@ -150,8 +150,8 @@ let package = Package(
         tests("EvidenceTests", ["Evidence", "Prediction"]),
         tests(
             "GeneralizationTests",
-            ["Evidence", "Generalization", "Prediction", "Statistics", "TensorCore"],
-            resources: [.copy("Reference")]),
+            ["Evidence", "Generalization", "Prediction", "Statistics", "Tables", "TensorCore"],
+            resources: [.copy("Reference")], exclude: ["Verified"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
         tests(
             "VouchTests",

@@ -22,6 +22,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case trainingData
     /// What the training took.
     case trainingCost
+    /// The tables of training and test rows as they were read.
+    case trainingTables
 
     /// In a sentence that says why a probe was left out.
     package var absence: String {
@@ -37,6 +39,7 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .canaries: "no canaries were planted (--canaries)"
         case .trainingData: "only predictions were given, not the training data"
         case .trainingCost: "only predictions were given, not the training"
+        case .trainingTables: "only predictions were given, not the tables"
         }
     }
 }

@@ -11,6 +11,7 @@ package struct Subject: Sendable {
     package var model: TestedModel?
     package var data: TrainingDataFacts?
     package var cost: TrainingCost?
+    package var tables: TrainingTables?
     package var retrainer: (any Retrainer)?
     package var repeater: (any Repeater)?
     package var canaries: Canaries?
@@ -21,8 +22,8 @@ package struct Subject: Sendable {
         test: LabelledPredictions, training: LabelledPredictions? = nil,
         calibration: LabelledPredictions? = nil,
         model: TestedModel? = nil, data: TrainingDataFacts? = nil, cost: TrainingCost? = nil,
-        retrainer: (any Retrainer)? = nil, repeater: (any Repeater)? = nil,
-        canaries: Canaries? = nil, seed: UInt64 = 0
+        tables: TrainingTables? = nil, retrainer: (any Retrainer)? = nil,
+        repeater: (any Repeater)? = nil, canaries: Canaries? = nil, seed: UInt64 = 0
     ) {
         self.test = test
         self.training = training
@@ -30,6 +31,7 @@ package struct Subject: Sendable {
         self.model = model
         self.data = data
         self.cost = cost
+        self.tables = tables
         self.retrainer = retrainer
         self.repeater = repeater
         self.canaries = canaries
@@ -45,6 +47,7 @@ package struct Subject: Sendable {
         if model != nil { result.insert(.model) }
         if data != nil { result.insert(.trainingData) }
         if cost != nil { result.insert(.trainingCost) }
+        if tables != nil { result.insert(.trainingTables) }
         if retrainer != nil { result.insert(.retraining) }
         if repeater != nil { result.insert(.repetition) }
         if canaries != nil { result.insert(.canaries) }

@@ -78,7 +78,7 @@ struct EvidenceView {
         .computeCost: ["trainingSeconds", "energy", "peakMemory"],
         .dataHunger: ["trainingRows", "gainFromDoubling", "conflictingRows"],
         .opacity: ["effectiveColumns", "permutationImportance"],
-        .overfitting: ["trainTestGap", "expectedCalibrationError", "rSquared"],
+        .overfitting: ["trainTestGap", "expectedCalibrationError", "rSquared", "suspectedLeaks"],
         .hyperParameters: ["seedSpread", "settingEffect"],
         .bias: ["selectionRateGap", "truePositiveRateGap", "falsePositiveRateGap", "meanErrorGap"],
     ]

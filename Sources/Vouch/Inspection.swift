@@ -1,5 +1,8 @@
+import Evidence
+import Generalization
 import Platform
 import Reporting
+import Statistics
 import Tables
 
 /// A table's columns as training would see them.
@@ -8,6 +11,19 @@ package struct Inspection: Encodable {
     let rows: Int
     let columns: [Entry]
     let warnings: [String]
+    /// Suspected leaks; `nil` where no target was named, so that none was looked for.
+    let leaks: [Leak]?
+
+    /// A suspected leak.
+    struct Leak: Encodable {
+        let kind: LeakageKind
+        let columns: [String]
+        let rows: Int?
+        let effect: Double?
+        let lower: Double?
+        let upper: Double?
+        let evidence: String
+    }
 
     struct Entry: Encodable {
         let role: String
@@ -32,7 +48,16 @@ package struct Inspection: Encodable {
         text += alignedTable(rows, rightAligned: [3, 4])
         if !warnings.isEmpty { text += "\n" }
         for warning in warnings { text += "! \(printable(warning))\n" }
-        return text
+        return text + leakText
+    }
+
+    private var leakText: String {
+        guard let leaks else { return "" }
+        guard !leaks.isEmpty else {
+            return "\nNo leak is suspected. Looked for: \(LeakageSuite.scope).\n"
+        }
+        return "\n\(leaks.count) suspected \(leaks.count == 1 ? "leak" : "leaks"):\n"
+            + leaks.map { "! \($0.kind.title): \(visible($0.evidence)).\n" }.joined()
     }
 
     private func valuesText(_ profile: ColumnProfile) -> String {
@@ -51,21 +76,41 @@ package struct Inspection: Encodable {
 }
 
 /// Reads a table and says what each column is; nothing is written.
+///
+/// - Parameter test: A file of test rows; leaks between both are looked for too.
 package func inspectTable(
-    _ path: String, columns: TrainConfiguration.ColumnRoles,
+    _ path: String, test: String? = nil, columns: TrainConfiguration.ColumnRoles,
     reading: TrainConfiguration.ReadingOptions
 ) throws -> Inspection {
     let options = try schemaOptions(columns)
-    let table = try CSVReader.read(
-        path: path,
-        options: try csvOptions(reading, threads: Machine.cores).naming(columns, options))
+    let reading = try csvOptions(reading, threads: Machine.cores).naming(columns, options)
+    let table = try CSVReader.read(path: path, options: reading)
     let (schema, warnings) = try Schema.infer(table, options)
+    var leaks: [Inspection.Leak]?
+    if let target = table.column(named: columns.target) {
+        let encoder = try TargetEncoder(
+            target, source: table.name, rows: Array(0..<table.rowCount),
+            task: columns.task.flatMap { .init(rawValue: $0.rawValue) },
+            positive: columns.positive)
+        let tested = try test.map {
+            try CSVReader.read(path: $0, options: reading.keepingTexts(of: schema))
+        }
+        leaks = try LeakageSuite(
+            TrainingTables(training: table, test: tested, schema: schema, target: encoder),
+            seed: TrainConfiguration.LearningOptions().seed
+        ).findings().map { finding in
+            .init(
+                kind: finding.kind, columns: finding.columns, rows: finding.rows,
+                effect: finding.effect.value, lower: finding.effect.lower,
+                upper: finding.effect.upper, evidence: finding.evidence)
+        }
+    }
     return Inspection(
         file: path, rows: table.rowCount,
         columns: zip(schema.columns, table.columns).map { entry, column in
             .init(role: entry.roleText, profile: ColumnProfile(column))
         },
-        warnings: warnings.map(\.description))
+        warnings: warnings.map(\.description), leaks: leaks)
 }
 
 /// Rows of cells in columns two spaces apart.

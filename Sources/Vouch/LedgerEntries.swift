@@ -53,6 +53,7 @@ struct LedgerEntries {
 
     private static let needsOfTestRows: Set<Need> = [
         .predictions, .protectedColumns, .trainingPredictions, .model, .retraining,
+        .trainingTables,
     ]
 
     private mutating func look(_ split: String, rows: Int, data: String, _ purpose: String) {

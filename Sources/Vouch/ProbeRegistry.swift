@@ -16,6 +16,7 @@ package let allProbes: [any Probe] = [
     TrainTestGap(),
     MembershipInference(),
     CanaryExposure(),
+    Leakage(),
     GroupRates(),
     ConformalCoverage(),
     SelectivePrediction(),

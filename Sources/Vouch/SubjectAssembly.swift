@@ -64,7 +64,7 @@ struct SubjectAssembly {
             model: TestedModel(
                 predictor: RunPredictor(model: model, pool: learner.pool), table: table,
                 secondsPerPrediction: seconds),
-            data: try dataFacts(), cost: try used.map(cost),
+            data: try dataFacts(), cost: try used.map(cost), tables: tables(test: table),
             retrainer: try ReducedRetrainer(
                 learner: learner, test: test, testTable: table,
                 secondsPerVisit: wallSeconds / max(visits, 1)), canaries: try canaries(),
@@ -102,6 +102,15 @@ struct SubjectAssembly {
         return Canaries(
             planted: try predictions(of: Array(made.planted), split: "planted"),
             references: try predictions(of: Array(made.references), split: "references"))
+    }
+
+    private func tables(test: Table) -> TrainingTables {
+        let planted = prepared.canaries?.planted ?? .max..<Int.max
+        let rows = (prepared.split.train + prepared.split.validation)
+            .filter { !planted.contains($0) }
+        return TrainingTables(
+            training: prepared.table.selecting(rows: rows.sorted()),
+            test: test, schema: prepared.schema, target: prepared.target)
     }
 
     private func dataFacts() throws -> TrainingDataFacts {

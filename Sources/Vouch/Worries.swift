@@ -5,8 +5,8 @@ import Prediction
 /// The three things that a reader should worry about, in plain words, from measurements alone.
 ///
 /// Each rule looks at one number with its interval and speaks only where the interval leaves no
-/// doubt, or where there is too little to tell. The order is that of the list below: whom the model
-/// fails comes before what it cost.
+/// doubt, or where there is too little to tell. The order is that of the list below: what makes every
+/// other number worthless comes first, whom the model fails before what it cost.
 struct Worries {
     private let measurements: [Measurement]
     private let subject: Subject
@@ -20,7 +20,7 @@ struct Worries {
 
     var texts: [String] {
         let rules = [
-            widestGap, unseenGroups, fewRows, miscalibration, overfit, oneColumn, conflicts,
+            leaks, widestGap, unseenGroups, fewRows, miscalibration, overfit, oneColumn, conflicts,
             luck, moreRows, seeds, elsewhere,
         ]
         return Array(rules.compactMap { $0 }.prefix(Self.most))
@@ -34,6 +34,14 @@ struct Worries {
 
     private func percent(_ share: Double) -> String {
         NumberText.plain((share * 1000).rounded() / 10) + " %"
+    }
+
+    private var leaks: String? {
+        guard let count = first("suspectedLeaks")?.value, count > 0,
+            let leak = all("leakEvidence").first, let place = leak.group, let seen = leak.note
+        else { return nil }
+        let others = count > 1 ? " \(Int(count) - 1) more stand under overfitting." : ""
+        return "A leak is suspected (\(place)): \(seen).\(others)"
     }
 
     private var widestGap: String? {

@@ -130,13 +130,20 @@ struct EvaluateCommand: ParsableCommand {
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Show a table's columns: kinds, roles, missing cells, values, warnings.")
+        abstract: "Show a table's columns: kinds, roles, missing cells, values, warnings.",
+        discussion: """
+            With --target it also looks for leaks: what would not be known in use. With --test it \
+            looks for rows, near copies and groups that stand in both files.
+            """)
 
     @Argument(help: "The table: a CSV file with a header.")
     var data: String
 
-    @Option(help: "The column to predict.")
+    @Option(help: "The column to predict; with it, leaks are looked for.")
     var target: String?
+
+    @Option(help: "The test rows: a CSV file with the same columns.")
+    var test: String?
 
     @Flag(help: "Print as JSON.")
     var json = false
@@ -144,9 +151,15 @@ struct InspectCommand: ParsableCommand {
     @OptionGroup(title: "Columns") var columns: ColumnArguments
     @OptionGroup(title: "Reading") var reading: ReadingArguments
 
+    func validate() throws {
+        guard test == nil || target != nil else {
+            throw ValidationError("With --test, name the --target too.")
+        }
+    }
+
     mutating func run() throws {
         let inspection = try inspectTable(
-            data, columns: columns.roles(target: target), reading: reading.options)
+            data, test: test, columns: columns.roles(target: target), reading: reading.options)
         let output = Terminal(.output)
         if json {
             output.write(try inspection.json())

@@ -1,0 +1,226 @@
+import Evidence
+import Figures
+import Generalization
+import Kernels
+import Platform
+import Prediction
+package import Reporting
+import RunStore
+import Statistics
+import Tables
+
+/// What `vouch drift` is asked.
+package struct DriftRequest: Sendable {
+    package var run: String
+    /// A CSV file of new rows.
+    package var rows: String
+    /// Rows to compare with; the run's own training rows if `nil`.
+    package var reference: String?
+    package var falseDiscovery = 0.05
+    package var leastEffect = 0.1
+    package var reading = TrainConfiguration.ReadingOptions()
+    package var threads: Int?
+    package var arguments: [String] = []
+
+    package init(run: String, rows: String) {
+        self.run = run
+        self.rows = rows
+    }
+}
+
+/// New rows compared with those that a run learned from.
+package struct DriftCheck {
+    package let report: RunReport
+    /// How many columns, missing shares and predictions drift.
+    package let drifts: Int
+    private let rows: [[String]]
+
+    fileprivate init(report: RunReport, drifts: Int, rows: [[String]]) {
+        self.report = report
+        self.drifts = drifts
+        self.rows = rows
+    }
+
+    package func json() throws -> [UInt8] { try report.json() }
+
+    /// The comparison as an aligned table, the largest effects first.
+    package var text: String {
+        visible(report.title) + "\n" + visible(report.summary) + "\n\n"
+            + alignedTable(rows, rightAligned: [1, 3])
+    }
+}
+
+/// Compares a file of new rows with the rows that a run learned from.
+///
+/// - Throws: an error that lists the columns that the file lacks, says that it has no row, or that the
+///   run's data are gone or were changed.
+package func checkDrift(_ request: DriftRequest) throws -> DriftCheck {
+    guard request.falseDiscovery > 0, request.falseDiscovery < 1 else {
+        throw VouchError(
+            "--false-discovery is \(request.falseDiscovery); it must lie between 0 and 1")
+    }
+    guard (0..<1).contains(request.leastEffect) else {
+        throw VouchError("--least-effect is \(request.leastEffect); it must be from 0 to below 1")
+    }
+    let model = try StoredModel.open(request.run)
+    let threads = try checkedThreads(request.threads)
+    let pool = WorkerPool(threads: threads)
+    let options = try csvOptions(request.reading, threads: threads)
+        .keepingTexts(of: model.schema)
+    let bytes = try CSVReader.bytes(path: request.rows)
+    let new = try CSVReader.read(bytes: bytes, name: request.rows, options: options)
+    guard new.rowCount > 0 else {
+        throw VouchError("\(request.rows) has no rows. Give a file with at least one")
+    }
+    // The encoder names every column that is missing or of another kind.
+    let predictions = try model.predict(new, pool: pool)
+    let reference: Table
+    let known: Predictions?
+    if let file = request.reference {
+        reference = try CSVReader.read(path: file, options: options)
+        guard reference.rowCount > 0 else {
+            throw VouchError("\(file) has no rows. Give a file with at least one")
+        }
+        known = try model.predict(reference, pool: pool)
+    } else {
+        reference = try trainingRows(of: request.run, threads: threads)
+        known = try? PredictionFile.read(run: request.run, split: "test").predictions
+    }
+    let limits = DriftLimits(
+        falseDiscovery: request.falseDiscovery, leastEffect: request.leastEffect)
+    let findings = DriftComparison(limits: limits).findings(
+        features: model.schema.features.map(\.name), reference: reference, new: new,
+        referencePredictions: known, newPredictions: predictions
+    ).sorted { ($1.effect.value ?? 0, $0.place) < ($0.effect.value ?? 0, $1.place) }
+    let loss = try lossChange(request, model, new, predictions, bytes)
+    return DriftCheck(request, findings, limits, loss: loss, reference: reference, new: new)
+}
+
+/// The rows that a run learned from, read again from where they stood.
+private func trainingRows(of run: String, threads: Int) throws -> Table {
+    let folder = try RunFolder.open(run)
+    let stored = try JSON.decode(
+        TrainConfiguration.self, from: folder.read("configuration.json"),
+        file: run + "/configuration.json")
+    let expected = try Ledger.read(run).lastRun?.details[Ledger.DetailKey.dataSHA256]
+    let advice =
+        "Give --reference FILE, a file of rows like those that the model learned from"
+    guard let bytes = try? CSVReader.bytes(path: stored.data) else {
+        throw VouchError("\(stored.data), which \(run) learned from, cannot be read. \(advice)")
+    }
+    guard expected == ContentHash.sha256(bytes) else {
+        throw VouchError(
+            "\(stored.data) was changed since \(run) was trained on it (its SHA-256 differs from the "
+                + "ledger's). \(advice)")
+    }
+    let prepared = try PreparedData.load(stored, threads: threads, onEvent: { _ in })
+    return prepared.table.selecting(
+        rows: (prepared.split.train + prepared.split.validation).sorted())
+}
+
+/// How much the loss changed, where the new rows have the target; the look is recorded.
+private func lossChange(
+    _ request: DriftRequest, _ model: StoredModel, _ new: Table, _ predictions: Predictions,
+    _ bytes: [UInt8]
+) throws -> Measurement? {
+    guard let target = new.column(named: model.description.target.column),
+        (0..<new.rowCount).contains(where: { !target.isMissing($0) })
+    else { return nil }
+    let name = Files.name(of: request.rows)
+    let fresh = try LabelledPredictions(
+        new, rows: nil, model: model, predictions: predictions, split: name)
+    let test = try PredictionFile.read(run: request.run, split: "test")
+    let before = try test.design.mean(test.rowLosses, scale: .log)
+    let after = try fresh.design.mean(fresh.rowLosses, scale: .log)
+    var change = Measurement(
+        DriftMetrics.lossChange, after.minus(before), on: fresh, split: "\(name) and test")
+    change.unit = test.lossUnit
+    if let interval = change.interval {
+        change.note =
+            Verdict(lower: interval.lower, upper: interval.upper, direction: -1).text
+    }
+    try Look(
+        split: name, rows: fresh.rows, purpose: "vouch drift",
+        dataSHA256: ContentHash.sha256(bytes)
+    ).record(in: request.run)
+    return change
+}
+
+extension DriftCheck {
+    fileprivate init(
+        _ request: DriftRequest, _ findings: [DriftFinding], _ limits: DriftLimits,
+        loss: Measurement?, reference: Table, new: Table
+    ) {
+        let drifting = findings.filter { $0.verdict == .drift }
+        let name = Files.name(of: request.rows)
+        let split = "\(name) and \(request.reference.map(Files.name(of:)) ?? "train")"
+        let count = Measurement(
+            metric: DriftMetrics.count.id, drawback: .overfitting, value: Double(drifting.count),
+            sample: .init(split: split, rows: reference.rowCount + new.rowCount),
+            note: "of \(findings.count) compared; counted, no interval")
+        let effects = findings.map { finding in
+            var interval: Measurement.Interval?
+            if let lower = finding.effect.lower, let upper = finding.effect.upper {
+                interval = .init(
+                    lower: lower, upper: upper, level: finding.effect.level,
+                    method: finding.effect.method, varied: finding.effect.varied)
+            }
+            return Measurement(
+                metric: DriftMetrics.effect.id, drawback: .overfitting,
+                value: finding.effect.value, interval: interval,
+                sample: .init(split: split, rows: finding.effect.count), group: finding.place,
+                note: "\(finding.text(limits)); adjusted p \(pText(finding.adjustedPValue))")
+        }
+        let bar = NumberText.plain(limits.leastEffect)
+        var summary =
+            drifting.isEmpty
+            ? "No drift of \(bar) or more was found in \(findings.count) comparisons."
+            : "\(drifting.count) of \(findings.count) comparisons show a drift of \(bar) or more, "
+                + "which chance does not explain."
+        let open = findings.count { $0.verdict == .cannotTell }
+        if open > 0 {
+            summary += " Of \(open) these rows cannot tell whether they drift by that much."
+        }
+        if let loss {
+            summary += " The loss on rows with answers: \(loss.shownText) against the test rows."
+        }
+        let report = RunReport(
+            title: "\(name) against the rows that \(Files.name(of: request.run)) "
+                + (request.reference == nil ? "learned from" : "is compared with"),
+            summary: summary,
+            worries: drifting.prefix(3).map { finding in
+                "\(finding.place) drifts by \(NumberText.plain(finding.effect.value ?? 0))."
+            },
+            measurements: [count] + [loss].compactMap(\.self) + effects,
+            definitions: [DriftMetrics.count, DriftMetrics.effect]
+                + (loss == nil ? [] : [DriftMetrics.lossChange]),
+            command: request.arguments.map(shellQuoted).joined(separator: " "))
+        let lines = findings.map { finding in
+            [
+                visible(finding.place), finding.effect.value.map(NumberText.plain) ?? "–",
+                finding.effect.lower.flatMap { lower in
+                    finding.effect.upper.map {
+                        "[\(NumberText.plain(lower)), \(NumberText.plain($0))]"
+                    }
+                } ?? "", pText(finding.adjustedPValue), finding.text(limits),
+            ]
+        }
+        self.init(
+            report: report, drifts: drifting.count,
+            rows: [["compared", "effect", "interval", "adjusted p", "verdict"]] + lines)
+    }
+}
+
+extension DriftFinding {
+    fileprivate func text(_ limits: DriftLimits) -> String {
+        switch verdict {
+        case .drift: "drift"
+        case .noneLarger: "no drift larger than \(NumberText.plain(limits.leastEffect))"
+        case .cannotTell: "cannot tell"
+        }
+    }
+}
+
+private func pText(_ value: Double) -> String {
+    value < 0.001 ? "< 0.001" : NumberText.plain((value * 1000).rounded() / 1000)
+}

@@ -1,0 +1,85 @@
+import Evidence
+import Foundation
+import Reporting
+import Testing
+import Vouch
+
+/// Leaks before training, and drift after it, as a person asks for them.
+@Suite struct LeakageAndDriftTests {
+    /// Adult rows with the class under another name in a further column.
+    private func leaking(_ rows: Int) throws -> String {
+        let lines = try Adult.lines(rows)
+        return
+            (["\(lines[0]),paid tax"]
+            + lines.dropFirst().map { $0 + ($0.hasSuffix(">50K") ? ",much" : ",little") })
+            .joined(separator: "\n") + "\n"
+    }
+
+    @Test func inspectionNamesALeak() throws {
+        let scratch = try Scratch()
+        let data = try scratch.write(try leaking(500), to: "data.csv")
+        let told = try CommandTests.run("inspect", data, "--target", "class")
+        #expect(told.status == 0 && told.output.contains("1 suspected leak:"))
+        #expect(told.output.contains("a copy of the target: \"paid tax\""))
+        let json = try CommandTests.run("inspect", data, "--target", "class", "--json")
+        #expect(json.output.contains("\"kind\" : \"targetCopy\""))
+        let clean = try scratch.write(try Adult.csv(500), to: "clean.csv")
+        let nothing = try CommandTests.run("inspect", clean, "--target", "class", "--test", clean)
+        // The same file twice.
+        #expect(nothing.output.contains("test rows that also train: 500 of 500"))
+        #expect(try CommandTests.run("inspect", clean, "--test", clean).status != 0)
+    }
+
+    @Test func theReportWorriesAboutALeak() throws {
+        let scratch = try Scratch()
+        let data = try scratch.write(try leaking(600), to: "data.csv")
+        let run = scratch.path + "/run"
+        _ = try trainRun(
+            quick(data, out: run) { $0.model.kind = .mlp }, control: RunControl(threads: 1))
+        let report = try storedReport(run: run)
+        #expect(report.worries.first?.contains("paid tax") == true)
+        #expect(report.measurements.first { $0.metric == "suspectedLeaks" }?.value == 1)
+    }
+
+    @Test func driftOfNewRows() throws {
+        let scratch = try Scratch()
+        let lines = try Adult.lines(1600)
+        let header = lines[0]
+        func file(_ name: String, _ rows: some Sequence<String>) throws -> String {
+            try scratch.write(([header] + rows).joined(separator: "\n") + "\n", to: name)
+        }
+        let data = try file("data.csv", lines[1...800])
+        let run = scratch.path + "/run"
+        _ = try trainRun(
+            quick(data, out: run) { $0.model.kind = .mlp }, control: RunControl(threads: 1))
+        let same = try file("same.csv", lines[801...])
+        let calm = try CommandTests.run("drift", run, same, "--fail-on-drift")
+        #expect(calm.status == 0, "\(calm.output)\(calm.error)")
+        #expect(calm.output.contains("No drift of 0.1 or more"))
+        #expect(calm.output.contains("The loss on rows with answers"))
+        // Everybody twenty years older.
+        let moved = try file(
+            "moved.csv",
+            lines[801...].map { line in
+                let cells = line.split(
+                    separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
+                return "\((Int(cells[0]) ?? 0) + 20),\(cells[1])"
+            })
+        let drifting = try CommandTests.run("drift", run, moved, "--fail-on-drift")
+        #expect(drifting.status == 2, "\(drifting.output)\(drifting.error)")
+        #expect(drifting.output.contains("column = age"))
+        let json = try CommandTests.run("drift", run, moved, "--json", "--reference", same)
+        #expect(json.status == 0 && json.output.contains("\"driftsFound\""))
+        let found = try checkDrift(DriftRequest(run: run, rows: moved))
+        #expect(found.drifts >= 1)
+        // What does not work says what to do.
+        let few = try scratch.write("age,sex\n1,Male\n", to: "few.csv")
+        let lacking = try CommandTests.run("drift", run, few)
+        #expect(lacking.status == 1 && lacking.error.contains("education"))
+        let empty = try scratch.write(header + "\n", to: "empty.csv")
+        #expect(try CommandTests.run("drift", run, empty).status == 1)
+        _ = try file("data.csv", lines[1...700])
+        let changed = try CommandTests.run("drift", run, same)
+        #expect(changed.status == 1 && changed.error.contains("--reference"))
+    }
+}
