@@ -15,6 +15,8 @@ struct LeakageData: Sendable {
     /// A regression's target, one a training row: its place among the others, in [0, 1], so that no
     /// few large numbers outweigh the rest.
     let numbers: [Double]?
+    /// The same in the target's unit.
+    let values: [Double]?
     let random: CounterRandom
     /// At most `mostSampledRows` of the training rows, ascending: what is looked at column by column.
     let sample: [Int]
@@ -53,9 +55,11 @@ struct LeakageData: Sendable {
             let sorted = values.sorted()
             edges = sorted.isEmpty ? [] : [0.25, 0.5, 0.75].map { sortedQuantile(sorted, $0) }
             numbers = Self.places(values)
+            self.values = values
             classNames = ["lowest quarter", "second quarter", "third quarter", "highest quarter"]
         } else {
             numbers = nil
+            values = nil
             classNames = target.classes
         }
         func labels(_ table: Table) throws -> [Int32] {

@@ -5,7 +5,7 @@ package import Statistics
 package enum LeakageKind: String, Codable, Sendable, Hashable, CaseIterable {
     // rows
     case copiedRows, copiedFeatures, nearCopies, sharedGroups, groupLikeColumn, earlierTestRows
-    case rowOrder
+    case conflictingLabels
     // columns
     case targetCopy, strongColumn, codedIdentifier, orderedIdentifier, filledAfterOutcome
     case targetDependentMissingness, constantInOneClass, pairOfColumns, targetMean, datedAfter
@@ -20,7 +20,7 @@ package enum LeakageKind: String, Codable, Sendable, Hashable, CaseIterable {
         case .sharedGroups: "groups in training and test rows"
         case .groupLikeColumn: "a column that tells which rows belong together"
         case .earlierTestRows: "test rows earlier than training rows"
-        case .rowOrder: "rows in the order of the target"
+        case .conflictingLabels: "equal rows with different answers"
         case .targetCopy: "a copy of the target"
         case .strongColumn: "a column that gives the target away"
         case .codedIdentifier: "an identifier that holds the target"

@@ -4,13 +4,14 @@ import Tables
 /// Every check for leaks, on tables alone: no model is needed.
 package struct LeakageSuite: Sendable {
     private static let checks: [any LeakageCheck] = [
-        CopiedRows(), NearCopies(), SharedGroups(), TimeOrder(), RowOrder(), OneSidedColumns(),
+        CopiedRows(), NearCopies(), SharedGroups(), TimeOrder(), ConflictingLabels(),
+        OneSidedColumns(),
         StrongColumns(), ColumnPairs(), TargetMeans(), OtherUnits(),
     ]
 
     /// What was looked for, in a sentence.
     package static let scope =
-        "rows, near copies and groups on both sides of the split, the order of time and of rows, "
+        "rows, near copies and groups on both sides of the split, the order of time, equal rows with different answers, "
         + "columns that tell the target alone, in pairs, by missing cells or as its means, and "
         + "columns in other units"
 

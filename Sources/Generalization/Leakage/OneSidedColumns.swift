@@ -15,6 +15,8 @@ struct OneSidedColumns: LeakageCheck {
     static let leastMissing = 0.4
     static let leastVaried = 0.3
     private static let almostNone = 0.01
+    /// A difference of shares from which a column of two values is the target under other names.
+    private static let copy = 0.995
 
     func findings(in data: LeakageData) throws -> [LeakageFinding] {
         let columns = data.sampledFeatures
@@ -35,9 +37,13 @@ struct OneSidedColumns: LeakageCheck {
             if let (label, others) = shares.onlyClass(below: Self.almostNone) {
                 let effect = shares.difference(label, others, comparisons: columns.count)
                 guard let lower = effect.lower, lower >= Self.leastVaried else { continue }
+                let isCopy =
+                    data.classNames.count == 2
+                    && shares.share(label) - shares.share(others) > Self.copy
                 constant.append(
                     LeakageFinding(
-                        .constantInOneClass, columns: [column.name], effect: effect,
+                        isCopy ? .targetCopy : .constantInOneClass, columns: [column.name],
+                        effect: effect,
                         evidence: "\"\(column.name)\" has another value than its usual one in "
                             + "\(percent(shares.share(label))) of the rows of \(data.name(label)), "
                             + "and in \(percent(shares.share(others))) of the others"

@@ -11,6 +11,8 @@ import Tables
 struct SharedGroups: LeakageCheck {
     static let leastAgreement = 0.3
     private static let leastShared = 0.2
+    /// A value of more rows names no person or place among many, but stands for none or for unknown.
+    private static let mostOfOneGroup = 0.05
 
     func findings(in data: LeakageData) throws -> [LeakageFinding] {
         let named = data.schema.names(.group).compactMap { declared($0, data) }
@@ -20,6 +22,7 @@ struct SharedGroups: LeakageCheck {
             return (profile.kind == .category || (profile.kind == .number && profile.isWhole))
                 && profile.distinct * 50 >= present && profile.distinct * 10 <= present * 7
                 && profile.distinct >= 20
+                && Double(column.mostFrequentCount) <= Self.mostOfOneGroup * Double(present)
         }
         return named
             + candidates.compactMap { undeclared($0, comparisons: candidates.count, data) }
@@ -102,6 +105,21 @@ struct SharedGroups: LeakageCheck {
         switch column.cells {
         case .numbers(let cells), .dates(let cells, _): cells[a] == cells[b]
         case .categories(let codes, _): codes[a] == codes[b]
+        }
+    }
+}
+
+extension Column {
+    /// The rows of the value that has the most.
+    fileprivate var mostFrequentCount: Int {
+        func most<Value: Hashable>(_ values: some Sequence<Value>) -> Int {
+            var counts: [Value: Int] = [:]
+            for value in values { counts[value, default: 0] += 1 }
+            return counts.values.max() ?? 0
+        }
+        return switch cells {
+        case .numbers(let numbers), .dates(let numbers, _): most(numbers.filter { !$0.isNaN })
+        case .categories(let codes, _): most(codes.filter { $0 >= 0 })
         }
     }
 }

@@ -18,6 +18,11 @@ struct StrongColumns: LeakageCheck {
         /// Which part of the cells was looked at, where it is not all: `the first character`.
         var part: String?
         var skill: Estimate
+
+        /// Of a copy no errors are left whose spread would give an interval.
+        var isSurelyStrong: Bool {
+            (skill.lower ?? ((skill.value ?? 0) > 0.99 ? 1 : 0)) >= StrongColumns.bar
+        }
     }
 
     func findings(in data: LeakageData) throws -> [LeakageFinding] {
@@ -33,7 +38,7 @@ struct StrongColumns: LeakageCheck {
         guard
             let apart = (1...most).last(where: { count in
                 count < values.count && values[count - 1] - values[count] >= Self.leastGap
-                    && candidates[..<count].allSatisfy { ($0.skill.lower ?? 0) >= Self.bar }
+                    && candidates[..<count].allSatisfy(\.isSurelyStrong)
             })
         else { return [] }
         return candidates[..<apart].map { candidate in

@@ -47,9 +47,8 @@ struct TargetMeans: LeakageCheck {
 
     /// The number of a regression, or of each class whether a row has it.
     private func outcomes(_ data: LeakageData) -> [[Double]] {
-        if let numbers = data.numbers { return [numbers] }
-        let shown = data.classNames.count == 2 ? [1] : Array(0..<data.classNames.count)
-        return shown.prefix(Self.mostClasses).map { label in
+        if let numbers = data.numbers { return [numbers, data.values ?? numbers] }
+        return data.classNames.indices.prefix(Self.mostClasses).map { label in
             data.classes.map { Int($0) == label ? 1 : 0 }
         }
     }

@@ -9,11 +9,17 @@ struct CleanTable: Sendable {
     var table: Table
     var target: String
 
-    /// Rows of a table and their two parts, all drawn by a seed.
+    /// Rows of a table and their two parts, all drawn by a seed. Of rows with equal features the first
+    /// alone: split by row, the others would be what is looked for.
     func drawn(seed: UInt64, most: Int = 4000) throws -> Planting {
         let random = CounterRandom(seed: seed, name: "clean table")
-        let count = min(most, table.rowCount)
-        let rows = random.permutation(of: table.rowCount).prefix(count).sorted()
+        let features = table.columns.map(\.name).filter { $0 != target }
+        let codes = DuplicateIndex(table, columns: features).codes
+        var seen = Set<Int32>()
+        let distinct = codes.indices.filter { seen.insert(codes[$0]).inserted }
+        let count = min(most, distinct.count)
+        let rows = random.permutation(of: distinct.count).prefix(count)
+            .map { distinct[$0] }.sorted()
         let order = random.permutation(of: count, step: 1)
         let tested = count * 3 / 10
         return try Planting(

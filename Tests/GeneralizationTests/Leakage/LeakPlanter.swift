@@ -5,7 +5,8 @@ import Tables
 /// Twenty ways in which a leak gets into a table, each with its strength.
 enum LeakPlanter: String, Sendable, CaseIterable {
     case copiedRows, copiedFeatures, editedCopies, jitteredCopies, sharedGroups, groupLikeColumn
-    case earlierTestRows, rowOrder, targetCopy, noisyCopy, codedIdentifier, orderedIdentifier
+    case earlierTestRows, conflictingLabels, targetCopy, noisyCopy, codedIdentifier,
+        orderedIdentifier
     case filledAfterOutcome, targetDependentMissingness, constantInOneClass, pairSum, pairValues
     case targetMean, datedAfter, otherUnits
 
@@ -21,7 +22,8 @@ enum LeakPlanter: String, Sendable, CaseIterable {
         case .groupLikeColumn:
             "a column with 4 rows a value, 90 % of them of one class or quarter, split by row"
         case .earlierTestRows: "a --time column, split without regard to it"
-        case .rowOrder: "training rows sorted by the target, 5 % of them anywhere"
+        case .conflictingLabels:
+            "5 % of the training rows have the features of one of another class or quarter"
         case .targetCopy: "the classes under other names; the number on a logarithmic scale"
         case .noisyCopy:
             "5 % of the classes drawn anew; the number with noise of 10 % of its deviation"
@@ -60,10 +62,7 @@ enum LeakPlanter: String, Sendable, CaseIterable {
                 "seen", days: (0..<rows).map { _ in Double(planting.draws.integer(below: 900)) })
             planting.roles.time = "seen"
             planting.planted = .columns(["seen"])
-        case .rowOrder:
-            let order = disordered(planting.training, &planting)
-            planting.training = order
-            planting.planted = .rows([.rowOrder])
+        case .conflictingLabels: plantConflicts(&planting)
         case .targetCopy, .noisyCopy, .codedIdentifier, .orderedIdentifier: plantCopies(&planting)
         case .filledAfterOutcome, .targetDependentMissingness, .constantInOneClass:
             plantOneSided(&planting)
@@ -130,6 +129,21 @@ enum LeakPlanter: String, Sendable, CaseIterable {
                 planting.put(Column(name: column.name, cells: .numbers(cells)))
             }
         }
+    }
+
+    private func plantConflicts(_ planting: inout Planting) {
+        let classes = planting.classes
+        let drawn = planting.draws.shuffled(planting.training)
+        let count = max(8, drawn.count / 20)
+        let victims = Array(drawn.prefix(count))
+        let others = drawn.dropFirst(count)
+        let sources = victims.map { victim in
+            let start = others.startIndex + planting.draws.integer(below: others.count)
+            return others[start...].first { classes[$0] != classes[victim] }
+                ?? others.first { classes[$0] != classes[victim] } ?? victim
+        }
+        planting.copy(from: sources, to: victims, except: [planting.target])
+        planting.planted = .rows([.conflictingLabels])
     }
 
     /// A group for every row, four rows each; so many of them share the class.
