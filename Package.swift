@@ -82,7 +82,7 @@ let package = Package(
                 real,
             ]),
         idea("Statistics", ["TensorCore", real]),
-        idea("Prediction", ["Statistics", "Tables", real]),
+        idea("Prediction", ["Statistics", "Tables", "TensorCore", real]),
         idea("Figures"),
         idea("Evidence", ["Figures", "Prediction", "Statistics", "Tables"]),
         // the six drawbacks
@@ -91,7 +91,12 @@ let package = Package(
         idea(
             "Explanation",
             ["Evidence", "Figures", "Prediction", "Statistics", "Tables", "TensorCore"]),
-        idea("Generalization", ["Evidence", "Figures", "Prediction", "Statistics"]),
+        idea(
+            "Generalization",
+            [
+                "Evidence", "Figures", "Kernels", "Prediction", "Statistics", "Tables", "TensorCore",
+                real,
+            ]),
         idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
         idea("Fairness", ["Evidence", "Figures", "Prediction", "Statistics"]),
         // telling
@@ -146,7 +151,13 @@ let package = Package(
             resources: [.copy("Reference")]),
         tests("PlatformTests", ["Platform", "RunStoreKillHelper"]),
         tests("EvidenceTests", ["Evidence", "Prediction"]),
-        tests("GeneralizationTests", ["Evidence", "Generalization", "Prediction", "TensorCore"]),
+        tests(
+            "GeneralizationTests",
+            [
+                "Evidence", "Generalization", "Kernels", "Prediction", "Statistics", "Tables",
+                "TensorCore",
+                real,
+            ], resources: [.copy("Reference")], exclude: ["Verified"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
         tests(
             "VouchTests",

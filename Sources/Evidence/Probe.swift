@@ -12,6 +12,10 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case model
     /// Training anew, with other rows, seeds or settings.
     case retraining
+    /// All of the run's procedure, repeated on parts of its rows.
+    case crossValidation
+    /// A linear model of the same training rows.
+    case linearModel
     /// What is known of the training data.
     case trainingData
     /// What the training took.
@@ -25,6 +29,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .trainingPredictions: "there are no predictions of training rows"
         case .model: "only predictions were given, not the model"
         case .retraining: "only predictions were given, not a training to repeat"
+        case .crossValidation: "no cross-validation was asked for (--cv)"
+        case .linearModel: "only predictions were given, not the rows for a linear model"
         case .trainingData: "only predictions were given, not the training data"
         case .trainingCost: "only predictions were given, not the training"
         }

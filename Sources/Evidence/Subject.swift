@@ -10,13 +10,16 @@ package struct Subject: Sendable {
     package var data: TrainingDataFacts?
     package var cost: TrainingCost?
     package var retrainer: (any Retrainer)?
+    package var linearModel: (any LinearTrainer)?
+    package var crossValidator: (any CrossValidator)?
     /// Of every random choice that a probe makes.
     package var seed: UInt64
 
     package init(
         test: LabelledPredictions, training: LabelledPredictions? = nil,
         model: TestedModel? = nil, data: TrainingDataFacts? = nil, cost: TrainingCost? = nil,
-        retrainer: (any Retrainer)? = nil, seed: UInt64 = 0
+        retrainer: (any Retrainer)? = nil, linearModel: (any LinearTrainer)? = nil,
+        crossValidator: (any CrossValidator)? = nil, seed: UInt64 = 0
     ) {
         self.test = test
         self.training = training
@@ -24,6 +27,8 @@ package struct Subject: Sendable {
         self.data = data
         self.cost = cost
         self.retrainer = retrainer
+        self.linearModel = linearModel
+        self.crossValidator = crossValidator
         self.seed = seed
     }
 
@@ -36,6 +41,8 @@ package struct Subject: Sendable {
         if data != nil { result.insert(.trainingData) }
         if cost != nil { result.insert(.trainingCost) }
         if retrainer != nil { result.insert(.retraining) }
+        if linearModel != nil { result.insert(.linearModel) }
+        if crossValidator != nil { result.insert(.crossValidation) }
         return result
     }
 }
@@ -133,6 +140,21 @@ package protocol Retrainer: Sendable {
     func expectedSeconds(of changes: [TrainingChange]) -> Double
     /// Of the test rows; asked twice, it trains once.
     func predictions(after change: TrainingChange) throws -> LabelledPredictions
+}
+
+/// Trains a linear model on the rows that the run's model learned from, and predicts the test rows.
+package protocol LinearTrainer: Sendable {
+    var expectedSeconds: Double { get }
+    /// Of the test rows, in their order.
+    func predictions() throws -> LabelledPredictions
+}
+
+/// Repeats all that a run did, from split to model, on parts of its training and validation rows.
+package protocol CrossValidator: Sendable {
+    var folds: Int { get }
+    var repetitions: Int { get }
+    /// Of each fold of each repetition: the rows that were held out, as its model predicts them.
+    func heldOut() throws -> [LabelledPredictions]
 }
 
 /// How a repeated training differs from the run's own.

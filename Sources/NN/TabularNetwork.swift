@@ -83,13 +83,22 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     /// The graph that predicts: inputs `numeric` and `categories`, output `prediction`.
     ///
     /// A binary model gives the positive class's probability `[rows, 1]`, a multi-class one the
-    /// probabilities `[rows, classes]`, a regression the standardised value `[rows, 1]`.
+    /// probabilities `[rows, classes]`, a regression the standardised value `[rows, 1]`. Two more
+    /// outputs cost nothing where they are not asked for: `hiddenFeatures`, the mean over members of
+    /// what enters the head, `[rows, width]`, and `memberLogits`, each member's own outputs side by
+    /// side, `[rows, members · outputs]`.
     package func inferenceGraph() throws(GraphError) -> Graph {
         var builder = GraphBuilder()
-        let outputs = forward(in: &builder, dropout: 0)
+        let (hidden, outputs) = forward(in: &builder, dropout: 0)
         let (logits, prediction) = builder.scoped("mean") { b in combine(outputs, in: &b) }
         builder.output("logits", logits)
         builder.output("prediction", prediction)
+        let width = builder.shape(hidden)[2]
+        builder.output(
+            "hiddenFeatures", builder.reshape(builder.mean(hidden, axes: [0]), [.rows, width]))
+        let byRow = builder.apply(.transpose([1, 0, 2]), [outputs])
+        builder.output(
+            "memberLogits", builder.reshape(byRow, [.rows, .fixed(members * task.outputs)]))
         return try builder.build()
     }
 
@@ -129,7 +138,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     /// the inference graph, in the same order.
     package func trainingGraph() throws(GraphError) -> Graph {
         var builder = GraphBuilder()
-        let logits = forward(in: &builder, dropout: dropout)
+        let logits = forward(in: &builder, dropout: dropout).outputs
         let weights = builder.input("weight", [.rows, 1])
         let losses: Value
         switch task {
@@ -159,8 +168,11 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         return try builder.build()
     }
 
-    /// The members' outputs: `[members, rows, outputs]`.
-    private func forward(in builder: inout GraphBuilder, dropout rate: Float) -> Value {
+    /// What enters the members' heads, `[members, rows, width]`, and their outputs,
+    /// `[members, rows, outputs]`.
+    private func forward(
+        in builder: inout GraphBuilder, dropout rate: Float
+    ) -> (hidden: Value, outputs: Value) {
         var x = builder.tabularFeatures(input)
         let features = builder.shape(x)[1]
         if members > 1 {
@@ -182,7 +194,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
             let parts = builder.reshape(x, [.rows, .fixed(members), width])
             x = builder.apply(.transpose([1, 0, 2]), [parts])
         }
-        return builder.memberLinear("head", x, members: members, output: task.outputs)
+        return (x, builder.memberLinear("head", x, members: members, output: task.outputs))
     }
 }
 

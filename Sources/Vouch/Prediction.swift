@@ -8,14 +8,23 @@ import Tables
 
 /// Predicts raw rows of a file with a trained run.
 ///
+/// - Parameters:
+///   - outOfDistribution: Whether to say of every row how unlike the training rows it is.
+///   - hiddenFeatures: Whether to give the features and logits that are judged for it, too.
 /// - Returns: CSV, one line a row in the file's order: the identifier columns as they were, then
-///   `probability[CLASS]` for every class and `decision`, or `prediction` for a regression.
+///   `probability[CLASS]` for every class and `decision`, or `prediction` for a regression; then, where
+///   asked for, the columns of `OutOfDistributionReference`.
 /// - Throws: an error listing the columns that the model needs and the file lacks, or naming the
 ///   first cell that cannot be read as its column's kind.
 package func predictRows(
-    run: String, rows: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
+    run: String, rows: String, reading: TrainConfiguration.ReadingOptions, threads: Int?,
+    outOfDistribution: Bool = false, hiddenFeatures: Bool = false
 ) throws -> [UInt8] {
+    guard outOfDistribution || !hiddenFeatures else {
+        throw VouchError("--hidden-features goes with --out-of-distribution only; give both")
+    }
     let model = try StoredModel.open(run)
+    let reference = outOfDistribution ? try OutOfDistributionReference(run: run) : nil
     let (table, predictions) = try model.predict(
         CSVReader.bytes(path: rows), name: rows, reading: reading, threads: threads)
     let ids = model.schema.names(.id).compactMap { table.column(named: $0) }
@@ -26,6 +35,11 @@ package func predictRows(
     } else {
         header += predictions.classes.map { "probability[\($0)]" } + ["decision"]
     }
+    let unlikeness =
+        try reference?.columns(
+            table, model, withFeatures: hiddenFeatures,
+            pool: WorkerPool(threads: checkedThreads(threads))) ?? []
+    header += unlikeness.map(\.name)
     CSVWriter.append(header, to: &bytes)
     let width = max(predictions.classes.count, 1)
     for row in 0..<predictions.rows {
@@ -34,6 +48,7 @@ package func predictRows(
         if !predictions.classes.isEmpty {
             cells.append(predictions.classes[model.decision(predictions, row: row)])
         }
+        cells += unlikeness.map { $0.cells[row] }
         CSVWriter.append(cells, to: &bytes)
     }
     return bytes

@@ -14,17 +14,24 @@ package let allProbes: [any Probe] = [
     TrainingCostProbe(),
     TrainingDataProbe(),
     TrainTestGap(),
+    WeakSegmentSearch(),
     GroupRates(),
+    Baselines(),
     PermutationImportance(),
+    Robustness(),
     SettingSpread(),
     LearningCurve(),
 ]
+
+/// Probes that run only where an option of the training asks for them.
+package let requestedProbes: [any Probe] = [CrossValidatedQuality()]
 
 /// What each metric id means, over all probes.
 package enum MetricRegistry {
     package static let all: [MetricDefinition] = {
         var seen: Set<String> = []
-        return allProbes.flatMap(\.description.metrics).filter { seen.insert($0.id).inserted }
+        return (allProbes + requestedProbes).flatMap(\.description.metrics)
+            .filter { seen.insert($0.id).inserted }
     }()
 
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })

@@ -61,7 +61,12 @@ struct SubjectAssembly {
             data: try dataFacts(), cost: try cost(),
             retrainer: try ReducedRetrainer(
                 learner: learner, test: test, testTable: table,
-                secondsPerVisit: used.wallSeconds / max(visits, 1)), seed: seed)
+                secondsPerVisit: used.wallSeconds / max(visits, 1)),
+            linearModel: LinearBaseline(learner: learner, test: test, testTable: table),
+            crossValidator: learner.configuration.evidence.crossValidation.map {
+                RunCrossValidation(learner: learner, plan: $0)
+            },
+            seed: seed)
     }
 
     /// Visits of rows by members, over all trainings.

@@ -9,6 +9,13 @@ struct PredictCommand: ParsableCommand {
         discussion: """
             Columns may come in any order; extra ones are ignored, missing cells and new categories
             are allowed. Identifier columns are passed through. Writes CSV.
+
+            With --out-of-distribution each row also has two scores of how unlike the training rows it
+            is, large where it is strange: neighbor_distance, among the features of the last hidden
+            layer, and energy, of the logits. The p-value beside each is the share of validation rows
+            that score at least as high: of ordinary rows, 5 % have one of 0.05 or less.
+            features_outside_training counts numbers beyond the range of the training rows and
+            categories that none of them had.
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
@@ -23,11 +30,18 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
+    @Flag(help: "Say of every row how unlike the training rows it is.")
+    var outOfDistribution = false
+
+    @Flag(help: "With it, also give the hidden features and logits that are judged.")
+    var hiddenFeatures = false
+
     @OptionGroup(title: "Reading") var reading: ReadingArguments
 
     mutating func run() throws {
         let bytes = try predictRows(
-            run: folder, rows: rows, reading: reading.options, threads: threads)
+            run: folder, rows: rows, reading: reading.options, threads: threads,
+            outOfDistribution: outOfDistribution, hiddenFeatures: hiddenFeatures)
         if let output {
             try AtomicFile.write(bytes, to: output)
         } else {
