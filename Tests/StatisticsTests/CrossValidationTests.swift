@@ -106,7 +106,7 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
     /// Writes Verified/cross_validation.md.
     @Test(.enabled(if: isLong))
     func theTruthIsCoveredAtLength() throws {
-        let samples = 2000
+        let samples = 1000
         var lines: [String] = []
         for (rows, folds, repetitions) in [
             (100, 5, 2), (100, 2, 5), (100, 10, 1), (100, 5, 10), (1000, 5, 2), (1000, 10, 3),

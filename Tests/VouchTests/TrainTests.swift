@@ -161,7 +161,9 @@ import Vouch
                     $0.learning.epochs = 60
                     $0.learning.learningRate = 1e-2
                 }, control: RunControl(threads: 2))
-            for measured in result.measurements where measured.drawback == .overfitting {
+            // A count of tests has their error rate in place of an interval.
+            for measured in result.measurements
+            where measured.drawback == .overfitting && measured.metric != "weakSegments" {
                 #expect(measured.interval != nil, "\(measured.metric)")
                 #expect((measured.sample.clusters ?? .max) < measured.sample.rows)
             }

@@ -37,6 +37,7 @@ package struct WeakSegmentSearch: Probe {
                 WeakSegmentMetrics.excess, segment.difference.estimate, on: test,
                 group: segment.text)
             excess.sample.rows = segment.rows
+            excess.sample.clusters = segment.loss.clusters
             excess.note =
                 "p = \(NumberText.plain(segment.pValue)), Holm over \(search.tested.count)"
             var loss = Measurement(
