@@ -82,7 +82,7 @@ let package = Package(
                 real,
             ]),
         idea("Statistics", ["TensorCore", real]),
-        idea("Prediction", ["Statistics", "Tables", real]),
+        idea("Prediction", ["Statistics", "Tables", "TensorCore", real]),
         idea("Figures"),
         idea("Evidence", ["Figures", "Prediction", "Statistics", "Tables"]),
         // the six drawbacks
@@ -93,7 +93,10 @@ let package = Package(
             ["Evidence", "Figures", "Prediction", "Statistics", "Tables", "TensorCore"]),
         idea(
             "Generalization",
-            ["Evidence", "Figures", "Prediction", "Statistics", "Tables", "TensorCore", real]),
+            [
+                "Evidence", "Figures", "Kernels", "Prediction", "Statistics", "Tables", "TensorCore",
+                real,
+            ]),
         idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
         idea("Fairness", ["Evidence", "Figures", "Prediction", "Statistics"]),
         // telling
@@ -150,8 +153,11 @@ let package = Package(
         tests("EvidenceTests", ["Evidence", "Prediction"]),
         tests(
             "GeneralizationTests",
-            ["Evidence", "Generalization", "Prediction", "Statistics", "Tables", "TensorCore"],
-            resources: [.copy("Reference")], exclude: ["Verified"]),
+            [
+                "Evidence", "Generalization", "Kernels", "Prediction", "Statistics", "Tables",
+                "TensorCore",
+                real,
+            ], resources: [.copy("Reference")], exclude: ["Verified"]),
         tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
         tests(
             "VouchTests",

@@ -18,6 +18,10 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case repetition
     /// Rows that were planted among the training rows.
     case canaries
+    /// All of the run's procedure, repeated on parts of its rows.
+    case crossValidation
+    /// A linear model of the same training rows.
+    case linearModel
     /// What is known of the training data.
     case trainingData
     /// What the training took.
@@ -37,6 +41,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .repetition:
             "only predictions were given, or the training was ended by a clock (--budget)"
         case .canaries: "no canaries were planted (--canaries)"
+        case .crossValidation: "no cross-validation was asked for (--cv)"
+        case .linearModel: "only predictions were given, not the rows for a linear model"
         case .trainingData: "only predictions were given, not the training data"
         case .trainingCost: "only predictions were given, not the training"
         case .trainingTables: "only predictions were given, not the tables"

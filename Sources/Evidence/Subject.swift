@@ -15,6 +15,8 @@ package struct Subject: Sendable {
     package var retrainer: (any Retrainer)?
     package var repeater: (any Repeater)?
     package var canaries: Canaries?
+    package var linearModel: (any LinearTrainer)?
+    package var crossValidator: (any CrossValidator)?
     /// Of every random choice that a probe makes.
     package var seed: UInt64
 
@@ -23,7 +25,9 @@ package struct Subject: Sendable {
         calibration: LabelledPredictions? = nil,
         model: TestedModel? = nil, data: TrainingDataFacts? = nil, cost: TrainingCost? = nil,
         tables: TrainingTables? = nil, retrainer: (any Retrainer)? = nil,
-        repeater: (any Repeater)? = nil, canaries: Canaries? = nil, seed: UInt64 = 0
+        repeater: (any Repeater)? = nil, canaries: Canaries? = nil,
+        linearModel: (any LinearTrainer)? = nil, crossValidator: (any CrossValidator)? = nil,
+        seed: UInt64 = 0
     ) {
         self.test = test
         self.training = training
@@ -35,6 +39,8 @@ package struct Subject: Sendable {
         self.retrainer = retrainer
         self.repeater = repeater
         self.canaries = canaries
+        self.linearModel = linearModel
+        self.crossValidator = crossValidator
         self.seed = seed
     }
 
@@ -51,6 +57,8 @@ package struct Subject: Sendable {
         if retrainer != nil { result.insert(.retraining) }
         if repeater != nil { result.insert(.repetition) }
         if canaries != nil { result.insert(.canaries) }
+        if linearModel != nil { result.insert(.linearModel) }
+        if crossValidator != nil { result.insert(.crossValidation) }
         return result
     }
 }
@@ -148,6 +156,21 @@ package protocol Retrainer: Sendable {
     func expectedSeconds(of changes: [TrainingChange]) -> Double
     /// Of the test rows; asked twice, it trains once.
     func predictions(after change: TrainingChange) throws -> LabelledPredictions
+}
+
+/// Trains a linear model on the rows that the run's model learned from, and predicts the test rows.
+package protocol LinearTrainer: Sendable {
+    var expectedSeconds: Double { get }
+    /// Of the test rows, in their order.
+    func predictions() throws -> LabelledPredictions
+}
+
+/// Repeats all that a run did, from split to model, on parts of its training and validation rows.
+package protocol CrossValidator: Sendable {
+    var folds: Int { get }
+    var repetitions: Int { get }
+    /// Of each fold of each repetition: the rows that were held out, as its model predicts them.
+    func heldOut() throws -> [LabelledPredictions]
 }
 
 /// How a repeated training differs from the run's own.

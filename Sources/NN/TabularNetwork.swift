@@ -83,17 +83,27 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     /// The graph that predicts: inputs `numeric` and `categories`, output `prediction`.
     ///
     /// A binary model gives the positive class's probability `[rows, 1]`, a multi-class one the
-    /// probabilities `[rows, classes]`, a regression the standardised value `[rows, 1]`.
+    /// probabilities `[rows, classes]`, a regression the standardised value `[rows, 1]`. Two more
+    /// outputs cost nothing where they are not asked for: `hiddenFeatures`, the mean over members of
+    /// what enters the head, `[rows, width]`, and `memberLogits`, each member's own outputs side by
+    /// side, `[rows, members · outputs]`.
     ///
     /// - Parameter keepsDropout: Whether hidden units are dropped as in training, so that passes with other
     ///   random numbers are samples of the prediction (Gal & Ghahramani 2016, arXiv:1506.02142).
     package func inferenceGraph(keepsDropout: Bool = false) throws(GraphError) -> Graph {
         var builder = GraphBuilder()
         let features = builder.tabularFeatures(input)
-        let outputs = forward(features, in: &builder, dropout: keepsDropout ? dropout : 0)
+        let (hidden, outputs) = forward(
+            features, in: &builder, dropout: keepsDropout ? dropout : 0)
         let (logits, prediction) = builder.scoped("mean") { b in combine(outputs, in: &b) }
         builder.output("logits", logits)
         builder.output("prediction", prediction)
+        let width = builder.shape(hidden)[2]
+        builder.output(
+            "hiddenFeatures", builder.reshape(builder.mean(hidden, axes: [0]), [.rows, width]))
+        let byRow = builder.apply(.transpose([1, 0, 2]), [outputs])
+        builder.output(
+            "memberLogits", builder.reshape(byRow, [.rows, .fixed(members * task.outputs)]))
         return try builder.build()
     }
 
@@ -142,7 +152,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         var features = builder.tabularFeatures(input, rows: parts)
         let shares = mixesPairs ? builder.input("share", [.rows, 2]) : nil
         if let shares { features = builder.mixed(features, in: shares) }
-        let logits = forward(features, in: &builder, dropout: dropout)
+        let logits = forward(features, in: &builder, dropout: dropout).outputs
         let weights = builder.input("weight", [.rows, 1])
         let losses: Value
         switch task {
@@ -174,10 +184,11 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         return try builder.build()
     }
 
-    /// The members' outputs `[members, rows, outputs]` of encoded rows.
+    /// What enters the members' heads, `[members, rows, width]`, and their outputs,
+    /// `[members, rows, outputs]`, of encoded rows.
     private func forward(
         _ encoded: Value, in builder: inout GraphBuilder, dropout rate: Float
-    ) -> Value {
+    ) -> (hidden: Value, outputs: Value) {
         var x = encoded
         let features = builder.shape(x)[1]
         if members > 1 {
@@ -199,7 +210,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
             let parts = builder.reshape(x, [.rows, .fixed(members), width])
             x = builder.apply(.transpose([1, 0, 2]), [parts])
         }
-        return builder.memberLinear("head", x, members: members, output: task.outputs)
+        return (x, builder.memberLinear("head", x, members: members, output: task.outputs))
     }
 }
 

@@ -51,6 +51,28 @@ struct PreparedData {
         let (schema, schemaWarnings) = try Schema.infer(table, options)
         var warnings = schemaWarnings.map(\.description)
 
+        let testTable = try configuration.test.map { path in
+            try read(path, reading.keepingTexts(of: schema))
+        }
+        var prepared = try prepare(
+            table, testTable: testTable, schema: schema, configuration, onEvent: onEvent)
+        warnings += prepared.warnings
+        prepared.warnings = warnings
+        prepared.hashes = hashes
+        return prepared
+    }
+
+    /// Prepares rows in memory.
+    ///
+    /// - Parameters:
+    ///   - testTable: Rows to measure on; `nil` to hold back some of the table's.
+    ///   - schema: Of both.
+    static func prepare(
+        _ table: Table, testTable: Table?, schema: Schema, _ configuration: TrainConfiguration,
+        onEvent: (RunEvent) -> Void
+    ) throws -> PreparedData {
+        let columns = configuration.columns
+        var warnings: [String] = []
         guard let targetColumn = table.column(named: columns.target) else {
             throw VouchError("there is no column \"\(columns.target)\"")
         }
@@ -59,9 +81,6 @@ struct PreparedData {
             warnings.append(
                 "\(table.rowCount - rows.count) of \(table.rowCount) rows have no target and are "
                     + "left out")
-        }
-        let testTable = try configuration.test.map { path in
-            try read(path, reading.keepingTexts(of: schema))
         }
         let target = try TargetEncoder(
             targetColumn, source: table.name, rows: rows,
@@ -133,8 +152,26 @@ struct PreparedData {
         return try PreparedData(
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
             target: fitted, encoder: encoder, split: split, folds: folds, recipe: recipe,
-            duplicates: report, hashes: hashes
+            duplicates: report, hashes: []
         ).planting(configuration.splits.canaries, seed: configuration.learning.seed)
+    }
+
+    /// The rows that train or validate, cut into parts: classes in equal shares, groups and exact
+    /// duplicates whole.
+    func parts(_ count: Int, seed: UInt64) throws -> [[Int]] {
+        let planted = canaries?.planted ?? .max..<Int.max
+        let rows = (split.train + split.validation).filter { !planted.contains($0) }.sorted()
+        guard let column = table.column(named: target.column) else { return [] }
+        let strata =
+            target.task == .regression
+            ? SplitDrawer.deciles(try target.values(column, source: table.name), rows: rows)
+            : try target.labels(column, source: table.name, lines: table.lines).map(Int.init)
+        let identity = schema.features.map(\.name) + [target.column]
+        let fold = SplitDrawer(
+            rows: rows, strata: strata, groups: table.codes(in: schema.names(.group).first),
+            duplicates: DuplicateIndex(table, columns: identity).codes, times: nil, seed: seed
+        ).folds(count, rowCount: table.rowCount)
+        return (0..<count).map { part in rows.filter { fold[$0] == part } }
     }
 
     /// What is to be learned from so many rows.

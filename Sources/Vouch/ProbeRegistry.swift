@@ -17,10 +17,13 @@ package let allProbes: [any Probe] = [
     MembershipInference(),
     CanaryExposure(),
     Leakage(),
+    WeakSegmentSearch(),
     GroupRates(),
     ConformalCoverage(),
     SelectivePrediction(),
+    Baselines(),
     PermutationImportance(),
+    Robustness(),
     SettingSpread(),
     LearningCurve(),
 ]
@@ -32,11 +35,14 @@ package let onDemandProbes: [any Probe] = [
     LikelihoodRatioMembership(),
 ]
 
+/// Probes that run only where an option of the training asks for them.
+package let requestedProbes: [any Probe] = [CrossValidatedQuality()]
+
 /// What each metric id means, over all probes.
 package enum MetricRegistry {
     package static let all: [MetricDefinition] = {
         var seen: Set<String> = []
-        return (allProbes + onDemandProbes).flatMap(\.description.metrics)
+        return (allProbes + onDemandProbes + requestedProbes).flatMap(\.description.metrics)
             .filter { seen.insert($0.id).inserted }
     }()
 

@@ -1,12 +1,9 @@
 import Evidence
-import NN
 import Optim
-import Platform
 import Prediction
 import Synchronization
 import Tables
 import TensorCore
-import Training
 
 /// Trains a run's model again at a reduced budget: fewer rows, epochs and members, no early stopping.
 ///
@@ -65,25 +62,8 @@ final class ReducedRetrainer: Retrainer {
         let problem = learner.prepared.problem(rows: rows.count)
         let configuration = Self.configuration(
             learner, change: change, epochs: epochs, problem: problem)
-        let prepared = try learner.prepared.reduced(
-            to: rows, recipe: Recipe(configuration, for: problem))
-        let reduced = Learner(configuration: configuration, prepared: prepared, pool: learner.pool)
-        let network = reduced.network()
-        let inference = try network.inferenceGraph()
-        let features = try prepared.encoder.encode(prepared.table)
-        let trainer = try Trainer(
-            training: try reduced.trainingGraph(), inference: inference,
-            data: try reduced.data(features, prepared.split.train, balanced: true),
-            validation: nil, lossOf: reduced.validationLoss, settings: reduced.trainingSettings,
-            noise: reduced.inputNoise, pool: learner.pool)
-        let stop = try trainer.run(stop: { _ in InterruptFlag.isRaised ? .interrupted : nil })
-        if case .interrupted = stop { throw VouchError("it was interrupted") }
-        let model = StoredModel(
-            description: .init(
-                version: vouchVersion, network: network, models: 1,
-                graph: try reduced.predictionGraph(), dropoutPasses: reduced.dropoutPasses,
-                target: prepared.target, costs: nil, groupEdges: [:]),
-            encoder: prepared.encoder, schema: prepared.schema, weights: [trainer.bestWeights])
+        let model = try learner.fixedLengthModel(
+            configuration, rows: rows, recipe: Recipe(configuration, for: problem))
         let predicted = test.with(try model.predict(testTable, pool: learner.pool))
         known.withLock { $0[change] = predicted }
         return predicted

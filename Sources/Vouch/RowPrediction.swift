@@ -1,4 +1,5 @@
 import Generalization
+import Kernels
 import Platform
 import Prediction
 import RunStore
@@ -24,6 +25,10 @@ package struct PredictionRequest: Sendable {
     package var abstainRisk: Double?
     /// Rows with answers, from which thresholds are taken; the run's validation rows where `nil`.
     package var calibration: String?
+    /// Whether to say of every row how unlike the training rows it is.
+    package var outOfDistribution = false
+    /// Whether to give the features and logits that are judged for it, too.
+    package var hiddenFeatures = false
 
     package init(run: String, rows: String) {
         self.run = run
@@ -39,11 +44,16 @@ package let conformalMethods = ConformalMethod.allCases.map(\.rawValue)
 /// - Returns: CSV, one line a row in the file's order: the identifier columns as they were, then
 ///   `probability[CLASS]` for every class and `decision`, or `prediction` for a regression; with a
 ///   coverage also `set`, the classes with `|` between them, or `lower` and `upper`; with a limit on
-///   the risk `decision_or_abstain`. And notes on what a reader of these must know.
+///   the risk `decision_or_abstain`; where asked for, the columns of `OutOfDistributionReference`. And notes on what a reader of these must know.
 /// - Throws: an error listing the columns that the model needs and the file lacks, naming the first
 ///   cell that cannot be read as its column's kind, or saying why there is no coverage.
 package func predictRows(_ request: PredictionRequest) throws -> (csv: [UInt8], notes: [String]) {
+    guard request.outOfDistribution || !request.hiddenFeatures else {
+        throw VouchError("--hidden-features goes with --out-of-distribution only; give both")
+    }
     let model = try StoredModel.open(request.run)
+    let reference =
+        request.outOfDistribution ? try OutOfDistributionReference(run: request.run) : nil
     let thresholds = try FittedThresholds(request, model)
     let (table, predictions) = try model.predict(
         CSVReader.bytes(path: request.rows), name: request.rows, reading: request.reading,
@@ -70,6 +80,12 @@ package func predictRows(_ request: PredictionRequest) throws -> (csv: [UInt8], 
     }
     let added = try thresholds.columns(of: predictions, table, model)
     columns += added.columns
+    if let reference {
+        columns += try reference.columns(
+            table, model, withFeatures: request.hiddenFeatures,
+            pool: WorkerPool(threads: checkedThreads(request.threads))
+        ).map { ($0.name, $0.cells) }
+    }
     var bytes: [UInt8] = []
     CSVWriter.append(columns.map(\.name), to: &bytes)
     for row in 0..<predictions.rows { CSVWriter.append(columns.map { $0.cells[row] }, to: &bytes) }

@@ -140,6 +140,23 @@ struct StoredModel {
         return Predictions(rows: features.rows, classes: target.classes, values: both)
     }
 
+    /// An output of the first model's graph, such as `hiddenFeatures`: `[rows, width]`.
+    ///
+    /// - Throws: where an earlier version wrote the run, whose graph has no such output.
+    func values(
+        of output: String, _ features: EncodedFeatures, pool: WorkerPool
+    ) throws -> (numbers: [Float], width: Int) {
+        guard description.graph.outputs[output] != nil else {
+            throw VouchError(
+                "this run was trained by vouch \(description.version), whose models do not give "
+                    + "\(output). Train again")
+        }
+        let evaluator = NetworkEvaluator(
+            description.graph, output: output, layout: layout, pool: pool)
+        let data = EncodedData(features, labels: .none)
+        return (evaluator.values(of: data, weights: weights[0]), evaluator.width)
+    }
+
     /// The class decided for a row: by the threshold of two, else the most probable.
     func decision(_ predictions: Predictions, row: Int) -> Int {
         let count = predictions.classes.count

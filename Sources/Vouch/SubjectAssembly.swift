@@ -68,6 +68,10 @@ struct SubjectAssembly {
             retrainer: try ReducedRetrainer(
                 learner: learner, test: test, testTable: table,
                 secondsPerVisit: wallSeconds / max(visits, 1)), canaries: try canaries(),
+            linearModel: LinearBaseline(learner: learner, test: test, testTable: table),
+            crossValidator: learner.configuration.evidence.crossValidation.map {
+                RunCrossValidation(learner: learner, plan: $0)
+            },
             seed: seed)
     }
 

@@ -146,8 +146,24 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     package struct EvidenceOptions: Codable, Sendable, Hashable {
         /// For all probes together; those that take less than a second run in any case.
         package var probeSeconds = 100.0
+        /// `nil` for none.
+        package var crossValidation: CrossValidationPlan?
 
         package init() {}
+    }
+
+    /// How often all of a run is repeated on parts of its rows.
+    package struct CrossValidationPlan: Codable, Sendable, Hashable {
+        /// Parts, each held out once a repetition.
+        package var folds: Int
+        package var repetitions: Int
+
+        package init(folds: Int, repetitions: Int) {
+            self.folds = folds
+            self.repetitions = repetitions
+        }
+
+        package var trainings: Int { folds * repetitions }
     }
 }
 
@@ -219,6 +235,18 @@ extension TrainConfiguration {
                 "--refits does not go with --budget, --steps or --folds; leave one of them out")
         }
         try require({ $0 > 0 }, "steps", learning.steps, "positive")
+        if let plan = evidence.crossValidation {
+            guard (2...100).contains(plan.folds), (1...100).contains(plan.repetitions) else {
+                throw VouchError(
+                    "--cv is \(plan.folds)x\(plan.repetitions); it takes 2 to 100 folds and 1 to "
+                        + "100 repetitions")
+            }
+            if columns.time != nil {
+                throw VouchError(
+                    "--cv does not go with --time, as it trains on rows that are later than those "
+                        + "it measures on; leave one of them out")
+            }
+        }
         try require(
             { $0 > 0 && $0 < 1 }, "validation-share", splits.validation, "between 0 and 1")
         try require(
@@ -288,6 +316,20 @@ package func parseDuration(
         }
     }
     throw VouchError("\(option) is \"\(text)\", which is not a time; write 60s, 2m or 1.5h")
+}
+
+/// `5x2` as five folds, twice.
+///
+/// - Throws: `VouchError` with an example.
+package func parseCrossValidation(
+    _ text: String
+) throws(VouchError) -> TrainConfiguration.CrossValidationPlan {
+    let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard let folds = parts[0], parts.count <= 2, let repetitions = parts.count == 2 ? parts[1] : 1
+    else {
+        throw VouchError("--cv is \"\(text)\"; write folds and repetitions, such as 5x2")
+    }
+    return .init(folds: folds, repetitions: repetitions)
 }
 
 /// `fp=1,fn=5` as costs.

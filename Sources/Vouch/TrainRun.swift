@@ -87,7 +87,13 @@ private struct TrainRun {
             modelsBefore: modelsBefore(earlier, weightsSHA256: hash, control),
             validation: validation
         ).subject()
-        let outcomes = schedule(startedAt: start).run(allProbes, on: subject) { probe in
+        if let plan = configuration.evidence.crossValidation {
+            let seconds = Int((Double(plan.trainings) * trained.used.wallSeconds).rounded(.up))
+            control.onEvent(
+                .stage("Cross-validation takes \(plan.trainings) trainings, about \(seconds) s"))
+        }
+        let probes = allProbes + (subject.crossValidator == nil ? [] : requestedProbes)
+        let outcomes = schedule(startedAt: start).run(probes, on: subject) { probe in
             control.onEvent(.stage("Measuring: \(probe.name)"))
         }
         let proofs = proofs(fittedOn: validation, provedOn: subject.test)
@@ -104,6 +110,7 @@ private struct TrainRun {
         try write(
             model, weights, trainings, report, subject,
             validation: validation,
+            reference: try OutOfDistributionReference(learner, model, features),
             recording: ledger.records, overwrite: control.overwrite)
         recordInIndex(control)
         try store.remove()
@@ -118,7 +125,8 @@ private struct TrainRun {
 
     private func write(
         _ model: StoredModel, _ weights: [UInt8], _ trainings: [TrainedFold], _ report: RunReport,
-        _ subject: Subject, validation: LabelledPredictions, recording records: [Ledger.Record],
+        _ subject: Subject, validation: LabelledPredictions,
+        reference: OutOfDistributionReference?, recording records: [Ledger.Record],
         overwrite: Bool
     ) throws {
         var writer = RunFolder.Writer()
@@ -131,6 +139,9 @@ private struct TrainRun {
         for predictions in [subject.test, validation] {
             try writer.add(
                 PredictionFile.name(predictions.split), PredictionFile.encode(predictions))
+        }
+        if let reference {
+            try writer.add(OutOfDistributionReference.fileName, reference.encoded())
         }
         try writer.commit(
             to: configuration.output, overwrite: overwrite, recording: records)

@@ -20,6 +20,13 @@ struct PredictCommand: ParsableCommand {
             With --abstain-risk 0.05 the column decision_or_abstain has a decision only where it is sure
             enough: with 95 % confidence at most 5 % of the decisions made are wrong.
 
+            With --out-of-distribution each row also has two scores of how unlike the training rows it
+            is, large where it is strange: neighbor_distance, among the features of the last hidden
+            layer, and energy, of the logits. The p-value beside each is the share of validation rows
+            that score at least as high: of ordinary rows, 5 % have one of 0.05 or less.
+            features_outside_training counts numbers beyond the range of the training rows and
+            categories that none of them had.
+
             Examples:
               vouch predict runs/adult new.csv --coverage 0.9 --by sex
               vouch predict runs/letter new.csv --coverage 0.95 --conformal raps
@@ -73,6 +80,12 @@ struct PredictCommand: ParsableCommand {
             valueName: "file"))
     var calibration: String?
 
+    @Flag(help: "Say of every row how unlike the training rows it is.")
+    var outOfDistribution = false
+
+    @Flag(help: "With it, also give the hidden features and logits that are judged.")
+    var hiddenFeatures = false
+
     @OptionGroup(title: "Reading") var reading: ReadingArguments
 
     mutating func run() throws {
@@ -85,6 +98,8 @@ struct PredictCommand: ParsableCommand {
         request.isByClass = isByClass
         request.calibration = calibration
         request.abstainRisk = abstainRisk
+        request.outOfDistribution = outOfDistribution
+        request.hiddenFeatures = hiddenFeatures
         let (bytes, notes) = try predictRows(request)
         let errors = Terminal(.error)
         for note in notes { errors.write("note: \(note)\n") }

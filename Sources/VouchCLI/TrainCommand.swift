@@ -148,6 +148,13 @@ struct TrainCommand: ParsableCommand {
         help: "The longest time for probes that train again or predict often. (default: 100s)")
     var probeBudget: String?
 
+    @Option(
+        name: .customLong("cv"),
+        help: ArgumentHelp(
+            "Also repeat the whole training on parts of the rows, such as 5x2: five folds, twice.",
+            valueName: "folds-x-repetitions"))
+    var crossValidation: String?
+
     @Option(help: "Costs of wrong decisions, such as fp=1,fn=5; the threshold follows from them.")
     var cost: String?
 
@@ -195,6 +202,7 @@ struct TrainCommand: ParsableCommand {
             configuration.evidence.probeSeconds = try parseDuration(
                 probeBudget, option: "--probe-budget", allowsZero: true)
         }
+        configuration.evidence.crossValidation = try crossValidation.map(parseCrossValidation)
         return configuration
     }
 

@@ -152,7 +152,7 @@ import Vouch
         _ = try trainRun(quick(data, out: run), control: RunControl(threads: 1))
         // The ledger has a chain of its own.
         let names = try Files.names(in: run).filter { $0 != "ledger.jsonl" }
-        #expect(names.count == 12)
+        #expect(names.count == 13)
         for (position, name) in names.enumerated() {
             let file = run + "/" + name
             let whole = try Files.read(file)

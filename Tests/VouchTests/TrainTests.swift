@@ -161,9 +161,11 @@ import Vouch
                     $0.learning.epochs = 60
                     $0.learning.learningRate = 1e-2
                 }, control: RunControl(threads: 2))
-            // What is counted has no interval.
+            // What is counted has no interval, and a count of tests their error rate in its place.
             for measured in result.measurements
-            where measured.drawback == .overfitting && measured.metric != "suspectedLeaks" {
+            where measured.drawback == .overfitting
+                && !["suspectedLeaks", "weakSegments"].contains(measured.metric)
+            {
                 #expect(measured.interval != nil, "\(measured.metric)")
                 #expect((measured.sample.clusters ?? .max) < measured.sample.rows)
             }

@@ -1,0 +1,106 @@
+import Statistics
+package import Tables
+package import TensorCore
+
+/// A way in which cells go wrong, at five severities.
+package enum Perturbation: String, Sendable, Hashable, CaseIterable {
+    /// Normal noise is added to every number, in standard deviations of its column.
+    case noise
+    /// Cells of any kind are emptied, each with the same chance.
+    case missing
+    /// Categories are replaced by those of other rows, each with the same chance.
+    case swapped
+
+    /// What each severity means, the mildest first.
+    package var strengths: [Double] {
+        switch self {
+        case .noise: [0.1, 0.25, 0.5, 0.75, 1]
+        case .missing, .swapped: [0.05, 0.1, 0.2, 0.35, 0.5]
+        }
+    }
+
+    /// In a sentence.
+    package var name: String {
+        switch self {
+        case .noise: "noise on numbers"
+        case .missing: "missing cells"
+        case .swapped: "swapped categories"
+        }
+    }
+
+    /// Whether it changes any of the columns.
+    package func applies(to columns: [Column]) -> Bool {
+        columns.contains { column in
+            switch (self, column.cells) {
+            case (.missing, _), (.noise, .numbers), (.swapped, .categories): true
+            default: false
+            }
+        }
+    }
+
+    /// The table with the cells of some columns changed; the same for the same random numbers.
+    ///
+    /// - Parameters:
+    ///   - severity: An index of `strengths`.
+    ///   - columns: The names of those that may change.
+    package func applied(
+        to table: Table, severity: Int, columns: [String], random: CounterRandom
+    ) -> Table {
+        let strength = strengths[severity]
+        let chosen = Set(columns)
+        return Table(
+            name: table.name, rowCount: table.rowCount,
+            columns: table.columns.enumerated().map { index, column in
+                guard chosen.contains(column.name) else { return column }
+                let step = UInt32(index * strengths.count + severity)
+                var changed = column
+                changed.cells = cells(column.cells, strength, random, step: step)
+                return changed
+            }, lines: table.lines)
+    }
+
+    private func cells(
+        _ cells: Column.Cells, _ strength: Double, _ random: CounterRandom, step: UInt32
+    ) -> Column.Cells {
+        func isHit(_ row: Int) -> Bool {
+            random.uniform(step: step, index: UInt64(row)) < strength
+        }
+        switch (self, cells) {
+        case (.noise, .numbers(let numbers)):
+            let scale = strength * Self.deviation(numbers)
+            return .numbers(
+                numbers.enumerated().map { row, number in
+                    // Uniform on the open interval.
+                    let place = random.uniform(step: step, index: UInt64(row)) + 0x1p-54
+                    return number + scale * SpecialFunctions.normalQuantile(place)
+                })
+        case (.missing, .numbers(let numbers)):
+            return .numbers(numbers.enumerated().map { isHit($0) ? .nan : $1 })
+        case (.missing, .dates(let seconds, let hasTime)):
+            return .dates(seconds.enumerated().map { isHit($0) ? .nan : $1 }, hasTime: hasTime)
+        case (.missing, .categories(let codes, let values)):
+            return .categories(
+                codes: codes.enumerated().map { isHit($0) ? -1 : $1 }, values: values)
+        case (.swapped, .categories(let codes, let values)):
+            // Numbers of rows do not reach so far: other draws than those of the hits.
+            let others: UInt64 = 1 << 40
+            return .categories(
+                codes: codes.enumerated().map { row, code in
+                    guard isHit(row) else { return code }
+                    let other = random.integer(
+                        below: codes.count, step: step, index: others + UInt64(row))
+                    return codes[other]
+                }, values: values)
+        case (.noise, _), (.swapped, _): return cells
+        }
+    }
+
+    /// Of the numbers that are there; 0 of fewer than two.
+    private static func deviation(_ numbers: [Double]) -> Double {
+        let known = numbers.filter { !$0.isNaN }
+        guard known.count > 1 else { return 0 }
+        let mean = known.reduce(0, +) / Double(known.count)
+        let square = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return (square / Double(known.count - 1)).squareRoot()
+    }
+}

@@ -1,0 +1,37 @@
+import NN
+import Platform
+import Tables
+import Training
+
+extension Learner {
+    /// A model that learns some rows for all its epochs, without a look at any other row; encoder and
+    /// scale are fitted on these rows alone.
+    ///
+    /// - Parameters:
+    ///   - configuration: The run's, changed.
+    ///   - rows: Of the run's table.
+    ///   - recipe: The configuration's, for these rows.
+    /// - Throws: where it is interrupted.
+    func fixedLengthModel(
+        _ configuration: TrainConfiguration, rows: [Int], recipe: Recipe
+    ) throws -> StoredModel {
+        let prepared = try prepared.reduced(to: rows, recipe: recipe)
+        let changed = Learner(configuration: configuration, prepared: prepared, pool: pool)
+        let network = changed.network()
+        let inference = try network.inferenceGraph()
+        let features = try prepared.encoder.encode(prepared.table)
+        let trainer = try Trainer(
+            training: try changed.trainingGraph(), inference: inference,
+            data: try changed.data(features, prepared.split.train, balanced: true),
+            validation: nil, lossOf: changed.validationLoss, settings: changed.trainingSettings,
+            noise: changed.inputNoise, pool: pool)
+        let stop = try trainer.run(stop: { _ in InterruptFlag.isRaised ? .interrupted : nil })
+        if case .interrupted = stop { throw VouchError("it was interrupted") }
+        return StoredModel(
+            description: .init(
+                version: vouchVersion, network: network, models: 1,
+                graph: try changed.predictionGraph(), dropoutPasses: changed.dropoutPasses,
+                target: prepared.target, costs: nil, groupEdges: [:]),
+            encoder: prepared.encoder, schema: prepared.schema, weights: [trainer.bestWeights])
+    }
+}

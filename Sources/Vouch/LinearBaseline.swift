@@ -1,0 +1,52 @@
+import Evidence
+import Optim
+import Prediction
+import Tables
+
+/// A linear model of all rows that trained or validated: `--model linear` at its standard settings, for
+/// all its epochs, with a learning rate that falls to 0.
+struct LinearBaseline: LinearTrainer {
+    let learner: Learner
+    /// The rows to predict, in the order of `testTable`.
+    let test: LabelledPredictions
+    let testTable: Table
+
+    /// One visit of one row, as measured on Adult with two threads, several times over.
+    private static let secondsPerVisit = 1e-6
+
+    private var rows: [Int] {
+        let split = learner.prepared.split
+        return (split.train + split.validation).sorted()
+    }
+
+    private var configuration: TrainConfiguration {
+        var result = learner.configuration
+        result.model = .init()
+        result.model.kind = .linear
+        result.model.loss = learner.configuration.model.loss
+        result.model.quantile = learner.configuration.model.quantile
+        result.model.balancesClasses = learner.configuration.model.balancesClasses
+        result.learning = .init()
+        result.learning.seed = learner.configuration.learning.seed
+        result.learning.schedule = .cosine
+        result.learning.folds = 1
+        result.learning.refits = 0
+        return result
+    }
+
+    private func recipe(rows: Int) -> Recipe {
+        Recipe(configuration, for: learner.prepared.problem(rows: rows))
+    }
+
+    var expectedSeconds: Double {
+        let count = rows.count
+        return Self.secondsPerVisit * Double(count * recipe(rows: count).epochs)
+    }
+
+    func predictions() throws -> LabelledPredictions {
+        let rows = rows
+        let model = try learner.fixedLengthModel(
+            configuration, rows: rows, recipe: recipe(rows: rows.count))
+        return test.with(try model.predict(testTable, pool: learner.pool))
+    }
+}
