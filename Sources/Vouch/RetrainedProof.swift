@@ -136,9 +136,10 @@ struct RetrainedProof {
             .compactMap { $0 } + seeds.changes(except: Set(crossed.map(\.metric)))
     }
 
-    /// By every probe that does not train itself.
+    /// By every probe that trains nothing itself and tells of more than the tables.
     private func measured(_ subjects: [Subject]) -> [[Measurement]] {
-        let probes = allProbes.filter { !$0.description.needs.contains(.retraining) }
+        let costly: Set<Need> = [.retraining, .linearModel, .trainingTables]
+        let probes = allProbes.filter { $0.description.needs.isDisjoint(with: costly) }
         let schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
         return subjects.map { subject in
             schedule.run(probes, on: subject).compactMap(\.findings).flatMap(\.measurements)

@@ -60,7 +60,7 @@ import Vouch
         let same = try file("same.csv", odd)
         let calm = try CommandTests.run("drift", run, same, "--fail-on-drift")
         #expect(calm.status == 0, "\(calm.output)\(calm.error)")
-        #expect(calm.output.contains("No drift of 0.1 or more"))
+        #expect(calm.output.contains("No drift of 0.100 or more was found"))
         #expect(calm.output.contains("The loss on rows with answers"))
         // Everybody twenty years older.
         let moved = try file(

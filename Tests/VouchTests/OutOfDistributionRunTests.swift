@@ -32,8 +32,7 @@ import Vouch
                 .split(separator: "\n").prefix(1001).joined(separator: "\n") + "\n"
                 + strange.joined(separator: ",") + "\n", to: "rows.csv")
         func predicted(_ threads: Int) throws -> [UInt8] {
-            try predictRows(
-                run: run, rows: rows, reading: .init(), threads: threads, outOfDistribution: true)
+            try Self.predicted(run, rows, threads: threads)
         }
         let bytes = try predicted(2)
         #expect(try bytes == predicted(1))
@@ -55,9 +54,18 @@ import Vouch
             #expect(abs(Double(small) / 1000 - 0.05) < 0.052, "\(name): \(small)")
         }
         let plain = cells(
-            try predictRows(run: run, rows: rows, reading: .init(), threads: 1))
+            try Self.predicted(run, rows, threads: 1, outOfDistribution: false))
         #expect(plain.header == Array(header.dropLast(5)))
         #expect(plain.rows == found.map { Array($0.dropLast(5)) })
+    }
+
+    private static func predicted(
+        _ run: String, _ rows: String, threads: Int, outOfDistribution: Bool = true
+    ) throws -> [UInt8] {
+        var request = PredictionRequest(run: run, rows: rows)
+        request.threads = threads
+        request.outOfDistribution = outOfDistribution
+        return try predictRows(request).csv
     }
 
     /// A regression has no energy; folds and a linear model have hidden features too.
@@ -71,8 +79,7 @@ import Vouch
                     $0.model.kind = name == "a" ? .linear : .mlp
                     $0.learning.folds = folds
                 }, control: RunControl(threads: 1))
-            let bytes = try predictRows(
-                run: run, rows: data, reading: .init(), threads: 1, outOfDistribution: true)
+            let bytes = try Self.predicted(run, data, threads: 1)
             #expect(cells(bytes).header.contains("energy") == (target == "class"))
             #expect(cells(bytes).rows.count == 600)
         }
@@ -82,9 +89,7 @@ import Vouch
         let scratch = try Scratch()
         let data = try scratch.write(try Adult.csv(300), to: "data.csv")
         let error = #expect(throws: (any Error).self) {
-            try predictRows(
-                run: scratch.path + "/none", rows: data, reading: .init(), threads: 1,
-                outOfDistribution: true)
+            try Self.predicted(scratch.path + "/none", data, threads: 1)
         }
         #expect("\(try #require(error))".contains("vouch train"))
     }
