@@ -42,8 +42,8 @@ package final class Executor: @unchecked Sendable {
         parameters: Buffer, results: Buffer,
         random: RandomPosition = RandomPosition(seed: 0, step: 0, shard: 0)
     ) {
-        let workspace = Workspace(arena: arena, parameters: parameters, results: results)
-        for step in plan.steps { execute(step, in: workspace, random) }
+        run(
+            steps: plan.steps.indices, parameters: parameters, results: results, random: random)
     }
 
     /// Executes some of the steps, which need what those before them left in the arena.

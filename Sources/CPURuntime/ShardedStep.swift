@@ -34,6 +34,10 @@ package final class ShardedStep: Sendable {
         var seed: UInt64 = 0
         var step: UInt32 = 0
         var fill: Fill = { _, _ in }
+
+        func random(_ shard: Int) -> RandomPosition {
+            RandomPosition(seed: seed, step: step, shard: UInt32(shard))
+        }
     }
 
     /// - Parameters:
@@ -64,7 +68,7 @@ package final class ShardedStep: Sendable {
                 if phase == 0 { work.fill(shard, executor) }
                 executor.run(
                     steps: steps, parameters: work.parameters, results: shards[shard],
-                    random: RandomPosition(seed: work.seed, step: work.step, shard: UInt32(shard)))
+                    random: work.random(shard))
             }
         }
     }
@@ -110,15 +114,15 @@ package final class ShardedStep: Sendable {
         parameters: Buffer, seed: UInt64, step: Int, fill: Fill
     ) -> Node? {
         work.parameters = parameters
+        work.seed = seed
+        work.step = UInt32(truncatingIfNeeded: step)
         for (index, phase) in plan.phases.enumerated() {
             for shard in shards.indices {
                 let executor = executors[plan.phases.count > 1 ? shard : 0]
                 if index == 0 { fill(shard, executor) }
-                let random = RandomPosition(
-                    seed: seed, step: UInt32(truncatingIfNeeded: step), shard: UInt32(shard))
                 if let node = executor.firstNonFiniteNode(
                     steps: phase.steps, parameters: parameters, results: shards[shard],
-                    random: random)
+                    random: work.random(shard))
                 {
                     return node
                 }

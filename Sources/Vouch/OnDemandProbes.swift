@@ -110,7 +110,7 @@ package func measureOnDemand(
                     groups: findings.groups))
         }
     }
-    try ProbeFile.add(found, to: run)
+    try probeFile.add(found, to: run)
     let names = outcomes.map(\.probe.name).joined(separator: ", ")
     return RunReport(
         title: "\(Files.name(of: run)), measured further",

@@ -88,7 +88,7 @@ func proveOutputRemedy(
     let purpose = "proof of \(proof.name)"
     try Look(split: "validation", rows: fitting.rows, purpose: purpose).record(in: run)
     try Look(split: "test", rows: test.rows, purpose: purpose).record(in: run)
-    try ProofFile.add(proof, to: run)
+    try proofFile.add([proof], to: run)
     return proof.report(run: run, arguments: arguments)
 }
 

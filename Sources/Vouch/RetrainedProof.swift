@@ -203,6 +203,6 @@ package func proveRemedy(
         try Look(split: "validation", rows: validationRows, purpose: purpose).record(in: run)
     }
     try Look(split: "test", rows: testRows, purpose: purpose).record(in: run)
-    try ProofFile.add(proof, to: run)
+    try proofFile.add([proof], to: run)
     return proof.report(run: run, arguments: request.arguments)
 }

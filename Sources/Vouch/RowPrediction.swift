@@ -73,10 +73,7 @@ package func predictRows(_ request: PredictionRequest) throws -> (csv: [UInt8], 
             ))
     }
     if !predictions.classes.isEmpty {
-        let decisions = (0..<predictions.rows).map {
-            predictions.classes[model.decision(predictions, row: $0)]
-        }
-        columns.append(("decision", decisions))
+        columns.append(("decision", model.decisions(predictions)))
     }
     let added = try thresholds.columns(of: predictions, table, model)
     columns += added.columns
@@ -189,10 +186,8 @@ private struct FittedThresholds {
         }
         if let abstention {
             let accepted = abstention.accepts(predictions)
-            let decisions = accepted.indices.map {
-                accepted[$0]
-                    ? predictions.classes[model.decision(predictions, row: $0)] : "abstain"
-            }
+            let decisions = zip(accepted, model.decisions(predictions))
+                .map { $0 ? $1 : "abstain" }
             columns.append(("decision_or_abstain", decisions))
             if abstention.acceptance == nil {
                 notes.append(
@@ -237,5 +232,13 @@ private struct FittedThresholds {
                 .joined(separator: "|")
         }
         return [("set", sets)]
+    }
+}
+
+extension StoredModel {
+    /// The name of the class decided for each row.
+    fileprivate func decisions(_ predictions: Predictions) -> [String] {
+        predictions.decisions(threshold: description.threshold).classes
+            .map { predictions.classes[$0] }
     }
 }

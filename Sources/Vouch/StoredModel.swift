@@ -156,15 +156,6 @@ struct StoredModel {
         let data = EncodedData(features, labels: .none)
         return (evaluator.values(of: data, weights: weights[0]), evaluator.width)
     }
-
-    /// The class decided for a row: by the threshold of two, else the most probable.
-    func decision(_ predictions: Predictions, row: Int) -> Int {
-        let count = predictions.classes.count
-        let scores = predictions.values[row * count..<(row + 1) * count]
-        if count == 2 { return scores[row * 2 + 1] >= description.threshold ? 1 : 0 }
-        return scores.indices.max { (scores[$0], $1) < (scores[$1], $0) }.map { $0 - row * count }
-            ?? 0
-    }
 }
 
 extension EncodedData {

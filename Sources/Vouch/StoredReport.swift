@@ -13,7 +13,7 @@ package enum ReportFormat: String, Sendable, CaseIterable {
 ///   is, since its manifest seals it.
 package func storedReport(run: String, card: CardAnswers = CardAnswers()) throws -> RunReport {
     var report = try RunReport(json: RunFolder.open(run).read("measurements.json"))
-        .adding(ProofFile.read(run)).adding(ProbeFile.read(run))
+        .adding(proofFile.read(run)).adding(probeFile.read(run))
     report.modelCard = report.modelCard?.filled(card.texts)
     report.dataSheet = report.dataSheet?.filled(card.texts)
     return report

@@ -100,12 +100,7 @@ package struct DriftComparison: Sendable {
         default:
             func counts(_ predictions: Predictions) -> [Int] {
                 var counts = [Int](repeating: 0, count: predictions.width)
-                for row in 0..<predictions.rows {
-                    let start = row * predictions.width
-                    let scores = predictions.values[start..<start + predictions.width]
-                    let best = scores.indices.max { (scores[$0], $1) < (scores[$1], $0) }
-                    counts[(best ?? start) - start] += 1
-                }
+                for label in predictions.decisions(threshold: 0.5).classes { counts[label] += 1 }
                 return counts
             }
             return (.predictions("predicted classes"), compareCategories(counts(old), counts(new)))

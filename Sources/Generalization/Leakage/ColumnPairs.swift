@@ -1,3 +1,4 @@
+import Figures
 import Statistics
 import Tables
 import TensorCore
@@ -74,9 +75,9 @@ struct ColumnPairs: LeakageCheck {
                 LeakageFinding(
                     .pairOfColumns, columns: names, effect: skill,
                     evidence: "\(pair.how.text(names[0], names[1])) tells the target with a "
-                        + "\(data.numbers == nil ? "balanced skill" : "rank R²") of \(twoDigits(value)) "
+                        + "\(data.numbers == nil ? "balanced skill" : "rank R²") of \(NumberText.fixed(value, decimals: 2)) "
                         + "on untouched rows, the best single column with "
-                        + "\(twoDigits(untouchedBest))" + data.sampleText))
+                        + "\(NumberText.fixed(untouchedBest, decimals: 2))" + data.sampleText))
         }
         return found
     }

@@ -1,3 +1,4 @@
+import Figures
 import Statistics
 import Tables
 
@@ -27,7 +28,7 @@ struct OtherUnits: LeakageCheck {
             return LeakageFinding(
                 .otherUnits, columns: [column.name], effect: distance,
                 evidence: "\"\(column.name)\" is distributed otherwise among test rows, by a "
-                    + "distance of \(twoDigits(value)) of at most 1; is it in the same units?"
+                    + "distance of \(NumberText.fixed(value, decimals: 2)) of at most 1; is it in the same units?"
                     + data.sampleText)
         }
     }

@@ -1,3 +1,4 @@
+import Figures
 import Statistics
 import Tables
 import TensorCore
@@ -79,18 +80,12 @@ struct StrongColumns: LeakageCheck {
         let subject = candidate.part.map { "\($0) of \"\(name)\"" } ?? "\"\(name)\""
         return LeakageFinding(
             kind, columns: [name], effect: candidate.skill,
-            evidence: "\(subject) alone tells the target with a \(measure) of \(twoDigits(value)) "
+            evidence:
+                "\(subject) alone tells the target with a \(measure) of \(NumberText.fixed(value, decimals: 2)) "
                 + "on rows that did not make the rule, the next column with "
-                + "\(twoDigits(next)); is it known before the outcome?\(data.sampleText)")
+                + "\(NumberText.fixed(next, decimals: 2)); is it known before the outcome?\(data.sampleText)"
+        )
     }
-}
-
-/// A number from 0 to 1 in a sentence.
-func twoDigits(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    let digits = "\(abs(hundredths) % 100)"
-    return (hundredths < 0 ? "−" : "") + "\(abs(hundredths) / 100)."
-        + (digits.count < 2 ? "0" : "") + digits
 }
 
 extension Column {

@@ -1,3 +1,4 @@
+import Figures
 import Statistics
 import Tables
 
@@ -37,7 +38,7 @@ struct TargetMeans: LeakageCheck {
                         .targetMean, columns: [column.name], effect: best,
                         evidence: "\"\(column.name)\" is constant within each of "
                             + "\(groups.counts.count) values of \"\(name)\" and follows the "
-                            + "target's mean there with a correlation of \(twoDigits(value)): were "
+                            + "target's mean there with a correlation of \(NumberText.fixed(value, decimals: 2)): were "
                             + "means computed with the rows' own answers?"))
                 break
             }

@@ -1,8 +1,6 @@
 import Evidence
 import Figures
-import Platform
 import Reporting
-import RunStore
 
 /// What a probe found of a run after the run was written.
 struct MeasuredProbe: Codable, Sendable, Hashable {
@@ -11,29 +9,6 @@ struct MeasuredProbe: Codable, Sendable, Hashable {
     var measurements: [Measurement]
     var figures: [Figure]
     var groups: [GroupTable]
-}
-
-/// What on-demand probes found of a run: `probes.json` in its folder, an array of `MeasuredProbe`, the
-/// latest of each probe. The manifest does not list the file, so that findings may be added.
-enum ProbeFile {
-    static let fileName = "probes.json"
-
-    /// - Throws: `VouchError` where the file is not a list of findings.
-    static func read(_ run: String) throws -> [MeasuredProbe] {
-        let path = run + "/" + fileName
-        guard Files.exists(path) else { return [] }
-        return try JSON.decode([MeasuredProbe].self, from: Files.read(path), file: path)
-    }
-
-    /// Other processes that do the same take turns.
-    static func add(_ found: [MeasuredProbe], to run: String) throws {
-        let lock = try FileLock(waitingFor: run, timeoutSeconds: 30, for: "adding findings to")
-        defer { withExtendedLifetime(lock) {} }
-        let replaced = Set(found.map(\.id))
-        let others = try read(run).filter { !replaced.contains($0.id) }
-        try AtomicFile.write(
-            JSON.encode(others + found) + [UInt8(ascii: "\n")], to: run + "/" + fileName)
-    }
 }
 
 extension RunReport {
