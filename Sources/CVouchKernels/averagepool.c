@@ -108,7 +108,6 @@ void vk_average_pool_destroy(vk_average_pool *self) {
 size_t vk_average_pool_scratch_bytes(const vk_average_pool *self) { return self->scratchpad_bytes; }
 
 int vk_average_pool_run(vk_average_pool *self, const float *from, float *to, void *scratch) {
-    vk_single_threaded_onednn();  // the switch is the calling thread's own
     dnnl_status_t status = vk_point(self->from, from);
     if (status == dnnl_success) status = vk_point(self->to, to);
     if (status == dnnl_success && self->scratchpad) status = vk_point(self->scratchpad, scratch);
@@ -118,6 +117,6 @@ int vk_average_pool_run(vk_average_pool *self, const float *from, float *to, voi
         {DNNL_ARG_SCRATCHPAD, self->scratchpad},
     };
     if (status != dnnl_success) return (int)status;
-    return (int)dnnl_primitive_execute(self->primitive, self->stream, self->scratchpad ? 3 : 2,
+    return (int)vk_execute(self->primitive, self->stream, self->scratchpad ? 3 : 2,
                                        arguments);
 }

@@ -252,7 +252,7 @@ static dnnl_status_t reorder(vk_convolution *self, dnnl_memory_t from, dnnl_memo
     if (self->reorder_scratchpad) {
         arguments[count++] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, self->reorder_scratchpad};
     }
-    return dnnl_primitive_execute(self->reorder, self->stream, count, arguments);
+    return vk_execute(self->reorder, self->stream, count, arguments);
 }
 
 int vk_convolution_run(vk_convolution *self, const float *a, const float *b, const float *bias,
@@ -262,7 +262,6 @@ int vk_convolution_run(vk_convolution *self, const float *a, const float *b, con
         {DNNL_ARG_DIFF_DST, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_SRC},
         {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS},
     };
-    vk_single_threaded_onednn();  // the switch is the calling thread's own
     char *rest = (char *)scratch + self->inner_bytes;
     dnnl_status_t status = vk_point(self->a, a);
     if (status == dnnl_success) status = vk_point(self->b, b);
@@ -287,7 +286,7 @@ int vk_convolution_run(vk_convolution *self, const float *a, const float *b, con
         arguments[count++] = (dnnl_exec_arg_t){DNNL_ARG_SCRATCHPAD, self->scratchpad};
     }
     if (status == dnnl_success) {
-        status = dnnl_primitive_execute(self->primitive, self->stream, count, arguments);
+        status = vk_execute(self->primitive, self->stream, count, arguments);
     }
     if (status == dnnl_success && self->reorder && out) {
         status = reorder(self, self->inner, self->c);

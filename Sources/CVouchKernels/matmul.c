@@ -174,13 +174,12 @@ int vk_matmul_run(vk_matmul *matmul, const float *a, const float *b, const float
         vk_relu(c, matmul->relu_count);
         return 0;
     }
-    vk_single_threaded_onednn();  // the switch is the calling thread's own
     dnnl_status_t status = vk_point(matmul->a, spread_out(&matmul->spread_a, a));
     if (status == dnnl_success) status = vk_point(matmul->b, spread_out(&matmul->spread_b, b));
     if (status == dnnl_success) status = vk_point(matmul->c, c);
     if (status == dnnl_success && matmul->bias) status = vk_point(matmul->bias, bias);
     if (status == dnnl_success) {
-        status = dnnl_primitive_execute(matmul->primitive, matmul->stream, matmul->argument_count,
+        status = vk_execute(matmul->primitive, matmul->stream, matmul->argument_count,
                                         matmul->arguments);
     }
     if (status == dnnl_success) vk_relu(c, matmul->relu_count);

@@ -1,5 +1,6 @@
 #include "onednn.h"
 #include "clones.h"
+#include "signals.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,15 @@ dnnl_engine_t vk_engine(void) {
     vk_single_threaded_onednn();
     pthread_once(&engine_once, create_engine);
     return engine;
+}
+
+dnnl_status_t vk_execute(const_dnnl_primitive_t primitive, dnnl_stream_t stream, int count,
+                         const dnnl_exec_arg_t *arguments) {
+    vk_single_threaded_onednn();  // the switch is the calling thread's own
+    vk_hold_signals();
+    dnnl_status_t status = dnnl_primitive_execute(primitive, stream, count, arguments);
+    vk_release_signals();
+    return status;
 }
 
 // Without AMX oneDNN has no products that round float factors on their way.

@@ -9,6 +9,10 @@
 /// a primitive must.
 dnnl_engine_t vk_engine(void);
 
+/// Runs a primitive on the calling thread alone, which takes no signal meanwhile.
+dnnl_status_t vk_execute(const_dnnl_primitive_t primitive, dnnl_stream_t stream, int count,
+                         const dnnl_exec_arg_t *arguments);
+
 // The two versions differ in who owns a memory descriptor.
 #if DNNL_VERSION_MAJOR >= 3
 typedef const_dnnl_memory_desc_t vk_borrowed_desc;

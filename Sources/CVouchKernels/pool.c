@@ -1,3 +1,4 @@
+#include "signals.h"
 #include "include/CVouchKernels.h"
 #include <pthread.h>
 #include <stdatomic.h>
@@ -52,12 +53,18 @@ static uint64_t run_of(uint64_t ticket) { return ticket >> (2 * ITEM_BITS); }
 static int items_of(uint64_t ticket) { return (int)(ticket >> ITEM_BITS & ((1 << ITEM_BITS) - 1)); }
 static int next_of(uint64_t ticket) { return (int)(ticket & ((1 << ITEM_BITS) - 1)); }
 
+static void do_item(vk_pool *pool, int worker, int item) {
+    vk_hold_signals();
+    pool->task(pool->context, worker, item);
+    vk_release_signals();
+}
+
 // Does items until none is left; returns the number of the run that it saw last.
 static uint64_t take_items(vk_pool *pool, int worker) {
     for (;;) {
         uint64_t ticket = atomic_fetch_add(&pool->ticket, 1);
         if (next_of(ticket) >= items_of(ticket)) return run_of(ticket);
-        pool->task(pool->context, worker, next_of(ticket));
+        do_item(pool, worker, next_of(ticket));
         if (atomic_fetch_add(&pool->ended, 1) + 1 == items_of(ticket) && worker != 0) {
             pthread_mutex_lock(&pool->mutex);
             pthread_cond_signal(&pool->done);
@@ -77,6 +84,7 @@ static void *work(void *raw) {
     free(raw);
     vk_pool *pool = argument.pool;
     vk_single_threaded_onednn();
+    vk_hold_signals();  // for good: signals are for the threads that are not ours
     uint64_t seen = 0;
     for (;;) {
         for (int i = 0; i < SPINS && is_idle(pool, seen); i++) pause_a_little();
@@ -144,13 +152,13 @@ void vk_pool_destroy(vk_pool *pool) {
 
 void vk_pool_run(vk_pool *pool, void (*task)(void *, int, int), void *context, int items) {
     vk_single_threaded_onednn();
+    pool->task = task;
+    pool->context = context;
     if (pool->threads == 1 || items < 2) {
-        for (int item = 0; item < items; item++) task(context, 0, item);
+        for (int item = 0; item < items; item++) do_item(pool, 0, item);
         return;
     }
     if (items > MOST_ITEMS) abort();
-    pool->task = task;
-    pool->context = context;
     start_run(pool, items);
     take_items(pool, 0);
     for (int i = 0; i < SPINS && atomic_load(&pool->ended) < items; i++) pause_a_little();
