@@ -94,7 +94,8 @@ let package = Package(
         idea(
             "Generalization",
             [
-                "Evidence", "Figures", "Kernels", "Prediction", "Statistics", "Tables", "TensorCore",
+                "Evidence", "Figures", "Kernels", "Prediction", "Statistics", "Tables",
+                "TensorCore",
                 real,
             ]),
         idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
@@ -123,11 +124,18 @@ let package = Package(
         .executableTarget(
             name: "VouchCLI",
             dependencies: [
-                "Evidence", "Kernels", "NN", "Optim", "Platform", "Reporting", "Training", "Vouch",
+                "Evidence", "Fairness", "Kernels", "NN", "Optim", "Platform", "Reporting",
+                "Training",
+                "Vouch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: strict),
         // tests
+        tests(
+            "FairnessTests",
+            ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore"],
+            resources: [.copy("Reference/gaps.json"), .copy("Reference/predictions.csv")],
+            exclude: ["Reference/gaps.py"]),
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "EngineTests",

@@ -30,6 +30,7 @@ let package = Package(
         .target(name: "CPlatform"),
         idea("Platform", ["CPlatform"]),
         idea("TensorCore"),
+        idea("Tables", ["Platform", "TensorCore", real]),
         idea("Kernels", ["CVouchKernels", "TensorCore", real]),
         idea("GraphIR", ["TensorCore"]),
         idea("Autodiff", ["GraphIR", "TensorCore"]),
@@ -38,7 +39,7 @@ let package = Package(
         idea("Optim", ["CPURuntime", "GraphIR", "Kernels", "TensorCore", real]),
         idea(
             "Training",
-            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "Optim", "TensorCore", real]),
+            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "Optim", "Tables", "TensorCore", real]),
         .executableTarget(
             name: "engine-step",
             dependencies: [

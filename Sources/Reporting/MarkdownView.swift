@@ -147,7 +147,8 @@ extension RunReport {
                 let value = MeasurementText(gap)
                 let name = definition(of: gap.metric)?.name ?? gap.metric
                 text += "\n\(escaped(name)): \(escaped(value.value + " " + value.interval))"
-                text += value.method.isEmpty ? "\n" : " (\(escaped(value.method)))\n"
+                text += value.method.isEmpty ? "" : " (\(escaped(value.method)))"
+                text += gap.note.map { "; \(escaped($0))\n" } ?? "\n"
             }
         }
         return text

@@ -1,4 +1,5 @@
 import Evidence
+package import Fairness
 import Platform
 import Prediction
 package import Reporting
@@ -19,6 +20,9 @@ package struct AuditConfiguration: Sendable {
     package var group: String?
     package var positive: String?
     package var threshold = 0.5
+    package var gaps = GapOptions()
+    /// Whether combinations of protected columns are groups too.
+    package var intersects = false
     package var reading = TrainConfiguration.ReadingOptions()
     package var threads: Int?
 
@@ -34,9 +38,12 @@ package func auditPredictions(
 ) throws -> RunReport {
     let bytes = try CSVReader.bytes(path: configuration.file)
     let test = try labelledPredictions(configuration, bytes)
+    try checkGroups(test, configuration)
     let subject = Subject(test: test)
+    let gaps = configuration.gaps.extended(to: test.protected.map(\.name))
+    let probes = allProbes.map { $0 is GroupRates ? GroupRates(gaps) : $0 }
     let outcomes = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
-        .run(allProbes, on: subject)
+        .run(probes, on: subject)
     let evidence = EvidenceView(outcomes, subject)
     let name = Files.name(of: configuration.file)
     return RunReport(
@@ -98,7 +105,7 @@ private func labelledPredictions(
     for name in needed { try table.requireColumn(name) }
     let (predictions, answers) = try predictionsAndAnswers(configuration, table)
     let weights = try table.weights(in: configuration.weight)
-    return LabelledPredictions(
+    let labelled = LabelledPredictions(
         split: Files.name(of: configuration.file), predictions: predictions, answers: answers,
         weights: weights.map { $0.map(Double.init) },
         clusters: table.codes(in: configuration.group),
@@ -109,6 +116,42 @@ private func labelledPredictions(
                 groups: (0..<table.rowCount).map { column?.text($0) ?? "(missing)" })
         },
         threshold: configuration.threshold)
+    return configuration.intersects ? labelled.addingIntersections() : labelled
+}
+
+/// - Throws: where a protected column has no groups to compare, or too many to read.
+private func checkGroups(
+    _ test: LabelledPredictions, _ configuration: AuditConfiguration
+) throws(VouchError) {
+    let most = 200
+    for column in test.protected {
+        let groups = Set(column.groups)
+        if groups.count == 1, let only = groups.first {
+            throw VouchError(
+                "the protected column \"\(column.name)\" of \(configuration.file) has one value only, "
+                    + "\"\(only)\": there is nothing to compare. Leave it out, or audit a file with "
+                    + "rows of other groups")
+        }
+        if groups.count > most {
+            throw VouchError(
+                "the protected column \"\(column.name)\" of \(configuration.file) has \(groups.count) "
+                    + "values in \(test.rows) rows; up to \(most) groups can be compared. Put its values "
+                    + "into ranges or wider groups first")
+        }
+    }
+    if configuration.gaps.convention.needsPrivilegedGroup {
+        for column in configuration.protected where configuration.gaps.privileged[column] == nil {
+            throw VouchError(
+                "--definition \(configuration.gaps.convention.rawValue) compares one group with all others: "
+                    + "say which, such as --privileged \(column)=GROUP")
+        }
+    }
+    for column in configuration.gaps.privileged.keys.sorted()
+    where !configuration.protected.contains(column) {
+        throw VouchError(
+            "--privileged names \"\(column)\", which is no protected column; add --protected \(column)"
+        )
+    }
 }
 
 private func predictionsAndAnswers(

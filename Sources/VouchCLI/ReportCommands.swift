@@ -1,9 +1,11 @@
 import ArgumentParser
+import Fairness
 import Platform
 import Reporting
 import Vouch
 
 extension ReportFormat: ExpressibleByArgument {}
+extension GapConvention: ExpressibleByArgument {}
 
 /// Where a report goes and in which form.
 struct ReportOutput: ParsableArguments {
@@ -147,6 +149,9 @@ struct AuditCommand: ParsableCommand {
         discussion: """
             Examples:
               vouch audit predictions.csv --target y --score p --protected sex
+              vouch audit predictions.csv --target y --score p --protected sex \\
+                --protected race --intersect --definition aif360 \\
+                --privileged sex=Male --privileged race=White
               vouch audit predictions.csv --target price --prediction estimate
             """)
 
@@ -168,6 +173,21 @@ struct AuditCommand: ParsableCommand {
 
     @Option(help: "A column of protected groups; repeat for several.")
     var protected: [String] = []
+
+    @Flag(help: "Combinations of protected columns are groups too.")
+    var intersect = false
+
+    @Option(
+        help: """
+            Whose definitions of a gap are meant (\(GapConvention.allCases.map(\.rawValue).joined(separator: ", "))).
+            """)
+    var definition = GapConvention.fairlearn
+
+    @Option(help: "The privileged group, COLUMN=GROUP; repeat for several columns.")
+    var privileged: [String] = []
+
+    @Option(help: "The size up to which a gap does not matter, for the verdict.")
+    var tolerance = 0.05
 
     @Option(help: "A column of row weights.")
     var weight: String?
@@ -193,6 +213,19 @@ struct AuditCommand: ParsableCommand {
         configuration.scores = score
         configuration.prediction = prediction
         configuration.protected = protected
+        configuration.intersects = intersect
+        configuration.gaps.convention = definition
+        configuration.gaps.tolerance = tolerance
+        for text in privileged {
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                throw ValidationError("--privileged is COLUMN=GROUP, such as sex=Male, not \(text)")
+            }
+            configuration.gaps.privileged[parts[0]] = parts[1]
+        }
+        guard (0...1).contains(tolerance) else {
+            throw ValidationError("--tolerance is \(tolerance); it must be from 0 to 1")
+        }
         configuration.weight = weight
         configuration.group = group
         configuration.positive = positive

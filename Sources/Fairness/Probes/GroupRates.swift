@@ -5,9 +5,13 @@ import Statistics
 
 /// What a model does to each protected group, and how far the groups are apart.
 ///
-/// Groups are those of each protected column; rows without a value are a group of their own.
+/// Groups are those of each protected column; rows without a value are a group of their own. Gaps are
+/// those of a convention, with intervals that hold for all pairs of groups at once (`PairwiseGaps`) and a verdict
+/// that controls false discoveries over all gaps of all columns.
 package struct GroupRates: Probe {
-    package init() {}
+    private let options: GapOptions
+
+    package init(_ options: GapOptions = GapOptions()) { self.options = options }
 
     package let description = ProbeDescription(
         id: "groupRates", name: "Rates of each group", drawback: .bias,
@@ -16,10 +20,8 @@ package struct GroupRates: Probe {
             QualityMetrics.selectionRate, QualityMetrics.sensitivity,
             QualityMetrics.falsePositiveRate, QualityMetrics.accuracy, QualityMetrics.meanScore,
             GroupMetricDefinitions.meanError, QualityMetrics.meanAbsoluteError,
-            GroupMetricDefinitions.selectionGap, GroupMetricDefinitions.truePositiveGap,
-            GroupMetricDefinitions.falsePositiveGap, GroupMetricDefinitions.accuracyGap,
             GroupMetricDefinitions.errorGap,
-        ])
+        ] + GapConvention.allCases.flatMap { $0.gaps.map(\.metric) })
 
     package func expectedSeconds(_ subject: Subject) -> Double {
         2e-6 * Double(subject.test.rows * subject.test.protected.count)
@@ -27,44 +29,126 @@ package struct GroupRates: Probe {
 
     package func measure(_ subject: Subject) throws -> Findings {
         var found = Findings()
+        var columns: [Column] = []
         for column in subject.test.protected {
-            let table = try groupTable(subject.test, column)
+            columns.append(try self.column(subject.test, column))
+        }
+        let told = columns.flatMap(\.gaps).compactMap(\.gap.pValue)
+        var adjusted = benjaminiHochberg(told)[...]
+        for column in columns {
+            var table = column.table
+            for item in column.gaps {
+                let p = item.gap.pValue == nil ? nil : adjusted.popFirst()
+                table.gaps.append(
+                    measurement(item, adjusted: p, names: column.names, table.column, subject.test))
+            }
             found.groups.append(table)
             if let figure = figure(table, subject.test) { found.figures.append(figure) }
         }
         return found
     }
 
-    /// One rate of every group, with how its gap is called; `nil` where no gap is told.
-    private struct Rate {
-        var metric: MetricDefinition
-        var gap: MetricDefinition?
-        var estimates: [Estimate]
+    /// What one protected column gives, before verdicts.
+    private struct Column {
+        var table: GroupTable
+        /// As gaps name the groups.
+        var names: [String]
+        var gaps: [(definition: GapDefinition, gap: PairwiseGaps.Gap)]
     }
 
-    private func groupTable(
+    private func column(
         _ test: LabelledPredictions, _ column: LabelledPredictions.ProtectedColumn
-    ) throws -> GroupTable {
+    ) throws -> Column {
         let members = Dictionary(grouping: column.groups.indices) { column.groups[$0] }
         let names = members.keys.sorted()
         let parts = names.map { test.selecting(members[$0] ?? []) }
-        let rates = try rates(parts)
+        let shown = try rates(parts)
         let rows = names.indices.map { group in
             GroupRow(
                 group: names[group], rows: parts[group].rows,
-                measurements: rates.map { rate in
+                measurements: shown.map { rate in
                     Measurement(
                         rate.metric, rate.estimates[group], on: test, drawback: .bias,
                         group: "\(column.name) = \(names[group])")
                 })
         }
-        return GroupTable(
-            column: column.name, rows: rows,
-            gaps: rates.compactMap { rate in
-                rate.gap.map {
-                    widestGap($0, rate.estimates, names, column: column.name, on: test)
+        var result = Column(
+            table: GroupTable(column: column.name, rows: rows), names: names, gaps: [])
+        guard test.predictions.classes.count == 2 else {
+            if let rate = shown.first {
+                let definition = GapDefinition(
+                    rate.metric.id == GroupMetricDefinitions.meanError.id
+                        ? GroupMetricDefinitions.errorGap : GroupMetricDefinitions.accuracyGap,
+                    .range)
+                result.gaps = [(definition, definition.gap([rate.estimates]))]
+            }
+            return result
+        }
+        var compared = parts
+        if options.convention.needsPrivilegedGroup {
+            let (privileged, others) = try privilegedAndOthers(column)
+            compared = [test.selecting(privileged), test.selecting(others)]
+            result.names = [options.privileged[column.name] ?? "", "all others"]
+        }
+        let samples = try compared.map { try $0.classificationSample }
+        var estimates: [GroupRate: [Estimate]] = [:]
+        for definition in options.convention.gaps {
+            for rate in definition.rates where estimates[rate] == nil {
+                estimates[rate] = samples.map {
+                    rate.estimate($0, threshold: test.threshold)
                 }
-            })
+            }
+            result.gaps.append(
+                (definition, definition.gap(definition.rates.map { estimates[$0] ?? [] })))
+        }
+        return result
+    }
+
+    private func privilegedAndOthers(
+        _ column: LabelledPredictions.ProtectedColumn
+    ) throws -> ([Int], [Int]) {
+        guard let name = options.privileged[column.name] else {
+            throw StatisticsError(
+                "\(options.convention.rawValue)'s gaps compare one group with all others: say "
+                    + "which, such as --privileged \(column.name)=\(column.groups.first ?? "GROUP")"
+            )
+        }
+        let privileged = column.groups.indices.filter { column.groups[$0] == name }
+        guard !privileged.isEmpty, privileged.count < column.groups.count else {
+            throw StatisticsError(
+                "the privileged group \(column.name)=\(name) holds \(privileged.count) of "
+                    + "\(column.groups.count) rows; the groups are "
+                    + Set(column.groups).sorted().prefix(10).joined(separator: ", "))
+        }
+        return (privileged, column.groups.indices.filter { column.groups[$0] != name })
+    }
+
+    private func measurement(
+        _ item: (definition: GapDefinition, gap: PairwiseGaps.Gap), adjusted: Double?,
+        names: [String], _ column: String, _ test: LabelledPredictions
+    ) -> Measurement {
+        let (definition, gap) = item
+        let equal = definition.form.isRatio ? 1.0 : 0
+        let verdict = GapVerdict(
+            gap, adjusted: adjusted, equal: equal, tolerance: options.tolerance)
+        var estimate = gap.estimate
+        if estimate.value != nil {
+            let sign = definition.form.isRatio ? "/" : "−"
+            let ends: (Int, Int)? =
+                definition.form.isRatio ? gap.widest.map { ($0.low, $0.high) } : gap.widest
+            let pair = ends.map { "; farthest apart: \(names[$0.0]) \(sign) \(names[$0.1])" }
+            let seen = gap.detectable.map {
+                "; the smallest that such a sample shows: \(NumberText.fixed($0, decimals: 3))"
+            }
+            estimate.note = verdict.text + (pair ?? "") + (seen ?? "")
+        }
+        return Measurement(definition.metric, estimate, on: test, group: column)
+    }
+
+    /// One rate of every group.
+    private struct Rate {
+        var metric: MetricDefinition
+        var estimates: [Estimate]
     }
 
     private func rates(_ parts: [LabelledPredictions]) throws -> [Rate] {
@@ -79,9 +163,7 @@ package struct GroupRates: Probe {
                 )
             }
             return [
-                Rate(
-                    metric: GroupMetricDefinitions.meanError, gap: GroupMetricDefinitions.errorGap,
-                    estimates: errors.map(\.0)),
+                Rate(metric: GroupMetricDefinitions.meanError, estimates: errors.map(\.0)),
                 Rate(metric: QualityMetrics.meanAbsoluteError, estimates: errors.map(\.1)),
             ]
         }
@@ -89,58 +171,21 @@ package struct GroupRates: Probe {
         let threshold = parts[0].threshold
         guard samples[0].classes == 2 else {
             return [
-                Rate(
-                    metric: QualityMetrics.accuracy, gap: GroupMetricDefinitions.accuracyGap,
-                    estimates: samples.map { $0.accuracy() })
+                Rate(metric: QualityMetrics.accuracy, estimates: samples.map { $0.accuracy() })
             ]
         }
-        return [
-            Rate(
-                metric: QualityMetrics.selectionRate, gap: GroupMetricDefinitions.selectionGap,
-                estimates: samples.map { $0.selectionRate(threshold: threshold) }),
-            Rate(
-                metric: QualityMetrics.sensitivity, gap: GroupMetricDefinitions.truePositiveGap,
-                estimates: samples.map { $0.sensitivity(threshold: threshold) }),
-            Rate(
-                metric: QualityMetrics.falsePositiveRate,
-                gap: GroupMetricDefinitions.falsePositiveGap,
-                estimates: samples.map { $0.falsePositiveRate(threshold: threshold) }),
-            Rate(
-                metric: QualityMetrics.accuracy, gap: GroupMetricDefinitions.accuracyGap,
-                estimates: samples.map { $0.accuracy(threshold: threshold) }),
-            Rate(metric: QualityMetrics.meanScore, estimates: samples.map { $0.meanScore() }),
+        let shown: [(MetricDefinition, GroupRate)] = [
+            (QualityMetrics.selectionRate, .selection),
+            (QualityMetrics.sensitivity, .truePositive),
+            (QualityMetrics.falsePositiveRate, .falsePositive),
+            (QualityMetrics.accuracy, .accuracy),
         ]
+        return shown.map { metric, rate in
+            Rate(
+                metric: metric,
+                estimates: samples.map { rate.estimate($0, threshold: threshold) })
+        } + [Rate(metric: QualityMetrics.meanScore, estimates: samples.map { $0.meanScore() })]
     }
-
-    /// The largest minus the smallest rate, its interval widened for the choice among all pairs.
-    ///
-    /// Groups whose rate has no interval are too small to take part; the note names them.
-    private func widestGap(
-        _ metric: MetricDefinition, _ estimates: [Estimate], _ names: [String], column: String,
-        on test: LabelledPredictions
-    ) -> Measurement {
-        let usable = estimates.indices.filter {
-            estimates[$0].value != nil && estimates[$0].lower != nil
-        }
-        let pairs = usable.count * (usable.count - 1) / 2
-        guard let most = usable.max(by: { order(estimates[$0], estimates[$1]) }),
-            let least = usable.min(by: { order(estimates[$0], estimates[$1]) }), pairs > 0
-        else {
-            return Measurement(
-                metric: metric.id, drawback: .bias, value: nil, unit: metric.unit,
-                sample: .init(split: test.split, rows: 0), group: column,
-                note: "fewer than two groups have a rate with an interval")
-        }
-        var gap = estimates[most].minus(estimates[least], comparisons: pairs)
-        gap.lower = gap.lower.map { max($0, 0) }
-        let left = estimates.indices.filter { !usable.contains($0) }.map { names[$0] }
-        gap.note =
-            "\(names[most]) − \(names[least])"
-            + (left.isEmpty ? "" : "; too few rows: \(left.joined(separator: ", "))")
-        return Measurement(metric, gap, on: test, group: column)
-    }
-
-    private func order(_ a: Estimate, _ b: Estimate) -> Bool { (a.value ?? 0) < (b.value ?? 0) }
 
     private func figure(_ table: GroupTable, _ test: LabelledPredictions) -> Figure? {
         guard let metric = table.rows.first?.measurements.first?.metric,

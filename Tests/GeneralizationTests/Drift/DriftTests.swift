@@ -23,8 +23,8 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
         let scenarios = [
             DriftSimulation(rows: 1000, columns: 50, shift: 0, samples: 1000),
             DriftSimulation(rows: 1000, columns: 50, shift: 0, leastEffect: 0, samples: 1000),
-            DriftSimulation(rows: 1_000_000, columns: 6, shift: 0, samples: 40),
-            DriftSimulation(rows: 1_000_000, columns: 6, shift: 0, leastEffect: 0, samples: 40),
+            DriftSimulation(rows: 1_000_000, columns: 6, shift: 0, samples: 100),
+            DriftSimulation(rows: 1_000_000, columns: 6, shift: 0, leastEffect: 0, samples: 100),
             DriftSimulation(rows: 1000, columns: 50, shift: 0.5, samples: 400),
             DriftSimulation(rows: 1000, columns: 50, shift: 0.3, samples: 400, isClaimed: false),
             DriftSimulation(rows: 1000, columns: 50, shift: 0.1, samples: 400, isClaimed: false),
@@ -38,7 +38,7 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
             return found.sorted { $0.0 < $1.0 }.map(\.1)
         }
         for rate in rates { #expect(rate.holds(room: 2), "\(rate)") }
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Verified/drift.md")
         try Data(DriftSimulation.table(rates).utf8).write(to: file)
     }
