@@ -57,7 +57,10 @@ package struct Inspection: Encodable {
             return "\nNo leak is suspected. Looked for: \(LeakageSuite.scope).\n"
         }
         return "\n\(leaks.count) suspected \(leaks.count == 1 ? "leak" : "leaks"):\n"
-            + leaks.map { "! \($0.kind.title): \(visible($0.evidence)).\n" }.joined()
+            + leaks.map { leak in
+                let evidence = visible(leak.evidence)
+                return "! \(leak.kind.title): \(evidence)\(evidence.hasSuffix("?") ? "" : ".")\n"
+            }.joined()
     }
 
     private func valuesText(_ profile: ColumnProfile) -> String {

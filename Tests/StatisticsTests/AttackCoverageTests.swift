@@ -59,7 +59,7 @@ import Testing
         var coverage = Coverage(
             scenario: "\(rows) planted, \(rows) references, shift \(shift)",
             metric: "mean exposure",
-            claim: .boundary, truth: truth, samples: samples)
+            claim: shift == 0 ? .boundary : .regular, truth: truth, samples: samples)
         for sample in 0..<samples { coverage.add(try exposure(sample)) }
         return coverage
     }
