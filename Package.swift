@@ -131,11 +131,12 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: strict),
         // tests
+        tests("ExplanationTests", ["Explanation", "Prediction", "Tables", "TensorCore"]),
         tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore"],
             resources: [.copy("Reference/gaps.json"), .copy("Reference/predictions.csv")],
-            exclude: ["Reference/gaps.py"]),
+            exclude: ["Reference/gaps.py", "Verified"]),
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "EngineTests",

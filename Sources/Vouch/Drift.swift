@@ -97,7 +97,7 @@ package func checkDrift(_ request: DriftRequest) throws -> DriftCheck {
 }
 
 /// The rows that a run learned from, read again from where they stood.
-private func trainingRows(of run: String, threads: Int) throws -> Table {
+func trainingRows(of run: String, threads: Int) throws -> Table {
     let folder = try RunFolder.open(run)
     let stored = try JSON.decode(
         TrainConfiguration.self, from: folder.read("configuration.json"),

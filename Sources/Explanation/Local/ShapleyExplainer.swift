@@ -1,0 +1,212 @@
+package import Prediction
+import Statistics
+package import Tables
+import TensorCore
+
+/// Shapley values of raw columns: how a prediction came from the mean over background rows, column by column.
+///
+/// The value of a set S of columns is `v(S) = mean over background rows z of f(x on S, z elsewhere)`. The
+/// Shapley value of column j is the mean over all orders of the columns of what it adds when it enters,
+/// `v(before ∪ j) − v(before)`. The values sum to `f(x) − mean f(z)`. A category is one column, however it is encoded. It
+/// says what the model uses, not what causes the outcome.
+///
+/// - Source: Shapley 1953; Štrumbelj & Kononenko 2014, DOI 10.1007/s10115-013-0679-x; orders in pairs of
+///   opposites: Mitchell et al. 2022, arXiv:2104.12199.
+package struct ShapleyExplainer: Sendable {
+    private let predictor: any Predictor
+    private let background: Table
+    private let columns: [String]
+    private let output: @Sendable (Predictions, Int) -> Double
+    private let backgroundValues: [Double]
+    /// The mean prediction of the background rows.
+    package let base: Double
+
+    /// The most columns whose subsets are all tried.
+    package static let mostExactColumns = 12
+
+    /// - Parameters:
+    ///   - background: One row or more, such as training rows; columns that are not the predictor's are ignored.
+    ///   - output: The number to explain, from predictions and a row: a class's probability, say.
+    /// - Throws: what the predictor throws of the background.
+    package init(
+        _ predictor: any Predictor, background: Table,
+        output: @escaping @Sendable (Predictions, Int) -> Double
+    ) throws {
+        precondition(background.rowCount > 0, "a background needs a row")
+        self.predictor = predictor
+        self.background = background
+        self.output = output
+        columns = predictor.features
+        let predictions = try predictor.predictions(for: background)
+        let values = (0..<background.rowCount).map { output(predictions, $0) }
+        backgroundValues = values
+        base = values.reduce(0, +) / Double(values.count)
+    }
+
+    /// One row's explanation.
+    package struct Explanation: Sendable, Hashable {
+        package var base: Double
+        package var value: Double
+        /// In the order of the predictor's columns; they sum to `value − base` less `residual`.
+        package var contributions: [Contribution]
+        /// `value − base − Σ contributions`: 0 but for rounding.
+        package var residual: Double
+        /// How many of the largest contributions, by size, are in an order that chance does not explain.
+        package var resolved: Int
+        /// Rows that were predicted for it.
+        package var evaluations: Int
+
+        /// From the largest to the smallest.
+        package var ranked: [Contribution] {
+            contributions.sorted { (abs($1.value), $0.column) < (abs($0.value), $1.column) }
+        }
+    }
+
+    package struct Contribution: Sendable, Hashable {
+        package var column: String
+        package var value: Double
+        /// Of the random orders; 0 where all were tried.
+        package var standardError: Double
+    }
+
+    /// Values from random orders: each background row is used with `pairs` orders and their opposites.
+    ///
+    /// - Parameters:
+    ///   - table: Holds the row, with the columns of the predictor.
+    ///   - pairs: One or more.
+    /// - Complexity: `2·pairs·background·(columns − 1)` predictions.
+    package func sampled(
+        _ row: Int, of table: Table, pairs: Int = 1, seed: UInt64 = 0
+    ) throws -> Explanation {
+        precondition(pairs > 0, "Shapley values need an order")
+        let random = CounterRandom(seed: seed, name: "Shapley orders")
+        let width = columns.count
+        var orders: [[Int]] = []
+        for place in 0..<background.rowCount * pairs {
+            let order = random.permutation(of: width, step: UInt32(truncatingIfNeeded: place))
+            orders += [order, order.reversed()]
+        }
+        // Of an order that begins with k of the row's columns, for k from 1 to width − 1.
+        let mixed = try mixture(
+            row, table,
+            count: orders.count * (width - 1)
+        ) { place in
+            let (order, taken) = (place / (width - 1), place % (width - 1) + 1)
+            return (orders[order].prefix(taken), order / (2 * pairs))
+        }
+        let value = try value(row, table)
+        var samples = [[Double]](
+            repeating: [Double](repeating: 0, count: width), count: orders.count / 2)
+        for (index, order) in orders.enumerated() {
+            var before = backgroundValues[index / (2 * pairs)]
+            for (taken, column) in order.enumerated() {
+                let after = taken + 1 < width ? mixed[index * (width - 1) + taken] : value
+                samples[index / 2][column] += (after - before) / 2
+                before = after
+            }
+        }
+        return explanation(value, samples, evaluations: mixed.count + 1)
+    }
+
+    /// Values from all subsets of the columns.
+    ///
+    /// - Precondition: there are at most `mostExactColumns`.
+    /// - Complexity: `2^columns · background` predictions.
+    package func exact(_ row: Int, of table: Table) throws -> Explanation {
+        let width = columns.count
+        precondition(width <= Self.mostExactColumns, "too many columns for all of their subsets")
+        let sets = 1 << width
+        let rows = background.rowCount
+        let all = try mixture(row, table, count: sets * rows) { place in
+            let set = place / rows
+            return ((0..<width).filter { set >> $0 & 1 == 1 }[...], place % rows)
+        }
+        let worth = (0..<sets).map { set in
+            all[set * rows..<(set + 1) * rows].reduce(0, +) / Double(rows)
+        }
+        // |S|! (n − |S| − 1)! / n!
+        var weights = [1 / Double(width)]
+        for size in 1..<max(width, 1) {
+            weights.append(weights[size - 1] * Double(size) / Double(width - size))
+        }
+        var values = [Double](repeating: 0, count: width)
+        for column in 0..<width {
+            for set in 0..<sets where set >> column & 1 == 0 {
+                let gain = worth[set | (1 << column)] - worth[set]
+                values[column] += weights[set.nonzeroBitCount] * gain
+            }
+        }
+        return explanation(try value(row, table), [values], evaluations: all.count + 1)
+    }
+
+    private func value(_ row: Int, _ table: Table) throws -> Double {
+        output(try predictor.predictions(for: table.selecting(rows: [row])), 0)
+    }
+
+    /// Predictions of background rows that have some of their columns from the row.
+    ///
+    /// - Parameter part: Of a place, the columns from the row, and the background row.
+    private func mixture(
+        _ row: Int, _ table: Table, count: Int, _ part: (Int) -> (ArraySlice<Int>, Int)
+    ) throws -> [Double] {
+        guard count > 0 else { return [] }
+        let own = background.rowCount
+        let joined = try background.appending(table.selecting(rows: [row]), columns: columns)
+        var values: [Double] = []
+        values.reserveCapacity(count)
+        let most = 1 << 16
+        for begin in stride(from: 0, to: count, by: most) {
+            let places = begin..<min(begin + most, count)
+            var sources = [[Int]](
+                repeating: [Int](repeating: 0, count: places.count), count: columns.count)
+            for place in places {
+                let (taken, other) = part(place)
+                for column in columns.indices { sources[column][place - begin] = other }
+                for column in taken { sources[column][place - begin] = own }
+            }
+            let mixed = Table(
+                name: table.name, rowCount: places.count,
+                columns: zip(joined.columns, sources).map { $0.selecting(rows: $1) })
+            let predictions = try predictor.predictions(for: mixed)
+            values += (0..<places.count).map { output(predictions, $0) }
+        }
+        return values
+    }
+
+    private func explanation(
+        _ value: Double, _ samples: [[Double]], evaluations: Int
+    ) -> Explanation {
+        let count = Double(samples.count)
+        func mean(_ part: ([Double]) -> Double) -> Double {
+            samples.reduce(0) { $0 + part($1) } / count
+        }
+        func error(_ part: ([Double]) -> Double) -> Double {
+            guard count > 1 else { return 0 }
+            let middle = mean(part)
+            let squares = samples.reduce(0) { sum, sample in
+                sum + (part(sample) - middle) * (part(sample) - middle)
+            }
+            return (squares / (count - 1) / count).squareRoot()
+        }
+        let contributions = columns.indices.map { column in
+            Contribution(
+                column: columns[column], value: mean { $0[column] },
+                standardError: error { $0[column] })
+        }
+        let order = columns.indices.sorted {
+            abs(contributions[$0].value) > abs(contributions[$1].value)
+        }
+        var resolved = 0
+        for (first, second) in zip(order, order.dropFirst()) {
+            func sign(_ column: Int) -> Double { contributions[column].value < 0 ? -1 : 1 }
+            let lead = abs(contributions[first].value) - abs(contributions[second].value)
+            let doubt = error { sign(first) * $0[first] - sign(second) * $0[second] }
+            guard lead > SpecialFunctions.normalQuantile(0.975) * doubt, lead > 0 else { break }
+            resolved += 1
+        }
+        return Explanation(
+            base: base, value: value, contributions: contributions,
+            residual: value - base - contributions.reduce(0) { $0 + $1.value },
+            resolved: resolved, evaluations: evaluations)
+    }
+}

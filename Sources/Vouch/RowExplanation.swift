@@ -1,0 +1,180 @@
+import Evidence
+import Explanation
+import Figures
+import Kernels
+import Platform
+import Prediction
+import RunStore
+import Statistics
+import Tables
+import TensorCore
+
+/// What is asked of `vouch explain`.
+package struct ExplanationRequest: Sendable {
+    package var run: String
+    /// A file with a header.
+    package var rows: String
+    /// Which of its rows, from 1.
+    package var chosen: [Int] = [1]
+    /// Training rows that stand for what the columns could have been instead.
+    package var background = 100
+    /// Orders of the columns for each background row, with their opposites; `nil` for all subsets.
+    package var pairs: Int? = 1
+    /// The class whose probability is explained; the last in order if `nil`.
+    package var label: String?
+    package var seed: UInt64 = 0
+    package var reading = TrainConfiguration.ReadingOptions()
+    package var threads: Int?
+
+    package init(run: String, rows: String) {
+        self.run = run
+        self.rows = rows
+    }
+}
+
+/// Explanations of rows, to be shown.
+package struct RowExplanations: Sendable, Encodable {
+    /// What is explained, such as `probability of >50K`.
+    package var quantity: String
+    package var method: String
+    package var rows: [Row]
+
+    package struct Row: Sendable, Encodable {
+        package var row: Int
+        package var base: Double
+        package var value: Double
+        package var residual: Double
+        package var resolved: Int
+        package var evaluations: Int
+        /// From the largest to the smallest.
+        package var contributions: [Contribution]
+    }
+
+    package struct Contribution: Sendable, Encodable {
+        package var column: String
+        /// The row's cell; `nil` where it is missing.
+        package var cell: String?
+        package var value: Double
+        package var standardError: Double
+    }
+}
+
+/// Shapley values of raw columns for rows of a file.
+///
+/// - Throws: an error that names the option or the row, and says what there is.
+package func explainRows(_ request: ExplanationRequest) throws -> RowExplanations {
+    guard request.background > 0 else {
+        throw VouchError(
+            "--background is \(request.background); an explanation needs a row or more")
+    }
+    guard request.pairs ?? 1 > 0 else {
+        throw VouchError("--pairs is \(request.pairs ?? 0); it must be 1 or more")
+    }
+    let model = try StoredModel.open(request.run)
+    let threads = try checkedThreads(request.threads)
+    let options = try csvOptions(request.reading, threads: threads)
+        .keepingTexts(of: model.schema)
+    let table = try CSVReader.read(path: request.rows, options: options)
+    for row in request.chosen where !(1...max(table.rowCount, 1)).contains(row) {
+        throw VouchError(
+            "--row is \(row), but \(request.rows) has \(NumberText.count(table.rowCount)) rows, counted from 1"
+        )
+    }
+    let classes = model.description.target.classes
+    let place = try classPlace(request.label, classes)
+    let width = model.schema.features.count
+    guard request.pairs != nil || width <= ShapleyExplainer.mostExactColumns else {
+        throw VouchError(
+            "--exact tries all subsets of the columns, which can be done for up to "
+                + "\(ShapleyExplainer.mostExactColumns); the model has \(width). Leave it out: the error of "
+                + "random orders is shown, and --pairs lowers it")
+    }
+    let known = try trainingRows(of: request.run, threads: threads)
+    guard request.background <= known.rowCount else {
+        throw VouchError(
+            "--background is \(request.background), but the run learned from "
+                + "\(NumberText.count(known.rowCount)) rows")
+    }
+    let order = CounterRandom(seed: request.seed, name: "background")
+        .permutation(of: known.rowCount, step: 0)
+    let explainer = try ShapleyExplainer(
+        ModelPredictor(model: model, pool: WorkerPool(threads: threads)),
+        background: known.selecting(rows: order.prefix(request.background).sorted())
+    ) { predictions, row in
+        predictions.classes.isEmpty
+            ? predictions.values[row] : predictions.values[row * predictions.width + place]
+    }
+    let rows = try request.chosen.map { number in
+        let found =
+            try request.pairs.map {
+                try explainer.sampled(number - 1, of: table, pairs: $0, seed: request.seed)
+            } ?? explainer.exact(number - 1, of: table)
+        return RowExplanations.Row(
+            row: number, base: found.base, value: found.value, residual: found.residual,
+            resolved: found.resolved, evaluations: found.evaluations,
+            contributions: found.ranked.map { item in
+                .init(
+                    column: item.column,
+                    cell: table.column(named: item.column)?.text(number - 1), value: item.value,
+                    standardError: item.standardError)
+            })
+    }
+    let target = model.description.target
+    return RowExplanations(
+        quantity: classes.isEmpty
+            ? "predicted \(target.column)" : "probability of \(classes[place])",
+        method: "Shapley values of \(width) columns against \(request.background) training rows, "
+            + (request.pairs.map { "\($0 * 2) orders a background row" } ?? "all subsets"),
+        rows: rows)
+}
+
+private func classPlace(_ label: String?, _ classes: [String]) throws(VouchError) -> Int {
+    guard let label else { return max(classes.count - 1, 0) }
+    guard let place = classes.firstIndex(of: label) else {
+        throw VouchError(
+            classes.isEmpty
+                ? "--class is \(label), but the run predicts numbers; leave it out"
+                : "--class is \(label), which is no class of the run; the classes are "
+                    + classes.prefix(20).joined(separator: ", "))
+    }
+    return place
+}
+
+/// A stored model as explanations see it.
+private struct ModelPredictor: Predictor {
+    let model: StoredModel
+    let pool: WorkerPool
+    var features: [String] { model.schema.features.map(\.name) }
+
+    func predictions(for table: Table) throws -> Predictions {
+        try model.predict(table, pool: pool)
+    }
+}
+
+extension RowExplanations {
+    /// For a terminal.
+    package var text: String {
+        var text = "\(method).\nWhat the model uses, not what causes the outcome.\n"
+        for row in rows {
+            text +=
+                "\nRow \(row.row): \(quantity) is \(NumberText.plain(row.value)); the mean over the "
+                + "background is \(NumberText.plain(row.base)).\n"
+            for item in row.contributions {
+                let sign = item.value < 0 ? "" : "+"
+                let error =
+                    item.standardError > 0
+                    ? " ± \(NumberText.plain(1.96 * item.standardError))" : ""
+                text +=
+                    "  \(item.column) = \(item.cell ?? "(missing)"): "
+                    + "\(sign)\(NumberText.plain(item.value))\(error)\n"
+            }
+            text +=
+                row.resolved == 0
+                ? "  The order of the columns is not sure: --pairs makes it surer.\n"
+                : row.resolved >= row.contributions.count - 1
+                    ? "  The order of all columns is sure at 95 % a pair.\n"
+                    : "  The order of the first \(row.resolved) is sure at 95 % a pair, the rest is not.\n"
+        }
+        return text
+    }
+}
