@@ -133,9 +133,9 @@ let package = Package(
         // tests
         tests(
             "FairnessTests",
-            ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore"],
+            ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
             resources: [.copy("Reference/gaps.json"), .copy("Reference/predictions.csv")],
-            exclude: ["Reference/gaps.py"]),
+            exclude: ["Reference/gaps.py", "Verified"]),
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "EngineTests",

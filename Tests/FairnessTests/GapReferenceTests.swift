@@ -9,6 +9,7 @@ struct GapReferenceTests {
     private struct Reference: Decodable {
         var privileged: [String: String]
         var gaps: [String: [String: Double]]
+        var generalizedEntropyIndex: Double
     }
 
     private static let reference: Reference = {
@@ -39,7 +40,7 @@ struct GapReferenceTests {
         return try GroupRates(options).measure(Subject(test: predictions)).groups.flatMap(\.gaps)
     }
 
-    @Test(arguments: [(GapConvention.fairlearn, 13), (.aif360, 10)])
+    @Test(arguments: [(GapConvention.fairlearn, 19), (.aif360, 10)])
     func gapsEqualThePeers(_ convention: GapConvention, _ count: Int) throws {
         var compared = 0
         for gap in try Self.gaps(convention) {
@@ -52,6 +53,33 @@ struct GapReferenceTests {
             compared += 1
         }
         #expect(compared == count)
+    }
+
+    @Test func entropyEqualsAIF360s() throws {
+        var options = GapOptions()
+        options.convention = .aif360
+        options.privileged = Self.reference.privileged
+        let found = try GroupRates(options).measure(Subject(test: Self.predictions)).measurements
+        let value = try #require(found.first { $0.metric == "generalizedEntropyIndex" }?.value)
+        #expect(abs(value - Self.reference.generalizedEntropyIndex) < 1e-9)
+    }
+
+    /// A group without positives has no true-positive rate: the gap is told of the others, and says so.
+    @Test func aGroupWithoutPositivesIsNamed() throws {
+        var rows = Self.predictions
+        guard case .classes(var labels) = rows.answers else { return }
+        let races = rows.protected[1].groups
+        for row in labels.indices where races[row] == "Black" { labels[row] = 0 }
+        rows.answers = .classes(labels)
+        let gaps = try GroupRates().measure(Subject(test: rows)).groups[1].gaps
+        for id in ["truePositiveRateGap", "equalizedOddsGap", "rocAUCGap", "abroca"] {
+            let gap = try #require(gaps.first { $0.metric == id })
+            #expect(gap.value != nil)
+            #expect(gap.note?.contains("not compared: ") == true, "\(id)")
+            #expect(gap.note?.contains("Black (") == true, "\(id): \(gap.note ?? "")")
+        }
+        let selection = try #require(gaps.first { $0.metric == "selectionRateGap" })
+        #expect(selection.note?.contains("Black (") == false)
     }
 
     @Test func anIntersectionHasAGroupForEachCombination() throws {

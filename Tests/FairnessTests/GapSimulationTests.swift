@@ -140,6 +140,7 @@ struct GapSimulationTests {
             case .falsePositive: group.falsePositive
             case .precision: tp / (tp + fp)
             case .accuracy: (tp + n - fp) / (p + n)
+            case .calibration: (0.9 * (tp + fp) + 0.1 * (p + n - tp - fp) - p) / (p + n)
             case .rocAUC: Double.nan
             }
         return Estimate(value: value, lower: value, upper: value, method: "exact", count: 1)

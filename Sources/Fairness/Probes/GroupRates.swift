@@ -20,7 +20,8 @@ package struct GroupRates: Probe {
             QualityMetrics.selectionRate, QualityMetrics.sensitivity,
             QualityMetrics.falsePositiveRate, QualityMetrics.accuracy, QualityMetrics.meanScore,
             GroupMetricDefinitions.meanError, QualityMetrics.meanAbsoluteError,
-            GroupMetricDefinitions.errorGap,
+            GroupMetricDefinitions.errorGap, GroupMetricDefinitions.abroca.metric,
+            GroupMetricDefinitions.entropyIndex,
         ] + GapConvention.allCases.flatMap { $0.gaps.map(\.metric) })
 
     package func expectedSeconds(_ subject: Subject) -> Double {
@@ -29,6 +30,13 @@ package struct GroupRates: Probe {
 
     package func measure(_ subject: Subject) throws -> Findings {
         var found = Findings()
+        if options.convention == .aif360, subject.test.predictions.classes.count == 2 {
+            let sample = try subject.test.classificationSample
+            found.measurements.append(
+                Measurement(
+                    GroupMetricDefinitions.entropyIndex,
+                    sample.generalizedEntropy(threshold: subject.test.threshold), on: subject.test))
+        }
         var columns: [Column] = []
         for column in subject.test.protected {
             columns.append(try self.column(subject.test, column))
@@ -101,6 +109,10 @@ package struct GroupRates: Probe {
             result.gaps.append(
                 (definition, definition.gap(definition.rates.map { estimates[$0] ?? [] })))
         }
+        if options.convention == .fairlearn {
+            let curves = RankingGap(samples)
+            result.gaps.append((GroupMetricDefinitions.abroca, curves.gap(seed: options.seed)))
+        }
         return result
     }
 
@@ -141,6 +153,11 @@ package struct GroupRates: Probe {
                 "; the smallest that such a sample shows: \(NumberText.fixed($0, decimals: 3))"
             }
             estimate.note = verdict.text + (pair ?? "") + (seen ?? "")
+        }
+        if !gap.leftOut.isEmpty {
+            let left = gap.leftOut.map { "\(names[$0.group]) (\($0.why))" }.joined(separator: ", ")
+            estimate.note = [estimate.note, "not compared: \(left)"].compactMap { $0 }
+                .joined(separator: "; ")
         }
         return Measurement(definition.metric, estimate, on: test, group: column)
     }
@@ -231,6 +248,19 @@ package enum GroupMetricDefinitions {
         id: "accuracyGap", name: "Gap in accuracy",
         formula: "largest − smallest accuracy over groups", direction: -1, drawback: .bias,
         source: "Fairlearn, MetricFrame.difference" + interval)
+    package static let abroca = GapDefinition(
+        MetricDefinition(
+            id: "abroca", name: "ABROCA",
+            formula: "area between the ROC curves of two groups, of the pair with the largest",
+            direction: -1, drawback: .bias,
+            source: "Gardner et al. 2019, DOI 10.1145/3303772.3303791; interval: area to the "
+                + "resampled difference of the curves"), .range, of: .rocAUC)
+    package static let entropyIndex = MetricDefinition(
+        id: "generalizedEntropyIndex", name: "Generalized entropy index",
+        formula: "mean over rows of ((b / mean b)² − 1) / 2 with b = 1 + decision − answer",
+        direction: -1, drawback: .bias,
+        source: "Speicher et al. 2018, DOI 10.1145/3219819.3220046; AIF360, "
+            + "generalized_entropy_error")
     package static let meanError = MetricDefinition(
         id: "meanError", name: "Mean error", formula: "mean (prediction − target)", direction: 0,
         drawback: .bias, source: "Hyndman & Koehler 2006, DOI 10.1016/j.ijforecast.2006.03.001")
