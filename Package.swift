@@ -99,7 +99,10 @@ let package = Package(
                 real,
             ]),
         idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
-        idea("Fairness", ["Evidence", "Figures", "Prediction", "Statistics"]),
+        // Rules are dated data files, kept in the program.
+        idea(
+            "Fairness", ["Evidence", "Figures", "Prediction", "Statistics"],
+            resources: [.embedInCode("Rules/nyc-ll144.json")]),
         // telling
         // The schema is a link to the file in Documentation.
         idea(
@@ -170,7 +173,7 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Vouch", "VouchCLI", "Evidence", "Generalization", "Optim", "Platform",
+                "Vouch", "VouchCLI", "Evidence", "Fairness", "Generalization", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics",
                 "TensorCore", "Training",
             ], exclude: ["Verified"]),

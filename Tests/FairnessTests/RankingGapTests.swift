@@ -198,7 +198,9 @@ enum Verified {
                 "# \(title)\n\nWritten with VOUCH_VERIFY=1.\n\n" + line(header)
                 + line(header.map { _ in "---" })
             var lines = ((try? String(contentsOf: file, encoding: .utf8)) ?? "")
-                .replacingOccurrences(of: head, with: "").split(separator: "\n").map { $0 + "\n" }
+                .replacingOccurrences(of: head, with: "").split(separator: "\n").map {
+                    String($0) + "\n"
+                }
             let key = "| " + row.prefix(keys).joined(separator: " | ") + " |"
             lines.removeAll { $0.hasPrefix(key) }
             lines.append(line(row))
