@@ -143,13 +143,23 @@ extension RunReport {
                                 } ?? "withheld"
                             }
                     })
-            for gap in group.gaps {
-                let value = MeasurementText(gap)
-                let name = definition(of: gap.metric)?.name ?? gap.metric
-                text += "\n\(escaped(name)): \(escaped(value.value + " " + value.interval))"
-                text += value.method.isEmpty ? "" : " (\(escaped(value.method)))"
-                text += gap.note.map { "; \(escaped($0))\n" } ?? "\n"
-            }
+            if group.gaps.isEmpty { continue }
+            text +=
+                "\n"
+                + table(
+                    [
+                        "difference between groups", "value", "interval", "verdict",
+                        "to read with it",
+                    ],
+                    group.gaps.map { gap in
+                        let value = MeasurementText(gap)
+                        return [
+                            definition(of: gap.metric)?.name ?? gap.metric, value.value,
+                            [value.interval, value.method].filter { !$0.isEmpty }
+                                .joined(separator: ", "),
+                            gap.verdict ?? "–", gap.note ?? "",
+                        ]
+                    })
         }
         return text
     }

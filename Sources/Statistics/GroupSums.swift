@@ -1,4 +1,27 @@
 extension ClassificationSample {
+    /// ROC AUC; where the classes are parted completely, with an interval too.
+    ///
+    /// DeLong's variance is 0 there. But m pairs of a positive and a negative with no row in common are m
+    /// independent trials that each succeed with the probability AUC; for m the size of the smaller class, all of
+    /// them succeeded, or failed. Clopper and Pearson's interval of m trials holds.
+    package func rocAUCAtEdges() -> Estimate {
+        let estimate = rocAUC()
+        guard let value = estimate.value, estimate.lower == nil, value == 0 || value == 1 else {
+            return estimate
+        }
+        let pairs =
+            [Int32(0), 1].map { label in
+                let counts = design.counts { labels[$0] == label }
+                return counts.clusters ?? counts.rows
+            }.min() ?? 0
+        var result = estimate
+        let edge = shareEstimate(value == 1 ? pairs : 0, of: pairs)
+        (result.lower, result.upper, result.form) = (edge.lower, edge.upper, edge.form)
+        result.method = "Clopper–Pearson of disjoint pairs"
+        result.note = nil
+        return result
+    }
+
     /// Mean score − share of positives: how far the scores are too high in the large.
     ///
     /// The scores are taken as given; the interval is that of the share. It therefore does not shrink to a

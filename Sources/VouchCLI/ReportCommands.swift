@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evidence
 import Fairness
 import Platform
 import Reporting
@@ -7,6 +8,7 @@ import Vouch
 extension ReportFormat: ExpressibleByArgument {}
 extension GapConvention: ExpressibleByArgument {}
 extension ImpactRule.Basis: ExpressibleByArgument {}
+extension Drawback: ExpressibleByArgument {}
 
 /// Where a report goes and in which form.
 struct ReportOutput: ParsableArguments {
@@ -230,6 +232,19 @@ struct AuditCommand: ParsableCommand {
     @Option(help: "The size up to which a gap does not matter, for the verdict.")
     var tolerance = 0.05
 
+    @Option(
+        help: """
+            Resamples within group and class for the intervals of groups' rates, in place of Wilson's; \
+            gaps keep theirs.
+            """)
+    var resamples: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Measure this drawback only: \(Drawback.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "drawback"))
+    var only: [Drawback] = []
+
     @Option(help: "A column of row weights.")
     var weight: String?
 
@@ -257,6 +272,8 @@ struct AuditCommand: ParsableCommand {
         configuration.intersects = intersect
         configuration.gaps.convention = definition
         configuration.gaps.tolerance = tolerance
+        configuration.gaps.resamples = resamples
+        configuration.only = Set(only)
         for text in privileged {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {

@@ -2,6 +2,7 @@ import Evidence
 import Fairness
 import Foundation
 import Prediction
+import Statistics
 import Testing
 
 /// Gaps of 2,000 predictions of Adult, against Fairlearn's and AIF360's; see Reference/gaps.py.
@@ -75,11 +76,41 @@ struct GapReferenceTests {
         for id in ["truePositiveRateGap", "equalizedOddsGap", "rocAUCGap", "abroca"] {
             let gap = try #require(gaps.first { $0.metric == id })
             #expect(gap.value != nil)
+            #expect(gap.verdict != nil)
             #expect(gap.note?.contains("not compared: ") == true, "\(id)")
             #expect(gap.note?.contains("Black (") == true, "\(id): \(gap.note ?? "")")
         }
         let selection = try #require(gaps.first { $0.metric == "selectionRateGap" })
         #expect(selection.note?.contains("Black (") == false)
+    }
+
+    /// Resamples within group and class give nearly the formula's intervals, and the gaps keep theirs.
+    @Test func resampledRatesAgreeWithFormulas() throws {
+        var options = GapOptions()
+        options.resamples = 1000
+        let subject = Subject(test: Self.predictions)
+        let drawn = try GroupRates(options).measure(subject).groups[0]
+        let formula = try GroupRates().measure(subject).groups[0]
+        #expect(drawn.gaps == formula.gaps)
+        var compared = 0
+        for (row, other) in zip(drawn.rows, formula.rows) {
+            for (mine, theirs) in zip(row.measurements, other.measurements) {
+                #expect(mine.value == theirs.value)
+                guard mine.interval?.method.hasPrefix("Bootstrap") == true else { continue }
+                let (a, b) = (try #require(mine.interval), try #require(theirs.interval))
+                // Classes are held fixed, so that selection and accuracy vary a little less.
+                #expect(abs(a.lower - b.lower) < 0.25 * (b.upper - b.lower), "\(mine.metric)")
+                #expect(abs(a.upper - b.upper) < 0.25 * (b.upper - b.lower), "\(mine.metric)")
+                compared += 1
+            }
+        }
+        #expect(compared >= 7)
+        options.resamples = 1000
+        var weighted = Self.predictions
+        weighted.weights = Array(repeating: 2, count: weighted.rows)
+        #expect(throws: StatisticsError.self) {
+            try GroupRates(options).measure(Subject(test: weighted))
+        }
     }
 
     @Test func anIntersectionHasAGroupForEachCombination() throws {

@@ -97,6 +97,11 @@ struct RankingGapTests {
     @Test(arguments: scenarios) func abrocaIsCovered(_ scenario: Scenario) throws {
         let samples = isLong ? 2000 : 120
         let truth = scenario.truth
+        let areasUnder = scenario.groups.map {
+            SpecialFunctions.normalCDF($0.shift / 2.squareRoot())
+        }
+        let areaTruth = areasUnder.max()! - areasUnder.min()!
+        var coveredArea = 0
         var covered = 0
         var claimed = 0
         var width = 0.0
@@ -120,21 +125,32 @@ struct RankingGapTests {
             )
             if lower <= truth + 1e-9, truth <= upper { covered += 1 }
             if try #require(gap.pValue) <= 0.05 { claimed += 1 }
+            let areas = PairwiseGaps(rates: [drawn.map { $0.rocAUCAtEdges() }])
+                .gap(within: .range, across: .maximum)
+            if let low = areas.estimate.lower, let high = areas.estimate.upper,
+                low <= areaTruth + 1e-9, areaTruth <= high + 1e-9
+            {
+                coveredArea += 1
+            }
             width += (upper - lower) / Double(samples)
         }
         let count = Double(samples)
         let error = (0.95 * 0.05 / count).squareRoot()
         #expect(Double(covered) / count >= 0.95 - (isLong ? 2 : 3) * error)
+        #expect(Double(coveredArea) / count >= 0.95 - (isLong ? 2 : 3) * error, "gap in ROC AUC")
         if truth < 1e-6 { #expect(Double(claimed) / count <= 0.05 + (isLong ? 2 : 3) * error) }
         if isLong {
             try Verified.append(
                 "abroca", title: "ABROCA: coverage of 95 % intervals, \(samples) samples each",
-                header: ["groups", "truth", "covered", "claimed", "mean width"],
+                header: [
+                    "groups", "truth", "covered", "claimed", "mean width", "gap in AUC covered",
+                ],
                 row: [
                     scenario.testDescription, String(format: "%.3f", truth),
                     String(format: "%.1f %%", 100 * Double(covered) / count),
                     String(format: "%.1f %%", 100 * Double(claimed) / count),
                     String(format: "%.3f", width),
+                    String(format: "%.1f %%", 100 * Double(coveredArea) / count),
                 ])
         }
     }

@@ -18,7 +18,8 @@ package struct GroupRates: Probe {
         needs: [.protectedColumns],
         metrics: [
             QualityMetrics.selectionRate, QualityMetrics.sensitivity,
-            QualityMetrics.falsePositiveRate, QualityMetrics.accuracy, QualityMetrics.meanScore,
+            QualityMetrics.falsePositiveRate, QualityMetrics.positivePredictiveValue,
+            QualityMetrics.accuracy, QualityMetrics.rocAUC, QualityMetrics.meanScore,
             GroupMetricDefinitions.meanError, QualityMetrics.meanAbsoluteError,
             GroupMetricDefinitions.errorGap, GroupMetricDefinitions.abroca.metric,
             GroupMetricDefinitions.entropyIndex,
@@ -70,7 +71,18 @@ package struct GroupRates: Probe {
         let members = Dictionary(grouping: column.groups.indices) { column.groups[$0] }
         let names = members.keys.sorted()
         let parts = names.map { test.selecting(members[$0] ?? []) }
-        let shown = try rates(parts)
+        let isBinary = test.predictions.classes.count == 2
+        let samples = isBinary ? try parts.map { try $0.classificationSample } : []
+        // Each rate is estimated once, for the table and for all gaps that it is part of.
+        var estimates: [GroupRate: [Estimate]] = [:]
+        if isBinary {
+            for rate in GroupRate.allCases {
+                estimates[rate] = samples.map { rate.estimate($0, threshold: test.threshold) }
+            }
+        }
+        let shown =
+            isBinary
+            ? try shownRates(samples, estimates, threshold: test.threshold) : try rates(parts)
         let rows = names.indices.map { group in
             GroupRow(
                 group: names[group], rows: parts[group].rows,
@@ -82,7 +94,7 @@ package struct GroupRates: Probe {
         }
         var result = Column(
             table: GroupTable(column: column.name, rows: rows), names: names, gaps: [])
-        guard test.predictions.classes.count == 2 else {
+        guard isBinary else {
             if let rate = shown.first {
                 let definition = GapDefinition(
                     rate.metric.id == GroupMetricDefinitions.meanError.id
@@ -92,25 +104,22 @@ package struct GroupRates: Probe {
             }
             return result
         }
-        var compared = parts
+        var compared = samples
         if options.convention.needsPrivilegedGroup {
             let (privileged, others) = try privilegedAndOthers(column)
-            compared = [test.selecting(privileged), test.selecting(others)]
+            compared = try [privileged, others].map { try test.selecting($0).classificationSample }
             result.names = [options.privileged[column.name] ?? "", "all others"]
+            estimates = [:]
         }
-        let samples = try compared.map { try $0.classificationSample }
-        var estimates: [GroupRate: [Estimate]] = [:]
         for definition in options.convention.gaps {
             for rate in definition.rates where estimates[rate] == nil {
-                estimates[rate] = samples.map {
-                    rate.estimate($0, threshold: test.threshold)
-                }
+                estimates[rate] = compared.map { rate.estimate($0, threshold: test.threshold) }
             }
             result.gaps.append(
                 (definition, definition.gap(definition.rates.map { estimates[$0] ?? [] })))
         }
         if options.convention == .fairlearn {
-            let curves = RankingGap(samples)
+            let curves = RankingGap(compared)
             result.gaps.append((GroupMetricDefinitions.abroca, curves.gap(seed: options.seed)))
         }
         return result
@@ -144,22 +153,27 @@ package struct GroupRates: Probe {
         let verdict = GapVerdict(
             gap, adjusted: adjusted, equal: equal, tolerance: options.tolerance)
         var estimate = gap.estimate
+        var notes: [String] = []
         if estimate.value != nil {
             let sign = definition.form.isRatio ? "/" : "−"
             let ends: (Int, Int)? =
                 definition.form.isRatio ? gap.widest.map { ($0.low, $0.high) } : gap.widest
-            let pair = ends.map { "; farthest apart: \(names[$0.0]) \(sign) \(names[$0.1])" }
-            let seen = gap.detectable.map {
-                "; the smallest that such a sample shows: \(NumberText.fixed($0, decimals: 3))"
-            }
-            estimate.note = verdict.text + (pair ?? "") + (seen ?? "")
+            notes = [
+                ends.map { "farthest apart: \(names[$0.0]) \(sign) \(names[$0.1])" },
+                gap.detectable.map {
+                    "the smallest that such a sample shows: \(NumberText.fixed($0, decimals: 3))"
+                },
+            ].compactMap { $0 }
         }
         if !gap.leftOut.isEmpty {
             let left = gap.leftOut.map { "\(names[$0.group]) (\($0.why))" }.joined(separator: ", ")
-            estimate.note = [estimate.note, "not compared: \(left)"].compactMap { $0 }
-                .joined(separator: "; ")
+            notes.append("not compared: \(left)")
         }
-        return Measurement(definition.metric, estimate, on: test, group: column)
+        let all = [gap.estimate.note].compactMap { $0 } + notes
+        estimate.note = all.isEmpty ? nil : all.joined(separator: "; ")
+        var result = Measurement(definition.metric, estimate, on: test, group: column)
+        if estimate.value != nil { result.verdict = verdict.text(isRatio: definition.form.isRatio) }
+        return result
     }
 
     /// One rate of every group.
@@ -184,23 +198,33 @@ package struct GroupRates: Probe {
                 Rate(metric: QualityMetrics.meanAbsoluteError, estimates: errors.map(\.1)),
             ]
         }
-        let samples = try parts.map { try $0.classificationSample }
-        let threshold = parts[0].threshold
-        guard samples[0].classes == 2 else {
-            return [
-                Rate(metric: QualityMetrics.accuracy, estimates: samples.map { $0.accuracy() })
-            ]
+        return [
+            Rate(
+                metric: QualityMetrics.accuracy,
+                estimates: try parts.map { try $0.classificationSample.accuracy() })
+        ]
+    }
+
+    /// The table's rates of a binary decision, with intervals from resamples where those are asked for.
+    private func shownRates(
+        _ samples: [ClassificationSample], _ estimates: [GroupRate: [Estimate]], threshold: Double
+    ) throws -> [Rate] {
+        let resamples = try samples.indices.map {
+            try options.resamples(samples[$0], group: $0, threshold: threshold)
         }
         let shown: [(MetricDefinition, GroupRate)] = [
             (QualityMetrics.selectionRate, .selection),
             (QualityMetrics.sensitivity, .truePositive),
             (QualityMetrics.falsePositiveRate, .falsePositive),
-            (QualityMetrics.accuracy, .accuracy),
+            (QualityMetrics.positivePredictiveValue, .precision),
+            (QualityMetrics.accuracy, .accuracy), (QualityMetrics.rocAUC, .rocAUC),
+            (GroupMetricDefinitions.meanError, .calibration),
         ]
         return shown.map { metric, rate in
-            Rate(
-                metric: metric,
-                estimates: samples.map { rate.estimate($0, threshold: threshold) })
+            let own = zip(estimates[rate] ?? [], resamples).map { estimate, resamples in
+                resamples.map { rate.resampled(estimate, $0.counts, $0.drawn) } ?? estimate
+            }
+            return Rate(metric: metric, estimates: own)
         } + [Rate(metric: QualityMetrics.meanScore, estimates: samples.map { $0.meanScore() })]
     }
 
