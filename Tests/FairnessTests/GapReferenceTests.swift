@@ -104,7 +104,7 @@ struct GapReferenceTests {
                 compared += 1
             }
         }
-        #expect(compared >= 7)
+        #expect(compared >= 6)
         options.resamples = 1000
         var weighted = Self.predictions
         weighted.weights = Array(repeating: 2, count: weighted.rows)
