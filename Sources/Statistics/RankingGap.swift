@@ -62,7 +62,7 @@ package struct RankingGap: Sendable {
         estimate.upper = min(1, value + reach)
         return PairwiseGaps.Gap(
             estimate: estimate, pValue: Double(beyond + 1) / Double(errors.count + 1),
-            // The error's median comes on top of a real difference at worst.
+            // Â ≥ A − E, and E is at most its 80 % quantile in 80 % of samples: then Â is beyond the reach.
             detectable: reach + errors[Int(0.8 * Double(errors.count))], widest: widest,
             leftOut: leftOut)
     }
