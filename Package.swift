@@ -137,8 +137,11 @@ let package = Package(
         tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
-            resources: [.copy("Reference/gaps.json"), .copy("Reference/predictions.csv")],
-            exclude: ["Reference/gaps.py", "Verified"]),
+            resources: [
+                .copy("Reference/gaps.json"), .copy("Reference/holistic.json"),
+                .copy("Reference/predictions.csv"),
+            ],
+            exclude: ["Reference/gaps.py", "Reference/holistic.py", "Verified"]),
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "EngineTests",

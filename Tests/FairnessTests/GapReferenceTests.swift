@@ -56,6 +56,20 @@ struct GapReferenceTests {
         #expect(compared == count)
     }
 
+    /// AIF360's signed gaps are holisticai's too, with the privileged group as its group b.
+    @Test func gapsEqualHolisticAIs() throws {
+        struct Peer: Decodable { var gaps: [String: [String: Double]] }
+        let url = try #require(Bundle.module.url(forResource: "holistic", withExtension: "json"))
+        let peer = try JSONDecoder().decode(Peer.self, from: Data(contentsOf: url))
+        let gaps = try Self.gaps(.aif360)
+        for (column, expected) in peer.gaps {
+            for (metric, value) in expected {
+                let gap = try #require(gaps.first { $0.group == column && $0.metric == metric })
+                #expect(abs(try #require(gap.value) - value) < 1e-9, "\(metric) of \(column)")
+            }
+        }
+    }
+
     @Test func entropyEqualsAIF360s() throws {
         var options = GapOptions()
         options.convention = .aif360
