@@ -99,9 +99,19 @@ package struct PairwiseGaps: Sendable {
                 }
             }
             let most = across == .sum ? Double(rates.count) : 1
-            return told(value(\.size), value(\.lower), min(value(\.upper), most))
+            var gap = told(value(\.size), value(\.lower), min(value(\.upper), most))
+            // Where one rate, or one group, alone differs, a mean moves by its share only.
+            if across == .mean { gap.detectable = gap.detectable.map { $0 / Double(rates.count) } }
+            if within == .meanOfPairs, let groups = pairs.first.map(Self.groups) {
+                gap.detectable = gap.detectable.map { 2 / Double(groups) * $0 }
+            }
+            return gap
         }
         return self.undefined(undefined)
+    }
+
+    private static func groups(_ pairs: [Pair]) -> Int {
+        Set(pairs.flatMap { [$0.high, $0.low] }).count
     }
 
     /// The smallest ratio of a lower to a higher rate, 1 where all groups are equal.

@@ -155,11 +155,8 @@ package struct GroupRates: Probe {
         var estimate = gap.estimate
         var notes: [String] = []
         if estimate.value != nil {
-            let sign = definition.form.isRatio ? "/" : "−"
-            let ends: (Int, Int)? =
-                definition.form.isRatio ? gap.widest.map { ($0.low, $0.high) } : gap.widest
             notes = [
-                ends.map { "farthest apart: \(names[$0.0]) \(sign) \(names[$0.1])" },
+                pairText(definition.form, gap.widest, names),
                 gap.detectable.map {
                     "the smallest that such a sample shows: \(NumberText.fixed($0, decimals: 3))"
                 },
@@ -174,6 +171,18 @@ package struct GroupRates: Probe {
         var result = Measurement(definition.metric, estimate, on: test, group: column)
         if estimate.value != nil { result.verdict = verdict.text(isRatio: definition.form.isRatio) }
         return result
+    }
+
+    /// Between which groups a gap is.
+    private func pairText(
+        _ form: GapDefinition.Form, _ widest: (high: Int, low: Int)?, _ names: [String]
+    ) -> String? {
+        guard let (high, low) = widest else { return nil }
+        return switch form {
+        case .signed, .signedRatio: "\(names[1]) against \(names[0])"
+        case .leastRatio: "farthest apart: \(names[low]) / \(names[high])"
+        default: "farthest apart: \(names[high]) − \(names[low])"
+        }
     }
 
     /// One rate of every group.
