@@ -53,7 +53,7 @@ package struct RankingGap: Sendable {
                 if area > value { (value, widest) = (area, (taking[a], taking[b])) }
             }
         }
-        let errors = errors(seed: seed).sorted()
+        let errors = errors(seed: seed)
         let reach = errors[
             min(errors.count - 1, Int((0.95 * Double(errors.count + 1)).rounded(.up)) - 1)]
         let beyond = errors.count { $0 >= value }
@@ -88,10 +88,29 @@ package struct RankingGap: Sendable {
         var weight: Double
     }
 
-    /// The largest error over pairs in each resample.
+    /// Quantiles of the largest error over pairs, rising: the larger of those by two ways to resample.
+    ///
+    /// Around each group's own curve, which is right in the long run but too sure where a group has few rows,
+    /// as a curve of eight positives has eight steps; and around the curve of all groups, of which each draws as
+    /// many rows as it has, which is right where the groups are equal.
     private func errors(seed: UInt64) -> [Double] {
         let edges = binEdges
-        // Simple rows of a cell are alike: one Poisson number of their count. Others are drawn by piece.
+        let bins = edges.count + 1
+        let (pieces, means) = ownPieces(edges)
+        let stretch =
+            taking.map { Double(Self.fewest(samples[$0])) }
+            .map { ($0 / ($0 - 1)).squareRoot() }.max() ?? 1
+        let own = drawnErrors(pieces, means, bins, CounterRandom(seed: seed, name: "own curves"))
+            .map { stretch * $0 }
+        let (shared, counts) = sharedPieces(pieces, means, bins)
+        let pooled = drawnErrors(
+            shared, counts, bins, CounterRandom(seed: seed, name: "shared curve"))
+        return zip(own.sorted(), pooled.sorted()).map(max)
+    }
+
+    /// Each group's rows as they are. Simple rows of a cell are alike: one Poisson number of their count.
+    /// Others are drawn by piece.
+    private func ownPieces(_ edges: [Double]) -> (pieces: [[Cell]], means: [Double]) {
         let isSimple = samples.allSatisfy { $0.design.clusters == nil && !$0.design.isWeighted }
         var pieces: [[Cell]] = []
         var means: [Double] = []
@@ -123,16 +142,47 @@ package struct RankingGap: Sendable {
                 means.append(counts[place])
             }
         }
-        let base = differences(pieces, means, bins: edges.count + 1)
-        let stretch =
-            taking.map { Double(Self.fewest(samples[$0])) }
-            .map { ($0 / ($0 - 1)).squareRoot() }.max() ?? 1
-        let random = CounterRandom(seed: seed, name: "ranking gap")
+        return (pieces, means)
+    }
+
+    /// Each group's number of effective rows, spread over the bins as all groups' rows are.
+    private func sharedPieces(
+        _ pieces: [[Cell]], _ means: [Double], _ bins: Int
+    ) -> (pieces: [[Cell]], means: [Double]) {
+        var mass = [Double](repeating: 0, count: 2 * bins)
+        for (cells, mean) in zip(pieces, means) {
+            for cell in cells { mass[cell.label * bins + cell.bin] += mean * cell.weight }
+        }
+        var shared: [[Cell]] = []
+        var counts: [Double] = []
+        for (group, index) in taking.enumerated() {
+            let sample = samples[index]
+            for label in 0..<2 {
+                let own = mass[label * bins..<(label + 1) * bins]
+                let total = own.reduce(0, +)
+                let effective = sample.design.kish(
+                    (0..<sample.rows).map {
+                        Int(sample.labels[$0]) == label ? sample.design.weights[$0] : 0
+                    })
+                for (bin, part) in own.enumerated() where part > 0 {
+                    shared.append([Cell(group: group, label: label, bin: bin, weight: 1)])
+                    counts.append(effective * part / total)
+                }
+            }
+        }
+        return (shared, counts)
+    }
+
+    /// The largest error over pairs in each resample.
+    private func drawnErrors(
+        _ pieces: [[Cell]], _ means: [Double], _ bins: Int, _ random: CounterRandom
+    ) -> [Double] {
+        let base = heights(pieces, means, bins: bins)
         return (0..<Self.resamples).map { resample in
             let drawn = means.indices.map {
                 random.poisson(mean: means[$0], step: UInt32(resample), index: UInt64($0))
             }
-            let heights = differences(pieces, drawn, bins: edges.count + 1)
+            let heights = heights(pieces, drawn, bins: bins)
             var most = 0.0
             for a in taking.indices {
                 for b in taking.indices where b > a {
@@ -146,12 +196,12 @@ package struct RankingGap: Sendable {
                     most = max(most, area / Double(Self.steps + 1))
                 }
             }
-            return stretch * most
+            return most
         }
     }
 
     /// Each group's curve on the grid, with the pieces counted so often.
-    private func differences(_ pieces: [[Cell]], _ times: [Double], bins: Int) -> [[Double]] {
+    private func heights(_ pieces: [[Cell]], _ times: [Double], bins: Int) -> [[Double]] {
         var weights = [Double](repeating: 0, count: taking.count * 2 * bins)
         for (piece, cells) in pieces.enumerated() where times[piece] > 0 {
             for cell in cells {
