@@ -99,7 +99,10 @@ let package = Package(
                 real,
             ]),
         idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
-        idea("Fairness", ["Evidence", "Figures", "Prediction", "Statistics"]),
+        // Rules are dated data files, kept in the program.
+        idea(
+            "Fairness", ["Evidence", "Figures", "Prediction", "Statistics"],
+            resources: [.embedInCode("Rules/nyc-ll144.json")]),
         // telling
         // The schema is a link to the file in Documentation.
         idea(
@@ -134,9 +137,12 @@ let package = Package(
         tests("ExplanationTests", ["Explanation", "Prediction", "Tables", "TensorCore"]),
         tests(
             "FairnessTests",
-            ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore"],
-            resources: [.copy("Reference/gaps.json"), .copy("Reference/predictions.csv")],
-            exclude: ["Reference/gaps.py", "Verified"]),
+            ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
+            resources: [
+                .copy("Reference/gaps.json"), .copy("Reference/holistic.json"),
+                .copy("Reference/predictions.csv"),
+            ],
+            exclude: ["Reference/gaps.py", "Reference/holistic.py", "Verified"]),
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "EngineTests",
@@ -171,7 +177,7 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Vouch", "VouchCLI", "Evidence", "Generalization", "Optim", "Platform",
+                "Vouch", "VouchCLI", "Evidence", "Fairness", "Generalization", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics",
                 "TensorCore", "Training",
             ], exclude: ["Verified"]),

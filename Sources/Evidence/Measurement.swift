@@ -47,6 +47,8 @@ package struct Measurement: Codable, Sendable, Hashable {
     package var group: String?
     /// Why there is no value or no interval, or what a reader must know.
     package var note: String?
+    /// What the rows allow to say of it, where that is judged: *gap*, *cannot tell*.
+    package var verdict: String?
 
     package init(
         metric: String, drawback: Drawback, value: Double?, unit: String = "",

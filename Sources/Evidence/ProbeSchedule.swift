@@ -4,6 +4,8 @@ package struct ProbeSchedule: Sendable {
     package var budgetSeconds: Double?
     /// A clock in seconds that never goes back.
     package var now: @Sendable () -> Double
+    /// The drawbacks whose probes may run; all where empty.
+    package var only: Set<Drawback> = []
 
     package init(budgetSeconds: Double?, now: @escaping @Sendable () -> Double) {
         self.budgetSeconds = budgetSeconds
@@ -56,6 +58,9 @@ package struct ProbeSchedule: Sendable {
     private func reasonToLeaveOut(
         _ probe: any Probe, _ subject: Subject, spent: Double
     ) -> String? {
+        if !only.isEmpty, !only.contains(probe.description.drawback) {
+            return "it was not asked for (--only)"
+        }
         let missing = probe.description.needs.subtracting(subject.has)
         if let need = Need.allCases.first(where: missing.contains) { return need.absence }
         guard let budgetSeconds else { return nil }

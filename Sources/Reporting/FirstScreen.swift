@@ -41,9 +41,12 @@ extension RunReport {
         let estimate: HTML =
             measurement.note?.hasPrefix("an estimate") == true
             ? " <span class=\"what\">an estimate, see its note</span>" : ""
+        let verdict: HTML =
+            measurement.verdict.map { " <span class=\"what\">\(data: $0)</span>" } ?? ""
         return """
             <div class="measured"><span class="what">\(name(of: measurement.metric))\(part)</span> \
-            <strong>\(value(measurement))</strong> <span class="num">\(text.interval)</span>\(estimate)</div>
+            <strong>\(value(measurement))</strong> \
+            <span class="num">\(text.interval)</span>\(estimate)\(verdict)</div>
             """
     }
 

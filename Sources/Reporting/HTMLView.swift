@@ -284,19 +284,31 @@ extension RunReport {
                 <th scope="col" class="r">n</th>\(HTML(joining: header))</tr></thead>
                 <tbody>\(HTML(joining: rows))</tbody></table>
                 """)
-            for gap in table.gaps {
-                let text = MeasurementText(gap)
-                let method: HTML =
-                    text.method.isEmpty ? "" : " <small>\(text.method)</small>"
-                let note: HTML = gap.note.map { " <small>\(data: $0)</small>" } ?? ""
-                html += """
-                    <p>\(name(of: gap.metric)): <strong>\(value(gap))</strong> \
-                    <span class="num">\(text.interval)</span>\(method)\(note)</p>
-
-                    """
-            }
+            if !table.gaps.isEmpty { html += gapTable(table) }
         }
         return html
+    }
+
+    /// A line a gap: how large, between which bounds, and what that allows to say.
+    private func gapTable(_ table: GroupTable) -> HTML {
+        let rows = table.gaps.map { gap -> HTML in
+            let text = MeasurementText(gap)
+            let note: HTML = gap.note.map { "<small>\(data: $0)</small>" } ?? ""
+            return """
+                <tr><th scope="row">\(name(of: gap.metric))</th><td class="r">\(value(gap))</td>\
+                <td><span class="num">\(text.interval)</span><small>\(text.method)</small></td>\
+                <td>\(data: gap.verdict ?? "–")\(note)</td></tr>
+
+                """
+        }
+        return scrolling(
+            "Differences between groups of \(table.column)",
+            """
+            <table class="groups"><thead><tr><th scope="col">difference between groups</th>\
+            <th scope="col" class="r">value</th><th scope="col">interval</th>\
+            <th scope="col">verdict</th></tr></thead>
+            <tbody>\(HTML(joining: rows))</tbody></table>
+            """)
     }
 
     private var repeatChapter: HTML {

@@ -143,13 +143,23 @@ extension RunReport {
                                 } ?? "withheld"
                             }
                     })
-            for gap in group.gaps {
-                let value = MeasurementText(gap)
-                let name = definition(of: gap.metric)?.name ?? gap.metric
-                text += "\n\(escaped(name)): \(escaped(value.value + " " + value.interval))"
-                text += value.method.isEmpty ? "" : " (\(escaped(value.method)))"
-                text += gap.note.map { "; \(escaped($0))\n" } ?? "\n"
-            }
+            if group.gaps.isEmpty { continue }
+            text +=
+                "\n"
+                + table(
+                    [
+                        "difference between groups", "value", "interval", "verdict",
+                        "to read with it",
+                    ],
+                    group.gaps.map { gap in
+                        let value = MeasurementText(gap)
+                        return [
+                            definition(of: gap.metric)?.name ?? gap.metric, value.value,
+                            [value.interval, value.method].filter { !$0.isEmpty }
+                                .joined(separator: ", "),
+                            gap.verdict ?? "–", gap.note ?? "",
+                        ]
+                    })
         }
         return text
     }
@@ -169,9 +179,7 @@ extension RunReport {
     }
 
     private func table(_ header: [String], _ rows: [[String]]) -> String {
-        func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
-        return line(header.map(escaped)) + line(header.map { _ in "---" })
-            + rows.map { line($0.map(escaped)) }.joined()
+        markdownTable(header, rows)
     }
 
     /// A fence longer than any run of backticks within.
@@ -186,20 +194,32 @@ extension RunReport {
         return "\(fence)\n\(visible(text))\n\(fence)\n"
     }
 
-    private func escaped(_ text: String) -> String {
-        var result = ""
-        for character in visible(text) {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "$":
-                result += "\\" + String(character)
-            default: result.append(character)
-            }
-        }
-        return result
+    private func escaped(_ text: String) -> String { markdownEscaped(text) }
+}
+
+/// A table of texts, which are escaped.
+func markdownTable(_ header: [String], _ rows: [[String]]) -> String {
+    func line(_ cells: [String]) -> String {
+        "| " + cells.map(markdownEscaped).joined(separator: " | ") + " |\n"
     }
+    return line(header) + "| " + header.map { _ in "---" }.joined(separator: " | ") + " |\n"
+        + rows.map(line).joined()
+}
+
+/// A text from data that is no markup.
+func markdownEscaped(_ text: String) -> String {
+    var result = ""
+    for character in visible(text) {
+        switch character {
+        case "&": result += "&amp;"
+        case "<": result += "&lt;"
+        case ">": result += "&gt;"
+        case "\\", "`", "*", "_", "[", "]", "|", "#", "~", "$":
+            result += "\\" + String(character)
+        default: result.append(character)
+        }
+    }
+    return result
 }
 
 extension GroupTable {

@@ -43,6 +43,7 @@ extension RunReport {
         var result = measurement
         result.value = nil
         result.interval = nil
+        result.verdict = nil
         result.sample.rows = 0
         result.sample.clusters = nil
         result.note = "withheld: fewer than \(smallestShownGroup) rows"

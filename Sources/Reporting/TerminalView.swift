@@ -65,7 +65,8 @@ extension RunReport {
             let text = MeasurementText(measurement)
             let name = definition(of: measurement.metric)?.name ?? measurement.metric
             let part = measurement.group.map { ", \($0)" } ?? ""
-            return "\(name)\(part): \(text.value) \(text.interval)"
+            let verdict = measurement.verdict.map { ", \($0)" } ?? ""
+            return "\(name)\(part): \(text.value) \(text.interval)\(verdict)"
         }
         if let (proof, others) = leading(row.proofs) {
             lines.append("\(outcomeText(proof)), \(proof.verdictText)")

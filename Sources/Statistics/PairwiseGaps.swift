@@ -21,6 +21,8 @@ package struct PairwiseGaps: Sendable {
         package var detectable: Double?
         /// The groups that are farthest apart: the higher and the lower.
         package var widest: (high: Int, low: Int)?
+        /// Groups that take no part in one of the rates, and why.
+        package var leftOut: [(group: Int, why: String)] = []
     }
 
     private struct Pair {
@@ -41,8 +43,14 @@ package struct PairwiseGaps: Sendable {
     private let pairs: [[Pair]]
     private let comparisons: Int
 
+    private let leftOut: [(group: Int, why: String)]
+
     package init(rates: [[Estimate]]) {
         self.rates = rates
+        leftOut = (0..<(rates.first?.count ?? 0)).compactMap { group in
+            let lacking = rates.map { $0[group] }.first { $0.value == nil || $0.lower == nil }
+            return lacking.map { (group, $0.note ?? "it has no interval") }
+        }
         let taking = rates.map { rate in
             rate.indices.filter { rate[$0].value != nil && rate[$0].lower != nil }
         }
@@ -91,9 +99,19 @@ package struct PairwiseGaps: Sendable {
                 }
             }
             let most = across == .sum ? Double(rates.count) : 1
-            return told(value(\.size), value(\.lower), min(value(\.upper), most))
+            var gap = told(value(\.size), value(\.lower), min(value(\.upper), most))
+            // Where one rate, or one group, alone differs, a mean moves by its share only.
+            if across == .mean { gap.detectable = gap.detectable.map { $0 / Double(rates.count) } }
+            if within == .meanOfPairs, let groups = pairs.first.map(Self.groups) {
+                gap.detectable = gap.detectable.map { 2 / Double(groups) * $0 }
+            }
+            return gap
         }
         return self.undefined(undefined)
+    }
+
+    private static func groups(_ pairs: [Pair]) -> Int {
+        Set(pairs.flatMap { [$0.high, $0.low] }).count
     }
 
     /// The smallest ratio of a lower to a higher rate, 1 where all groups are equal.
@@ -146,7 +164,7 @@ package struct PairwiseGaps: Sendable {
             estimate: estimate,
             pValue: towardsZero > 0 ? Self.pValue(z: z95 * abs(value) / towardsZero) : 1,
             detectable: (z95 + Self.power) / z95 * (arms.0 + arms.1) / 2,
-            widest: value > 0 ? (1, 0) : (0, 1))
+            widest: value > 0 ? (1, 0) : (0, 1), leftOut: leftOut)
     }
 
     /// The second group's rate over the first's.
@@ -181,7 +199,7 @@ package struct PairwiseGaps: Sendable {
             estimate: estimate,
             pValue: all.map(\.z).max().map { min(1, Double(comparisons) * Self.pValue(z: $0)) },
             detectable: all.map(\.arm).min().map { needed / z95 * $0 },
-            widest: widest.map { ($0.high, $0.low) })
+            widest: widest.map { ($0.high, $0.low) }, leftOut: leftOut)
     }
 
     private func method(_ name: String) -> String {
@@ -197,7 +215,7 @@ package struct PairwiseGaps: Sendable {
     private func none(_ note: String) -> Gap {
         var estimate = empty("")
         estimate.note = note
-        return Gap(estimate: estimate)
+        return Gap(estimate: estimate, leftOut: leftOut)
     }
 
     private func empty(_ method: String) -> Estimate {

@@ -1,4 +1,4 @@
-import Evidence
+package import Evidence
 package import Fairness
 import Platform
 import Prediction
@@ -23,6 +23,8 @@ package struct AuditConfiguration: Sendable {
     package var gaps = GapOptions()
     /// Whether combinations of protected columns are groups too.
     package var intersects = false
+    /// The drawbacks to measure; all where empty.
+    package var only: Set<Drawback> = []
     package var reading = TrainConfiguration.ReadingOptions()
     package var threads: Int?
 
@@ -42,8 +44,9 @@ package func auditPredictions(
     let subject = Subject(test: test)
     let gaps = configuration.gaps.extended(to: test.protected.map(\.name))
     let probes = allProbes.map { $0 is GroupRates ? GroupRates(gaps) : $0 }
-    let outcomes = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
-        .run(probes, on: subject)
+    var schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
+    schedule.only = configuration.only
+    let outcomes = schedule.run(probes, on: subject)
     let evidence = EvidenceView(outcomes, subject)
     let name = Files.name(of: configuration.file)
     return RunReport(
@@ -137,6 +140,16 @@ private func checkGroups(
                 "the protected column \"\(column.name)\" of \(configuration.file) has \(groups.count) "
                     + "values in \(test.rows) rows; up to \(most) groups can be compared. Put its values "
                     + "into ranges or wider groups first")
+        }
+    }
+    if let resamples = configuration.gaps.resamples {
+        guard (100...1_000_000).contains(resamples) else {
+            throw VouchError("--resamples is \(resamples); give from 100 to 1000000")
+        }
+        guard configuration.weight == nil, configuration.group == nil else {
+            throw VouchError(
+                "--resamples draws rows that count alike and stand alone; leave it out with --weight "
+                    + "and --group")
         }
     }
     if configuration.gaps.convention.needsPrivilegedGroup {

@@ -80,7 +80,13 @@ struct EvidenceView {
         .opacity: ["effectiveColumns", "permutationImportance"],
         .overfitting: ["trainTestGap", "expectedCalibrationError", "rSquared", "suspectedLeaks"],
         .hyperParameters: ["seedSpread", "settingEffect"],
-        .bias: ["selectionRateGap", "truePositiveRateGap", "falsePositiveRateGap", "meanErrorGap"],
+        // Of gaps those of the convention that was asked for are there.
+        .bias: [
+            "selectionRateGap", "truePositiveRateGap", "falsePositiveRateGap", "meanErrorGap",
+            "statisticalParityDifference", "equalOpportunityDifference", "averageOddsDifference",
+            "demographicParityFFB", "equalizedOddsFFB", "demographicParityOxonFair",
+            "equalizedOddsOxonFair",
+        ],
     ]
 
     /// Of a metric that is measured for each column or setting, the largest stands in the row.

@@ -46,14 +46,15 @@ struct Worries {
 
     private var widestGap: String? {
         let gaps = ["truePositiveRateGap", "falsePositiveRateGap", "selectionRateGap"]
-            .flatMap(all).filter { ($0.interval?.lower ?? 0) > 0.05 }
+            .flatMap(all).filter { ($0.interval?.lower ?? 0) > 0.05 && $0.verdict == "gap" }
         guard let gap = gaps.max(by: { ($0.value ?? 0) < ($1.value ?? 0) }),
             let value = gap.value, let interval = gap.interval,
             let name = MetricRegistry.definition(gap.metric)?.name
         else { return nil }
+        let pair = gap.note?.split(separator: ";").first.map(String.init) ?? ""
         return
             "\(name) by \(gap.group ?? "group"): \(percent(value)) (\(percent(interval.lower)) to "
-            + "\(percent(interval.upper))) between two groups (\(gap.note ?? "")). Rows, not "
+            + "\(percent(interval.upper))) between two groups (\(pair)). Rows, not "
             + "chance, explain it; whether it is wrong is for people to decide."
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Evidence
 import Fairness
 import Platform
 import Reporting
@@ -6,6 +7,8 @@ import Vouch
 
 extension ReportFormat: ExpressibleByArgument {}
 extension GapConvention: ExpressibleByArgument {}
+extension ImpactRule.Basis: ExpressibleByArgument {}
+extension Drawback: ExpressibleByArgument {}
 
 /// Where a report goes and in which form.
 struct ReportOutput: ParsableArguments {
@@ -15,17 +18,24 @@ struct ReportOutput: ParsableArguments {
     @Option(name: .customLong("out"), help: "The file to write; standard output if not given.")
     var output: String?
 
-    func write(_ report: RunReport) throws {
-        let terminal = Terminal(.output)
+    /// The form that was asked for, or that the file's ending says.
+    private var chosen: ReportFormat {
         let endings: [String: ReportFormat] = [
             "html": .html, "json": .json, "md": .markdown, "txt": .terminal,
         ]
         let ending = output?.split(separator: ".").last.map(String.init) ?? ""
-        let format = format ?? endings[ending] ?? .terminal
-        let bytes = try report.bytes(
-            format, width: output == nil ? terminal.width : 100,
-            color: output == nil && terminal.allowsColor)
-        try write(bytes)
+        return format ?? endings[ending] ?? .terminal
+    }
+
+    private var width: Int { output == nil ? Terminal(.output).width : 100 }
+
+    func write(_ report: RunReport) throws {
+        let allowsColor = output == nil && Terminal(.output).allowsColor
+        try write(report.bytes(chosen, width: width, color: allowsColor))
+    }
+
+    func write(_ document: TableDocument) throws {
+        try write(document.bytes(chosen, width: width))
     }
 
     func write(_ bytes: [UInt8]) throws {
@@ -44,6 +54,7 @@ struct ReportCommand: ParsableCommand {
             Examples:
               vouch report runs/adult --out report.md
               vouch report runs/adult --card card.yaml --out report.html
+              vouch report runs/hiring --law nyc-ll144 --out ll144.html
               vouch report --schema
             """)
 
@@ -57,6 +68,22 @@ struct ReportCommand: ParsableCommand {
             """)
     var card: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            The tables that a rule asks for, on the test rows, instead: \
+            \(ImpactRule.all.keys.sorted().joined(separator: ", ")).
+            """, valueName: "rule"))
+    var law: String?
+
+    @Option(
+        help: "With --law: rates of decisions (selection) or of scores above the median (scoring).")
+    var rate = ImpactRule.Basis.selection
+
+    @Option(
+        help: "With --law: which column a category is, such as \"Sex=gender\"; repeat for several.")
+    var category: [String] = []
+
     @Flag(help: "Print the JSON Schema of a report's JSON form instead.")
     var schema = false
 
@@ -66,11 +93,27 @@ struct ReportCommand: ParsableCommand {
         guard folder != nil || schema else {
             throw ValidationError("Name the run folder, or ask for --schema.")
         }
+        guard law == nil || card == nil else {
+            throw ValidationError("--card is about the run's own report; leave it out with --law.")
+        }
     }
 
     mutating func run() throws {
         guard let folder, !schema else {
             try output.write(RunReport.jsonSchema)
+            return
+        }
+        if let law {
+            var request = RuleRequest(rule: law)
+            request.basis = rate
+            for text in category {
+                let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+                guard parts.count == 2 else {
+                    throw ValidationError("--category is CATEGORY=COLUMN, not \(text)")
+                }
+                request.columns[parts[0]] = parts[1]
+            }
+            try output.write(ruleReport(request, run: folder))
             return
         }
         let answers = try card.map(CardAnswers.init(file:)) ?? CardAnswers()
@@ -189,6 +232,19 @@ struct AuditCommand: ParsableCommand {
     @Option(help: "The size up to which a gap does not matter, for the verdict.")
     var tolerance = 0.05
 
+    @Option(
+        help: """
+            Resamples within group and class for the intervals of groups' rates, in place of Wilson's; \
+            gaps keep theirs.
+            """)
+    var resamples: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Measure this drawback only: \(Drawback.allCases.map(\.rawValue).joined(separator: ", ")).",
+            valueName: "drawback"))
+    var only: [Drawback] = []
+
     @Option(help: "A column of row weights.")
     var weight: String?
 
@@ -216,6 +272,8 @@ struct AuditCommand: ParsableCommand {
         configuration.intersects = intersect
         configuration.gaps.convention = definition
         configuration.gaps.tolerance = tolerance
+        configuration.gaps.resamples = resamples
+        configuration.only = Set(only)
         for text in privileged {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2 else {

@@ -74,6 +74,30 @@ struct GapSimulationTests {
         if isLong { try Self.write(scenario, found) }
     }
 
+    /// A gap of the size that a sample says it could have shown is claimed in about 80 % of such samples.
+    @Test(arguments: [(300, 300), (2000, 400)])
+    func whatIsDetectableIsDetected(_ first: Int, _ second: Int) throws {
+        func gap(_ hits: Int, _ others: Int) -> PairwiseGaps.Gap {
+            PairwiseGaps(rates: [
+                [shareEstimate(hits, of: first), shareEstimate(others, of: second)]
+            ])
+            .gap(within: .range, across: .maximum)
+        }
+        let base = 0.3
+        let size = try #require(
+            gap(Int(base * Double(first)), Int(base * Double(second))).detectable)
+        let samples = isLong ? 4000 : 600
+        let random = CounterRandom(seed: 11, name: "detectable \(first)")
+        let claimed = try (0..<samples).count { sample in
+            let drawn = gap(
+                random.binomial(first, share: base, step: UInt32(sample), index: 0),
+                random.binomial(second, share: base + size, step: UInt32(sample), index: 1))
+            return try #require(drawn.estimate.lower) > 0
+        }
+        let share = Double(claimed) / Double(samples)
+        #expect(share > 0.72 && share < 0.88, "\(share)")
+    }
+
     /// - Returns: One a gap of the conventions fairlearn and oxonfair; `claimed` counts samples with any
     ///   claim of fairlearn's gaps.
     static func run(_ scenario: Scenario, samples: Int) throws -> [Rates] {
@@ -140,6 +164,7 @@ struct GapSimulationTests {
             case .falsePositive: group.falsePositive
             case .precision: tp / (tp + fp)
             case .accuracy: (tp + n - fp) / (p + n)
+            case .calibration: (0.9 * (tp + fp) + 0.1 * (p + n - tp - fp) - p) / (p + n)
             case .rocAUC: Double.nan
             }
         return Estimate(value: value, lower: value, upper: value, method: "exact", count: 1)

@@ -64,6 +64,14 @@ import Vouch
         }
         #expect(found.groupTables[0].gaps.map(\.value) == own.groupTables[0].gaps.map(\.value))
         #expect(found.leftOut.contains { $0.reason.contains("only predictions") })
+        // One drawback alone: what else there is says why it is not there.
+        audit.only = [.bias]
+        let alone = try auditPredictions(audit, arguments: [])
+        #expect(alone.groupTables == found.groupTables)
+        #expect(alone.measurements.isEmpty)
+        #expect(alone.leftOut.contains { $0.reason.contains("--only") })
+        #expect(found.groupTables[0].gaps.allSatisfy { $0.value == nil || $0.verdict != nil })
+        audit.only = []
         audit.scores = ["nothing"]
         let error = #expect(throws: VouchError.self) {
             try auditPredictions(audit, arguments: [])

@@ -44,6 +44,12 @@ package enum GapConvention: String, CaseIterable, Sendable {
             metric(
                 "rocAUCGap", "Gap in ROC AUC", "largest − smallest ROC AUC over groups",
                 "Fairlearn, MetricFrame.difference"), .range, of: .rocAUC),
+        GapDefinition(
+            metric(
+                "calibrationGap", "Gap in calibration",
+                "largest − smallest over groups of mean score − share of positives",
+                "calibration within groups in the large, Kleinberg et al. 2016, arXiv:1609.05807"),
+            .range, of: .calibration),
     ]
 
     private static let aif360Gaps = [
@@ -182,7 +188,7 @@ package struct GapDefinition: Sendable {
 
 /// A rate of a group's rows under a binary decision.
 package enum GroupRate: Sendable, Hashable, CaseIterable {
-    case selection, truePositive, falsePositive, precision, accuracy, rocAUC
+    case selection, truePositive, falsePositive, precision, accuracy, calibration, rocAUC
 
     package func estimate(_ sample: ClassificationSample, threshold: Double) -> Estimate {
         switch self {
@@ -191,7 +197,8 @@ package enum GroupRate: Sendable, Hashable, CaseIterable {
         case .falsePositive: sample.falsePositiveRate(threshold: threshold)
         case .precision: sample.positivePredictiveValue(threshold: threshold)
         case .accuracy: sample.accuracy(threshold: threshold)
-        case .rocAUC: sample.rocAUC()
+        case .calibration: sample.meanScoreError()
+        case .rocAUC: sample.rocAUCAtEdges()
         }
     }
 }

@@ -8,6 +8,10 @@ package struct GapOptions: Sendable {
     package var privileged: [String: String] = [:]
     /// The size up to which a gap does not matter, for *no gap larger than*; of a ratio, below 1.
     package var tolerance = 0.05
+    /// Resamples that give the intervals of groups' rates; `nil` for intervals by formula. Gaps keep theirs.
+    package var resamples: Int?
+    /// Of resamples.
+    package var seed: UInt64 = 0
 
     package init() {}
 }

@@ -30,10 +30,12 @@ package enum GapVerdict: Sendable, Hashable {
 
 extension GapVerdict {
     /// In a sentence.
-    var text: String {
+    func text(isRatio: Bool) -> String {
         switch self {
         case .gap: "gap"
-        case .noGapBeyond(let end): "no gap beyond \(NumberText.fixed(end, decimals: 3))"
+        case .noGapBeyond(let end) where isRatio:
+            "no ratio farther from 1 than \(NumberText.fixed(end, decimals: 3))"
+        case .noGapBeyond(let end): "no gap larger than \(NumberText.fixed(abs(end), decimals: 3))"
         case .cannotTell: "cannot tell"
         }
     }

@@ -18,9 +18,11 @@ package struct GroupRates: Probe {
         needs: [.protectedColumns],
         metrics: [
             QualityMetrics.selectionRate, QualityMetrics.sensitivity,
-            QualityMetrics.falsePositiveRate, QualityMetrics.accuracy, QualityMetrics.meanScore,
+            QualityMetrics.falsePositiveRate, QualityMetrics.positivePredictiveValue,
+            QualityMetrics.accuracy, QualityMetrics.rocAUC, QualityMetrics.meanScore,
             GroupMetricDefinitions.meanError, QualityMetrics.meanAbsoluteError,
-            GroupMetricDefinitions.errorGap,
+            GroupMetricDefinitions.errorGap, GroupMetricDefinitions.abroca.metric,
+            GroupMetricDefinitions.entropyIndex,
         ] + GapConvention.allCases.flatMap { $0.gaps.map(\.metric) })
 
     package func expectedSeconds(_ subject: Subject) -> Double {
@@ -29,6 +31,13 @@ package struct GroupRates: Probe {
 
     package func measure(_ subject: Subject) throws -> Findings {
         var found = Findings()
+        if options.convention == .aif360, subject.test.predictions.classes.count == 2 {
+            let sample = try subject.test.classificationSample
+            found.measurements.append(
+                Measurement(
+                    GroupMetricDefinitions.entropyIndex,
+                    sample.generalizedEntropy(threshold: subject.test.threshold), on: subject.test))
+        }
         var columns: [Column] = []
         for column in subject.test.protected {
             columns.append(try self.column(subject.test, column))
@@ -62,7 +71,18 @@ package struct GroupRates: Probe {
         let members = Dictionary(grouping: column.groups.indices) { column.groups[$0] }
         let names = members.keys.sorted()
         let parts = names.map { test.selecting(members[$0] ?? []) }
-        let shown = try rates(parts)
+        let isBinary = test.predictions.classes.count == 2
+        let samples = isBinary ? try parts.map { try $0.classificationSample } : []
+        // Each rate is estimated once, for the table and for all gaps that it is part of.
+        var estimates: [GroupRate: [Estimate]] = [:]
+        if isBinary {
+            for rate in GroupRate.allCases {
+                estimates[rate] = samples.map { rate.estimate($0, threshold: test.threshold) }
+            }
+        }
+        let shown =
+            isBinary
+            ? try shownRates(samples, estimates, threshold: test.threshold) : try rates(parts)
         let rows = names.indices.map { group in
             GroupRow(
                 group: names[group], rows: parts[group].rows,
@@ -74,7 +94,7 @@ package struct GroupRates: Probe {
         }
         var result = Column(
             table: GroupTable(column: column.name, rows: rows), names: names, gaps: [])
-        guard test.predictions.classes.count == 2 else {
+        guard isBinary else {
             if let rate = shown.first {
                 let definition = GapDefinition(
                     rate.metric.id == GroupMetricDefinitions.meanError.id
@@ -84,22 +104,23 @@ package struct GroupRates: Probe {
             }
             return result
         }
-        var compared = parts
+        var compared = samples
         if options.convention.needsPrivilegedGroup {
             let (privileged, others) = try privilegedAndOthers(column)
-            compared = [test.selecting(privileged), test.selecting(others)]
+            compared = try [privileged, others].map { try test.selecting($0).classificationSample }
             result.names = [options.privileged[column.name] ?? "", "all others"]
+            estimates = [:]
         }
-        let samples = try compared.map { try $0.classificationSample }
-        var estimates: [GroupRate: [Estimate]] = [:]
         for definition in options.convention.gaps {
             for rate in definition.rates where estimates[rate] == nil {
-                estimates[rate] = samples.map {
-                    rate.estimate($0, threshold: test.threshold)
-                }
+                estimates[rate] = compared.map { rate.estimate($0, threshold: test.threshold) }
             }
             result.gaps.append(
                 (definition, definition.gap(definition.rates.map { estimates[$0] ?? [] })))
+        }
+        if options.convention == .fairlearn {
+            let curves = RankingGap(compared)
+            result.gaps.append((GroupMetricDefinitions.abroca, curves.gap(seed: options.seed)))
         }
         return result
     }
@@ -132,17 +153,36 @@ package struct GroupRates: Probe {
         let verdict = GapVerdict(
             gap, adjusted: adjusted, equal: equal, tolerance: options.tolerance)
         var estimate = gap.estimate
+        var notes: [String] = []
         if estimate.value != nil {
-            let sign = definition.form.isRatio ? "/" : "−"
-            let ends: (Int, Int)? =
-                definition.form.isRatio ? gap.widest.map { ($0.low, $0.high) } : gap.widest
-            let pair = ends.map { "; farthest apart: \(names[$0.0]) \(sign) \(names[$0.1])" }
-            let seen = gap.detectable.map {
-                "; the smallest that such a sample shows: \(NumberText.fixed($0, decimals: 3))"
-            }
-            estimate.note = verdict.text + (pair ?? "") + (seen ?? "")
+            notes = [
+                pairText(definition.form, gap.widest, names),
+                gap.detectable.map {
+                    "the smallest that such a sample shows: \(NumberText.fixed($0, decimals: 3))"
+                },
+            ].compactMap { $0 }
         }
-        return Measurement(definition.metric, estimate, on: test, group: column)
+        if !gap.leftOut.isEmpty {
+            let left = gap.leftOut.map { "\(names[$0.group]) (\($0.why))" }.joined(separator: ", ")
+            notes.append("not compared: \(left)")
+        }
+        let all = [gap.estimate.note].compactMap { $0 } + notes
+        estimate.note = all.isEmpty ? nil : all.joined(separator: "; ")
+        var result = Measurement(definition.metric, estimate, on: test, group: column)
+        if estimate.value != nil { result.verdict = verdict.text(isRatio: definition.form.isRatio) }
+        return result
+    }
+
+    /// Between which groups a gap is.
+    private func pairText(
+        _ form: GapDefinition.Form, _ widest: (high: Int, low: Int)?, _ names: [String]
+    ) -> String? {
+        guard let (high, low) = widest else { return nil }
+        return switch form {
+        case .signed, .signedRatio: "\(names[1]) against \(names[0])"
+        case .leastRatio: "farthest apart: \(names[low]) / \(names[high])"
+        default: "farthest apart: \(names[high]) − \(names[low])"
+        }
     }
 
     /// One rate of every group.
@@ -167,23 +207,33 @@ package struct GroupRates: Probe {
                 Rate(metric: QualityMetrics.meanAbsoluteError, estimates: errors.map(\.1)),
             ]
         }
-        let samples = try parts.map { try $0.classificationSample }
-        let threshold = parts[0].threshold
-        guard samples[0].classes == 2 else {
-            return [
-                Rate(metric: QualityMetrics.accuracy, estimates: samples.map { $0.accuracy() })
-            ]
+        return [
+            Rate(
+                metric: QualityMetrics.accuracy,
+                estimates: try parts.map { try $0.classificationSample.accuracy() })
+        ]
+    }
+
+    /// The table's rates of a binary decision, with intervals from resamples where those are asked for.
+    private func shownRates(
+        _ samples: [ClassificationSample], _ estimates: [GroupRate: [Estimate]], threshold: Double
+    ) throws -> [Rate] {
+        let resamples = try samples.indices.map {
+            try options.resamples(samples[$0], group: $0, threshold: threshold)
         }
         let shown: [(MetricDefinition, GroupRate)] = [
             (QualityMetrics.selectionRate, .selection),
             (QualityMetrics.sensitivity, .truePositive),
             (QualityMetrics.falsePositiveRate, .falsePositive),
-            (QualityMetrics.accuracy, .accuracy),
+            (QualityMetrics.positivePredictiveValue, .precision),
+            (QualityMetrics.accuracy, .accuracy), (QualityMetrics.rocAUC, .rocAUC),
+            (GroupMetricDefinitions.meanError, .calibration),
         ]
         return shown.map { metric, rate in
-            Rate(
-                metric: metric,
-                estimates: samples.map { rate.estimate($0, threshold: threshold) })
+            let own = zip(estimates[rate] ?? [], resamples).map { estimate, resamples in
+                resamples.map { rate.resampled(estimate, $0.counts, $0.drawn) } ?? estimate
+            }
+            return Rate(metric: metric, estimates: own)
         } + [Rate(metric: QualityMetrics.meanScore, estimates: samples.map { $0.meanScore() })]
     }
 
@@ -206,36 +256,4 @@ package struct GroupRates: Probe {
                             upper: found.interval?.upper, count: row.rows ?? 0)
                     })))
     }
-}
-
-/// Metrics of groups: the definitions.
-package enum GroupMetricDefinitions {
-    private static let interval = "; interval MOVER, DOI 10.1002/sim.3095, Bonferroni over pairs"
-
-    package static let selectionGap = MetricDefinition(
-        id: "selectionRateGap", name: "Gap in selection rate",
-        formula: "largest − smallest selection rate over groups (demographic parity difference)",
-        direction: -1, drawback: .bias,
-        source: "Fairlearn, demographic_parity_difference" + interval)
-    package static let truePositiveGap = MetricDefinition(
-        id: "truePositiveRateGap", name: "Gap in true-positive rate",
-        formula: "largest − smallest true-positive rate over groups (equal opportunity difference)",
-        direction: -1, drawback: .bias,
-        source: "Hardt et al. 2016, arXiv:1610.02413; Fairlearn, equal_opportunity_difference"
-            + interval)
-    package static let falsePositiveGap = MetricDefinition(
-        id: "falsePositiveRateGap", name: "Gap in false-positive rate",
-        formula: "largest − smallest false-positive rate over groups", direction: -1,
-        drawback: .bias, source: "Hardt et al. 2016, arXiv:1610.02413" + interval)
-    package static let accuracyGap = MetricDefinition(
-        id: "accuracyGap", name: "Gap in accuracy",
-        formula: "largest − smallest accuracy over groups", direction: -1, drawback: .bias,
-        source: "Fairlearn, MetricFrame.difference" + interval)
-    package static let meanError = MetricDefinition(
-        id: "meanError", name: "Mean error", formula: "mean (prediction − target)", direction: 0,
-        drawback: .bias, source: "Hyndman & Koehler 2006, DOI 10.1016/j.ijforecast.2006.03.001")
-    package static let errorGap = MetricDefinition(
-        id: "meanErrorGap", name: "Gap in mean error",
-        formula: "largest − smallest mean error over groups", direction: -1, drawback: .bias,
-        source: "Fairlearn, MetricFrame.difference" + interval)
 }

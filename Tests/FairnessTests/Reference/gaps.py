@@ -12,13 +12,14 @@ import warnings
 
 import aif360
 import fairlearn
+import numpy as np
 import pandas as pd
 import sklearn
 from aif360.sklearn import metrics as aif
 from fairlearn import metrics as fair
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, precision_score
+from sklearn.metrics import accuracy_score, precision_score, roc_auc_score, roc_curve
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -45,6 +46,26 @@ def predictions():
     })
 
 
+def area_between(first, second):
+    """The area between two ROC curves of (truth, score), piece by piece."""
+    curves = [roc_curve(*group, drop_intermediate=False)[:2] for group in (first, second)]
+    knots = np.unique(np.concatenate([curve[0] for curve in curves]))
+    width = np.diff(knots)
+    quarter, rest = (
+        np.interp(knots[:-1] + share * width, *curves[0]) - np.interp(knots[:-1] + share * width, *curves[1])
+        for share in (0.25, 0.75))
+    # A line's ends from its quarters, where the curves may jump.
+    a, b = 1.5 * quarter - 0.5 * rest, 1.5 * rest - 0.5 * quarter
+    size = np.abs(a) + np.abs(b)
+    crossed = (a**2 + b**2) / (2 * np.where(size > 0, size, 1))
+    return float(np.sum(width * np.where(a * b >= 0, np.abs(a + b) / 2, crossed)))
+
+
+def abroca(rows, column):
+    groups = [(group["y"].to_numpy(), group["p"].to_numpy()) for _, group in rows.groupby(column)]
+    return max(area_between(a, b) for i, a in enumerate(groups) for b in groups[i + 1:])
+
+
 def gaps(rows, column):
     truth, calls = rows["y"], (rows["p"] >= 0.5).astype(int)
     groups = {"sensitive_features": rows[column]}
@@ -61,6 +82,13 @@ def gaps(rows, column):
         "equalizedOddsGap": fair.equalized_odds_difference(truth, calls, **groups),
         "precisionGap": spread(precision_score),
         "accuracyGap": spread(accuracy_score),
+    }
+    by_score = fair.MetricFrame(
+        metrics={"auc": roc_auc_score, "error": lambda y, p: np.mean(p) - np.mean(y)},
+        y_true=truth, y_pred=rows["p"], **groups).difference()
+    found |= {
+        "rocAUCGap": by_score["auc"], "calibrationGap": by_score["error"],
+        "abroca": abroca(rows, column),
     }
     # AIF360 keeps protected attributes in the index.
     index = pd.Index(rows[column], name=column)
@@ -86,6 +114,8 @@ def main():
             "scikit-learn": sklearn.__version__,
         },
         "privileged": PRIVILEGED,
+        "generalizedEntropyIndex": float(aif.generalized_entropy_error(
+            rows["y"].to_numpy(), (rows["p"] >= 0.5).astype(int).to_numpy(), alpha=2)),
         "gaps": {column: gaps(rows, column) for column in PRIVILEGED},
     }
     (HERE / "gaps.json").write_text(json.dumps(result, indent=1) + "\n")

@@ -1,0 +1,103 @@
+import Evidence
+import Fairness
+import Foundation
+import Prediction
+import Reporting
+import Testing
+import Vouch
+
+/// `vouch report RUN --law`, on a real run.
+@Suite struct RuleReportTests {
+    @Test func aRunGivesTheTablesOfARule() throws {
+        let scratch = try Scratch()
+        let data = try scratch.write(try Adult.csv(1200), to: "data.csv")
+        let run = scratch.path + "/run"
+        _ = try trainRun(
+            quick(data, out: run) {
+                $0.columns.protected = ["sex", "race"]
+                $0.model.kind = .mlp
+            }, control: RunControl(threads: 1))
+        let before = try ledgerText(run: run)
+        let document = try ruleReport(RuleRequest(rule: "nyc-ll144"), run: run)
+        #expect(document.tables.map(\.title) == ["Sex", "Race/Ethnicity", "Sex × Race/Ethnicity"])
+        let rows = try PredictionFile.read(run: run, split: "test").rows
+        for table in document.tables {
+            let counted = table.rows.reduce(0) { sum, row in
+                if case .count(let count) = row[1] { return sum + count }
+                return sum
+            }
+            #expect(counted == rows, "nobody's sex or race is missing in \(table.title)")
+        }
+        #expect(!before.contains("nyc-ll144"))
+        #expect(try ledgerText(run: run).contains("nyc-ll144"))
+        for format in ReportFormat.allCases {
+            let text = String(decoding: try document.bytes(format), as: UTF8.self)
+            #expect(text.contains("2023-07-05") && text.contains("Male"), "\(format)")
+            #expect(!text.lowercased().contains("complian"), "\(format)")
+        }
+        #expect(
+            try JSONDecoder().decode(TableDocument.self, from: Data(document.json())) == document)
+        // Scores above the median of all rows are at most half.
+        var request = RuleRequest(rule: "nyc-ll144")
+        request.basis = .scoring
+        let scored = try ruleReport(request, run: run)
+        #expect(scored.tables[0].columns.contains("Scoring rate"))
+    }
+
+    @Test func whatIsMissingIsNamed() throws {
+        let rows = LabelledPredictions(
+            split: "test",
+            predictions: Predictions(rows: 2, classes: ["a", "b"], values: [0.1, 0.9, 0.8, 0.2]),
+            answers: .classes([0, 1]),
+            protected: [
+                .init(name: "gender", groups: ["x", "y"]),
+                .init(name: "origin", groups: ["p", "q"]),
+            ])
+        let rule = try #require(ImpactRule.all["nyc-ll144"])
+        var request = RuleRequest(rule: rule.id)
+        let error = #expect(throws: VouchError.self) {
+            try ruleDocument(rule, request, rows, source: "a test")
+        }
+        #expect(error?.description.contains("Race/Ethnicity") == true)
+        #expect(error?.description.contains("gender, origin") == true)
+        request.columns = ["Race/Ethnicity": "origin"]
+        #expect(try ruleDocument(rule, request, rows, source: "a test").tables.count == 3)
+        request.columns = ["Race/Ethnicity": "nothing"]
+        #expect(throws: VouchError.self) {
+            try ruleDocument(rule, request, rows, source: "a test")
+        }
+        let unknown = #expect(throws: VouchError.self) {
+            try ruleReport(RuleRequest(rule: "nowhere"), run: "nowhere")
+        }
+        #expect(unknown?.description.contains("nyc-ll144") == true)
+    }
+
+    /// Bad input of an audit: what is wrong, and what to do.
+    @Test(arguments: [
+        ("one", "one value only"), ("id", "values in"), ("sex", ""),
+    ])
+    func protectedColumnsAreChecked(_ column: String, _ problem: String) throws {
+        let scratch = try Scratch()
+        var text = "y,p,one,id,sex\n"
+        for row in 0..<600 {
+            text +=
+                "\(row % 3 == 0 ? 1 : 0),0.\(row % 10),same,r\(row),\(row % 5 == 0 ? "" : "m\(row % 2)")\n"
+        }
+        var audit = AuditConfiguration(file: try scratch.write(text, to: "p.csv"))
+        audit.target = "y"
+        audit.scores = ["p"]
+        audit.protected = [column]
+        guard problem.isEmpty else {
+            let error = #expect(throws: VouchError.self) {
+                try auditPredictions(audit, arguments: [])
+            }
+            #expect(error?.description.contains(problem) == true)
+            #expect(error?.description.contains("\"\(column)\"") == true)
+            return
+        }
+        // Rows without a value are a group of their own.
+        let report = try auditPredictions(audit, arguments: [])
+        #expect(report.groupTables[0].rows.map(\.group) == ["(missing)", "m0", "m1"])
+        #expect(report.groupTables[0].rows[0].rows == 120)
+    }
+}
