@@ -99,7 +99,7 @@ let package = Package(
                 real,
             ]),
         idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
-        idea("Fairness", ["Evidence", "Figures", "Prediction", "Statistics"]),
+        idea("Fairness", ["Evidence", "Figures", "Prediction", "Statistics", real]),
         // telling
         // The schema is a link to the file in Documentation.
         idea(
