@@ -134,8 +134,11 @@ let package = Package(
         tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore"],
-            resources: [.copy("Reference/gaps.json"), .copy("Reference/predictions.csv")],
-            exclude: ["Reference/gaps.py"]),
+            resources: [
+                .copy("Reference/gaps.json"), .copy("Reference/predictions.csv"),
+                .copy("Reference/thresholds.json"),
+            ],
+            exclude: ["Reference/gaps.py", "Reference/thresholds.py"]),
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "EngineTests",

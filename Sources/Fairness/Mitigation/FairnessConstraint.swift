@@ -1,3 +1,5 @@
+import Evidence
+
 /// What must be about equal in all groups.
 package enum FairnessConstraint: String, CaseIterable, Codable, Sendable {
     case demographicParity = "demographic-parity"

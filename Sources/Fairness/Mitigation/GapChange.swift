@@ -1,4 +1,4 @@
-package import Evidence
+import Evidence
 package import Prediction
 package import Statistics
 

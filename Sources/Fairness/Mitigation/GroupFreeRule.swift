@@ -1,6 +1,6 @@
 package import Prediction
 import RealModule
-package import Statistics
+import Statistics
 
 /// Decisions that keep a gap within a tolerance without being told a row's group: a row's score is moved by how probable
 /// each group is, given its features.

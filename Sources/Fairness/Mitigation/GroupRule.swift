@@ -1,5 +1,5 @@
 import Figures
-package import Statistics
+import Statistics
 
 /// How the rows of one group are decided: a row's score is held against one of a few thresholds, drawn by lot.
 package struct GroupRule: Codable, Sendable, Hashable {

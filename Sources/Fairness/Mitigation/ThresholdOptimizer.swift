@@ -52,14 +52,14 @@ package struct ThresholdOptimizer: Sendable {
         var first = 0
         for (group, corners) in zip(groups, corners) {
             objective += corners.map { value(group, $0) / total }
-            let rates = corners.map { rates(group, $0) }
+            let each = corners.map { rates(group, $0) }
             var shares = [Double](repeating: 0, count: count + kinds)
             for place in corners.indices { shares[first + place] = 1 }
             rows.append(shares)
             bounds.append(1)
             for kind in 0..<kinds {
                 var above = [Double](repeating: 0, count: count + kinds)
-                for place in corners.indices { above[first + place] = rates[place][kind] }
+                for place in corners.indices { above[first + place] = each[place][kind] }
                 above[count + kind] = -1
                 rows.append(above)
                 bounds.append(tolerance)

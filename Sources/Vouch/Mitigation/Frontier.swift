@@ -1,6 +1,7 @@
 import Evidence
 import Fairness
 import Figures
+import Prediction
 package import Reporting
 import Statistics
 
