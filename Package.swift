@@ -173,7 +173,7 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Vouch", "VouchCLI", "Evidence", "Generalization", "Optim", "Platform",
+                "Vouch", "VouchCLI", "Evidence", "Fairness", "Generalization", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics",
                 "TensorCore", "Training",
             ], exclude: ["Verified"]),
