@@ -173,7 +173,8 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Vouch", "VouchCLI", "Evidence", "Fairness", "Generalization", "Optim", "Platform",
+                "Vouch", "VouchCLI", "Evidence", "Fairness", "Figures", "Generalization", "Optim",
+                "Platform",
                 "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics",
                 "TensorCore", "Training",
             ], exclude: ["Verified"]),

@@ -1,5 +1,6 @@
 import Evidence
 import Fairness
+import Figures
 import Foundation
 import Platform
 import Reporting

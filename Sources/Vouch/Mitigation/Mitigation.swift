@@ -30,7 +30,9 @@ package func mitigateRun(
     try mitigationFile.add([fitted], to: run)
     let proof = try judged.proof()
     try proofFile.add([proof], to: run)
-    return proof.report(run: run, arguments: request.arguments, notes: judged.facts)
+    var report = proof.report(run: run, arguments: request.arguments, notes: judged.facts)
+    report.summary = judged.summary + " " + report.summary
+    return report
 }
 
 /// A mitigation on the rows that it was fitted on and on untouched ones.
@@ -73,6 +75,17 @@ struct JudgedMitigation {
         return change.accuracyChange.upper.map { $0 < -request.mostAccuracyLost } ?? false
             ? "not mitigated: the gap fell, at more than \(bound) of accuracy"
             : "cannot tell whether the accuracy lost is at most \(bound); the gap fell"
+    }
+
+    /// The verdict with the two changes that it rests on.
+    var summary: String {
+        let verdict = verdictText
+        return verdict.prefix(1).uppercased() + verdict.dropFirst()
+            + ". Gap \(text(change.before)) → \(text(change.after)), change \(text(change.change)); accuracy "
+            + "\(text(change.accuracyBefore)) → \(text(change.accuracyAfter)), change "
+            + "\(text(change.accuracyChange))."
+            + (isOverfit
+                ? " Fairness overfit: on the fitting rows the gap is \(text(fittingGap))." : "")
     }
 
     var facts: [RunReport.Fact] {

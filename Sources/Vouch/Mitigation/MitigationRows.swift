@@ -98,14 +98,24 @@ private struct ScoredRows {
         try configuration.validate()
         let prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
         learner = Learner(configuration: configuration, prepared: prepared, pool: run.pool)
+        let kept = path + "/" + PredictionFile.name("train-\(folds)-folds")
+        if Files.exists(kept) {
+            predictions = try PredictionFile.decode(
+                Files.read(kept), name: kept, split: "train", model: try StoredModel.open(path))
+            return
+        }
         onEvent(.stage("Scoring all training rows by \(folds) further models"))
         let made = try ModelTraining(learner: learner, startedAt: Clock.monotonicSeconds())
             .trained(try prepared.encoder.encode(prepared.table))
         guard !InterruptFlag.isRaised else {
             throw VouchError("interrupted; nothing was recorded or written")
         }
-        predictions = try learner.validationPredictions(
+        var scored = try learner.validationPredictions(
             made.model, try prepared.encoder.encode(prepared.table))
+        scored.split = "train"
+        predictions = scored
+        // The next mitigation need not train them again.
+        try AtomicFile.write(PredictionFile.encode(scored), to: kept)
     }
 
     private var prepared: PreparedData { learner.prepared }
