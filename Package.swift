@@ -101,7 +101,7 @@ let package = Package(
         idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
         // Rules are dated data files, kept in the program.
         idea(
-            "Fairness", ["Evidence", "Figures", "Prediction", "Statistics"],
+            "Fairness", ["Evidence", "Figures", "Prediction", "Statistics", real],
             resources: [.embedInCode("Rules/nyc-ll144.json")]),
         // telling
         // The schema is a link to the file in Documentation.
@@ -140,9 +140,11 @@ let package = Package(
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
             resources: [
                 .copy("Reference/gaps.json"), .copy("Reference/holistic.json"),
-                .copy("Reference/predictions.csv"),
+                .copy("Reference/predictions.csv"), .copy("Reference/thresholds.json"),
             ],
-            exclude: ["Reference/gaps.py", "Reference/holistic.py", "Verified"]),
+            exclude: [
+                "Reference/gaps.py", "Reference/holistic.py", "Reference/thresholds.py", "Verified",
+            ]),
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "EngineTests",
@@ -177,7 +179,8 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Vouch", "VouchCLI", "Evidence", "Fairness", "Generalization", "Optim", "Platform",
+                "Vouch", "VouchCLI", "Evidence", "Fairness", "Figures", "Generalization", "Optim",
+                "Platform",
                 "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics",
                 "TensorCore", "Training",
             ], exclude: ["Verified"]),

@@ -1,3 +1,4 @@
+import Fairness
 import GraphIR
 import Kernels
 import NN
@@ -123,11 +124,33 @@ struct Learner {
             if balanced && configuration.model.balancesClasses {
                 weights = balance(chosen, weights, classes: target.classes.count)
             }
+            if balanced && configuration.model.reweighsGroups ?? false {
+                weights = try reweighed(
+                    labels: chosen, groups: groupNames(of: rows),
+                    weights: weights.map { $0.map(Double.init) }
+                ).map { Float($0) }
+            }
             labels =
                 target.task == .binary
                 ? .numbers(chosen.map(Float.init)) : .classes(chosen)
         }
         return EncodedData(features.selecting(rows: rows), labels: labels, weights: weights)
+    }
+
+    /// The group of each row, combined over all protected columns.
+    private func groupNames(of rows: [Int]) throws(VouchError) -> [String] {
+        let names = prepared.schema.protected
+        guard !names.isEmpty else {
+            throw VouchError(
+                "--reweigh-groups weighs the groups of protected columns, and there is none. Name one: "
+                    + "--protected COLUMN")
+        }
+        let edges = groupEdges()
+        let each = names.compactMap { prepared.table.column(named: $0) }
+            .map { $0.groupNames(edges: edges[$0.name]) }
+        return rows.map { row in
+            each.map { $0[row] }.joined(separator: intersectionSign)
+        }
     }
 
     /// Weights under which every class that occurs weighs the same, and the mean weight stays.

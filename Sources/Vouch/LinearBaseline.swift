@@ -19,15 +19,18 @@ struct LinearBaseline: LinearTrainer {
         return (split.train + split.validation).sorted()
     }
 
-    private var configuration: TrainConfiguration {
-        var result = learner.configuration
+    private var configuration: TrainConfiguration { Self.configuration(of: learner.configuration) }
+
+    /// A linear model's standard settings in place of a configuration's own.
+    static func configuration(of asked: TrainConfiguration) -> TrainConfiguration {
+        var result = asked
         result.model = .init()
         result.model.kind = .linear
-        result.model.loss = learner.configuration.model.loss
-        result.model.quantile = learner.configuration.model.quantile
-        result.model.balancesClasses = learner.configuration.model.balancesClasses
+        result.model.loss = asked.model.loss
+        result.model.quantile = asked.model.quantile
+        result.model.balancesClasses = asked.model.balancesClasses
         result.learning = .init()
-        result.learning.seed = learner.configuration.learning.seed
+        result.learning.seed = asked.learning.seed
         result.learning.schedule = .cosine
         result.learning.folds = 1
         result.learning.refits = 0

@@ -45,6 +45,11 @@ struct PairedChanges {
         ("falsePositiveRateGap", .falsePositiveRate), ("accuracyGap", .accuracy),
     ]
 
+    /// The rate whose largest difference between groups a gap is; `nil` of another metric.
+    static func rate(ofGap id: String) -> ClassificationMetric? {
+        gaps.first { $0.id == id }?.rate
+    }
+
     private func classChanges() throws -> [Change] {
         let compared = try compared()
         let crossed = compared.count > 1 ? try CrossedComparison(compared) : nil
@@ -55,8 +60,7 @@ struct PairedChanges {
                 crossed?.difference(of: metric) ?? compared[0].difference(of: metric))
         }
         for column in first.protected {
-            let names = Set(column.groups).sorted()
-            let codes = column.groups.map { group in Int32(names.firstIndex(of: group) ?? -1) }
+            let codes = column.codes
             for gap in Self.gaps where isBinary || gap.rate == .accuracy {
                 func value(_ sample: ClassificationSample, _ threshold: Double) -> JackknifedValue?
                 {
@@ -105,6 +109,15 @@ struct PairedChanges {
                     + "alone; p = \(NumberText.plain(test.exactPValue)) exact, "
                     + "\(NumberText.plain(test.midPValue)) mid-p")
         ]
+    }
+}
+
+extension LabelledPredictions.ProtectedColumn {
+    /// A number for the group of every row.
+    var codes: [Int32] {
+        let places = Dictionary(
+            uniqueKeysWithValues: Set(groups).sorted().enumerated().map { ($1, Int32($0)) })
+        return groups.map { places[$0] ?? -1 }
     }
 }
 

@@ -40,15 +40,22 @@ package enum PredictionFile {
     /// The predictions of a run's rows, verified against its manifest.
     package static func read(run: String, split: String) throws -> LabelledPredictions {
         let name = name(split)
-        let folder = try RunFolder.open(run)
-        let model = try StoredModel.open(run)
+        return try decode(
+            RunFolder.open(run).read(name), name: run + "/" + name, split: split,
+            model: StoredModel.open(run))
+    }
+
+    /// - Parameter model: That of the run whose rows they are.
+    static func decode(
+        _ bytes: [UInt8], name: String, split: String, model: StoredModel
+    ) throws -> LabelledPredictions {
         let classes = model.description.target.classes
         var options = CSVOptions()
         options.missingTokens = []
         options.kinds[answer] = model.description.target.task == .regression ? .number : .category
         for name in model.schema.protected { options.kinds["group[\(name)]"] = .category }
         let table = try CSVReader.read(
-            bytes: try folder.read(name), name: run + "/" + name, options: options)
+            bytes: bytes, name: name, options: options)
         let columns =
             classes.isEmpty ? ["prediction"] : classes.map { "probability[\($0)]" }
         let scores = try columns.map { try table.numbers(in: $0) }

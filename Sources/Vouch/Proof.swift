@@ -1,4 +1,5 @@
 import Evidence
+import Fairness
 import Figures
 import Generalization
 import Prediction
@@ -37,9 +38,14 @@ extension Proof {
 /// mean, with an interval over seeds and rows.
 func level(_ metric: String, _ models: [LabelledPredictions]) throws -> Measurement {
     let found = try models.map { model in
-        let all = try PredictionQuality().measure(Subject(test: model)).measurements
+        let subject = Subject(test: model)
+        let all =
+            try PredictionQuality().measure(subject).measurements
+            + GroupRates().measure(subject).groups.flatMap(\.gaps)
         guard let one = all.first(where: { $0.metric == metric }) else {
-            throw VouchError("\(metric) is not defined for these predictions")
+            throw VouchError(
+                "\(metric) is not defined for these predictions"
+                    + (model.protected.isEmpty ? ", which have no protected column" : ""))
         }
         return one
     }
@@ -69,6 +75,10 @@ extension LabelledPredictions {
                 targets: targets, predictions: predictions.values, weights: weights,
                 clusters: clusters
             ).jackknifed(metric)
+        }
+        if let rate = PairedChanges.rate(ofGap: metric), let column = protected.first {
+            return try classificationSample.jackknifedGap(
+                of: rate, codes: column.codes, threshold: threshold)
         }
         guard let metric = ClassificationMetric(rawValue: metric) else { return nil }
         return try classificationSample.jackknifed(metric, threshold: threshold)

@@ -29,6 +29,8 @@ package struct PredictionRequest: Sendable {
     package var outOfDistribution = false
     /// Whether to give the features and logits that are judged for it, too.
     package var hiddenFeatures = false
+    /// A mitigation of the run by its id, whose decisions are wanted too.
+    package var mitigation: String?
 
     package init(run: String, rows: String) {
         self.run = run
@@ -55,6 +57,7 @@ package func predictRows(_ request: PredictionRequest) throws -> (csv: [UInt8], 
     let reference =
         request.outOfDistribution ? try OutOfDistributionReference(run: request.run) : nil
     let thresholds = try FittedThresholds(request, model)
+    let fair = try request.mitigation.map { try FittedMitigation.named($0, run: request.run) }
     let (table, predictions) = try model.predict(
         CSVReader.bytes(path: request.rows), name: request.rows, reading: request.reading,
         threads: request.threads)
@@ -74,6 +77,9 @@ package func predictRows(_ request: PredictionRequest) throws -> (csv: [UInt8], 
     }
     if !predictions.classes.isEmpty {
         columns.append(("decision", model.decisions(predictions)))
+    }
+    if let fair {
+        columns.append(("fair_decision", try fair.decisions(predictions, table, model)))
     }
     let added = try thresholds.columns(of: predictions, table, model)
     columns += added.columns

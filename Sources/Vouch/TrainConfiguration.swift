@@ -93,6 +93,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var quantile: Float = 0.5
         /// Weighs rows so that every class weighs the same.
         package var balancesClasses = false
+        /// Weighs rows so that the label does not depend on the protected groups; `nil` for no.
+        package var reweighsGroups: Bool?
 
         package init() {}
 

@@ -106,6 +106,12 @@ struct TrainingRemedy: Sendable {
             $1.model.kind = .ensemble
             $1.model.members = Int($0)
         },
+        TrainingRemedy(
+            description: .init(
+                id: "reweighing", name: "Rows reweighed by group and label", drawback: .bias,
+                judgedBy: "selectionRateGap",
+                source: "Kamiran & Calders 2012, DOI 10.1007/s10115-011-0463-8"),
+            strengths: [], isOfClassesOnly: true, apply: { $1.model.reweighsGroups = true }),
         // The control: whatever it claims is a false alarm.
         TrainingRemedy(
             description: .init(

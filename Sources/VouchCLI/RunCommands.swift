@@ -80,6 +80,14 @@ struct PredictCommand: ParsableCommand {
             valueName: "file"))
     var calibration: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Also decide (column fair_decision) by thresholds of groups that vouch fairness mitigate fitted; \
+            the rows need the protected columns.
+            """, valueName: "mitigation"))
+    var fair: String?
+
     @Flag(help: "Say of every row how unlike the training rows it is.")
     var outOfDistribution = false
 
@@ -100,6 +108,7 @@ struct PredictCommand: ParsableCommand {
         request.abstainRisk = abstainRisk
         request.outOfDistribution = outOfDistribution
         request.hiddenFeatures = hiddenFeatures
+        request.mitigation = fair
         let (bytes, notes) = try predictRows(request)
         let errors = Terminal(.error)
         for note in notes { errors.write("note: \(note)\n") }

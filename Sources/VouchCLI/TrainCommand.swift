@@ -273,6 +273,11 @@ struct ModelArguments: ParsableArguments {
     @Flag(name: .customLong("balance-classes"), help: "Weigh rows so that classes weigh the same.")
     var balancesClasses = false
 
+    @Flag(
+        name: .customLong("reweigh-groups"),
+        help: "Weigh rows so that the label does not depend on the protected groups.")
+    var reweighsGroups = false
+
     var options: TrainConfiguration.ModelOptions {
         var options = Self.defaults
         options.kind = kind
@@ -289,6 +294,7 @@ struct ModelArguments: ParsableArguments {
         options.loss = loss
         options.quantile = quantile
         options.balancesClasses = balancesClasses
+        options.reweighsGroups = reweighsGroups ? true : nil
         return options
     }
 }

@@ -12,7 +12,8 @@ struct VouchCommand: ParsableCommand {
         subcommands: [
             TrainCommand.self, PredictCommand.self, EvaluateCommand.self, InspectCommand.self,
             AuditCommand.self, CompareCommand.self, ReportCommand.self, ProveCommand.self,
-            GeneralizationCommand.self, DriftCommand.self, ExplainCommand.self, CheckCommand.self,
+            GeneralizationCommand.self, FairnessCommand.self, DriftCommand.self,
+            ExplainCommand.self, CheckCommand.self,
             PolicyCommand.self, CardCommand.self, CostCommand.self,
             LedgerCommand.self, RunsCommand.self,
         ])

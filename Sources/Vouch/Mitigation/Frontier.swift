@@ -1,0 +1,112 @@
+import Evidence
+import Fairness
+import Figures
+import Prediction
+package import Reporting
+import Statistics
+
+/// Accuracy against gap, over tolerances: what each method reaches from the same model.
+///
+/// Relaxed thresholds by lot are the method that the others are held against: after Cruz & Hardt (arXiv:2306.07261) they
+/// contain what every other method reached that they tried.
+///
+/// - Returns: a report with the figure, which the run's own report shows from then on.
+package func fairnessFrontier(
+    _ request: MitigationRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
+) throws -> RunReport {
+    try request.check()
+    let rows = try MitigationRows(request, run: run, onEvent: onEvent)
+    var methods: [(name: String, method: MitigationMethod, isDeterministic: Bool)] = [
+        ("thresholds by lot", .threshold, false), ("one threshold a group", .threshold, true),
+    ]
+    if rows.groups != nil {
+        methods.append(("told no groups", .thresholdWithoutAttribute, false))
+    }
+    var series: [(name: String, points: [GapChange])] = []
+    for (name, method, isDeterministic) in methods {
+        var points: [GapChange] = []
+        for tolerance in frontierTolerances {
+            var changed = request
+            changed.method = method
+            changed.isDeterministic = isDeterministic
+            changed.tolerance = tolerance
+            let fitted = try FittedMitigation(changed, rows)
+            points.append(
+                try GapChange(
+                    request.constraint, column: rows.column, before: rows.test,
+                    after: fitted.applied(to: rows.test, chances: rows.groups?.test)))
+        }
+        series.append((name, points))
+    }
+    let gap = request.constraint.gap.metric.name
+    let id = "frontier-\(request.constraint.rawValue)-\(rows.column)"
+    let caption =
+        "Fitted on \(rows.fittingText), measured on \(rows.test.rows) test rows. The model as it is: gap "
+        + "\(shown(series[0].points[0].before)), accuracy \(shown(series[0].points[0].accuracyBefore))."
+    func chart(_ title: String, _ pick: (GapChange) -> Estimate) -> LineChart {
+        LineChart(
+            x: Axis("Tolerance on the fitting rows", lower: 0), y: Axis(title),
+            series: series.map { name, points in
+                let values = points.map(pick)
+                return .init(
+                    name: name, x: frontierTolerances, y: values.map { $0.value ?? .nan },
+                    band: .init(
+                        lower: values.map { $0.lower ?? $0.value ?? .nan },
+                        upper: values.map { $0.upper ?? $0.value ?? .nan },
+                        meaning: "95 % interval over rows"))
+            })
+    }
+    let dots = series.flatMap { name, points in
+        zip(frontierTolerances, points).map { tolerance, point in
+            IntervalChart.Row(
+                label: "\(name), tolerance \(NumberText.plain(tolerance)): accuracy "
+                    + shown(point.accuracyAfter),
+                value: point.after.value ?? .nan, lower: point.after.lower,
+                upper: point.after.upper, count: point.after.count)
+        }
+    }
+    let figures = [
+        Figure(
+            id: id, title: "Accuracy against gap over \(rows.column)", caption: caption,
+            plot: .intervals(
+                IntervalChart(
+                    axis: Axis(gap), rows: dots.filter { $0.value.isFinite },
+                    reference: series[0].points[0].before.value.map {
+                        .init(value: $0, label: "the model as it is")
+                    }))),
+        Figure(
+            id: id + "-accuracy", title: "Accuracy by tolerance, over \(rows.column)",
+            caption: caption, plot: .lines(chart("Accuracy") { $0.accuracyAfter })),
+        Figure(
+            id: id + "-gap", title: "Gap by tolerance, over \(rows.column)", caption: caption,
+            plot: .lines(chart(gap) { $0.after })),
+    ]
+    let purpose = "frontier of the \(request.constraint.text) gap over \(rows.column)"
+    try Look(
+        split: request.folds == nil ? "validation" : "train", rows: rows.fitting.rows,
+        purpose: purpose
+    ).record(in: run)
+    try Look(split: "test", rows: rows.test.rows, purpose: purpose).record(in: run)
+    let probe = MeasuredProbe(
+        id: id, drawback: .bias, measurements: [], figures: figures, groups: [])
+    try probeFile.add([probe], to: run)
+    return RunReport(
+        title: "Accuracy against the \(request.constraint.text) gap of \(run)",
+        summary:
+            "What decisions from the same model's scores reach. Read it to see the price, not to choose "
+            + "by test rows: a tolerance that is chosen here needs other rows to be proved on.",
+        command: request.arguments.map(shellQuoted).joined(separator: " ")
+    ).adding([probe])
+}
+
+/// From equal rates to a gap that few would accept.
+private let frontierTolerances = [0, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2]
+
+private func shown(_ estimate: Estimate) -> String {
+    guard let value = estimate.value else { return "undefined" }
+    guard let lower = estimate.lower, let upper = estimate.upper else {
+        return NumberText.plain(value)
+    }
+    let text = NumberText.withInterval(value, lower: lower, upper: upper)
+    return text.value + " " + text.interval
+}

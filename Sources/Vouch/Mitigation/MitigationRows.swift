@@ -1,0 +1,202 @@
+import Fairness
+import Kernels
+import Platform
+import Prediction
+import Tables
+
+/// The rows that a mitigation is fitted on and those that it is proved on, with one column of groups.
+struct MitigationRows {
+    var fitting: LabelledPredictions
+    var test: LabelledPredictions
+    /// What the fitting rows are.
+    var fittingText: String
+    /// The protected column, or the combination of several.
+    var column: String
+    var groups: GroupChances?
+
+    /// The probability of each group by a row's features, from models that did not learn from the row.
+    struct GroupChances {
+        var names: [String]
+        /// `[rows][groups]`
+        var fitting: [[Double]]
+        var test: [[Double]]
+    }
+
+    /// - Throws: an error that says which protected columns the run has, or why its rows cannot be read.
+    init(
+        _ request: MitigationRequest, run path: String, onEvent: @escaping (RunEvent) -> Void
+    ) throws {
+        test = try PredictionFile.read(run: path, split: "test").judging(request.protected)
+        column = test.protected[0].name
+        guard request.folds != nil || request.method != .threshold else {
+            fitting = try PredictionFile.read(run: path, split: "validation")
+                .judging(request.protected)
+            fittingText = "\(fitting.rows) validation rows"
+            guard fitting.rows > 0 else {
+                throw VouchError(
+                    "\(path) kept no validation rows to fit on; give --folds 5, which scores all training "
+                        + "rows by models that did not learn from them")
+            }
+            return
+        }
+        let threads = try checkedThreads(request.threads)
+        let scored = try ScoredRows(
+            path, folds: request.folds, threads: threads, onEvent: onEvent)
+        fitting = try scored.predictions.judging(request.protected)
+        fittingText =
+            request.folds.map {
+                "\(scored.predictions.rows) training rows, each scored by one of \($0) models that did not "
+                    + "learn from it"
+            } ?? "\(fitting.rows) validation rows"
+        if request.method == .thresholdWithoutAttribute {
+            groups = try scored.groupChances(request.protected, test: test, onEvent: onEvent)
+        }
+    }
+}
+
+extension LabelledPredictions {
+    /// With one protected column: the one that is named, or the combination of several.
+    func judging(_ columns: [String]) throws(VouchError) -> LabelledPredictions {
+        for name in columns where !protected.contains(where: { $0.name == name }) {
+            let known = protected.map(\.name).joined(separator: ", ")
+            throw VouchError(
+                "the run has no protected column \"\(name)\"; it has \(known.isEmpty ? "none" : known). "
+                    + "Train with --protected \(name) to judge it")
+        }
+        var result = self
+        result.protected = columns.compactMap { name in protected.first { $0.name == name } }
+        if columns.count > 1 {
+            // The last is the combination of all.
+            result.protected = Array(result.addingIntersections().protected.suffix(1))
+        }
+        return result
+    }
+}
+
+/// Rows of a run's data, scored by models that did not learn from them.
+private struct ScoredRows {
+    let run: FinishedRun
+    let learner: Learner
+    let predictions: LabelledPredictions
+
+    /// - Parameter folds: `nil` for the run's own model and its validation rows.
+    init(
+        _ path: String, folds: Int?, threads: Int, onEvent: @escaping (RunEvent) -> Void
+    ) throws {
+        run = try FinishedRun(path, threads: threads, onEvent: onEvent)
+        guard let folds else {
+            learner = Learner(
+                configuration: run.configuration, prepared: run.prepared, pool: run.pool)
+            predictions = try learner.validationPredictions(
+                try StoredModel.open(path), run.features)
+            return
+        }
+        // What the run settled on, on other parts of the rows.
+        var configuration = run.configuration.pinned(to: run.prepared.recipe)
+        configuration.learning.folds = folds
+        configuration.learning.refits = nil
+        try configuration.validate()
+        let prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
+        learner = Learner(configuration: configuration, prepared: prepared, pool: run.pool)
+        let kept = path + "/" + PredictionFile.name("train-\(folds)-folds")
+        if Files.exists(kept) {
+            predictions = try PredictionFile.decode(
+                Files.read(kept), name: kept, split: "train", model: try StoredModel.open(path))
+            return
+        }
+        onEvent(.stage("Scoring all training rows by \(folds) further models"))
+        let made = try ModelTraining(learner: learner, startedAt: Clock.monotonicSeconds())
+            .trained(try prepared.encoder.encode(prepared.table))
+        guard !InterruptFlag.isRaised else {
+            throw VouchError("interrupted; nothing was recorded or written")
+        }
+        var scored = try learner.validationPredictions(
+            made.model, try prepared.encoder.encode(prepared.table))
+        scored.split = "train"
+        predictions = scored
+        // The next mitigation need not train them again.
+        try AtomicFile.write(PredictionFile.encode(scored), to: kept)
+    }
+
+    private var prepared: PreparedData { learner.prepared }
+
+    /// By a linear model of the features that the run's model sees, one a fold and one of all training rows.
+    func groupChances(
+        _ columns: [String], test: LabelledPredictions, onEvent: (RunEvent) -> Void
+    ) throws -> MitigationRows.GroupChances {
+        let names = Set(test.protected[0].groups)
+        let edges = learner.groupEdges()
+        let each = columns.compactMap { prepared.table.column(named: $0) }
+            .map { $0.groupNames(edges: edges[$0.name]) }
+        let group = (0..<prepared.table.rowCount).map { row in
+            each.map { $0[row] }.joined(separator: intersectionSign)
+        }
+        let all = names.union(group).sorted()
+        guard all.count > 1 else {
+            throw VouchError("\(columns[0]) has one group, \(all.first ?? "none"); a gap needs two")
+        }
+        let places = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1, Int32($0)) })
+        // A name that no column of a file can have: it holds a line break.
+        let target = Column(
+            name: "group\n" + columns.joined(separator: ","),
+            cells: .categories(codes: group.map { places[$0] ?? -1 }, values: all))
+        let changed = Learner(
+            configuration: learner.configuration,
+            prepared: try prepared.predicting(target), pool: learner.pool)
+        onEvent(.stage("Training linear models that predict the group"))
+        func chances(_ rows: [Int], of table: Table) throws -> [[Double]] {
+            let model = try changed.linearModel(rows: rows)
+            let found = try model.predict(table, pool: learner.pool)
+            return all.map { name in
+                found.classes.firstIndex(of: name).map { place in
+                    (0..<found.rows).map { found.values[$0 * found.width + place] }
+                } ?? Array(repeating: 0, count: found.rows)
+            }
+        }
+        /// From a list a group to a list a row.
+        func byRow(_ columns: [[Double]]) -> [[Double]] {
+            columns[0].indices.map { row in columns.map { $0[row] } }
+        }
+        var fitting: [[Double]] = []
+        for split in prepared.folds {
+            fitting += byRow(
+                try chances(
+                    split.train, of: prepared.table.selecting(rows: split.validation)))
+        }
+        let hasFile = learner.configuration.test != nil
+        let known = try LabelledPredictions.knownRows(
+            prepared.testTable, rows: hasFile ? nil : run.prepared.split.test,
+            target: prepared.target)
+        return MitigationRows.GroupChances(
+            names: all, fitting: fitting,
+            test: byRow(
+                try chances(
+                    (run.prepared.split.train + run.prepared.split.validation).sorted(),
+                    of: prepared.testTable.selecting(rows: known))))
+    }
+}
+
+extension PreparedData {
+    /// With another column to predict from the same features.
+    fileprivate func predicting(_ column: Column) throws -> PreparedData {
+        var result = self
+        result.table = Table(
+            name: table.name, rowCount: table.rowCount, columns: table.columns + [column],
+            lines: table.lines)
+        result.target = try TargetEncoder(
+            column, source: table.name, rows: Array(0..<table.rowCount), task: nil, positive: nil)
+        return result
+    }
+}
+
+extension Learner {
+    /// A linear model at its standard settings.
+    fileprivate func linearModel(rows: [Int]) throws -> StoredModel {
+        var changed = LinearBaseline.configuration(of: configuration)
+        // Probabilities are wanted, of the rows as they are.
+        changed.model.balancesClasses = false
+        return try fixedLengthModel(
+            changed, rows: rows,
+            recipe: Recipe(changed, for: prepared.problem(rows: rows.count)))
+    }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Fairness
+import Platform
+import Vouch
+
+extension FairnessConstraint: ExpressibleByArgument {}
+extension MitigationMethod: ExpressibleByArgument {}
+
+struct FairnessCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fairness",
+        abstract:
+            "Remedies against gaps between groups, proved on untouched rows, and their price.",
+        subcommands: [MitigateCommand.self, FrontierCommand.self])
+}
+
+/// What both commands need.
+struct MitigationArguments: ParsableArguments {
+    @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+    var folder: String
+
+    @Option(help: "A protected column; of several, the combinations of their groups are meant.")
+    var protected: [String] = []
+
+    @Option(
+        help: """
+            What must be about equal in all groups \
+            (\(FairnessConstraint.allCases.map(\.rawValue).joined(separator: ", "))).
+            """)
+    var constraint = FairnessConstraint.equalizedOdds
+
+    @Option(
+        help: """
+            How (\(MitigationMethod.allCases.map(\.rawValue).joined(separator: ", "))); the second is not \
+            told the group of a new row.
+            """)
+    var method = MitigationMethod.threshold
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Fit on all training rows, each scored by one of so many further models that did not learn from \
+            it; the run's validation rows if not given.
+            """))
+    var folds: Int?
+
+    @Option(help: "Worker threads; all cores if not given.")
+    var threads: Int?
+
+    var request: MitigationRequest {
+        var request = MitigationRequest(protected: protected)
+        request.constraint = constraint
+        request.method = method
+        request.folds = folds
+        request.threads = threads
+        request.arguments = ["vouch"] + CommandLine.arguments.dropFirst()
+        return request
+    }
+}
+
+struct MitigateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mitigate",
+        abstract: "Decide so that a gap between groups keeps a tolerance, and prove it.",
+        discussion: """
+            Fits on the run's validation rows the decisions that cost the least accuracy, and judges them on its \
+            test rows: "mitigated" is said only where the gap's interval lies below what it was, and \
+            that of the accuracy lost within --most-accuracy-lost. The proof stands in the run's report from \
+            then on; vouch predict --fair decides new rows the same way.
+
+            Examples:
+              vouch fairness mitigate runs/adult --protected sex --constraint equalized-odds
+              vouch fairness mitigate runs/adult --protected sex --protected race \\
+                --constraint demographic-parity --tolerance 0.05 --folds 5
+            """)
+
+    @OptionGroup var arguments: MitigationArguments
+
+    @Option(help: "The largest gap on the fitting rows.")
+    var tolerance = 0.02
+
+    @Flag(help: "One threshold a group, and no lots.")
+    var deterministic = false
+
+    @Option(help: "The accuracy that a gap removed may cost.")
+    var mostAccuracyLost = 0.02
+
+    @OptionGroup(title: "Output") var output: ReportOutput
+
+    mutating func run() throws {
+        var request = arguments.request
+        request.tolerance = tolerance
+        request.isDeterministic = deterministic
+        request.mostAccuracyLost = mostAccuracyLost
+        InterruptFlag.install()
+        let progress = TrainingProgress(quiet: false, json: false)
+        try output.write(mitigateRun(request, run: arguments.folder, onEvent: progress.show))
+    }
+}
+
+struct FrontierCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "frontier",
+        abstract: "Accuracy against gap over tolerances, each method beside thresholds by lot.",
+        discussion: """
+            Examples:
+              vouch fairness frontier runs/adult --protected race --constraint demographic-parity
+              vouch fairness frontier runs/adult --protected sex --method threshold-without-attribute
+            """)
+
+    @OptionGroup var arguments: MitigationArguments
+    @OptionGroup(title: "Output") var output: ReportOutput
+
+    mutating func run() throws {
+        InterruptFlag.install()
+        let progress = TrainingProgress(quiet: false, json: false)
+        try output.write(
+            fairnessFrontier(
+                arguments.request, run: arguments.folder, onEvent: progress.show))
+    }
+}
