@@ -141,7 +141,7 @@ private func classPlace(_ label: String?, _ classes: [String]) throws(VouchError
 }
 
 /// A stored model as explanations see it.
-private struct ModelPredictor: Predictor {
+private struct ModelPredictor: Prediction.Predictor {
     let model: StoredModel
     let pool: WorkerPool
     var features: [String] { model.schema.features.map(\.name) }

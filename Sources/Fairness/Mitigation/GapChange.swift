@@ -71,6 +71,7 @@ extension FairnessConstraint {
 }
 
 extension GroupRate {
+    /// - Precondition: it is a rate of a constraint.
     fileprivate var metric: ClassificationMetric {
         switch self {
         case .selection: .selectionRate
@@ -79,6 +80,7 @@ extension GroupRate {
         case .precision: .positivePredictiveValue
         case .accuracy: .accuracy
         case .rocAUC: .rocAUC
+        case .calibration: preconditionFailure("no constraint bounds the calibration")
         }
     }
 }
