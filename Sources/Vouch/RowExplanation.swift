@@ -98,7 +98,7 @@ package func explainRows(_ request: ExplanationRequest) throws -> RowExplanation
     let order = CounterRandom(seed: request.seed, name: "background")
         .permutation(of: known.rowCount, step: 0)
     let explainer = try ShapleyExplainer(
-        ModelPredictor(model: model, pool: WorkerPool(threads: threads)),
+        RunPredictor(model: model, pool: WorkerPool(threads: threads)),
         background: known.selecting(rows: order.prefix(request.background).sorted())
     ) { predictions, row in
         predictions.classes.isEmpty
@@ -138,17 +138,6 @@ private func classPlace(_ label: String?, _ classes: [String]) throws(VouchError
                     + classes.prefix(20).joined(separator: ", "))
     }
     return place
-}
-
-/// A stored model as explanations see it.
-private struct ModelPredictor: Prediction.Predictor {
-    let model: StoredModel
-    let pool: WorkerPool
-    var features: [String] { model.schema.features.map(\.name) }
-
-    func predictions(for table: Table) throws -> Predictions {
-        try model.predict(table, pool: pool)
-    }
 }
 
 extension RowExplanations {
