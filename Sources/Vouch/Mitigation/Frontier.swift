@@ -1,6 +1,7 @@
 import Evidence
 import Fairness
 import Figures
+import Platform
 import Prediction
 package import Reporting
 import Statistics
@@ -26,6 +27,9 @@ package func fairnessFrontier(
     for (name, method, isDeterministic) in methods {
         var points: [GapChange] = []
         for tolerance in frontierTolerances {
+            guard !InterruptFlag.isRaised else {
+                throw VouchError("interrupted; nothing was recorded or written")
+            }
             var changed = request
             changed.method = method
             changed.isDeterministic = isDeterministic
