@@ -25,3 +25,10 @@ package struct Predictions: Sendable, Hashable {
         return Predictions(rows: chosen.count, classes: classes, values: picked)
     }
 }
+
+extension Predictions {
+    /// Of two classes the probability of the second, one a row.
+    package var positiveScores: [Double] {
+        stride(from: 1, to: values.count, by: 2).map { values[$0] }
+    }
+}

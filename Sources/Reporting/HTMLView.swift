@@ -15,34 +15,20 @@ extension RunReport {
 
             """ as HTML
         }
-        return """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <meta name="viewport" content="width=device-width,initial-scale=1">
-            <meta name="generator" content="Vouch">
-            <title>\(title)</title>
-            <style>
-            \(styleSheet)
-            </style>
-            </head>
-            <body>
-            <header>
-            <p class="eyebrow">Vouch report</p>
-            <h1>\(data: title)</h1>
-            <p class="lede">\(data: summary)</p>
-            \(cards)\(drawbackTable)\(worryBox)\(warningBox)<nav aria-label="Contents"><ul>\(HTML(joining: links))</ul></nav>
-            </header>
-            <main>
-            \(HTML(joining: bodies))</main>
-            <footer><p>Every number with an interval shows all its digits when the pointer rests on it. \
-            The same report for machines is its JSON form, format \(format).</p></footer>
-            </body>
-            </html>
-
-            """
+        return htmlPage(
+            title: title,
+            body: """
+                <header>
+                <p class="eyebrow">Vouch report</p>
+                <h1>\(data: title)</h1>
+                <p class="lede">\(data: summary)</p>
+                \(cards)\(drawbackTable)\(worryBox)\(warningBox)<nav aria-label="Contents"><ul>\(HTML(joining: links))</ul></nav>
+                </header>
+                <main>
+                \(HTML(joining: bodies))</main>
+                <footer><p>Every number with an interval shows all its digits when the pointer rests on it. \
+                The same report for machines is its JSON form, format \(format).</p></footer>
+                """)
     }
 
     typealias Chapter = (id: String, title: String, body: HTML)
@@ -340,4 +326,27 @@ extension RunReport {
         }
         return "<dl class=\"glossary\">\(HTML(joining: entries))</dl>\n"
     }
+}
+
+/// A page that asks nothing of anybody: no script, and nothing from elsewhere.
+func htmlPage(title: String, body: HTML) -> HTML {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+    <meta name="viewport" content="width=device-width,initial-scale=1">
+    <meta name="generator" content="Vouch">
+    <title>\(title)</title>
+    <style>
+    \(styleSheet)
+    </style>
+    </head>
+    <body>
+    \(body)
+    </body>
+    </html>
+
+    """
 }

@@ -16,11 +16,7 @@ extension RunReport {
     /// The report for machines: keys sorted, numbers in full, the same bytes for the same report.
     /// Numbers that are not finite are the texts `"inf"`, `"-inf"` and `"nan"`.
     package func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return Array(try encoder.encode(withholdingSmallGroups)) + [UInt8(ascii: "\n")]
+        try reportJSON(withholdingSmallGroups)
     }
 
     /// - Throws: `ReportError` for another format or for what is not a report.
@@ -41,4 +37,13 @@ extension RunReport {
         }
         self = try decoder.decode(RunReport.self, from: Data(json))
     }
+}
+
+/// A document for machines; numbers that are not finite are the texts `"inf"`, `"-inf"` and `"nan"`.
+func reportJSON(_ value: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+        positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return Array(try encoder.encode(value)) + [UInt8(ascii: "\n")]
 }

@@ -1,11 +1,5 @@
 import Figures
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// A document of facts, tables and statements that somebody else's rule asks for, as data; its views
 /// compute nothing and withhold nothing.
 package struct TableDocument: Codable, Sendable, Hashable {
@@ -65,13 +59,7 @@ package struct TableDocument: Codable, Sendable, Hashable {
 extension TableDocument {
     private static let open = "to be given by a person"
 
-    package func json() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
-    }
+    package func json() throws -> [UInt8] { try reportJSON(self) }
 
     package func markdown() -> String {
         var text = "# \(markdownEscaped(title))\n\n"
@@ -111,35 +99,21 @@ extension TableDocument {
         }
         let statements = statements.map { "<li>\(data: $0)</li>\n" as HTML }
         let blanks = blanks.map { "<dt>\(data: $0)</dt><dd>\(Self.open)</dd>\n" as HTML }
-        let page: HTML = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-            <meta name="viewport" content="width=device-width,initial-scale=1">
-            <meta name="generator" content="Vouch">
-            <title>\(title)</title>
-            <style>
-            \(styleSheet)
-            </style>
-            </head>
-            <body>
-            <header>
-            <p class="eyebrow">Vouch document</p>
-            <h1>\(data: title)</h1>
-            <dl class="facts">\(HTML(joining: facts))</dl>
-            </header>
-            <main>
-            \(HTML(joining: tables))
-            <h2>To read with it</h2>
-            <ul>\(HTML(joining: statements))</ul>
-            <dl class="facts">\(HTML(joining: blanks))</dl>
-            </main>
-            </body>
-            </html>
-
-            """
+        let page = htmlPage(
+            title: title,
+            body: """
+                <header>
+                <p class="eyebrow">Vouch document</p>
+                <h1>\(data: title)</h1>
+                <dl class="facts">\(HTML(joining: facts))</dl>
+                </header>
+                <main>
+                \(HTML(joining: tables))
+                <h2>To read with it</h2>
+                <ul>\(HTML(joining: statements))</ul>
+                <dl class="facts">\(HTML(joining: blanks))</dl>
+                </main>
+                """)
         return page.source
     }
 

@@ -141,6 +141,9 @@ private func classPlace(_ label: String?, _ classes: [String]) throws(VouchError
 }
 
 extension RowExplanations {
+    /// For machines.
+    package func json() throws -> [UInt8] { try JSON.encode(self) + [UInt8(ascii: "\n")] }
+
     /// For a terminal.
     package var text: String {
         var text = "\(method).\nWhat the model uses, not what causes the outcome.\n"

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Platform
 import Vouch
 
@@ -64,9 +63,7 @@ struct ExplainCommand: ParsableCommand {
         let found = try explainRows(request)
         let output = Terminal(.output)
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            output.write(String(decoding: try encoder.encode(found), as: UTF8.self) + "\n")
+            output.write(try found.json())
         } else {
             output.write(found.text)
         }

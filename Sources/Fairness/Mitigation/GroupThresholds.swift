@@ -134,9 +134,7 @@ extension LabelledPredictions {
     }
 
     /// Of two classes the probability of the second, one a row.
-    package var positiveScores: [Double] {
-        stride(from: 1, to: predictions.values.count, by: 2).map { predictions.values[$0] }
-    }
+    package var positiveScores: [Double] { predictions.positiveScores }
 
     /// These rows decided otherwise: 1 or 0 stands in place of each probability.
     package func deciding(_ decisions: [Bool]) -> LabelledPredictions {

@@ -111,10 +111,8 @@ extension FittedMitigation {
             return column.groupNames(edges: model.description.groupEdges[name])
         }
         guard case .thresholds(let rule) = rule else { return [] }
-        let scores = stride(from: 1, to: predictions.values.count, by: 2)
-            .map { predictions.values[$0] }
         let decided = try rule.decisions(
-            scores,
+            predictions.positiveScores,
             groups: (0..<predictions.rows).map { row in
                 each.map { $0[row] }.joined(separator: intersectionSign)
             }, draws: Self.draws(predictions.rows))

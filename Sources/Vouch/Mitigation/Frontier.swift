@@ -106,11 +106,4 @@ package func fairnessFrontier(
 /// From equal rates to a gap that few would accept.
 private let frontierTolerances = [0, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2]
 
-private func shown(_ estimate: Estimate) -> String {
-    guard let value = estimate.value else { return "undefined" }
-    guard let lower = estimate.lower, let upper = estimate.upper else {
-        return NumberText.plain(value)
-    }
-    let text = NumberText.withInterval(value, lower: lower, upper: upper)
-    return text.value + " " + text.interval
-}
+private func shown(_ estimate: Estimate) -> String { estimate.shown ?? "undefined" }

@@ -119,12 +119,7 @@ struct JudgedMitigation {
     }
 
     private func text(_ estimate: Estimate) -> String {
-        guard let value = estimate.value else { return estimate.note ?? "undefined" }
-        guard let lower = estimate.lower, let upper = estimate.upper else {
-            return NumberText.plain(value)
-        }
-        let text = NumberText.withInterval(value, lower: lower, upper: upper)
-        return text.value + " " + text.interval
+        estimate.shown ?? estimate.note ?? "undefined"
     }
 
     /// What decisions alone can change; the probabilities stay as they are.
@@ -161,5 +156,15 @@ struct JudgedMitigation {
                 Change(
                     metric: metric.id, drawback: .bias, verdict: verdict, difference: difference)
             ] + others)
+    }
+}
+
+extension Estimate {
+    /// The value with its interval, where it has one; `nil` where it is undefined.
+    var shown: String? {
+        guard let value else { return nil }
+        guard let lower, let upper else { return NumberText.plain(value) }
+        let text = NumberText.withInterval(value, lower: lower, upper: upper)
+        return text.value + " " + text.interval
     }
 }
