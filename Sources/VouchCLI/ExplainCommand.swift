@@ -5,6 +5,13 @@ import Vouch
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
+        abstract: "Say how a model comes to its predictions.",
+        subcommands: [ExplainRowsCommand.self], defaultSubcommand: ExplainRowsCommand.self)
+}
+
+struct ExplainRowsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rows",
         abstract: "Say how the columns of a row made its prediction.",
         discussion: """
             Shapley values: what each raw column adds to the prediction, on average over the orders in \

@@ -1,13 +1,7 @@
-import Evidence
 import Explanation
 import Figures
-import Kernels
 import Platform
-import Prediction
-import RunStore
-import Statistics
 import Tables
-import TensorCore
 
 /// What is asked of `vouch explain`.
 package struct ExplanationRequest: Sendable {
@@ -63,47 +57,23 @@ package struct RowExplanations: Sendable, Encodable {
 ///
 /// - Throws: an error that names the option or the row, and says what there is.
 package func explainRows(_ request: ExplanationRequest) throws -> RowExplanations {
-    guard request.background > 0 else {
-        throw VouchError(
-            "--background is \(request.background); an explanation needs a row or more")
-    }
     guard request.pairs ?? 1 > 0 else {
         throw VouchError("--pairs is \(request.pairs ?? 0); it must be 1 or more")
     }
-    let model = try StoredModel.open(request.run)
-    let threads = try checkedThreads(request.threads)
-    let options = try csvOptions(request.reading, threads: threads)
-        .keepingTexts(of: model.schema)
-    let table = try CSVReader.read(path: request.rows, options: options)
-    for row in request.chosen where !(1...max(table.rowCount, 1)).contains(row) {
-        throw VouchError(
-            "--row is \(row), but \(request.rows) has \(NumberText.count(table.rowCount)) rows, counted from 1"
-        )
-    }
-    let classes = model.description.target.classes
-    let place = try classPlace(request.label, classes)
-    let width = model.schema.features.count
+    let explained = try ExplainedModel(
+        run: request.run, label: request.label, threads: request.threads)
+    let table = try explained.rows(of: request.rows, request.reading, chosen: request.chosen)
+    let width = explained.model.schema.features.count
     guard request.pairs != nil || width <= ShapleyExplainer.mostExactColumns else {
         throw VouchError(
             "--exact tries all subsets of the columns, which can be done for up to "
                 + "\(ShapleyExplainer.mostExactColumns); the model has \(width). Leave it out: the error of "
                 + "random orders is shown, and --pairs lowers it")
     }
-    let known = try trainingRows(of: request.run, threads: threads)
-    guard request.background <= known.rowCount else {
-        throw VouchError(
-            "--background is \(request.background), but the run learned from "
-                + "\(NumberText.count(known.rowCount)) rows")
-    }
-    let order = CounterRandom(seed: request.seed, name: "background")
-        .permutation(of: known.rowCount, step: 0)
     let explainer = try ShapleyExplainer(
-        RunPredictor(model: model, pool: WorkerPool(threads: threads)),
-        background: known.selecting(rows: order.prefix(request.background).sorted())
-    ) { predictions, row in
-        predictions.classes.isEmpty
-            ? predictions.values[row] : predictions.values[row * predictions.width + place]
-    }
+        explained.predictor,
+        background: try explained.background(request.background, seed: request.seed),
+        output: explained.output)
     let rows = try request.chosen.map { number in
         let found =
             try request.pairs.map {
@@ -119,25 +89,11 @@ package func explainRows(_ request: ExplanationRequest) throws -> RowExplanation
                     standardError: item.standardError)
             })
     }
-    let target = model.description.target
     return RowExplanations(
-        quantity: classes.isEmpty
-            ? "predicted \(target.column)" : "probability of \(classes[place])",
+        quantity: explained.quantity,
         method: "Shapley values of \(width) columns against \(request.background) training rows, "
             + (request.pairs.map { "\($0 * 2) orders a background row" } ?? "all subsets"),
         rows: rows)
-}
-
-private func classPlace(_ label: String?, _ classes: [String]) throws(VouchError) -> Int {
-    guard let label else { return max(classes.count - 1, 0) }
-    guard let place = classes.firstIndex(of: label) else {
-        throw VouchError(
-            classes.isEmpty
-                ? "--class is \(label), but the run predicts numbers; leave it out"
-                : "--class is \(label), which is no class of the run; the classes are "
-                    + classes.prefix(20).joined(separator: ", "))
-    }
-    return place
 }
 
 extension RowExplanations {

@@ -1,0 +1,91 @@
+import Evidence
+import Figures
+import Kernels
+import Prediction
+import RunStore
+import Tables
+import TensorCore
+
+/// A run's model as an explanation needs it: its predictions, the one number of them that is explained, and the
+/// training rows that stand for what a row could have been instead.
+struct ExplainedModel {
+    let folder: String
+    let model: StoredModel
+    let predictor: RunPredictor
+    let threads: Int
+    /// Among the target's classes; 0 for a number.
+    let place: Int
+
+    /// - Parameter label: The class whose probability is explained; the last in order if `nil`.
+    /// - Throws: an error that names the option, and says which classes there are.
+    init(run: String, label: String?, threads: Int?) throws {
+        folder = run
+        model = try StoredModel.open(run)
+        self.threads = try checkedThreads(threads)
+        predictor = RunPredictor(model: model, pool: WorkerPool(threads: self.threads))
+        place = try classPlace(label, model.description.target.classes)
+    }
+
+    /// What is explained, such as `probability of >50K`.
+    var quantity: String {
+        let target = model.description.target
+        return target.classes.isEmpty
+            ? "predicted \(target.column)" : "probability of \(target.classes[place])"
+    }
+
+    /// The explained number of a row's prediction.
+    var output: @Sendable (Predictions, Int) -> Double {
+        let place = place
+        return { predictions, row in
+            predictions.classes.isEmpty
+                ? predictions.values[row] : predictions.values[row * predictions.width + place]
+        }
+    }
+
+    /// A file's rows, read as the run's own were.
+    ///
+    /// - Parameter chosen: Rows that are asked for, from 1.
+    /// - Throws: an error that names a row that is not there.
+    func rows(
+        of path: String, _ reading: TrainConfiguration.ReadingOptions, chosen: [Int]
+    ) throws -> Table {
+        let options = try csvOptions(reading, threads: threads).keepingTexts(of: model.schema)
+        let table = try CSVReader.read(path: path, options: options)
+        for row in chosen where !(1...max(table.rowCount, 1)).contains(row) {
+            throw VouchError(
+                "--row is \(row), but \(path) has \(NumberText.count(table.rowCount)) rows, counted from 1"
+            )
+        }
+        return table
+    }
+
+    /// Training rows, drawn without putting back, in the order of the data.
+    ///
+    /// - Throws: an error that names the option and says how many rows there are.
+    func background(_ count: Int, seed: UInt64) throws -> Table {
+        guard count > 0 else {
+            throw VouchError("--background is \(count); an explanation needs a row or more")
+        }
+        let known = try trainingRows(of: folder, threads: threads)
+        guard count <= known.rowCount else {
+            throw VouchError(
+                "--background is \(count), but the run learned from "
+                    + "\(NumberText.count(known.rowCount)) rows")
+        }
+        let order = CounterRandom(seed: seed, name: "background")
+            .permutation(of: known.rowCount, step: 0)
+        return known.selecting(rows: order.prefix(count).sorted())
+    }
+}
+
+private func classPlace(_ label: String?, _ classes: [String]) throws(VouchError) -> Int {
+    guard let label else { return max(classes.count - 1, 0) }
+    guard let place = classes.firstIndex(of: label) else {
+        throw VouchError(
+            classes.isEmpty
+                ? "--class is \(label), but the run predicts numbers; leave it out"
+                : "--class is \(label), which is no class of the run; the classes are "
+                    + classes.prefix(20).joined(separator: ", "))
+    }
+    return place
+}
