@@ -31,7 +31,7 @@ package struct TabularInput: Hashable, Sendable, Codable {
     }
 }
 
-/// A linear model, a multi-layer perceptron or an ensemble of perceptrons on encoded rows.
+/// A linear model, a multi-layer perceptron, an ensemble of perceptrons or a sum of functions on encoded rows.
 ///
 /// An ensemble's members share their hidden layers; each sees the features scaled by its own
 /// numbers, which start at ±1, and has a head of its own. The loss is the mean of the members'
@@ -49,6 +49,8 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     package var dropout: Float
     package var labelSmoothing: Float
     package var loss: RegressionLoss
+    /// Where the model is a sum of functions of columns and pairs: of one output, without hidden layers and members.
+    package var additive: AdditiveForm?
 
     package enum RegressionLoss: Hashable, Sendable, Codable {
         case squared
@@ -62,8 +64,11 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     package init(
         input: TabularInput, task: TaskKind, hidden: [Int], members: Int = 1,
         activation: Activation = .relu, dropout: Float = 0, labelSmoothing: Float = 0,
-        loss: RegressionLoss = .squared
+        loss: RegressionLoss = .squared, additive: AdditiveForm? = nil
     ) {
+        precondition(
+            additive == nil || (hidden.isEmpty && members == 1 && task.outputs == 1),
+            "an additive model has one output, no hidden layer and no members")
         self.input = input
         self.task = task
         self.hidden = hidden
@@ -72,6 +77,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         self.dropout = dropout
         self.labelSmoothing = labelSmoothing
         self.loss = loss
+        self.additive = additive
     }
 
     /// The width of an embedding of `values` values: four times the fourth root, at least 4, at most 32.
@@ -86,15 +92,17 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     /// probabilities `[rows, classes]`, a regression the standardised value `[rows, 1]`. Two more
     /// outputs cost nothing where they are not asked for: `hiddenFeatures`, the mean over members of
     /// what enters the head, `[rows, width]`, and `memberLogits`, each member's own outputs side by
-    /// side, `[rows, members · outputs]`.
+    /// side, `[rows, members · outputs]`. Of an additive model there is also `terms`, the value of each
+    /// of its functions, `[rows, terms]`.
     ///
     /// - Parameter keepsDropout: Whether hidden units are dropped as in training, so that passes with other
     ///   random numbers are samples of the prediction (Gal & Ghahramani 2016, arXiv:1506.02142).
     package func inferenceGraph(keepsDropout: Bool = false) throws(GraphError) -> Graph {
         var builder = GraphBuilder()
         let features = builder.tabularFeatures(input)
-        let (hidden, outputs) = forward(
+        let (hidden, outputs, terms) = forward(
             features, in: &builder, dropout: keepsDropout ? dropout : 0)
+        if let terms { builder.output("terms", terms) }
         let (logits, prediction) = builder.scoped("mean") { b in combine(outputs, in: &b) }
         builder.output("logits", logits)
         builder.output("prediction", prediction)
@@ -185,12 +193,22 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     }
 
     /// What enters the members' heads, `[members, rows, width]`, and their outputs,
-    /// `[members, rows, outputs]`, of encoded rows.
+    /// `[members, rows, outputs]`, of encoded rows; of an additive model its functions' values too.
     private func forward(
         _ encoded: Value, in builder: inout GraphBuilder, dropout rate: Float
-    ) -> (hidden: Value, outputs: Value) {
+    ) -> (hidden: Value, outputs: Value, terms: Value?) {
         var x = encoded
         let features = builder.shape(x)[1]
+        if let additive {
+            let terms = builder.additiveTerms(x, additive)
+            let intercept = builder.parameter(
+                "intercept", [1], role: .bias, initializer: .constant(0))
+            let sum = builder.add(
+                builder.reshape(builder.sum(terms, axes: [1]), [.rows, 1]), intercept)
+            return (
+                builder.reshape(x, [1, .rows, features]), builder.reshape(sum, [1, .rows, 1]), terms
+            )
+        }
         if members > 1 {
             let scales = builder.parameter(
                 "members", [.fixed(members), features], role: .norm, initializer: .randomSign)
@@ -210,7 +228,8 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
             let parts = builder.reshape(x, [.rows, .fixed(members), width])
             x = builder.apply(.transpose([1, 0, 2]), [parts])
         }
-        return (x, builder.memberLinear("head", x, members: members, output: task.outputs))
+        let outputs = builder.memberLinear("head", x, members: members, output: task.outputs)
+        return (x, outputs, nil)
     }
 }
 

@@ -1,5 +1,6 @@
 import Evidence
 import Kernels
+import NN
 import Platform
 import Prediction
 import Reporting
@@ -15,6 +16,8 @@ struct FinishedRun {
     let prepared: PreparedData
     let features: EncodedFeatures
     let pool: WorkerPool
+    /// Of an additive model.
+    let pairs: [NamedPair]
 
     /// - Throws: an error that says what to do where the data were changed since.
     init(_ run: String, threads: Int, onEvent: (RunEvent) -> Void) throws {
@@ -32,6 +35,9 @@ struct FinishedRun {
         }
         features = try prepared.encoder.encode(prepared.table)
         pool = WorkerPool(threads: threads)
+        pairs =
+            prepared.recipe.kind == .additive
+            ? try StoredModel.open(run).description.network.additive?.namedPairs ?? [] : []
     }
 
     static func configuration(of run: String) throws -> TrainConfiguration {
@@ -41,7 +47,7 @@ struct FinishedRun {
     }
 
     private var learner: Learner {
-        Learner(configuration: configuration, prepared: prepared, pool: pool)
+        Learner(configuration: configuration, prepared: prepared, pool: pool, pairs: pairs)
     }
 
     /// Its model with what probes may see of it, training again among it; but not what it cost.

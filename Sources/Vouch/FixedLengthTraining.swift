@@ -16,7 +16,8 @@ extension Learner {
         _ configuration: TrainConfiguration, rows: [Int], recipe: Recipe
     ) throws -> StoredModel {
         let prepared = try prepared.reduced(to: rows, recipe: recipe)
-        let changed = Learner(configuration: configuration, prepared: prepared, pool: pool)
+        let changed = Learner(
+            configuration: configuration, prepared: prepared, pool: pool, pairs: pairs)
         let network = changed.network()
         let inference = try network.inferenceGraph()
         let features = try prepared.encoder.encode(prepared.table)

@@ -10,8 +10,10 @@ import Training
 /// From settled settings and prepared rows to what a `Trainer` takes: network, settings, encoded rows.
 struct Learner {
     let configuration: TrainConfiguration
-    let prepared: PreparedData
+    var prepared: PreparedData
     let pool: WorkerPool
+    /// Of columns, for an additive model; see `choosingPairs`.
+    var pairs: [NamedPair] = []
 
     func network() -> TabularNetwork {
         let options = configuration.model
@@ -36,14 +38,15 @@ struct Learner {
                 numbers: encoder.bins.count, bins: encoder.bins.map(\.binCount).max() ?? 0,
                 frequencies: recipe.frequencies, width: recipe.numberWidth,
                 trusts: encoder.bins.flatMap(\.trusts))
+        let input = TabularInput(
+            numericWidth: encoder.numericWidth + encoder.bins.count,
+            cardinalities: encoder.categories.map(\.cardinality), embedding: embedding)
         return TabularNetwork(
-            input: TabularInput(
-                numericWidth: encoder.numericWidth + encoder.bins.count,
-                cardinalities: encoder.categories.map(\.cardinality), embedding: embedding),
-            task: task,
+            input: input, task: task,
             hidden: Array(repeating: recipe.width, count: recipe.depth), members: recipe.members,
             activation: recipe.activation, dropout: recipe.dropout,
-            labelSmoothing: options.labelSmoothing, loss: loss)
+            labelSmoothing: options.labelSmoothing, loss: loss,
+            additive: recipe.kind == .additive ? additiveForm(input) : nil)
     }
 
     var trainingSettings: TrainingSettings {
@@ -108,6 +111,14 @@ struct Learner {
     func data(
         _ features: EncodedFeatures, _ rows: [Int], balanced: Bool
     ) throws -> EncodedData {
+        let (labels, weights) = try answers(rows, balanced: balanced)
+        return EncodedData(features.selecting(rows: rows), labels: labels, weights: weights)
+    }
+
+    /// What is to be learned of rows, and what each weighs; numbers are scaled.
+    func answers(
+        _ rows: [Int], balanced: Bool
+    ) throws -> (labels: EncodedData.Labels, weights: [Float]?) {
         let target = prepared.target
         guard let column = prepared.table.column(named: target.column) else {
             throw VouchError("there is no column \"\(target.column)\"")
@@ -134,7 +145,7 @@ struct Learner {
                 target.task == .binary
                 ? .numbers(chosen.map(Float.init)) : .classes(chosen)
         }
-        return EncodedData(features.selecting(rows: rows), labels: labels, weights: weights)
+        return (labels, weights)
     }
 
     /// The group of each row, combined over all protected columns.

@@ -12,6 +12,8 @@ package struct Recipe: Codable, Sendable, Hashable {
     package var depth: Int
     package var activation: Activation
     package var dropout: Float
+    /// The most pairs of columns of an additive model; `nil` in runs of earlier versions.
+    package var pairs: Int?
     package var numbers: TrainConfiguration.NumberForm
     /// The width of a number's embedding.
     package var numberWidth: Int
@@ -69,6 +71,7 @@ package struct Recipe: Codable, Sendable, Hashable {
             "members that share their layers cost one network and predict like several")
         let isEnsemble = kind == .ensemble
         self.kind = kind
+        let isAdditive = kind == .additive
         let isBounded = learning.budgetSeconds != nil || learning.steps != nil
         let wantsFolds = isEnsemble && problem.rows < Self.foldedRows && learning.refits ?? 0 == 0
         folds =
@@ -76,8 +79,10 @@ package struct Recipe: Codable, Sendable, Hashable {
             ? settle(
                 "folds", nil, 1, "one split, since --budget, --steps or --time allow no other")
             : settle(
-                "folds", learning.folds, wantsFolds ? 5 : 1,
-                "5 below 2,000 rows, where one validation part would be too thin to stop on")
+                "folds", learning.folds, wantsFolds || isAdditive ? 5 : 1,
+                isAdditive
+                    ? "5 models, whose spread gives each curve its interval"
+                    : "5 below 2,000 rows, where one validation part would be too thin to stop on")
         refits =
             isBounded || folds > 1
             ? settle("refits", nil, 0, "none with --budget, --steps or several folds")
@@ -92,20 +97,27 @@ package struct Recipe: Codable, Sendable, Hashable {
                 "members", model.members, averages ? 4 : 8,
                 "8 in one model, 4 in each of several that are averaged, for the same time")
             : 1
-        width = settle(
-            "width", model.width, 256, "as in the prototype; see Documentation/Decisions/0005")
-        depth = settle(
-            "depth", model.depth, kind == .linear ? 0 : 2,
-            kind == .linear
-                ? "a linear model has no hidden layer"
-                : "as in the prototype; see Documentation/Decisions/0005")
-        activation = settle("activation", model.activation, .relu, "the cheapest to compute")
-        dropout = settle(
-            "dropout", model.dropout, isEnsemble ? 0.1 : 0.2,
-            isEnsemble ? "little, as averaging members regularises too" : "against overfitting")
+        if isAdditive {
+            (width, depth, activation, dropout) = (0, 0, .relu, 0)
+            pairs = settle(
+                "pairs", model.pairs, 16,
+                "the strongest, at most so many, of those that chance does not explain")
+        } else {
+            width = settle(
+                "width", model.width, 256, "as in the prototype; see Documentation/Decisions/0005")
+            depth = settle(
+                "depth", model.depth, kind == .linear ? 0 : 2,
+                kind == .linear
+                    ? "a linear model has no hidden layer"
+                    : "as in the prototype; see Documentation/Decisions/0005")
+            activation = settle("activation", model.activation, .relu, "the cheapest to compute")
+            dropout = settle(
+                "dropout", model.dropout, isEnsemble ? 0.1 : 0.2,
+                isEnsemble ? "little, as averaging members regularises too" : "against overfitting")
+        }
         numbers = settle(
             "numbers", model.numbers, model.settledNumbers,
-            isEnsemble
+            isEnsemble || isAdditive
                 ? "curves bend where the target does; see Documentation/Decisions/0005"
                 : "scaled, and otherwise as they are")
         numberWidth = min(16, max(4, 4096 / max(problem.numbers, 1)))

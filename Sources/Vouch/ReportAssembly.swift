@@ -72,13 +72,18 @@ struct ReportAssembly {
 
     private var summary: String {
         let columns = prepared.schema.features.count
-        let article = prepared.recipe.kind == .ensemble ? "An" : "A"
+        let hasVowel = [.ensemble, .additive].contains(prepared.recipe.kind)
+        let article = hasVowel ? "An" : "A"
         return "\(article) \(modelText) that predicts \(predictionText) from \(columns) columns. "
             + "Measured on rows of \(Files.name(of: testSource)) that played no part in training."
     }
 
     var modelText: String {
         let recipe = prepared.recipe
+        if let additive = model.description.network.additive {
+            return "additive model: a sum of functions of \(additive.columns.count) columns and of "
+                + "\(additive.pairs.count) pairs of them"
+        }
         guard recipe.depth > 0 else { return "linear model" }
         let layers = "\(recipe.depth) × \(recipe.width), \(recipe.activation.rawValue)"
         return recipe.kind == .ensemble

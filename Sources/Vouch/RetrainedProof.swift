@@ -48,7 +48,8 @@ struct RetrainedProof {
         var prepared = prepared
         let rows = prepared.split.train.count + prepared.split.validation.count
         prepared.recipe = Recipe(configuration, for: prepared.problem(rows: rows))
-        let learner = Learner(configuration: configuration, prepared: prepared, pool: pool)
+        let learner = Learner(
+            configuration: configuration, prepared: prepared, pool: pool, pairs: run.pairs)
         let made = try ModelTraining(learner: learner, startedAt: Clock.monotonicSeconds())
             .trained(features)
         guard !InterruptFlag.isRaised else {

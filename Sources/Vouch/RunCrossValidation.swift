@@ -47,8 +47,10 @@ struct RunCrossValidation: CrossValidator {
         let part = Learner(
             configuration: configuration, prepared: prepared, pool: learner.pool)
         let features = try prepared.encoder.encode(prepared.table)
-        let model = try ModelTraining(learner: part, startedAt: Clock.monotonicSeconds())
-            .trained(features).model
+        let model = try ModelTraining(
+            learner: try part.choosingPairs(features), startedAt: Clock.monotonicSeconds()
+        )
+        .trained(features).model
         guard !InterruptFlag.isRaised else { throw VouchError("it was interrupted") }
         return try LabelledPredictions(
             rows, rows: nil, model: model, predictions: model.predict(rows, pool: part.pool),

@@ -52,7 +52,8 @@ struct RunRepeater: Repeater {
             let known = Set(prepared.folds[0].train)
             learned = trainingRows.map(known.contains)
         }
-        let learner = Learner(configuration: configuration, prepared: prepared, pool: run.pool)
+        let learner = Learner(
+            configuration: configuration, prepared: prepared, pool: run.pool, pairs: run.pairs)
         let made = try ModelTraining(learner: learner, startedAt: Clock.monotonicSeconds())
             .trained(run.features)
         guard !InterruptFlag.isRaised else {

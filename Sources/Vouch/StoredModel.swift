@@ -3,6 +3,7 @@ import GraphIR
 import Kernels
 import NN
 import Prediction
+import RealModule
 import RunStore
 import Tables
 import TensorCore
@@ -112,8 +113,11 @@ struct StoredModel {
     /// same order give the same bits.
     func predict(_ features: EncodedFeatures, pool: WorkerPool) -> Predictions {
         let data = EncodedData(features, labels: .none)
+        // A mean of sums of functions is one too; that of their probabilities is none.
+        let meansLogits = description.network.additive != nil
         let evaluator = NetworkEvaluator(
-            description.graph, output: "prediction", layout: layout, pool: pool)
+            description.graph, output: meansLogits ? "logits" : "prediction", layout: layout,
+            pool: pool)
         let passes = description.dropoutPasses ?? 1
         var raw = [Float](repeating: 0, count: data.rows * evaluator.width)
         for weights in weights {
@@ -130,6 +134,7 @@ struct StoredModel {
                 rows: features.rows, classes: [],
                 values: raw.map { Double($0) * target.scale + target.center })
         }
+        if meansLogits { raw = raw.map { 1 / (1 + Float(Double.exp(-Double($0)))) } }
         guard target.task == .binary else {
             return Predictions(
                 rows: features.rows, classes: target.classes, values: raw.map(Double.init))
@@ -140,11 +145,11 @@ struct StoredModel {
         return Predictions(rows: features.rows, classes: target.classes, values: both)
     }
 
-    /// An output of the first model's graph, such as `hiddenFeatures`: `[rows, width]`.
+    /// An output of one model's graph, such as `hiddenFeatures`: `[rows, width]`.
     ///
     /// - Throws: where an earlier version wrote the run, whose graph has no such output.
     func values(
-        of output: String, _ features: EncodedFeatures, pool: WorkerPool
+        of output: String, _ features: EncodedFeatures, model: Int = 0, pool: WorkerPool
     ) throws -> (numbers: [Float], width: Int) {
         guard description.graph.outputs[output] != nil else {
             throw VouchError(
@@ -154,7 +159,7 @@ struct StoredModel {
         let evaluator = NetworkEvaluator(
             description.graph, output: output, layout: layout, pool: pool)
         let data = EncodedData(features, labels: .none)
-        return (evaluator.values(of: data, weights: weights[0]), evaluator.width)
+        return (evaluator.values(of: data, weights: weights[model]), evaluator.width)
     }
 }
 

@@ -57,7 +57,7 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     }
 
     package enum ModelKind: String, Codable, Sendable, Hashable, CaseIterable {
-        case linear, mlp, ensemble
+        case linear, mlp, ensemble, additive
     }
 
     /// How numbers enter the network; see `NumberEmbedding`.
@@ -93,13 +93,19 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var quantile: Float = 0.5
         /// Weighs rows so that every class weighs the same.
         package var balancesClasses = false
+        /// The most pairs of columns of an additive model.
+        package var pairs: Int?
         /// Weighs rows so that the label does not depend on the protected groups; `nil` for no.
         package var reweighsGroups: Bool?
 
         package init() {}
 
         var settledNumbers: NumberForm {
-            numbers ?? (kind ?? .ensemble == .ensemble ? .piecewise : .plain)
+            if let numbers { return numbers }
+            return switch kind ?? .ensemble {
+            case .ensemble, .additive: .piecewise
+            case .linear, .mlp: .plain
+            }
         }
     }
 
@@ -205,6 +211,21 @@ extension TrainConfiguration {
         if model.valueCodes != nil, model.settledNumbers == .plain {
             throw VouchError(
                 "--value-codes goes with --numbers piecewise or periodic, but numbers are plain")
+        }
+        try require({ (0...1000).contains($0) }, "pairs", model.pairs, "from 0 to 1000")
+        if model.pairs != nil, model.kind != .additive {
+            throw VouchError("--pairs goes with --model additive")
+        }
+        if model.kind == .additive,
+            let option = [
+                ("members", model.members != nil), ("width", model.width != nil),
+                ("depth", model.depth != nil), ("activation", model.activation != nil),
+                ("dropout", model.dropout != nil),
+            ].first(where: \.1)?.0
+        {
+            throw VouchError(
+                "--\(option) does not go with --model additive, which is a sum of functions of columns"
+            )
         }
         let share = { (value: Float) in value >= 0 && value < 1 }
         try require(share, "dropout", model.dropout, "in [0, 1)")

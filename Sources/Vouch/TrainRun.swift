@@ -28,8 +28,8 @@ package func trainRun(
         control.onEvent(.warning(warning))
     }
     let pool = WorkerPool(threads: threads)
-    return try TrainRun(configuration, prepared, pool: pool)
-        .carryOut(control, startedAt: start)
+    var run = TrainRun(configuration, prepared, pool: pool)
+    return try run.carryOut(control, startedAt: start)
 }
 
 extension Precision {
@@ -55,7 +55,7 @@ package func explainedRecipe(_ configuration: TrainConfiguration) throws -> Stri
 
 /// One training run, from encoded rows to the run folder.
 private struct TrainRun {
-    let learner: Learner
+    private(set) var learner: Learner
 
     private var configuration: TrainConfiguration { learner.configuration }
     private var prepared: PreparedData { learner.prepared }
@@ -65,8 +65,9 @@ private struct TrainRun {
         learner = Learner(configuration: configuration, prepared: prepared, pool: pool)
     }
 
-    func carryOut(_ control: RunControl, startedAt start: Double) throws -> RunResult {
+    mutating func carryOut(_ control: RunControl, startedAt start: Double) throws -> RunResult {
         let features = try prepared.encoder.encode(prepared.table)
+        learner = try learner.choosingPairs(features, onEvent: control.onEvent)
         let store = try CheckpointStore(
             output: configuration.output, fingerprint: try fingerprint())
         var isFinished = false

@@ -128,9 +128,13 @@ extension TrainConfiguration {
         var result = self
         result.model.kind = recipe.kind
         result.model.members = recipe.kind == .ensemble ? recipe.members : nil
-        result.model.width = recipe.width
-        result.model.depth = recipe.depth
-        result.model.dropout = recipe.dropout
+        if recipe.kind == .additive {
+            result.model.pairs = recipe.pairs
+        } else {
+            result.model.width = recipe.width
+            result.model.depth = recipe.depth
+            result.model.dropout = recipe.dropout
+        }
         result.model.numbers = recipe.numbers
         result.learning.learningRate = recipe.learningRate
         result.learning.weightDecay = recipe.weightDecay

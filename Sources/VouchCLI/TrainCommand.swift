@@ -230,7 +230,7 @@ struct ModelArguments: ParsableArguments {
 
     @Option(
         name: .customLong("model"),
-        help: "The model: linear, mlp or ensemble. What is not given here is settled by a recipe.")
+        help: "The model: linear, mlp, ensemble or additive (a sum of curves that can be read whole). What is not given here is settled by a recipe.")
     var kind: TrainConfiguration.ModelKind?
 
     @Option(help: "Members of an ensemble.")
@@ -247,6 +247,9 @@ struct ModelArguments: ParsableArguments {
 
     @Option(help: "The share of hidden units dropped at each training step.")
     var dropout: Float?
+
+    @Option(help: "The most pairs of columns of an additive model.")
+    var pairs: Int?
 
     @Option(help: "How numbers enter: plain, piecewise (curves over bins) or periodic (waves).")
     var numbers: TrainConfiguration.NumberForm?
@@ -286,6 +289,7 @@ struct ModelArguments: ParsableArguments {
         options.depth = depth
         options.activation = activation
         options.dropout = dropout
+        options.pairs = pairs
         options.numbers = numbers
         options.bins = bins
         options.binEdges = binEdges

@@ -86,7 +86,8 @@ private struct ScoredRows {
         run = try FinishedRun(path, threads: threads, onEvent: onEvent)
         guard let folds else {
             learner = Learner(
-                configuration: run.configuration, prepared: run.prepared, pool: run.pool)
+                configuration: run.configuration, prepared: run.prepared, pool: run.pool,
+                pairs: run.pairs)
             predictions = try learner.validationPredictions(
                 try StoredModel.open(path), run.features)
             return
@@ -97,7 +98,8 @@ private struct ScoredRows {
         configuration.learning.refits = nil
         try configuration.validate()
         let prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
-        learner = Learner(configuration: configuration, prepared: prepared, pool: run.pool)
+        learner = Learner(
+            configuration: configuration, prepared: prepared, pool: run.pool, pairs: run.pairs)
         let kept = path + "/" + PredictionFile.name("train-\(folds)-folds")
         if Files.exists(kept) {
             predictions = try PredictionFile.decode(
