@@ -22,6 +22,10 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case crossValidation
     /// A linear model of the same training rows.
     case linearModel
+    /// A model of the other kind on the same training rows: additive, or a black box.
+    case counterpart
+    /// A model that is a sum of functions.
+    case additiveModel
     /// What is known of the training data.
     case trainingData
     /// What the training took.
@@ -43,6 +47,9 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .canaries: "no canaries were planted (--canaries)"
         case .crossValidation: "no cross-validation was asked for (--cv)"
         case .linearModel: "only predictions were given, not the rows for a linear model"
+        case .counterpart:
+            "only predictions were given, or there are more than two classes, or --steps or --budget ended the training"
+        case .additiveModel: "the model is no sum of functions (--model additive)"
         case .trainingData: "only predictions were given, not the training data"
         case .trainingCost: "only predictions were given, not the training"
         case .trainingTables: "only predictions were given, not the tables"

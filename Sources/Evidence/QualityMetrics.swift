@@ -70,6 +70,22 @@ package enum QualityMetrics {
         formula: "mean squared difference of probability and outcome",
         direction: -1, drawback: .overfitting,
         source: "Brier 1950, DOI 10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2")
+    private static let corp = "Dimitriadis, Gneiting & Jordan 2021, DOI 10.1073/pnas.2016191118"
+    package static let brierMiscalibration = MetricDefinition(
+        id: "brierMiscalibration", name: "Brier score: miscalibration",
+        formula:
+            "Brier score − Brier score of the scores recalibrated by isotonic regression on these rows",
+        direction: -1, drawback: .overfitting, source: corp)
+    package static let brierDiscrimination = MetricDefinition(
+        id: "brierDiscrimination", name: "Brier score: discrimination",
+        formula:
+            "share · (1 − share) − Brier score of the scores recalibrated by isotonic regression on "
+            + "these rows; the score is miscalibration − discrimination + uncertainty",
+        direction: 1, drawback: .overfitting, source: corp)
+    package static let brierUncertainty = MetricDefinition(
+        id: "brierUncertainty", name: "Brier score: uncertainty",
+        formula: "share · (1 − share) of the positive class",
+        direction: 0, drawback: .overfitting, source: corp)
     package static let expectedCalibrationError = MetricDefinition(
         id: "expectedCalibrationError", name: "Expected calibration error",
         formula: "Σ over 15 bins of equal mass of share · |mean confidence − hit rate|",

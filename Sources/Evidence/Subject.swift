@@ -15,7 +15,11 @@ package struct Subject: Sendable {
     package var retrainer: (any Retrainer)?
     package var repeater: (any Repeater)?
     package var canaries: Canaries?
-    package var linearModel: (any LinearTrainer)?
+    package var linearModel: (any ComparedModel)?
+    /// An additive model beside a black box, a black box beside an additive model.
+    package var counterpart: (any ComparedModel)?
+    /// Of an additive model.
+    package var shapes: ShapeFunctions?
     package var crossValidator: (any CrossValidator)?
     /// Of every random choice that a probe makes.
     package var seed: UInt64
@@ -26,7 +30,8 @@ package struct Subject: Sendable {
         model: TestedModel? = nil, data: TrainingDataFacts? = nil, cost: TrainingCost? = nil,
         tables: TrainingTables? = nil, retrainer: (any Retrainer)? = nil,
         repeater: (any Repeater)? = nil, canaries: Canaries? = nil,
-        linearModel: (any LinearTrainer)? = nil, crossValidator: (any CrossValidator)? = nil,
+        linearModel: (any ComparedModel)? = nil, counterpart: (any ComparedModel)? = nil,
+        shapes: ShapeFunctions? = nil, crossValidator: (any CrossValidator)? = nil,
         seed: UInt64 = 0
     ) {
         self.test = test
@@ -40,6 +45,8 @@ package struct Subject: Sendable {
         self.repeater = repeater
         self.canaries = canaries
         self.linearModel = linearModel
+        self.counterpart = counterpart
+        self.shapes = shapes
         self.crossValidator = crossValidator
         self.seed = seed
     }
@@ -58,6 +65,8 @@ package struct Subject: Sendable {
         if repeater != nil { result.insert(.repetition) }
         if canaries != nil { result.insert(.canaries) }
         if linearModel != nil { result.insert(.linearModel) }
+        if counterpart != nil { result.insert(.counterpart) }
+        if shapes != nil { result.insert(.additiveModel) }
         if crossValidator != nil { result.insert(.crossValidation) }
         return result
     }
@@ -158,8 +167,8 @@ package protocol Retrainer: Sendable {
     func predictions(after change: TrainingChange) throws -> LabelledPredictions
 }
 
-/// Trains a linear model on the rows that the run's model learned from, and predicts the test rows.
-package protocol LinearTrainer: Sendable {
+/// Trains a model of another kind on the rows that the run's model learned from, and predicts the test rows.
+package protocol ComparedModel: Sendable {
     var expectedSeconds: Double { get }
     /// Of the test rows, in their order.
     func predictions() throws -> LabelledPredictions

@@ -7,4 +7,26 @@ package protocol Predictor: Sendable {
     /// - Returns: A prediction for each row of the table, in its order.
     /// - Throws: `TableError` where a column is missing or of another kind.
     func predictions(for table: Table) throws -> Predictions
+    /// Predicts rows that are put together from the cells of others.
+    ///
+    /// - Parameters:
+    ///   - table: The rows whose cells are taken.
+    ///   - sources: Of each of `features`, the row that each new row has its cell from; all of one length.
+    func predictions(mixing table: Table, sources: [[Int]]) throws -> Predictions
+}
+
+extension Predictor {
+    package func predictions(mixing table: Table, sources: [[Int]]) throws -> Predictions {
+        let columns = try zip(features, sources).map { name, rows in
+            guard let column = table.column(named: name) else {
+                throw TableError(
+                    action: "predicting", source: table.name, column: name,
+                    problem: "the model needs it, and it is not there",
+                    advice: "Add it; cells may be empty")
+            }
+            return column.selecting(rows: rows)
+        }
+        return try predictions(
+            for: Table(name: table.name, rowCount: sources.first?.count ?? 0, columns: columns))
+    }
 }

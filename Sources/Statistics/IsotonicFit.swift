@@ -17,17 +17,10 @@ package struct IsotonicFit: Sendable, Hashable {
     package init(places: [Double], outcomes: [Double], weights: [Double]) {
         precondition(!places.isEmpty && places.count == outcomes.count, "an outcome a place")
         let (unique, masses) = Mass.pooled(places: places, outcomes: outcomes, weights: weights)
-        var blocks: [(mass: Mass, count: Int)] = []
-        for mass in masses {
-            var block = (mass: mass, count: 1)
-            while let last = blocks.last, last.mass.mean >= block.mass.mean {
-                block = (last.mass + block.mass, last.count + block.count)
-                blocks.removeLast()
-            }
-            blocks.append(block)
-        }
         self.places = unique
-        values = blocks.flatMap { [Double](repeating: $0.mass.mean, count: $0.count) }
+        values = Mass.pooledAscending(masses).flatMap {
+            [Double](repeating: $0.mean, count: $0.places)
+        }
     }
 
     package func callAsFunction(_ place: Double) -> Double {
@@ -44,11 +37,29 @@ package struct IsotonicFit: Sendable, Hashable {
 struct Mass: Sendable, Hashable {
     var sum: Double
     var weight: Double
+    /// How many different places it was pooled from.
+    var places = 1
 
     var mean: Double { sum / weight }
 
     static func + (left: Mass, right: Mass) -> Mass {
-        Mass(sum: left.sum + right.sum, weight: left.weight + right.weight)
+        Mass(
+            sum: left.sum + right.sum, weight: left.weight + right.weight,
+            places: left.places + right.places)
+    }
+
+    /// Neighbours pooled until their means ascend.
+    static func pooledAscending(_ masses: [Mass]) -> [Mass] {
+        var blocks: [Mass] = []
+        for mass in masses {
+            var block = mass
+            while let last = blocks.last, last.mean >= block.mean {
+                block = last + block
+                blocks.removeLast()
+            }
+            blocks.append(block)
+        }
+        return blocks
     }
 
     /// The different places in order, and what was seen at each.
@@ -60,7 +71,9 @@ struct Mass: Sendable, Hashable {
         for row in places.indices.sorted(by: { (places[$0], $0) < (places[$1], $1) }) {
             let own = Mass(sum: weights[row] * outcomes[row], weight: weights[row])
             if unique.last == places[row] {
+                // Of one place, however many rows.
                 masses[masses.count - 1] = masses[masses.count - 1] + own
+                masses[masses.count - 1].places = 1
             } else {
                 unique.append(places[row])
                 masses.append(own)

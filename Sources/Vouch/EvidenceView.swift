@@ -77,7 +77,9 @@ struct EvidenceView {
     private static let headlines: [Drawback: [String]] = [
         .computeCost: ["trainingSeconds", "energy", "peakMemory"],
         .dataHunger: ["trainingRows", "gainFromDoubling", "conflictingRows"],
-        .opacity: ["effectiveColumns", "permutationImportance"],
+        .opacity: [
+            "glassBoxPrice", "glassBoxPriceError", "effectiveColumns", "permutationImportance",
+        ],
         .overfitting: ["trainTestGap", "expectedCalibrationError", "rSquared", "suspectedLeaks"],
         .hyperParameters: ["seedSpread", "settingEffect"],
         // Of gaps those of the convention that was asked for are there.

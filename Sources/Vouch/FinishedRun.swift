@@ -67,7 +67,8 @@ struct FinishedRun {
             learner: learner, model: model,
             steps: history.reduce(0) { $0 + ($1.last?.step ?? 0) }, wallSeconds: seconds,
             used: nil, features: features, modelBytes: 0,
-            modelsBefore: max(known ?? 0, (report.ledger?.models ?? 1) - 1))
+            modelsBefore: max(known ?? 0, (report.ledger?.models ?? 1) - 1),
+            shapes: try AdditiveReading.of(run: path)?.shapes)
         var subject = try assembly.subject()
         if configuration.learning.budgetSeconds == nil {
             subject.repeater = RunRepeater(

@@ -5,7 +5,7 @@ import Tables
 
 /// A linear model of all rows that trained or validated: `--model linear` at its standard settings, for
 /// all its epochs, with a learning rate that falls to 0.
-struct LinearBaseline: LinearTrainer {
+struct LinearBaseline: ComparedModel {
     let learner: Learner
     /// The rows to predict, in the order of `testTable`.
     let test: LabelledPredictions

@@ -22,8 +22,10 @@ package let allProbes: [any Probe] = [
     ConformalCoverage(),
     SelectivePrediction(),
     Baselines(),
+    AdditiveShapes(),
     PermutationImportance(),
     Robustness(),
+    GlassBoxPrice(),
     SettingSpread(),
     LearningCurve(),
 ]

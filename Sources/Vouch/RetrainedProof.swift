@@ -139,7 +139,9 @@ struct RetrainedProof {
 
     /// By every probe that trains nothing itself and tells of more than the tables.
     private func measured(_ subjects: [Subject]) -> [[Measurement]] {
-        let costly: Set<Need> = [.retraining, .linearModel, .trainingTables]
+        let costly: Set<Need> = [
+            .retraining, .linearModel, .counterpart, .trainingTables,
+        ]
         let probes = allProbes.filter { $0.description.needs.isDisjoint(with: costly) }
         let schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
         return subjects.map { subject in

@@ -20,6 +20,13 @@ struct RunPredictor: Prediction.Predictor {
     func predictions(for table: Table) throws -> Predictions {
         try model.predict(table, pool: pool)
     }
+
+    /// Encodes the table once, however many rows are put together from it.
+    func predictions(mixing table: Table, sources: [[Int]]) throws -> Predictions {
+        let encoded = try model.encoder.encode(table)
+        return model.predict(
+            model.encoder.mixing(encoded, columns: features, sources: sources), pool: pool)
+    }
 }
 
 /// Puts together what probes see of a finished training.
@@ -39,6 +46,8 @@ struct SubjectAssembly {
     let modelsBefore: Int
     /// Of the validation rows; `nil` where no probe is to calibrate on them.
     var validation: LabelledPredictions?
+    /// Of an additive model.
+    var shapes: ShapeFunctions?
 
     /// Of the training rows, so many are predicted.
     private static let mostTrainingRows = 10_000
@@ -69,6 +78,9 @@ struct SubjectAssembly {
                 learner: learner, test: test, testTable: table,
                 secondsPerVisit: wallSeconds / max(visits, 1)), canaries: try canaries(),
             linearModel: LinearBaseline(learner: learner, test: test, testTable: table),
+            counterpart: CounterpartModel(
+                learner, test: test, testTable: table, wallSeconds: wallSeconds),
+            shapes: shapes,
             crossValidator: learner.configuration.evidence.crossValidation.map {
                 RunCrossValidation(learner: learner, plan: $0)
             },

@@ -81,12 +81,13 @@ private struct TrainRun {
         let hash = ContentHash.sha256(weights)
         let earlier = earlierRecords(control)
         let validation = try learner.validationPredictions(model, features)
+        let reading = try AdditiveReading(learner, model, features)
         let subject = try SubjectAssembly(
             learner: learner, model: model, steps: trained.steps,
             wallSeconds: trained.used.wallSeconds, used: trained.used, features: features,
             modelBytes: weights.count,
             modelsBefore: modelsBefore(earlier, weightsSHA256: hash, control),
-            validation: validation
+            validation: validation, shapes: reading?.shapes
         ).subject()
         if let plan = configuration.evidence.crossValidation {
             let seconds = Int((Double(plan.trainings) * trained.used.wallSeconds).rounded(.up))
@@ -109,7 +110,7 @@ private struct TrainRun {
             card: control.card
         ).report()
         try write(
-            model, weights, trainings, report, subject,
+            model, weights, trainings, report, subject, reading,
             validation: validation,
             reference: try OutOfDistributionReference(learner, model, features),
             recording: ledger.records, overwrite: control.overwrite)
@@ -126,7 +127,7 @@ private struct TrainRun {
 
     private func write(
         _ model: StoredModel, _ weights: [UInt8], _ trainings: [TrainedFold], _ report: RunReport,
-        _ subject: Subject, validation: LabelledPredictions,
+        _ subject: Subject, _ reading: AdditiveReading?, validation: LabelledPredictions,
         reference: OutOfDistributionReference?, recording records: [Ledger.Record],
         overwrite: Bool
     ) throws {
@@ -140,6 +141,9 @@ private struct TrainRun {
         for predictions in [subject.test, validation] {
             try writer.add(
                 PredictionFile.name(predictions.split), PredictionFile.encode(predictions))
+        }
+        if let reading {
+            try writer.add(AdditiveReading.fileName, JSON.encode(reading))
         }
         if let reference {
             try writer.add(OutOfDistributionReference.fileName, reference.encoded())

@@ -5,7 +5,7 @@ import TensorCore
 import Testing
 
 @Suite struct BaselinesTests {
-    private struct Known: LinearTrainer {
+    private struct Known: ComparedModel {
         var rows: LabelledPredictions
         var expectedSeconds: Double { 0 }
         func predictions() throws -> LabelledPredictions { rows }

@@ -1,3 +1,5 @@
+import Statistics
+
 /// Which pairs of columns tell of an outcome what a sum of functions of single columns does not.
 ///
 /// Both columns of a pair are cut into cells. With the gradient `gᵢ = yᵢ − pᵢ` and the curvature hᵢ of a row's loss
@@ -24,16 +26,16 @@ package struct PairSearch: Sendable {
         package var second: Int
         /// `Σ G²/H` beyond what chance gives on average.
         package var gain: Double
-        /// The gain in standard deviations of chance.
-        package var score: Double
+        /// Of a gain as large by chance.
+        package var pValue: Double
     }
 
     private let columns: [Codes]
     private let gradients: [Double]
     private let curvatures: [Double]
 
-    /// Below so many standard deviations a pair is not taken.
-    private static let leastScore = 4.0
+    /// Of any pair that has nothing to add.
+    private static let falseAlarms = 0.01
     private static let sweeps = 20
 
     /// - Parameters:
@@ -45,16 +47,17 @@ package struct PairSearch: Sendable {
         self.curvatures = curvatures
     }
 
-    /// At most so many pairs that chance does not explain, the strongest first.
+    /// At most so many pairs that chance does not explain, the strongest first: any false one in 1 % of searches, by
+    /// Bonferroni's bound.
     package func strongest(_ most: Int) -> [Found] {
         var found: [Found] = []
         for first in columns.indices {
             for second in columns.indices.dropFirst(first + 1) {
-                if let pair = measured(first, second), pair.score > Self.leastScore {
-                    found.append(pair)
-                }
+                if let pair = measured(first, second) { found.append(pair) }
             }
         }
+        let level = Self.falseAlarms / Double(max(found.count, 1))
+        found = found.filter { $0.pValue < level }
         found.sort { ($1.gain, $0.first, $0.second) < ($0.gain, $1.first, $1.second) }
         return Array(found.prefix(most))
     }
@@ -103,9 +106,10 @@ package struct PairSearch: Sendable {
             curvature[cell] > 0 ? sum + left[cell] * left[cell] / curvature[cell] : sum
         }
         // Cells without rows have no freedom.
-        let degrees = Double(max(1, used.2 - used.0 - used.1 + 1))
-        let gain = statistic - degrees
+        let degrees = max(1, used.2 - used.0 - used.1 + 1)
+        let gain = statistic - Double(degrees)
         return Found(
-            first: first, second: second, gain: gain, score: gain / (2 * degrees).squareRoot())
+            first: first, second: second, gain: gain,
+            pValue: SpecialFunctions.chiSquareTail(statistic, degrees: degrees))
     }
 }

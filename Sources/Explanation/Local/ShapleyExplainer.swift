@@ -164,10 +164,7 @@ package struct ShapleyExplainer: Sendable {
                 for column in columns.indices { sources[column][place - begin] = other }
                 for column in taken { sources[column][place - begin] = own }
             }
-            let mixed = Table(
-                name: table.name, rowCount: places.count,
-                columns: zip(joined.columns, sources).map { $0.selecting(rows: $1) })
-            let predictions = try predictor.predictions(for: mixed)
+            let predictions = try predictor.predictions(mixing: joined, sources: sources)
             values += (0..<places.count).map { output(predictions, $0) }
         }
         return values

@@ -11,7 +11,9 @@ package struct PredictionQuality: Probe {
         needs: [.predictions],
         metrics: [
             QualityMetrics.rocAUC, QualityMetrics.accuracy, QualityMetrics.logLoss,
-            QualityMetrics.brierScore, QualityMetrics.averagePrecision,
+            QualityMetrics.brierScore, QualityMetrics.brierMiscalibration,
+            QualityMetrics.brierDiscrimination, QualityMetrics.brierUncertainty,
+            QualityMetrics.averagePrecision,
             QualityMetrics.sensitivity, QualityMetrics.specificity,
             QualityMetrics.positivePredictiveValue, QualityMetrics.balancedAccuracy,
             QualityMetrics.macroF1, QualityMetrics.macroAUC, QualityMetrics.selectionRate,
@@ -23,7 +25,7 @@ package struct PredictionQuality: Probe {
         ])
 
     package func expectedSeconds(_ subject: Subject) -> Double {
-        5e-6 * Double(subject.test.rows)
+        1e-5 * Double(subject.test.rows)
     }
 
     package func measure(_ subject: Subject) throws -> Findings {
@@ -55,11 +57,15 @@ package struct PredictionQuality: Probe {
     private func two(_ test: LabelledPredictions, _ sample: ClassificationSample) -> Findings {
         let threshold = test.threshold
         let fit = sample.calibration()
+        let brier = BrierDecomposition(sample)
         var found: [(MetricDefinition, Estimate)] = [
             (QualityMetrics.rocAUC, sample.rocAUC()),
             (QualityMetrics.accuracy, sample.accuracy(threshold: threshold)),
             (QualityMetrics.logLoss, sample.logLoss()),
             (QualityMetrics.brierScore, sample.brierScore()),
+            (QualityMetrics.brierMiscalibration, brier.miscalibration),
+            (QualityMetrics.brierDiscrimination, brier.discrimination),
+            (QualityMetrics.brierUncertainty, brier.uncertainty),
             (QualityMetrics.averagePrecision, sample.averagePrecision()),
             (QualityMetrics.sensitivity, sample.sensitivity(threshold: threshold)),
             (QualityMetrics.specificity, sample.specificity(threshold: threshold)),

@@ -1,0 +1,94 @@
+import TensorCore
+
+/// The parts of a Brier score of two classes: `score = miscalibration − discrimination + uncertainty`.
+///
+/// With q the isotonic regression of outcomes on scores, that is the scores recalibrated on these very rows, and ȳ the
+/// share of the positive class: miscalibration is `B(p) − B(q)`, discrimination `B(ȳ) − B(q)`, uncertainty
+/// `B(ȳ) = ȳ(1 − ȳ)`. Each is 0 or more.
+///
+/// The intervals are those of the mean difference of a row, since q minimises B and its own error has no first-order
+/// effect. At a miscalibration of 0 that is no normal number: where calibrated probabilities would show as much in
+/// more than 5 % of samples, by draws of the outcomes from the scores, the interval begins at 0.
+///
+/// - Source: Dimitriadis, Gneiting & Jordan 2021, DOI 10.1073/pnas.2016191118.
+package struct BrierDecomposition: Sendable {
+    package var miscalibration: Estimate
+    package var discrimination: Estimate
+    package var uncertainty: Estimate
+
+    /// Draws of outcomes from the scores: fewer of many rows, of which one draw tells more.
+    private static let mostDraws = 200
+    private static let leastDraws = 40
+    private static let mostSteps = 10_000_000
+
+    /// - Precondition: The sample has two classes.
+    package init(_ sample: ClassificationSample, seed: UInt64 = 0) {
+        precondition(sample.classes == 2, "a Brier score of two classes")
+        let design = sample.design
+        let outcomes = sample.labels.map(Double.init)
+        let total = design.weights.reduce(0, +)
+        let share = zip(outcomes, design.weights).reduce(0) { $0 + $1.0 * $1.1 } / total
+        let own = sample.rowBrierScores
+        let best = Self.recalibrated(sample.scores, outcomes, design.weights)
+        miscalibration = design.mean(zip(own, best).map { $0 - $1 }, scale: .plain)
+        discrimination = design.mean(
+            zip(outcomes, best).map { ($0 - share) * ($0 - share) - $1 }, scale: .plain)
+        uncertainty = design.mean(
+            outcomes.map { ($0 - share) * ($0 - share) }, scale: .log, bounds: 0...0.25)
+        miscalibration.value = miscalibration.value.map { max(0, $0) }
+        miscalibration.lower = miscalibration.lower.map { max(0, $0) }
+        discrimination.lower = discrimination.lower.map { max(0, $0) }
+        let least = miscalibration.value ?? 0
+        let limit = Self.calibratedLimit(sample, seed: seed)
+        if least <= limit, miscalibration.lower != nil {
+            miscalibration.lower = 0
+            miscalibration.upper = max(miscalibration.upper ?? least, least)
+            miscalibration.note = "no more than calibrated probabilities would show"
+        }
+    }
+
+    /// The squared errors of the isotonic regression.
+    private static func recalibrated(
+        _ scores: [Double], _ outcomes: [Double], _ weights: [Double]
+    ) -> [Double] {
+        let fit = IsotonicFit(places: scores, outcomes: outcomes, weights: weights)
+        return zip(scores, outcomes).map { score, outcome in
+            let error = fit(score) - outcome
+            return error * error
+        }
+    }
+
+    /// What calibrated probabilities exceed in 5 % of samples; rows are taken one by one.
+    private static func calibratedLimit(_ sample: ClassificationSample, seed: UInt64) -> Double {
+        let random = CounterRandom(seed: seed, name: "calibrated outcomes")
+        let order = sample.scores.indices.sorted {
+            (sample.scores[$0], $0) < (sample.scores[$1], $1)
+        }
+        let scores = order.map { sample.scores[$0] }
+        let weights = order.map { sample.design.weights[$0] }
+        let total = weights.reduce(0, +)
+        let draws = min(mostDraws, max(leastDraws, mostSteps / max(scores.count, 1)))
+        let found = (0..<draws).map { draw in
+            var own = 0.0
+            var masses: [Mass] = []
+            masses.reserveCapacity(scores.count)
+            for row in scores.indices {
+                let outcome = random.uniform(step: UInt32(draw), index: UInt64(row)) < scores[row]
+                let error = scores[row] - (outcome ? 1 : 0)
+                own += weights[row] * error * error
+                let mass = Mass(sum: outcome ? weights[row] : 0, weight: weights[row])
+                if row > 0, scores[row] == scores[row - 1] {
+                    masses[masses.count - 1] = masses[masses.count - 1] + mass
+                } else {
+                    masses.append(mass)
+                }
+            }
+            // Of outcomes 0 and 1, a block's squared error is its variance.
+            let best = Mass.pooledAscending(masses).reduce(0) {
+                $0 + $1.weight * $1.mean * (1 - $1.mean)
+            }
+            return (own - best) / total
+        }.sorted()
+        return found[min(draws - 1, draws * 19 / 20)]
+    }
+}

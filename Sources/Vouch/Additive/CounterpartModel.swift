@@ -1,0 +1,68 @@
+import Evidence
+import Platform
+import Prediction
+import Tables
+
+/// The other kind of model, at its standard settings, on the rows that the run's model learned from: an ensemble for a
+/// run of an additive model, an additive model for any other.
+struct CounterpartModel: ComparedModel {
+    let learner: Learner
+    /// The rows to predict, in the order of `testTable`.
+    let test: LabelledPredictions
+    let testTable: Table
+    /// What the run's own training took.
+    let wallSeconds: Double
+
+    private var isAdditive: Bool { learner.prepared.recipe.kind != .additive }
+
+    /// As measured on Adult and California: an additive model takes a fraction of an ensemble's time.
+    var expectedSeconds: Double { wallSeconds * (isAdditive ? 0.5 : 4) }
+
+    /// `nil` where there is no counterpart: more than two classes have no additive model, and a run that a clock ended
+    /// says nothing of what a training takes.
+    init?(
+        _ learner: Learner, test: LabelledPredictions, testTable: Table, wallSeconds: Double
+    ) {
+        let isBounded =
+            learner.configuration.learning.budgetSeconds != nil
+            || learner.configuration.learning.steps != nil
+        guard learner.prepared.target.task != .multiclass, !isBounded else { return nil }
+        self.learner = learner
+        self.test = test
+        self.testTable = testTable
+        self.wallSeconds = wallSeconds
+    }
+
+    private var configuration: TrainConfiguration {
+        let asked = learner.configuration
+        var result = asked
+        result.model = .init()
+        result.model.kind = isAdditive ? .additive : .ensemble
+        result.model.loss = asked.model.loss
+        result.model.quantile = asked.model.quantile
+        result.model.balancesClasses = asked.model.balancesClasses
+        result.model.reweighsGroups = asked.model.reweighsGroups
+        result.learning = .init()
+        result.learning.seed = asked.learning.seed
+        result.regularising = .init()
+        return result
+    }
+
+    func predictions() throws -> LabelledPredictions {
+        let configuration = configuration
+        let own = learner.prepared
+        // The run's rows that train or validate, and no other.
+        let rows = (own.split.train + own.split.validation).sorted()
+        let prepared = try PreparedData.prepare(
+            own.table.selecting(rows: rows), testTable: own.testTable, schema: own.schema,
+            configuration, onEvent: { _ in })
+        let features = try prepared.encoder.encode(prepared.table)
+        let other = try Learner(
+            configuration: configuration, prepared: prepared, pool: learner.pool
+        ).choosingPairs(features)
+        let made = try ModelTraining(learner: other, startedAt: Clock.monotonicSeconds())
+            .trained(features)
+        guard !InterruptFlag.isRaised else { throw VouchError("it was interrupted") }
+        return test.with(try made.model.predict(testTable, pool: learner.pool))
+    }
+}

@@ -1,0 +1,38 @@
+import Explanation
+import Tables
+
+extension AdditiveReading {
+    /// What each of the model's functions adds for some rows: the model itself, so that nothing is estimated.
+    ///
+    /// - Parameter chosen: Rows of the table, from 1.
+    func explanations(
+        _ explained: ExplainedModel, _ table: Table, chosen: [Int]
+    ) throws -> RowExplanations {
+        let raw = try explained.model.meanTerms(
+            table.selecting(rows: chosen.map { $0 - 1 }), pool: explained.predictor.pool)
+        let rows = table.selecting(rows: chosen.map { $0 - 1 })
+        let values = terms.values(raw, of: rows)
+        let names = terms.names
+        return RowExplanations(
+            quantity: shapes.quantity,
+            method: "The model's own functions of \(names.count { $0.count == 1 }) columns and "
+                + "\(names.count { $0.count > 1 }) pairs; a pair holds only what its columns do not tell",
+            rows: chosen.enumerated().map { place, number in
+                let own = values[(place * names.count)..<((place + 1) * names.count)]
+                let sum = terms.intercept + own.reduce(0, +)
+                let contributions = zip(names, own).map { columns, value in
+                    RowExplanations.Contribution(
+                        column: columns.joined(separator: " × "),
+                        cell: columns.map { rows.column(named: $0)?.text(place) ?? "(missing)" }
+                            .joined(separator: ", "),
+                        value: value, standardError: 0)
+                }
+                return RowExplanations.Row(
+                    row: number, base: terms.intercept, value: sum, residual: 0,
+                    resolved: names.count, evaluations: 1,
+                    contributions: contributions.sorted {
+                        (abs($1.value), $0.column) < (abs($0.value), $1.column)
+                    })
+            })
+    }
+}
