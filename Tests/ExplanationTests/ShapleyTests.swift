@@ -129,6 +129,24 @@ struct ShapleyTests {
         )
     }
 
+    @Test func asAMethodAmongOthersItExplainsEveryRow() throws {
+        let function = Function(features: Self.names(4), body: Self.bent)
+        let background = Self.table(Self.draws(20, 4, seed: 4))
+        let model = AttributedModel(predictor: function, background: background) { $0.values[$1] }
+        let rows = Self.draws(3, 4, seed: 6)
+        let explainer = try Self.explainer(Self.draws(20, 4, seed: 4), Self.bent)
+        let sampled = try ShapleyAttribution().attributions(
+            of: Self.table(rows), in: model, seed: 7)
+        let exact = try ShapleyAttribution(pairs: nil)
+            .attributions(of: Self.table(rows), in: model, seed: 7)
+        for row in rows.indices {
+            #expect(
+                try sampled[row] == explainer.sampled(row, of: Self.table(rows), pairs: 1, seed: 7))
+            #expect(try exact[row] == explainer.exact(row, of: Self.table(rows)))
+        }
+        #expect(sampled[0] != sampled[1])
+    }
+
     @Test func anOrderIsSureOnlyWhereItsErrorsAllow() throws {
         let background = Self.draws(50, 3, seed: 5)
         let row = Self.table([[1, 1, 1]])

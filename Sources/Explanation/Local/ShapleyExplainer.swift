@@ -43,32 +43,6 @@ package struct ShapleyExplainer: Sendable {
         base = values.reduce(0, +) / Double(values.count)
     }
 
-    /// One row's explanation.
-    package struct Explanation: Sendable, Hashable {
-        package var base: Double
-        package var value: Double
-        /// In the order of the predictor's columns; they sum to `value − base` less `residual`.
-        package var contributions: [Contribution]
-        /// `value − base − Σ contributions`: 0 but for rounding.
-        package var residual: Double
-        /// How many of the largest contributions, by size, are in an order that chance does not explain.
-        package var resolved: Int
-        /// Rows that were predicted for it.
-        package var evaluations: Int
-
-        /// From the largest to the smallest.
-        package var ranked: [Contribution] {
-            contributions.sorted { (abs($1.value), $0.column) < (abs($0.value), $1.column) }
-        }
-    }
-
-    package struct Contribution: Sendable, Hashable {
-        package var column: String
-        package var value: Double
-        /// Of the random orders; 0 where all were tried.
-        package var standardError: Double
-    }
-
     /// Values from random orders: each background row is used with `pairs` orders and their opposites.
     ///
     /// - Parameters:
@@ -77,7 +51,7 @@ package struct ShapleyExplainer: Sendable {
     /// - Complexity: `2·pairs·background·(columns − 1)` predictions.
     package func sampled(
         _ row: Int, of table: Table, pairs: Int = 1, seed: UInt64 = 0
-    ) throws -> Explanation {
+    ) throws -> Attribution {
         precondition(pairs > 0, "Shapley values need an order")
         let random = CounterRandom(seed: seed, name: "Shapley orders")
         let width = columns.count
@@ -112,7 +86,7 @@ package struct ShapleyExplainer: Sendable {
     ///
     /// - Precondition: there are at most `mostExactColumns`.
     /// - Complexity: `2^columns · background` predictions.
-    package func exact(_ row: Int, of table: Table) throws -> Explanation {
+    package func exact(_ row: Int, of table: Table) throws -> Attribution {
         let width = columns.count
         precondition(width <= Self.mostExactColumns, "too many columns for all of their subsets")
         let sets = 1 << width
@@ -172,7 +146,7 @@ package struct ShapleyExplainer: Sendable {
 
     private func explanation(
         _ value: Double, _ samples: [[Double]], evaluations: Int
-    ) -> Explanation {
+    ) -> Attribution {
         let count = Double(samples.count)
         func mean(_ part: ([Double]) -> Double) -> Double {
             samples.reduce(0) { $0 + part($1) } / count
@@ -186,7 +160,7 @@ package struct ShapleyExplainer: Sendable {
             return (squares / (count - 1) / count).squareRoot()
         }
         let contributions = columns.indices.map { column in
-            Contribution(
+            Attribution.Contribution(
                 column: columns[column], value: mean { $0[column] },
                 standardError: error { $0[column] })
         }
@@ -201,9 +175,8 @@ package struct ShapleyExplainer: Sendable {
             guard lead > SpecialFunctions.normalQuantile(0.975) * doubt, lead > 0 else { break }
             resolved += 1
         }
-        return Explanation(
-            base: base, value: value, contributions: contributions,
-            residual: value - base - contributions.reduce(0) { $0 + $1.value },
-            resolved: resolved, evaluations: evaluations)
+        return Attribution(
+            base: base, value: value, contributions: contributions, resolved: resolved,
+            evaluations: evaluations)
     }
 }

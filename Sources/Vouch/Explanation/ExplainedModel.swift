@@ -1,4 +1,5 @@
 import Evidence
+import Explanation
 import Figures
 import Kernels
 import Prediction
@@ -57,6 +58,16 @@ struct ExplainedModel {
             )
         }
         return table
+    }
+
+    /// The model as methods of attribution see it.
+    ///
+    /// - Parameters:
+    ///   - count: Training rows of the background.
+    ///   - seed: Of which rows they are.
+    func attributed(background count: Int, seed: UInt64) throws -> AttributedModel {
+        AttributedModel(
+            predictor: predictor, background: try background(count, seed: seed), output: output)
     }
 
     /// Training rows, drawn without putting back, in the order of the data.

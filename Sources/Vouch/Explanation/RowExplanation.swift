@@ -70,16 +70,12 @@ package func explainRows(_ request: ExplanationRequest) throws -> RowExplanation
                 + "\(ShapleyExplainer.mostExactColumns); the model has \(width). Leave it out: the error of "
                 + "random orders is shown, and --pairs lowers it")
     }
-    let explainer = try ShapleyExplainer(
-        explained.predictor,
-        background: try explained.background(request.background, seed: request.seed),
-        output: explained.output)
-    let rows = try request.chosen.map { number in
-        let found =
-            try request.pairs.map {
-                try explainer.sampled(number - 1, of: table, pairs: $0, seed: request.seed)
-            } ?? explainer.exact(number - 1, of: table)
-        return RowExplanations.Row(
+    let model = try explained.attributed(background: request.background, seed: request.seed)
+    let method = ShapleyAttribution(pairs: request.pairs)
+    let chosen = table.selecting(rows: request.chosen.map { $0 - 1 })
+    let attributions = try method.attributions(of: chosen, in: model, seed: request.seed)
+    let rows = zip(request.chosen, attributions).map { number, found in
+        RowExplanations.Row(
             row: number, base: found.base, value: found.value, residual: found.residual,
             resolved: found.resolved, evaluations: found.evaluations,
             contributions: found.ranked.map { item in
