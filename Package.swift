@@ -134,7 +134,9 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: strict),
         // tests
-        tests("ExplanationTests", ["Explanation", "Prediction", "Tables", "TensorCore"]),
+        tests(
+            "ExplanationTests",
+            ["Evidence", "Explanation", "Prediction", "Statistics", "Tables", "TensorCore"]),
         tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],

@@ -24,6 +24,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case linearModel
     /// A model of the other kind on the same training rows: additive, or a black box.
     case counterpart
+    /// Training on other answers for the same rows.
+    case otherAnswers
     /// A model that is a sum of functions.
     case additiveModel
     /// What is known of the training data.
@@ -49,6 +51,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .linearModel: "only predictions were given, not the rows for a linear model"
         case .counterpart:
             "only predictions were given, or there are more than two classes, or --steps or --budget ended the training"
+        case .otherAnswers:
+            "only predictions were given, or the model is additive and needs no other explanation"
         case .additiveModel: "the model is no sum of functions (--model additive)"
         case .trainingData: "only predictions were given, not the training data"
         case .trainingCost: "only predictions were given, not the training"

@@ -18,6 +18,7 @@ package struct Subject: Sendable {
     package var linearModel: (any ComparedModel)?
     /// An additive model beside a black box, a black box beside an additive model.
     package var counterpart: (any ComparedModel)?
+    package var answerTrainer: (any AnswerTrainer)?
     /// Of an additive model.
     package var shapes: ShapeFunctions?
     package var crossValidator: (any CrossValidator)?
@@ -31,7 +32,8 @@ package struct Subject: Sendable {
         tables: TrainingTables? = nil, retrainer: (any Retrainer)? = nil,
         repeater: (any Repeater)? = nil, canaries: Canaries? = nil,
         linearModel: (any ComparedModel)? = nil, counterpart: (any ComparedModel)? = nil,
-        shapes: ShapeFunctions? = nil, crossValidator: (any CrossValidator)? = nil,
+        answerTrainer: (any AnswerTrainer)? = nil, shapes: ShapeFunctions? = nil,
+        crossValidator: (any CrossValidator)? = nil,
         seed: UInt64 = 0
     ) {
         self.test = test
@@ -46,6 +48,7 @@ package struct Subject: Sendable {
         self.canaries = canaries
         self.linearModel = linearModel
         self.counterpart = counterpart
+        self.answerTrainer = answerTrainer
         self.shapes = shapes
         self.crossValidator = crossValidator
         self.seed = seed
@@ -66,6 +69,7 @@ package struct Subject: Sendable {
         if canaries != nil { result.insert(.canaries) }
         if linearModel != nil { result.insert(.linearModel) }
         if counterpart != nil { result.insert(.counterpart) }
+        if answerTrainer != nil { result.insert(.otherAnswers) }
         if shapes != nil { result.insert(.additiveModel) }
         if crossValidator != nil { result.insert(.crossValidation) }
         return result
@@ -172,6 +176,18 @@ package protocol ComparedModel: Sendable {
     var expectedSeconds: Double { get }
     /// Of the test rows, in their order.
     func predictions() throws -> LabelledPredictions
+}
+
+/// Trains models like the run's on other answers of two classes, no and yes.
+package protocol AnswerTrainer: Sendable {
+    /// Of one training.
+    var expectedSeconds: Double { get }
+    /// - Parameters:
+    ///   - places: Rows of `TrainingTables.training`.
+    ///   - answers: One a place.
+    func predictor(
+        learning places: [Int], answers: [Bool], seed: UInt64
+    ) throws -> any Predictor
 }
 
 /// Repeats all that a run did, from split to model, on parts of its training and validation rows.

@@ -30,3 +30,15 @@ extension Predictor {
             for: Table(name: table.name, rowCount: sources.first?.count ?? 0, columns: columns))
     }
 }
+
+/// A model of which there are others with randomised weights.
+package protocol RandomizablePredictor: Predictor {
+    /// The same model with the weights of its last layer, or of all layers, in another order and with random signs.
+    ///
+    /// With such a last layer, a model and its negative are equally likely.
+    func randomized(_ part: RandomizedPart, seed: UInt64) -> any Predictor
+}
+
+package enum RandomizedPart: String, Sendable, CaseIterable {
+    case lastLayer, allLayers
+}

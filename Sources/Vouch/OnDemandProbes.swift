@@ -87,7 +87,40 @@ package func measureOnDemand(
         }
         return probe
     }
-    let subject = try FinishedRun(run, threads: checkedThreads(request.threads), onEvent: onEvent)
+    return try measure(
+        probes, run: run, threads: request.threads, arguments: request.arguments, onEvent: onEvent)
+}
+
+/// What is asked about a run's explanations.
+package enum ExplanationQuestion: Sendable, Hashable {
+    /// Whether they can be trusted, method by method.
+    case quality
+    /// Which method names the columns of planted rules; the seed is of rules, rows and trainings.
+    case recovery(seed: UInt64)
+    /// What the model does over all rows.
+    case effects
+}
+
+/// Measures how good explanations of a finished run's predictions are; as `measureOnDemand`.
+package func measureExplanations(
+    _ question: ExplanationQuestion, run: String, threads: Int?, arguments: [String],
+    onEvent: @escaping (RunEvent) -> Void = { _ in }
+) throws -> RunReport {
+    let probe =
+        switch question {
+        case .quality: explanationQuality
+        case .recovery(let seed): ruleRecovery(seed: seed)
+        case .effects: globalEffects
+        }
+    return try measure(
+        [probe], run: run, threads: threads, arguments: arguments, onEvent: onEvent)
+}
+
+private func measure(
+    _ probes: [any Probe], run: String, threads: Int?, arguments: [String],
+    onEvent: @escaping (RunEvent) -> Void
+) throws -> RunReport {
+    let subject = try FinishedRun(run, threads: checkedThreads(threads), onEvent: onEvent)
         .subject()
     for price in probes.map({ ProbePrice($0, subject) }) {
         onEvent(.stage("\(price.probe): \(price.obstacle ?? price.text)"))
@@ -101,8 +134,10 @@ package func measureOnDemand(
         switch outcome.result {
         case .leftOut(let reason): throw VouchError("\(outcome.probe.id): \(reason)")
         case .found(let findings):
-            try Look(split: "test", rows: subject.test.rows, purpose: outcome.probe.name)
-                .record(in: run)
+            if findings.measurements.contains(where: { $0.sample.split == "test" }) {
+                try Look(split: "test", rows: subject.test.rows, purpose: outcome.probe.name)
+                    .record(in: run)
+            }
             found.append(
                 MeasuredProbe(
                     id: outcome.probe.id, drawback: outcome.probe.drawback,
@@ -116,6 +151,6 @@ package func measureOnDemand(
         title: "\(Files.name(of: run)), measured further",
         summary: "\(names). The findings stand in the run's report from now on.",
         headlines: found.flatMap(\.measurements).map(\.metric),
-        command: request.arguments.map(shellQuoted).joined(separator: " ")
+        command: arguments.map(shellQuoted).joined(separator: " ")
     ).adding(found)
 }

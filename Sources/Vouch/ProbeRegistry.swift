@@ -37,6 +37,17 @@ package let onDemandProbes: [any Probe] = [
     LikelihoodRatioMembership(),
 ]
 
+/// Probes of explanations, which `vouch explain evaluate` and `vouch explain prove` run on a finished run.
+package let explanationQuality: any Probe = ExplanationQuality(methods: attributionMethods)
+
+/// Effects over all rows, which `vouch explain global` measures on a finished run.
+package let globalEffects: any Probe = GlobalEffects()
+
+/// - Parameter seed: Of rules, rows and trainings.
+package func ruleRecovery(seed: UInt64 = 0) -> any Probe {
+    RuleRecovery(seed: seed, methods: attributionMethods)
+}
+
 /// Probes that run only where an option of the training asks for them.
 package let requestedProbes: [any Probe] = [CrossValidatedQuality()]
 
@@ -44,8 +55,11 @@ package let requestedProbes: [any Probe] = [CrossValidatedQuality()]
 package enum MetricRegistry {
     package static let all: [MetricDefinition] = {
         var seen: Set<String> = []
-        return (allProbes + onDemandProbes + requestedProbes).flatMap(\.description.metrics)
-            .filter { seen.insert($0.id).inserted }
+        let onExplanations = [explanationQuality, ruleRecovery(), globalEffects]
+        return (allProbes + onDemandProbes + onExplanations + requestedProbes).flatMap(
+            \.description.metrics
+        )
+        .filter { seen.insert($0.id).inserted }
     }()
 
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })

@@ -80,6 +80,8 @@ struct SubjectAssembly {
             linearModel: LinearBaseline(learner: learner, test: test, testTable: table),
             counterpart: CounterpartModel(
                 learner, test: test, testTable: table, wallSeconds: wallSeconds),
+            answerTrainer: PlantedTraining(
+                learner, rows: tableRows, secondsPerVisit: wallSeconds / max(visits, 1)),
             shapes: shapes,
             crossValidator: learner.configuration.evidence.crossValidation.map {
                 RunCrossValidation(learner: learner, plan: $0)
@@ -120,12 +122,16 @@ struct SubjectAssembly {
             references: try predictions(of: Array(made.references), split: "references"))
     }
 
-    private func tables(test: Table) -> TrainingTables {
+    /// All rows that train or validate; none that was planted.
+    private var tableRows: [Int] {
         let planted = prepared.canaries?.planted ?? .max..<Int.max
-        let rows = (prepared.split.train + prepared.split.validation)
-            .filter { !planted.contains($0) }
-        return TrainingTables(
-            training: prepared.table.selecting(rows: rows.sorted()),
+        return (prepared.split.train + prepared.split.validation)
+            .filter { !planted.contains($0) }.sorted()
+    }
+
+    private func tables(test: Table) -> TrainingTables {
+        TrainingTables(
+            training: prepared.table.selecting(rows: tableRows),
             test: test, schema: prepared.schema, target: prepared.target)
     }
 

@@ -6,7 +6,10 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Say how a model comes to its predictions.",
-        subcommands: [ExplainRowsCommand.self], defaultSubcommand: ExplainRowsCommand.self)
+        subcommands: [
+            ExplainRowsCommand.self, EvaluateExplanationsCommand.self,
+            ProveExplanationsCommand.self, GlobalEffectsCommand.self,
+        ], defaultSubcommand: ExplainRowsCommand.self)
 }
 
 struct ExplainRowsCommand: ParsableCommand {

@@ -6,45 +6,13 @@ import Testing
 
 /// Shapley values of functions whose values are known.
 struct ShapleyTests {
-    /// A function of numbers as a model.
-    private struct Function: Predictor {
-        var features: [String]
-        var body: @Sendable ([Double]) -> Double
-
-        func predictions(for table: Table) throws -> Predictions {
-            let columns = try features.map { try table.numbers(in: $0) }
-            return Predictions(
-                rows: table.rowCount, classes: [],
-                values: (0..<table.rowCount).map { row in body(columns.map { $0[row] }) })
-        }
-    }
-
     private static func explainer(
         _ background: [[Double]], _ body: @escaping @Sendable ([Double]) -> Double
     ) throws -> ShapleyExplainer {
-        let function = Function(features: names(background[0].count), body: body)
-        return try ShapleyExplainer(function, background: table(background)) { $0.values[$1] }
-    }
-
-    private static func names(_ count: Int) -> [String] { (0..<count).map { "x\($0)" } }
-
-    private static func table(_ rows: [[Double]]) -> Table {
-        Table(
-            name: "t", rowCount: rows.count,
-            columns: names(rows[0].count).enumerated().map { place, name in
-                Column(name: name, cells: .numbers(rows.map { $0[place] }))
-            })
-    }
-
-    private static func draws(_ rows: Int, _ columns: Int, seed: UInt64) -> [[Double]] {
-        let random = CounterRandom(seed: seed, name: "draws")
-        return (0..<rows).map { row in
-            (0..<columns).map { 2 * random.uniform(index: UInt64(row * columns + $0)) - 1 }
+        let function = Function(features: Numbers.names(background[0].count), body: body)
+        return try ShapleyExplainer(function, background: Numbers.table(background)) {
+            $0.values[$1]
         }
-    }
-
-    @Sendable private static func bent(_ x: [Double]) -> Double {
-        x[0] * x[1] + max(x[2], 0) - 0.5 * x[3] * x[3] * x[0] + (x[1] > 0.2 ? x[3] : 0)
     }
 
     /// The definition: the mean over all orders.
@@ -56,7 +24,7 @@ struct ShapleyTests {
         }
         func worth(_ set: Set<Int>) -> Double {
             background.reduce(0) { sum, other in
-                sum + bent(row.indices.map { set.contains($0) ? row[$0] : other[$0] })
+                sum + Numbers.bent(row.indices.map { set.contains($0) ? row[$0] : other[$0] })
             } / Double(background.count)
         }
         let all = orders(Array(row.indices))
@@ -73,9 +41,9 @@ struct ShapleyTests {
     }
 
     @Test func exactValuesAreTheMeanOverAllOrders() throws {
-        let background = Self.draws(7, 4, seed: 1)
+        let background = Numbers.draws(7, 4, seed: 1)
         let row = [0.9, 0.5, -0.3, 0.8]
-        let found = try Self.explainer(background, Self.bent).exact(0, of: Self.table([row]))
+        let found = try Self.explainer(background, Numbers.bent).exact(0, of: Numbers.table([row]))
         for (contribution, expected) in zip(found.contributions, Self.byOrders(row, background)) {
             #expect(abs(contribution.value - expected) < 1e-9)
             #expect(contribution.standardError == 0)
@@ -85,12 +53,12 @@ struct ShapleyTests {
     }
 
     @Test func aLinearModelGivesEachColumnItsTerm() throws {
-        let background = Self.draws(50, 6, seed: 2)
+        let background = Numbers.draws(50, 6, seed: 2)
         let weights = [1.0, -2, 0, 0.5, 3, -0.25]
-        let row = Self.draws(1, 6, seed: 3)
+        let row = Numbers.draws(1, 6, seed: 3)
         let found = try Self.explainer(background) { x in
             zip(weights, x).reduce(0) { $0 + $1.0 * $1.1 }
-        }.sampled(0, of: Self.table(row))
+        }.sampled(0, of: Numbers.table(row))
         for column in weights.indices {
             let mean = background.reduce(0) { $0 + $1[column] } / 50
             let expected = weights[column] * (row[0][column] - mean)
@@ -100,9 +68,9 @@ struct ShapleyTests {
     }
 
     @Test func theErrorOfRandomOrdersIsWhatItSays() throws {
-        let background = Self.draws(20, 4, seed: 4)
-        let explainer = try Self.explainer(background, Self.bent)
-        let table = Self.table([[0.9, 0.5, -0.3, 0.8]])
+        let background = Numbers.draws(20, 4, seed: 4)
+        let explainer = try Self.explainer(background, Numbers.bent)
+        let table = Numbers.table([[0.9, 0.5, -0.3, 0.8]])
         let exact = try explainer.exact(0, of: table)
         var covered = 0
         var asked = 0
@@ -119,8 +87,8 @@ struct ShapleyTests {
     }
 
     @Test func sameSeedSameValuesAndAnotherSeedOthers() throws {
-        let explainer = try Self.explainer(Self.draws(20, 4, seed: 4), Self.bent)
-        let table = Self.table([[0.9, 0.5, -0.3, 0.8]])
+        let explainer = try Self.explainer(Numbers.draws(20, 4, seed: 4), Numbers.bent)
+        let table = Numbers.table([[0.9, 0.5, -0.3, 0.8]])
         #expect(
             try explainer.sampled(0, of: table, seed: 1) == explainer.sampled(0, of: table, seed: 1)
         )
@@ -130,26 +98,27 @@ struct ShapleyTests {
     }
 
     @Test func asAMethodAmongOthersItExplainsEveryRow() throws {
-        let function = Function(features: Self.names(4), body: Self.bent)
-        let background = Self.table(Self.draws(20, 4, seed: 4))
+        let function = Function(features: Numbers.names(4), body: Numbers.bent)
+        let background = Numbers.table(Numbers.draws(20, 4, seed: 4))
         let model = AttributedModel(predictor: function, background: background) { $0.values[$1] }
-        let rows = Self.draws(3, 4, seed: 6)
-        let explainer = try Self.explainer(Self.draws(20, 4, seed: 4), Self.bent)
+        let rows = Numbers.draws(3, 4, seed: 6)
+        let explainer = try Self.explainer(Numbers.draws(20, 4, seed: 4), Numbers.bent)
         let sampled = try ShapleyAttribution().attributions(
-            of: Self.table(rows), in: model, seed: 7)
+            of: Numbers.table(rows), in: model, seed: 7)
         let exact = try ShapleyAttribution(pairs: nil)
-            .attributions(of: Self.table(rows), in: model, seed: 7)
+            .attributions(of: Numbers.table(rows), in: model, seed: 7)
         for row in rows.indices {
             #expect(
-                try sampled[row] == explainer.sampled(row, of: Self.table(rows), pairs: 1, seed: 7))
-            #expect(try exact[row] == explainer.exact(row, of: Self.table(rows)))
+                try sampled[row]
+                    == explainer.sampled(row, of: Numbers.table(rows), pairs: 1, seed: 7))
+            #expect(try exact[row] == explainer.exact(row, of: Numbers.table(rows)))
         }
         #expect(sampled[0] != sampled[1])
     }
 
     @Test func anOrderIsSureOnlyWhereItsErrorsAllow() throws {
-        let background = Self.draws(50, 3, seed: 5)
-        let row = Self.table([[1, 1, 1]])
+        let background = Numbers.draws(50, 3, seed: 5)
+        let row = Numbers.table([[1, 1, 1]])
         let clear = try Self.explainer(background) { 10 * $0[0] + 3 * $0[1] + $0[2] }
             .sampled(0, of: row)
         #expect(clear.ranked.map(\.column) == ["x0", "x1", "x2"])

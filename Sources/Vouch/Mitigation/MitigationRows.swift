@@ -180,7 +180,7 @@ private struct ScoredRows {
 
 extension PreparedData {
     /// With another column to predict from the same features.
-    fileprivate func predicting(_ column: Column) throws -> PreparedData {
+    func predicting(_ column: Column) throws -> PreparedData {
         var result = self
         result.table = Table(
             name: table.name, rowCount: table.rowCount, columns: table.columns + [column],
