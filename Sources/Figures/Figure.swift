@@ -27,6 +27,8 @@ package enum Plot: Sendable, Hashable {
     case bars(BarChart)
     case reliability(ReliabilityDiagram)
     case confusion(ConfusionMatrix)
+    case waterfall(WaterfallChart)
+    case swarm(SwarmChart)
 
     private var chart: any Chart {
         switch self {
@@ -35,6 +37,8 @@ package enum Plot: Sendable, Hashable {
         case .bars(let chart): chart
         case .reliability(let chart): chart
         case .confusion(let chart): chart
+        case .waterfall(let chart): chart
+        case .swarm(let chart): chart
         }
     }
 
@@ -56,7 +60,9 @@ package struct FigureTable: Sendable, Hashable {
 
 extension Plot: Codable {
     private enum Key: String, CodingKey { case kind, chart }
-    private enum Kind: String, Codable { case lines, intervals, bars, reliability, confusion }
+    private enum Kind: String, Codable {
+        case lines, intervals, bars, reliability, confusion, waterfall, swarm
+    }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
@@ -66,6 +72,9 @@ extension Plot: Codable {
         case .bars: self = .bars(try container.decode(BarChart.self, forKey: .chart))
         case .reliability:
             self = .reliability(try container.decode(ReliabilityDiagram.self, forKey: .chart))
+        case .waterfall:
+            self = .waterfall(try container.decode(WaterfallChart.self, forKey: .chart))
+        case .swarm: self = .swarm(try container.decode(SwarmChart.self, forKey: .chart))
         case .confusion:
             self = .confusion(try container.decode(ConfusionMatrix.self, forKey: .chart))
         }
@@ -80,6 +89,8 @@ extension Plot: Codable {
             case .bars: .bars
             case .reliability: .reliability
             case .confusion: .confusion
+            case .waterfall: .waterfall
+            case .swarm: .swarm
             }
         try container.encode(kind, forKey: .kind)
         try chart.encode(to: container.superEncoder(forKey: .chart))

@@ -49,6 +49,9 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     package var dropout: Float
     package var labelSmoothing: Float
     package var loss: RegressionLoss
+    /// Of a regression: quantiles that are predicted beside the target, by the pinball loss; each has an output of
+    /// its own.
+    package var quantiles: [Float]?
     /// Where the model is a sum of functions of columns and pairs: of one output, without hidden layers and members.
     package var additive: AdditiveForm?
 
@@ -64,7 +67,8 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     package init(
         input: TabularInput, task: TaskKind, hidden: [Int], members: Int = 1,
         activation: Activation = .relu, dropout: Float = 0, labelSmoothing: Float = 0,
-        loss: RegressionLoss = .squared, additive: AdditiveForm? = nil
+        loss: RegressionLoss = .squared, quantiles: [Float]? = nil,
+        additive: AdditiveForm? = nil
     ) {
         precondition(
             additive == nil || (hidden.isEmpty && members == 1 && task.outputs == 1),
@@ -77,6 +81,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         self.dropout = dropout
         self.labelSmoothing = labelSmoothing
         self.loss = loss
+        self.quantiles = quantiles
         self.additive = additive
     }
 
@@ -93,7 +98,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     /// outputs cost nothing where they are not asked for: `hiddenFeatures`, the mean over members of
     /// what enters the head, `[rows, width]`, and `memberLogits`, each member's own outputs side by
     /// side, `[rows, members · outputs]`. Of an additive model there is also `terms`, the value of each
-    /// of its functions, `[rows, terms]`.
+    /// of its functions, `[rows, terms]`; where quantiles are predicted, `quantiles`, `[rows, quantiles]`.
     ///
     /// - Parameter keepsDropout: Whether hidden units are dropped as in training, so that passes with other
     ///   random numbers are samples of the prediction (Gal & Ghahramani 2016, arXiv:1506.02142).
@@ -103,7 +108,16 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         let (hidden, outputs, terms) = forward(
             features, in: &builder, dropout: keepsDropout ? dropout : 0)
         if let terms { builder.output("terms", terms) }
-        let (logits, prediction) = builder.scoped("mean") { b in combine(outputs, in: &b) }
+        let (logits, prediction) = builder.scoped("mean") { b in
+            combine(quantiles == nil ? outputs : b.output(0..<1, of: outputs), in: &b)
+        }
+        if let quantiles {
+            let bounds = builder.output(1..<(1 + quantiles.count), of: outputs)
+            builder.output(
+                "quantiles",
+                builder.reshape(
+                    builder.mean(bounds, axes: [0]), [.rows, .fixed(quantiles.count)]))
+        }
         builder.output("logits", logits)
         builder.output("prediction", prediction)
         let width = builder.shape(hidden)[2]
@@ -111,7 +125,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
             "hiddenFeatures", builder.reshape(builder.mean(hidden, axes: [0]), [.rows, width]))
         let byRow = builder.apply(.transpose([1, 0, 2]), [outputs])
         builder.output(
-            "memberLogits", builder.reshape(byRow, [.rows, .fixed(members * task.outputs)]))
+            "memberLogits", builder.reshape(byRow, [.rows, .fixed(members * outputWidth)]))
         return try builder.build()
     }
 
@@ -179,18 +193,28 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
                 logits: logits, targets: targets, smoothing: labelSmoothing)
         case .regression:
             let target = builder.input("label", [.rows, 1])
-            switch loss {
-            case .squared:
-                losses = builder.squaredError(prediction: logits, target: target)
-            case .huber(let delta):
-                losses = builder.huber(prediction: logits, target: target, delta: delta)
-            case .pinball(let quantile):
-                losses = builder.pinball(prediction: logits, target: target, quantile: quantile)
+            let prediction = quantiles == nil ? logits : builder.output(0..<1, of: logits)
+            var sum =
+                switch loss {
+                case .squared: builder.squaredError(prediction: prediction, target: target)
+                case .huber(let delta):
+                    builder.huber(prediction: prediction, target: target, delta: delta)
+                case .pinball(let quantile):
+                    builder.pinball(prediction: prediction, target: target, quantile: quantile)
+                }
+            for (place, quantile) in (quantiles ?? []).enumerated() {
+                let bound = builder.output((place + 1)..<(place + 2), of: logits)
+                sum = builder.add(
+                    sum, builder.pinball(prediction: bound, target: target, quantile: quantile))
             }
+            losses = sum
         }
         builder.output("loss", builder.weightedSum(losses: losses, weights: weights))
         return try builder.build()
     }
+
+    /// Numbers that each member puts out for a row.
+    private var outputWidth: Int { task.outputs + (quantiles?.count ?? 0) }
 
     /// What enters the members' heads, `[members, rows, width]`, and their outputs,
     /// `[members, rows, outputs]`, of encoded rows; of an additive model its functions' values too.
@@ -228,7 +252,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
             let parts = builder.reshape(x, [.rows, .fixed(members), width])
             x = builder.apply(.transpose([1, 0, 2]), [parts])
         }
-        let outputs = builder.memberLinear("head", x, members: members, output: task.outputs)
+        let outputs = builder.memberLinear("head", x, members: members, output: outputWidth)
         return (x, outputs, nil)
     }
 }
@@ -289,6 +313,11 @@ extension GraphBuilder {
         let parts = reshape(x, [.rows, 2, width])
         let weighted = multiply(parts, reshape(shares, [.rows, 2, 1]))
         return reshape(sum(weighted, axes: [1]), [.rows, width])
+    }
+
+    /// Some of the members' outputs, `[members, rows, range]`.
+    mutating func output(_ range: Range<Int>, of outputs: Value) -> Value {
+        apply(.slice(axis: 2, start: range.lowerBound, end: range.upperBound), [outputs])
     }
 
     private mutating func columns(_ x: Value, _ range: Range<Int>) -> Value {

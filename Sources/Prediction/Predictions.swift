@@ -1,3 +1,5 @@
+package import Statistics
+
 /// What a model says of rows.
 package struct Predictions: Sendable, Hashable {
     package var rows: Int
@@ -5,13 +7,16 @@ package struct Predictions: Sendable, Hashable {
     package var classes: [String]
     /// `[rows, classes]` probabilities, or `[rows]` in the target's unit.
     package var values: [Double]
+    /// Of a regression that predicts two quantiles: these, one pair a row, in the target's unit.
+    package var bounds: [Bounds]?
 
     /// - Precondition: `values` has a number for each row and class.
-    package init(rows: Int, classes: [String], values: [Double]) {
+    package init(rows: Int, classes: [String], values: [Double], bounds: [Bounds]? = nil) {
         precondition(values.count == rows * max(classes.count, 1), "a number a row and class")
         self.rows = rows
         self.classes = classes
         self.values = values
+        self.bounds = bounds
     }
 
     /// Numbers of one row.
@@ -22,7 +27,9 @@ package struct Predictions: Sendable, Hashable {
         var picked: [Double] = []
         picked.reserveCapacity(chosen.count * width)
         for row in chosen { picked += values[row * width..<(row + 1) * width] }
-        return Predictions(rows: chosen.count, classes: classes, values: picked)
+        return Predictions(
+            rows: chosen.count, classes: classes, values: picked,
+            bounds: bounds.map { all in chosen.map { all[$0] } })
     }
 }
 

@@ -185,6 +185,8 @@ extension RunReport {
         case .intervals(let chart): drawing = chart.drawing(figure)
         case .bars(let chart): drawing = chart.drawing(figure)
         case .reliability(let chart): drawing = chart.drawing(figure)
+        case .waterfall(let chart): drawing = chart.drawing(figure)
+        case .swarm(let chart): drawing = chart.drawing(figure)
         case .confusion(let chart): return scrolling(figure.title, chart.htmlTable())
         }
         let table = figure.table

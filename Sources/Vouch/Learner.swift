@@ -46,6 +46,7 @@ struct Learner {
             hidden: Array(repeating: recipe.width, count: recipe.depth), members: recipe.members,
             activation: recipe.activation, dropout: recipe.dropout,
             labelSmoothing: options.labelSmoothing, loss: loss,
+            quantiles: prepared.target.task == .regression ? options.quantiles : nil,
             additive: recipe.kind == .additive ? additiveForm(input) : nil)
     }
 
@@ -201,7 +202,8 @@ extension Learner {
                 weights: [weights])
             let part = alone.predict(features.selecting(rows: split.validation), pool: pool)
             all = Predictions(
-                rows: all.rows + part.rows, classes: part.classes, values: all.values + part.values)
+                rows: all.rows + part.rows, classes: part.classes, values: all.values + part.values,
+                bounds: part.bounds.map { (all.bounds ?? []) + $0 })
             rows += split.validation
         }
         return try LabelledPredictions(

@@ -1,13 +1,14 @@
 import Platform
 package import Prediction
 import RunStore
+import Statistics
 import Tables
 
 /// The predictions of a run's test and validation rows as CSV, in the run folder: what a comparison
 /// pairs, what an audit by others can take, and what a remedy is fitted on.
 ///
 /// One line a row, in the rows' order: the answer, `probability[CLASS]` for every class or
-/// `prediction`, and where there are such, `weight`, `cluster` and `group[COLUMN]`.
+/// `prediction`, and where there are such, the quantiles `lower` and `upper`, `weight`, `cluster` and `group[COLUMN]`.
 package enum PredictionFile {
     static func name(_ split: String) -> String { split + "_predictions.csv" }
     private static let answer = "answer"
@@ -16,6 +17,7 @@ package enum PredictionFile {
         var header = [answer]
         let classes = test.predictions.classes
         header += classes.isEmpty ? ["prediction"] : classes.map { "probability[\($0)]" }
+        if test.predictions.bounds != nil { header += ["lower", "upper"] }
         if test.weights != nil { header.append("weight") }
         if test.clusters != nil { header.append("cluster") }
         header += test.protected.map { "group[\($0.name)]" }
@@ -29,6 +31,9 @@ package enum PredictionFile {
             case .numbers(let targets): cells = [targets[row].description]
             }
             cells += test.predictions.values[row * width..<(row + 1) * width].map(\.description)
+            if let bounds = test.predictions.bounds?[row] {
+                cells += [bounds.lower.description, bounds.upper.description]
+            }
             if let weights = test.weights { cells.append(weights[row].description) }
             if let clusters = test.clusters { cells.append(String(clusters[row])) }
             cells += test.protected.map { $0.groups[row] }
@@ -62,13 +67,19 @@ package enum PredictionFile {
         var values: [Double] = []
         values.reserveCapacity(table.rowCount * columns.count)
         for row in 0..<table.rowCount { for score in scores { values.append(score[row]) } }
+        var bounds: [Bounds]?
+        if classes.isEmpty, table.column(named: "lower") != nil {
+            bounds = zip(try table.numbers(in: "lower"), try table.numbers(in: "upper"))
+                .map { Bounds(lower: $0, upper: $1) }
+        }
         var clusters: [Int32]?
         if table.column(named: "cluster") != nil {
             clusters = try table.numbers(in: "cluster").map { Int32($0) }
         }
         return LabelledPredictions(
             split: split,
-            predictions: Predictions(rows: table.rowCount, classes: classes, values: values),
+            predictions: Predictions(
+                rows: table.rowCount, classes: classes, values: values, bounds: bounds),
             answers: classes.isEmpty
                 ? .numbers(try table.numbers(in: answer))
                 : .classes(try table.classCodes(in: answer, classes: classes)),

@@ -92,6 +92,11 @@ struct PreparedData {
                     + "\(target.classes.count) classes. Leave --model out")
         }
         let isRegression = target.task == .regression
+        if configuration.model.quantiles != nil, !isRegression {
+            throw VouchError(
+                "--quantiles goes with a target that is a number, and \"\(target.column)\" has classes"
+            )
+        }
         let numbers = isRegression ? try target.values(targetColumn, source: table.name) : []
         let labels =
             isRegression

@@ -115,8 +115,7 @@ private struct FittedThresholds {
             try Abstention(RiskControl(risk: $0), fittedOn: rows)
         }
         conformal = try request.coverage.map { coverage in
-            let usual = ConformalMethod.usual(
-                hasClasses: model.description.target.task != .regression)
+            let usual = ConformalMethod.usual(of: rows.predictions)
             return try ConformalPredictor(
                 ConformalRequest(
                     request.conformal.flatMap(ConformalMethod.init(rawValue:)) ?? usual,

@@ -5,6 +5,7 @@ import NN
 import Prediction
 import RealModule
 import RunStore
+import Statistics
 import Tables
 import TensorCore
 import Training
@@ -112,27 +113,23 @@ struct StoredModel {
     /// With dropout, units are dropped by the row's place and the pass alone, so that the same rows in the
     /// same order give the same bits.
     func predict(_ features: EncodedFeatures, pool: WorkerPool) -> Predictions {
-        let data = EncodedData(features, labels: .none)
         // A mean of sums of functions is one too; that of their probabilities is none.
         let meansLogits = description.network.additive != nil
-        let evaluator = NetworkEvaluator(
-            description.graph, output: meansLogits ? "logits" : "prediction", layout: layout,
-            pool: pool)
-        let passes = description.dropoutPasses ?? 1
-        var raw = [Float](repeating: 0, count: data.rows * evaluator.width)
-        for weights in weights {
-            for pass in 0..<passes {
-                let more = evaluator.values(of: data, weights: weights, pass: pass)
-                for index in raw.indices { raw[index] += more[index] }
-            }
-        }
-        let count = Float(weights.count * passes)
-        if count > 1 { for index in raw.indices { raw[index] /= count } }
+        var raw = mean(of: meansLogits ? "logits" : "prediction", features, pool: pool)
         let target = description.target
         guard target.task != .regression else {
+            func unscaled(_ value: Float) -> Double { Double(value) * target.scale + target.center }
+            let bounds = description.network.quantiles.map { _ in
+                let both = mean(of: "quantiles", features, pool: pool).map(unscaled)
+                // Two models of two quantiles may cross; the smaller is the lower one.
+                return (0..<features.rows).map { row in
+                    Bounds(
+                        lower: min(both[2 * row], both[2 * row + 1]),
+                        upper: max(both[2 * row], both[2 * row + 1]))
+                }
+            }
             return Predictions(
-                rows: features.rows, classes: [],
-                values: raw.map { Double($0) * target.scale + target.center })
+                rows: features.rows, classes: [], values: raw.map(unscaled), bounds: bounds)
         }
         if meansLogits { raw = raw.map { 1 / (1 + Float(Double.exp(-Double($0)))) } }
         guard target.task == .binary else {
@@ -143,6 +140,26 @@ struct StoredModel {
         both.reserveCapacity(2 * raw.count)
         for positive in raw { both += [1 - Double(positive), Double(positive)] }
         return Predictions(rows: features.rows, classes: target.classes, values: both)
+    }
+
+    /// The mean of an output over models and passes with dropout.
+    private func mean(
+        of output: String, _ features: EncodedFeatures, pool: WorkerPool
+    ) -> [Float] {
+        let data = EncodedData(features, labels: .none)
+        let evaluator = NetworkEvaluator(
+            description.graph, output: output, layout: layout, pool: pool)
+        let passes = description.dropoutPasses ?? 1
+        var sum = [Float](repeating: 0, count: data.rows * evaluator.width)
+        for weights in weights {
+            for pass in 0..<passes {
+                let more = evaluator.values(of: data, weights: weights, pass: pass)
+                for index in sum.indices { sum[index] += more[index] }
+            }
+        }
+        let count = Float(weights.count * passes)
+        if count > 1 { for index in sum.indices { sum[index] /= count } }
+        return sum
     }
 
     /// An output of one model's graph, such as `hiddenFeatures`: `[rows, width]`.

@@ -91,6 +91,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var loss = RegressionLoss.squared
         /// Of the pinball loss.
         package var quantile: Float = 0.5
+        /// Two quantiles that a regression predicts too, the lower first; `nil` for none.
+        package var quantiles: [Float]?
         /// Weighs rows so that every class weighs the same.
         package var balancesClasses = false
         /// The most pairs of columns of an additive model.
@@ -226,6 +228,19 @@ extension TrainConfiguration {
             throw VouchError(
                 "--\(option) does not go with --model additive, which is a sum of functions of columns"
             )
+        }
+        if let quantiles = model.quantiles {
+            guard quantiles.count == 2, quantiles[0] > 0, quantiles[0] < quantiles[1],
+                quantiles[1] < 1
+            else {
+                throw VouchError(
+                    "--quantiles takes two numbers between 0 and 1, the lower first, such as 0.05,0.95"
+                )
+            }
+            guard model.kind != .additive else {
+                throw VouchError(
+                    "--quantiles does not go with --model additive, which has one output")
+            }
         }
         let share = { (value: Float) in value >= 0 && value < 1 }
         try require(share, "dropout", model.dropout, "in [0, 1)")

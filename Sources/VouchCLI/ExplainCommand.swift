@@ -8,7 +8,7 @@ struct ExplainCommand: ParsableCommand {
         abstract: "Say how a model comes to its predictions.",
         subcommands: [
             ExplainRowsCommand.self, EvaluateExplanationsCommand.self,
-            ProveExplanationsCommand.self, GlobalEffectsCommand.self,
+            ProveExplanationsCommand.self, GlobalEffectsCommand.self, ExamplesCommand.self,
         ], defaultSubcommand: ExplainRowsCommand.self)
 }
 
@@ -21,6 +21,9 @@ struct ExplainRowsCommand: ParsableCommand {
             which columns are made known, against training rows that stand for what it could have been. \
             They sum to the prediction less the background's mean. Each has the error of the random orders, \
             and how far the columns' order can be trusted is said.
+
+            An additive model (train --model additive) explains itself: its own functions are shown, exactly, unless \
+            --pairs or --exact asks for Shapley values.
 
             Examples:
               vouch explain runs/adult new.csv --row 3 --row 17
@@ -39,8 +42,11 @@ struct ExplainRowsCommand: ParsableCommand {
     @Option(help: "Training rows that stand for what the columns could have been instead.")
     var background = 100
 
-    @Option(help: "Random orders for each background row, each with its opposite.")
-    var pairs = 1
+    @Option(help: "A CSV file of rows that do, in place of training rows.")
+    var backgroundFile: String?
+
+    @Option(help: "Random orders for each background row, each with its opposite; 1 if not given.")
+    var pairs: Int?
 
     @Flag(help: "Try all subsets of the columns; up to 12 columns.")
     var exact = false
@@ -65,7 +71,9 @@ struct ExplainRowsCommand: ParsableCommand {
         var request = ExplanationRequest(run: folder, rows: rows)
         if !chosen.isEmpty { request.chosen = chosen }
         request.background = background
-        request.pairs = exact ? nil : pairs
+        request.backgroundFile = backgroundFile
+        request.pairs = exact ? nil : pairs ?? 1
+        request.asksShapley = exact || pairs != nil
         request.label = label
         request.seed = seed
         request.reading = reading.options

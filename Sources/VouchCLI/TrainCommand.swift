@@ -230,7 +230,9 @@ struct ModelArguments: ParsableArguments {
 
     @Option(
         name: .customLong("model"),
-        help: "The model: linear, mlp, ensemble or additive (a sum of curves that can be read whole). What is not given here is settled by a recipe.")
+        help:
+            "The model: linear, mlp, ensemble or additive (a sum of curves that can be read whole). What is not given here is settled by a recipe."
+    )
     var kind: TrainConfiguration.ModelKind?
 
     @Option(help: "Members of an ensemble.")
@@ -273,6 +275,14 @@ struct ModelArguments: ParsableArguments {
     @Option(help: "The quantile of the pinball loss.")
     var quantile = Self.defaults.quantile
 
+    @Option(
+        help: """
+            Two quantiles that a regression predicts too, such as 0.05,0.95: for intervals that are wider where the \
+            target varies more.
+            """,
+        transform: parseQuantiles)
+    var quantiles: [Float]?
+
     @Flag(name: .customLong("balance-classes"), help: "Weigh rows so that classes weigh the same.")
     var balancesClasses = false
 
@@ -297,6 +307,7 @@ struct ModelArguments: ParsableArguments {
         options.labelSmoothing = labelSmoothing
         options.loss = loss
         options.quantile = quantile
+        options.quantiles = quantiles
         options.balancesClasses = balancesClasses
         options.reweighsGroups = reweighsGroups ? true : nil
         return options
@@ -384,5 +395,16 @@ struct LearningArguments: ParsableArguments {
         options.seed = seed
         options.precision = precision
         return options
+    }
+}
+
+/// `0.05,0.95` as numbers.
+@Sendable private func parseQuantiles(_ text: String) throws -> [Float] {
+    try text.split(separator: ",").map { part in
+        guard let number = Float(part.trimmingPrefix(while: \.isWhitespace)) else {
+            throw ValidationError(
+                "--quantiles is \"\(text)\"; write two numbers between 0 and 1, such as 0.05,0.95")
+        }
+        return number
     }
 }

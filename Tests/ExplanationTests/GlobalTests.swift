@@ -103,3 +103,27 @@ struct GlobalTests {
         #expect(flat == .leaf(value: 1, rows: 2000))
     }
 }
+
+struct PrototypeTests {
+    /// Three heaps of points and one far off: a prototype of each heap, and the far one is a criticism.
+    @Test func aPrototypeOfEachHeap() {
+        let random = CounterRandom(seed: 3, name: "heaps")
+        var features: [Float] = []
+        for row in 0..<90 {
+            let heap = Double(row % 3) * 10
+            features += [
+                Float(heap + random.uniform(index: UInt64(row))),
+                Float(random.uniform(step: 1, index: UInt64(row))),
+            ]
+        }
+        features += [10, 40]
+        let found = Prototypes(features: features, width: 2, count: 3)
+        #expect(Set(found.prototypes.map { $0 % 3 }) == [0, 1, 2])
+        #expect(!found.prototypes.contains(90))
+        #expect(found.criticisms.first == 90)
+        #expect(Prototypes(features: [1, 2], width: 2, count: 3).prototypes.isEmpty)
+        // No row is both.
+        let all = Prototypes(features: features, width: 2, count: 91)
+        #expect(Set(all.prototypes).count == 91 && all.criticisms.isEmpty)
+    }
+}

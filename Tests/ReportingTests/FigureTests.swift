@@ -104,6 +104,23 @@ import Testing
                         bins: [
                             .init(predicted: .nan, observed: .nan, lower: .nan, upper: 1, count: 0)
                         ])),
+                .waterfall(
+                    WaterfallChart(
+                        axis: axis, start: .init(label: "", value: .nan),
+                        steps: strange.map { .init(label: "", change: $0, error: $0) },
+                        end: .init(label: "", value: 1))),
+                .waterfall(
+                    WaterfallChart(
+                        axis: axis, start: .init(label: "", value: 0), steps: [],
+                        end: .init(label: "", value: 0))),
+                .swarm(
+                    SwarmChart(
+                        axis: axis,
+                        rows: [
+                            .init(
+                                label: "", dots: strange.map { .init(value: $0, shade: $0) }),
+                            .init(label: "", dots: []),
+                        ], shade: "")),
                 .confusion(ConfusionMatrix(classes: [], counts: [])),
                 .confusion(ConfusionMatrix(classes: ["a"], counts: [[0]])),
             ]

@@ -1,3 +1,5 @@
+package import Prediction
+
 /// How sets of classes or intervals of numbers are made from predictions.
 package enum ConformalMethod: String, Sendable, CaseIterable {
     /// Least ambiguous classes: the smallest sets on average.
@@ -10,17 +12,20 @@ package enum ConformalMethod: String, Sendable, CaseIterable {
     case absolute
     /// Wider where rows of like predictions had larger errors; the spread from half of the rows.
     case normalized
+    /// Conformalised quantile regression: two predicted quantiles, moved apart or together.
+    case cqr
 
     package var isOfClasses: Bool {
         switch self {
         case .lac, .aps, .raps: true
-        case .absolute, .normalized: false
+        case .absolute, .normalized, .cqr: false
         }
     }
 
     /// What is taken where nothing was asked for.
-    package static func usual(hasClasses: Bool) -> ConformalMethod {
-        hasClasses ? .lac : .absolute
+    package static func usual(of predictions: Predictions) -> ConformalMethod {
+        guard predictions.classes.isEmpty else { return .lac }
+        return predictions.bounds == nil ? .absolute : .cqr
     }
 }
 

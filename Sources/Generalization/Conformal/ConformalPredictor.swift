@@ -23,6 +23,7 @@ package struct ConformalPredictor: Sendable {
         case classes(ClassScore)
         case residual
         case spread(ResidualSpread)
+        case quantiles
     }
 
     /// - Throws: where a coverage is not between 0 and 1, the method does not fit the task, the rows
@@ -88,7 +89,12 @@ package struct ConformalPredictor: Sendable {
             guard !request.method.isOfClasses, request.categories != .classes else {
                 throw ConformalError(
                     description: "the target is a number and has no classes; of numbers there are "
-                        + "absolute and normalized intervals")
+                        + "absolute, normalized and cqr intervals")
+            }
+            guard request.method != .cqr || rows.predictions.bounds != nil else {
+                throw ConformalError(
+                    description: "cqr needs a model that predicts two quantiles: train with "
+                        + "--quantiles 0.05,0.95")
             }
         }
     }
@@ -96,7 +102,7 @@ package struct ConformalPredictor: Sendable {
     /// Rows that choose what the score is, and do not calibrate.
     private static func choosing(_ method: ConformalMethod, _ rows: Int) -> Int {
         switch method {
-        case .lac, .aps, .absolute: 0
+        case .lac, .aps, .absolute, .cqr: 0
         case .raps: rows / 5
         case .normalized: rows / 2
         }
@@ -107,6 +113,7 @@ package struct ConformalPredictor: Sendable {
     ) throws -> Score {
         switch (request.method, chosen.answers) {
         case (.lac, _): return .classes(.leastAmbiguous)
+        case (.cqr, _): return .quantiles
         case (.aps, _): return .classes(.adaptive)
         case (.raps, .classes(let labels)):
             return .classes(
@@ -139,6 +146,9 @@ package struct ConformalPredictor: Sendable {
         case (.spread(let spread), .numbers(let targets)):
             return NumberScore.normalized(
                 targets: targets, predictions: values, spreads: values.map { spread($0) })
+        case (.quantiles, .numbers(let targets)):
+            return NumberScore.quantile(
+                targets: targets, predicted: rows.predictions.bounds ?? [])
         case (_, .numbers(let targets)):
             return NumberScore.absolute(targets: targets, predictions: values)
         case (_, .classes): preconditionFailure("checked before")
@@ -213,6 +223,9 @@ extension ConformalPredictor {
         let thresholds = rowThresholds(predictions.rows, groups)
         switch score {
         case .classes: preconditionFailure("no numbers")
+        case .quantiles:
+            return NumberScore.intervals(
+                predicted: predictions.bounds ?? [], thresholds: thresholds)
         case .residual:
             return NumberScore.intervals(predictions: predictions.values, thresholds: thresholds)
         case .spread(let spread):

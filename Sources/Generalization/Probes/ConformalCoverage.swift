@@ -25,7 +25,7 @@ package struct ConformalCoverage: Probe {
     package func measure(_ subject: Subject) throws -> Findings {
         guard let calibration = subject.calibration else { return Findings() }
         let test = subject.test
-        let method = ConformalMethod.usual(hasClasses: !test.predictions.classes.isEmpty)
+        let method = ConformalMethod.usual(of: test.predictions)
         let fitted = try ConformalPredictor(
             ConformalRequest(method, coverage: Self.asked, seed: subject.seed),
             fittedOn: calibration)

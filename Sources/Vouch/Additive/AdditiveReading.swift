@@ -66,6 +66,18 @@ extension StoredModel {
             .map { $0 * scale }
     }
 
+    /// The mean over models of the output of raw rows: log-odds, or the target's unit.
+    func meanOutputs(_ table: Table, pool: WorkerPool) throws -> [Double] {
+        let features = try encoder.encode(table)
+        let target = description.target
+        var sum = [Double](repeating: 0, count: table.rowCount)
+        for model in weights.indices {
+            let more = try values(of: "logits", features, model: model, pool: pool).numbers
+            for row in sum.indices { sum[row] += Double(more[row]) }
+        }
+        return sum.map { $0 / Double(weights.count) * target.scale + target.center }
+    }
+
     /// The mean over models of what each function says of raw rows, `[rows, terms]`.
     func meanTerms(_ table: Table, pool: WorkerPool) throws -> [Float] {
         let features = try encoder.encode(table)

@@ -9,9 +9,10 @@ extension AdditiveReading {
     func explanations(
         _ explained: ExplainedModel, _ table: Table, chosen: [Int]
     ) throws -> RowExplanations {
-        let raw = try explained.model.meanTerms(
-            table.selecting(rows: chosen.map { $0 - 1 }), pool: explained.predictor.pool)
         let rows = table.selecting(rows: chosen.map { $0 - 1 })
+        let pool = explained.predictor.pool
+        let raw = try explained.model.meanTerms(rows, pool: pool)
+        let outputs = try explained.model.meanOutputs(rows, pool: pool)
         let values = terms.values(raw, of: rows)
         let names = terms.names
         return RowExplanations(
@@ -29,7 +30,8 @@ extension AdditiveReading {
                         value: value, standardError: 0)
                 }
                 return RowExplanations.Row(
-                    row: number, base: terms.intercept, value: sum, residual: 0,
+                    row: number, base: terms.intercept, value: outputs[place],
+                    residual: outputs[place] - sum,
                     resolved: names.count, evaluations: 1,
                     contributions: contributions.sorted {
                         (abs($1.value), $0.column) < (abs($0.value), $1.column)

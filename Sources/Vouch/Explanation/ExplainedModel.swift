@@ -64,10 +64,27 @@ struct ExplainedModel {
     ///
     /// - Parameters:
     ///   - count: Training rows of the background.
+    ///   - file: Rows of the user's own for it, in place of training rows.
     ///   - seed: Of which rows they are.
-    func attributed(background count: Int, seed: UInt64) throws -> AttributedModel {
-        AttributedModel(
-            predictor: predictor, background: try background(count, seed: seed), output: output)
+    func attributed(
+        background count: Int, file: BackgroundFile? = nil, seed: UInt64
+    ) throws -> AttributedModel {
+        guard let file else {
+            return AttributedModel(
+                predictor: predictor, background: try background(count, seed: seed), output: output)
+        }
+        let rows = try rows(of: file.path, file.reading, chosen: [])
+        guard rows.rowCount > 0 else {
+            throw VouchError(
+                "\(file.path) has no rows; a background needs one or more, such as training rows")
+        }
+        return AttributedModel(predictor: predictor, background: rows, output: output)
+    }
+
+    /// A file of background rows, read as the explained rows are.
+    struct BackgroundFile {
+        var path: String
+        var reading: TrainConfiguration.ReadingOptions
     }
 
     /// Training rows, drawn without putting back, in the order of the data.

@@ -1,6 +1,7 @@
 import CPURuntime
 import GraphIR
 import Kernels
+import NN
 import Prediction
 import TensorCore
 

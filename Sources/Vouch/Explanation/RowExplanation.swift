@@ -12,8 +12,12 @@ package struct ExplanationRequest: Sendable {
     package var chosen: [Int] = [1]
     /// Training rows that stand for what the columns could have been instead.
     package var background = 100
+    /// A file of rows that do, in place of training rows.
+    package var backgroundFile: String?
     /// Orders of the columns for each background row, with their opposites; `nil` for all subsets.
     package var pairs: Int? = 1
+    /// Whether Shapley values are wanted of an additive model too, which explains itself.
+    package var asksShapley = false
     /// The class whose probability is explained; the last in order if `nil`.
     package var label: String?
     package var seed: UInt64 = 0
@@ -63,6 +67,9 @@ package func explainRows(_ request: ExplanationRequest) throws -> RowExplanation
     let explained = try ExplainedModel(
         run: request.run, label: request.label, threads: request.threads)
     let table = try explained.rows(of: request.rows, request.reading, chosen: request.chosen)
+    if !request.asksShapley, let own = try AdditiveReading.of(run: request.run) {
+        return try own.explanations(explained, table, chosen: request.chosen)
+    }
     let width = explained.model.schema.features.count
     guard request.pairs != nil || width <= ShapleyExplainer.mostExactColumns else {
         throw VouchError(
@@ -70,7 +77,10 @@ package func explainRows(_ request: ExplanationRequest) throws -> RowExplanation
                 + "\(ShapleyExplainer.mostExactColumns); the model has \(width). Leave it out: the error of "
                 + "random orders is shown, and --pairs lowers it")
     }
-    let model = try explained.attributed(background: request.background, seed: request.seed)
+    let model = try explained.attributed(
+        background: request.background,
+        file: request.backgroundFile.map { .init(path: $0, reading: request.reading) },
+        seed: request.seed)
     let method = ShapleyAttribution(pairs: request.pairs)
     let chosen = table.selecting(rows: request.chosen.map { $0 - 1 })
     let attributions = try method.attributions(of: chosen, in: model, seed: request.seed)
@@ -87,7 +97,8 @@ package func explainRows(_ request: ExplanationRequest) throws -> RowExplanation
     }
     return RowExplanations(
         quantity: explained.quantity,
-        method: "Shapley values of \(width) columns against \(request.background) training rows, "
+        method: "Shapley values of \(width) columns against \(model.background.rowCount) "
+            + "\(request.backgroundFile.map { "rows of \($0)" } ?? "training rows"), "
             + (request.pairs.map { "\($0 * 2) orders a background row" } ?? "all subsets"),
         rows: rows)
 }
