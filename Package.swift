@@ -90,7 +90,10 @@ let package = Package(
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(
             "Explanation",
-            ["Evidence", "Figures", "Prediction", "Statistics", "Tables", "TensorCore"]),
+            [
+                "Autodiff", "CPURuntime", "Evidence", "Figures", "GraphIR", "Kernels",
+                "Prediction", "Statistics", "Tables", "TensorCore", real,
+            ]),
         idea(
             "Generalization",
             [
@@ -134,7 +137,12 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: strict),
         // tests
-        tests("ExplanationTests", ["Explanation", "Prediction", "Tables", "TensorCore"]),
+        tests(
+            "ExplanationTests",
+            [
+                "Autodiff", "CPURuntime", "Explanation", "GraphIR", "Kernels", "NN", "Platform",
+                "Prediction", "Statistics", "Tables", "TensorCore",
+            ], resources: [.copy("Reference")], exclude: ["Verified"]),
         tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],

@@ -1,3 +1,4 @@
+import Evidence
 import Explanation
 import Tables
 

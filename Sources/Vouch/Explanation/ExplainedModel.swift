@@ -67,7 +67,8 @@ struct ExplainedModel {
     ///   - seed: Of which rows they are.
     func attributed(background count: Int, seed: UInt64) throws -> AttributedModel {
         AttributedModel(
-            predictor: predictor, background: try background(count, seed: seed), output: output)
+            predictor: predictor, background: try background(count, seed: seed), output: output,
+            encoded: encoded)
     }
 
     /// Training rows, drawn without putting back, in the order of the data.
