@@ -90,7 +90,10 @@ let package = Package(
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(
             "Explanation",
-            ["Evidence", "Figures", "Prediction", "Statistics", "Tables", "TensorCore"]),
+            [
+                "Autodiff", "CPURuntime", "Evidence", "Figures", "GraphIR", "Kernels",
+                "Prediction", "Statistics", "Tables", "TensorCore", real,
+            ]),
         idea(
             "Generalization",
             [
@@ -136,7 +139,10 @@ let package = Package(
         // tests
         tests(
             "ExplanationTests",
-            ["Evidence", "Explanation", "Prediction", "Statistics", "Tables", "TensorCore"]),
+            [
+                "Autodiff", "CPURuntime", "Evidence", "Explanation", "GraphIR", "Kernels", "NN",
+                "Platform", "Prediction", "Statistics", "Tables", "TensorCore",
+            ], resources: [.copy("Reference")]),
         tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],

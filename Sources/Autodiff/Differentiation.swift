@@ -24,6 +24,14 @@ package struct DifferentiatedGraph: Sendable {
     package var inputGradients: [Value: Value]
 }
 
+/// A rule in place of operations' own: the gradients of a node's operands, or `nil` where the own rule holds.
+///
+/// It is given the node, its value, the gradient of its value, and the graph that is built.
+package typealias GradientRule =
+    @Sendable (
+        _ node: Node, _ value: Value, _ adjoint: Value, _ builder: inout GraphBuilder
+    ) -> [Value?]?
+
 extension Graph {
     /// Reverse-mode differentiation: adds to the graph the gradient of one output.
     ///
@@ -35,17 +43,20 @@ extension Graph {
     /// - Parameters:
     ///   - output: The name of the output to differentiate.
     ///   - values: Further values, such as inputs, whose gradient is wanted.
+    ///   - parameters: Whether the parameters' gradients are wanted.
+    ///   - rule: Takes the place of operations' own rules where it gives something.
     /// - Complexity: O(nodes); at most a constant number of new nodes for each old one.
     /// - Source: Griewank & Walther 2008, "Evaluating Derivatives", chapter 3.
     package func differentiated(
-        output: String, withRespectTo values: [Value] = []
+        output: String, withRespectTo values: [Value] = [], parameters wantsParameters: Bool = true,
+        rule: GradientRule? = nil
     ) throws(GraphError) -> DifferentiatedGraph {
         guard let loss = outputs[output] else {
             throw GraphError(
                 node: output, problem: "is not an output; there are \(outputs.keys.sorted())",
                 location: "differentiating the graph")
         }
-        let trainable = parameters.filter { $0.role != .state }
+        let trainable = wantsParameters ? parameters.filter { $0.role != .state } : []
         let active = activeNodes(from: trainable.map(\.value) + values)
         var builder = GraphBuilder(extending: self)
         var adjoints = [Value?](repeating: nil, count: nodes.count)
@@ -65,9 +76,10 @@ extension Graph {
                     continue
                 }
                 let contributions = builder.scoped(node.label) {
-                    operandGradients(of: node, at: Value(index), adjoint: adjoint, in: &$0) {
-                        active[$0.index]
-                    }
+                    rule?(node, Value(index), adjoint, &$0)
+                        ?? operandGradients(
+                            of: node, at: Value(index), adjoint: adjoint, in: &$0
+                        ) { active[$0.index] }
                 }
                 for (operand, contribution) in zip(node.inputs, contributions) {
                     guard let contribution, active[operand.index] else { continue }
@@ -96,7 +108,7 @@ extension Graph {
     }
 
     /// Which nodes depend on one of the given values through float operands.
-    private func activeNodes(from values: [Value]) -> [Bool] {
+    package func activeNodes(from values: [Value]) -> [Bool] {
         var active = [Bool](repeating: false, count: nodes.count)
         for value in values { active[value.index] = true }
         for (index, node) in nodes.enumerated() where !active[index] {

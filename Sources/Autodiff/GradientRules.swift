@@ -1,4 +1,4 @@
-import GraphIR
+package import GraphIR
 import TensorCore
 
 /// The gradient of each operation for its operands, given the gradient of its result.
@@ -9,7 +9,7 @@ import TensorCore
 /// - Parameters:
 ///   - y: The operation's own result; several rules are cheaper in terms of it.
 ///   - g: The gradient of the loss for `y`, of `y`'s shape.
-func operandGradients(
+package func operandGradients(
     of node: Node, at y: Value, adjoint g: Value, in b: inout GraphBuilder,
     wanted: (Value) -> Bool
 ) -> [Value?] {

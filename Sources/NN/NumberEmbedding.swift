@@ -95,3 +95,13 @@ extension GraphBuilder {
         return reshape(result, [rows, .fixed(embedding.numbers * embedding.width)])
     }
 }
+
+extension TabularNetwork {
+    /// The vectors of embedded numbers, `[rows, numbers · width]`, in a graph of this network; `nil` without.
+    package func numberVectors(in graph: Graph) -> Value? {
+        guard let embedding = input.embedding else { return nil }
+        let shape: Shape = [.rows, .fixed(embedding.numbers * embedding.width)]
+        let last = graph.nodes.lastIndex { $0.label == "numbers" && $0.shape == shape }
+        return last.map { Value($0) }
+    }
+}

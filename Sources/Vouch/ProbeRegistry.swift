@@ -38,14 +38,15 @@ package let onDemandProbes: [any Probe] = [
 ]
 
 /// Probes of explanations, which `vouch explain evaluate` and `vouch explain prove` run on a finished run.
-package let explanationQuality: any Probe = ExplanationQuality(methods: attributionMethods)
+package let explanationQuality: any Probe = ExplanationQuality(
+    attributed: attributed, methods: attributionMethods)
 
 /// Effects over all rows, which `vouch explain global` measures on a finished run.
 package let globalEffects: any Probe = GlobalEffects()
 
 /// - Parameter seed: Of rules, rows and trainings.
 package func ruleRecovery(seed: UInt64 = 0) -> any Probe {
-    RuleRecovery(seed: seed, methods: attributionMethods)
+    RuleRecovery(seed: seed, attributed: attributed, methods: attributionMethods)
 }
 
 /// Probes that run only where an option of the training asks for them.

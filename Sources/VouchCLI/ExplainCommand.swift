@@ -12,6 +12,8 @@ struct ExplainCommand: ParsableCommand {
         ], defaultSubcommand: ExplainRowsCommand.self)
 }
 
+extension ExplanationMethod: ExpressibleByArgument {}
+
 struct ExplainRowsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rows",
@@ -23,11 +25,25 @@ struct ExplainRowsCommand: ParsableCommand {
             and how far the columns' order can be trusted is said.
 
             An additive model (train --model additive) explains itself: its own functions are shown, exactly, unless \
-            --pairs or --exact asks for Shapley values.
+            --method, --pairs or --exact is given.
+
+            With --method, one of:
+              integrated-gradients   gradients along the line from each background row to the row
+              expected-gradients     the same at places and background rows that are drawn
+              deeplift               differences of activations from each background row's
+              relevance-propagation  the score before its last curve, divided backwards through the layers
+              occlusion              what is lost when a column is a background row's
+              saliency               the size of the gradient
+              input-x-gradient       the gradient times the encoded input
+              smoothgrad, vargrad    mean and variance of gradients under noise
+            The first three sum to the prediction less the background's mean; the residual is always said. \
+            Gradients are those of the encoded row, and all that encodes a raw column is summed: a number \
+            as it was scaled and its position among the bins, a category by the vector that is looked up for it.
 
             Examples:
               vouch explain runs/adult new.csv --row 3 --row 17
               vouch explain runs/adult new.csv --row 3 --pairs 10 --json
+              vouch explain rows runs/adult new.csv --method integrated-gradients --csv --memory-limit 512MB
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
@@ -44,6 +60,21 @@ struct ExplainRowsCommand: ParsableCommand {
 
     @Option(help: "A CSV file of rows that do, in place of training rows.")
     var backgroundFile: String?
+
+    @Option(help: "How the prediction is divided among the columns; shapley if not given.")
+    var method: ExplanationMethod?
+
+    @Option(help: "Steps of integrated gradients; as many as completeness needs if not given.")
+    var steps: Int?
+
+    @Option(
+        help:
+            "Random draws: 1,000 of expected gradients, 100 of smoothgrad and vargrad, 256 or more sets of kernel-shap and lime."
+    )
+    var draws: Int?
+
+    @Option(help: "Bytes that the process may take, such as 512MB; methods by gradients hold it.")
+    var memoryLimit: String?
 
     @Option(help: "Random orders for each background row, each with its opposite; 1 if not given.")
     var pairs: Int?
@@ -62,6 +93,9 @@ struct ExplainRowsCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
+    @Flag(help: "Print CSV, a line a row; of all rows if no --row is given.")
+    var csv = false
+
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
@@ -73,13 +107,22 @@ struct ExplainRowsCommand: ParsableCommand {
         request.background = background
         request.backgroundFile = backgroundFile
         request.pairs = exact ? nil : pairs ?? 1
-        request.asksShapley = exact || pairs != nil
+        request.asksMethod = exact || pairs != nil || method != nil
+        request.method = method ?? .shapley
+        request.steps = steps
+        request.draws = draws
+        request.memoryLimit = try memoryLimit.map { try byteCount($0, option: "--memory-limit") }
         request.label = label
         request.seed = seed
         request.reading = reading.options
         request.threads = threads
-        let found = try explainRows(request)
         let output = Terminal(.output)
+        guard !csv else {
+            return try explainRowsAsCSV(request, chosen: chosen.isEmpty ? nil : chosen) {
+                output.write($0)
+            }
+        }
+        let found = try explainRows(request)
         if json {
             output.write(try found.json())
         } else {

@@ -106,7 +106,10 @@ struct QualityTests {
         let predictor = WeightedSum(features: Numbers.names(5), weights: [1, -1, 0.5, 2, -0.3])
         let trial = QualityTrial(
             model(predictor, background: Numbers.draws(8, 5, seed: 1)),
-            rows: Numbers.table(Numbers.draws(10, 5, seed: 2)), heads: heads, seed: seed)
+            rows: Numbers.table(Numbers.draws(10, 5, seed: 2)), heads: heads,
+            attributed: { predictor, background in
+                AttributedModel(predictor: predictor, background: background) { $0.values[$1] }
+            }, seed: seed)
         return try trial.result(of: method).cosines
     }
 

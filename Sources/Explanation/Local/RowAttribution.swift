@@ -30,16 +30,19 @@ package struct AttributedModel: Sendable {
     package var background: Table
     /// The number that is explained, from predictions and a row: a class's probability, say.
     package var output: @Sendable (Predictions, Int) -> Double
+    /// The same model with its graph, for methods that need gradients; `nil` for a black box.
+    package var encoded: EncodedModel?
 
     /// - Precondition: the background has a row.
     package init(
         predictor: any Predictor, background: Table,
-        output: @escaping @Sendable (Predictions, Int) -> Double
+        output: @escaping @Sendable (Predictions, Int) -> Double, encoded: EncodedModel? = nil
     ) {
         precondition(background.rowCount > 0, "a background needs a row")
         self.predictor = predictor
         self.background = background
         self.output = output
+        self.encoded = encoded
     }
 
     /// In the order of an attribution's contributions.

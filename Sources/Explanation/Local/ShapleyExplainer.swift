@@ -14,7 +14,7 @@ import TensorCore
 ///   opposites: Mitchell et al. 2022, arXiv:2104.12199.
 package struct ShapleyExplainer: Sendable {
     private let predictor: any Predictor
-    private let background: Table
+    private let mixture: ColumnMixture
     private let columns: [String]
     private let output: @Sendable (Predictions, Int) -> Double
     private let backgroundValues: [Double]
@@ -34,7 +34,7 @@ package struct ShapleyExplainer: Sendable {
     ) throws {
         precondition(background.rowCount > 0, "a background needs a row")
         self.predictor = predictor
-        self.background = background
+        mixture = ColumnMixture(predictor: predictor, background: background, output: output)
         self.output = output
         columns = predictor.features
         let predictions = try predictor.predictions(for: background)
@@ -56,12 +56,12 @@ package struct ShapleyExplainer: Sendable {
         let random = CounterRandom(seed: seed, name: "Shapley orders")
         let width = columns.count
         var orders: [[Int]] = []
-        for place in 0..<background.rowCount * pairs {
+        for place in 0..<mixture.background.rowCount * pairs {
             let order = random.permutation(of: width, step: UInt32(truncatingIfNeeded: place))
             orders += [order, order.reversed()]
         }
         // Of an order that begins with k of the row's columns, for k from 1 to width − 1.
-        let mixed = try mixture(
+        let mixed = try mixture.values(
             row, table,
             count: orders.count * (width - 1)
         ) { place in
@@ -90,8 +90,8 @@ package struct ShapleyExplainer: Sendable {
         let width = columns.count
         precondition(width <= Self.mostExactColumns, "too many columns for all of their subsets")
         let sets = 1 << width
-        let rows = background.rowCount
-        let all = try mixture(row, table, count: sets * rows) { place in
+        let rows = mixture.background.rowCount
+        let all = try mixture.values(row, table, count: sets * rows) { place in
             let set = place / rows
             return ((0..<width).filter { set >> $0 & 1 == 1 }[...], place % rows)
         }
@@ -117,66 +117,12 @@ package struct ShapleyExplainer: Sendable {
         output(try predictor.predictions(for: table.selecting(rows: [row])), 0)
     }
 
-    /// Predictions of background rows that have some of their columns from the row.
-    ///
-    /// - Parameter part: Of a place, the columns from the row, and the background row.
-    private func mixture(
-        _ row: Int, _ table: Table, count: Int, _ part: (Int) -> (ArraySlice<Int>, Int)
-    ) throws -> [Double] {
-        guard count > 0 else { return [] }
-        let own = background.rowCount
-        let joined = try background.appending(table.selecting(rows: [row]), columns: columns)
-        var values: [Double] = []
-        values.reserveCapacity(count)
-        let most = 1 << 16
-        for begin in stride(from: 0, to: count, by: most) {
-            let places = begin..<min(begin + most, count)
-            var sources = [[Int]](
-                repeating: [Int](repeating: 0, count: places.count), count: columns.count)
-            for place in places {
-                let (taken, other) = part(place)
-                for column in columns.indices { sources[column][place - begin] = other }
-                for column in taken { sources[column][place - begin] = own }
-            }
-            let predictions = try predictor.predictions(mixing: joined, sources: sources)
-            values += (0..<places.count).map { output(predictions, $0) }
-        }
-        return values
-    }
-
     private func explanation(
         _ value: Double, _ samples: [[Double]], evaluations: Int
     ) -> Attribution {
-        let count = Double(samples.count)
-        func mean(_ part: ([Double]) -> Double) -> Double {
-            samples.reduce(0) { $0 + part($1) } / count
-        }
-        func error(_ part: ([Double]) -> Double) -> Double {
-            guard count > 1 else { return 0 }
-            let middle = mean(part)
-            let squares = samples.reduce(0) { sum, sample in
-                sum + (part(sample) - middle) * (part(sample) - middle)
-            }
-            return (squares / (count - 1) / count).squareRoot()
-        }
-        let contributions = columns.indices.map { column in
-            Attribution.Contribution(
-                column: columns[column], value: mean { $0[column] },
-                standardError: error { $0[column] })
-        }
-        let order = columns.indices.sorted {
-            abs(contributions[$0].value) > abs(contributions[$1].value)
-        }
-        var resolved = 0
-        for (first, second) in zip(order, order.dropFirst()) {
-            func sign(_ column: Int) -> Double { contributions[column].value < 0 ? -1 : 1 }
-            let lead = abs(contributions[first].value) - abs(contributions[second].value)
-            let doubt = error { sign(first) * $0[first] - sign(second) * $0[second] }
-            guard lead > SpecialFunctions.normalQuantile(0.975) * doubt, lead > 0 else { break }
-            resolved += 1
-        }
+        let found = SampledContributions(samples: Array(samples.joined()), count: samples.count)
         return Attribution(
-            base: base, value: value, contributions: contributions, resolved: resolved,
-            evaluations: evaluations)
+            base: base, value: value, contributions: found.contributions(of: columns),
+            resolved: found.resolved, evaluations: evaluations)
     }
 }

@@ -2,7 +2,7 @@ package import Evidence
 import Figures
 package import Prediction
 import Statistics
-import Tables
+package import Tables
 import TensorCore
 
 /// Whether explanations of this model's predictions can be trusted, method by method.
@@ -10,10 +10,17 @@ import TensorCore
 /// At least one metric of each family, with an interval, beside three controls: random numbers, what can be said
 /// without a model, and the same method on a model with randomised weights.
 package struct ExplanationQuality: Probe {
-    private let methods: @Sendable (any Predictor) -> [any RowAttribution]
+    private let attributed: @Sendable (any Predictor, Table) -> AttributedModel
+    private let methods: @Sendable (AttributedModel) -> [any RowAttribution]
 
-    /// - Parameter methods: Those that can be asked about a model; the first is judged by group.
-    package init(methods: @escaping @Sendable (any Predictor) -> [any RowAttribution]) {
+    /// - Parameters:
+    ///   - attributed: A model with background rows, as methods see it.
+    ///   - methods: Those that can be asked about a model; the first is judged by group.
+    package init(
+        attributed: @escaping @Sendable (any Predictor, Table) -> AttributedModel,
+        methods: @escaping @Sendable (AttributedModel) -> [any RowAttribution]
+    ) {
+        self.attributed = attributed
         self.methods = methods
     }
 
@@ -49,17 +56,14 @@ package struct ExplanationQuality: Probe {
         }
         let chosen = drawn(Self.mostRows, of: subject.test.rows, step: 0)
         let test = subject.test.selecting(chosen)
-        let model = AttributedModel(
-            predictor: tested.predictor,
-            background: tables.training.selecting(
-                rows: drawn(Self.backgroundRows, of: tables.training.rowCount, step: 1)),
-            output: { predictions, row in
-                predictions.values[(row + 1) * predictions.width - 1]
-            })
+        let model = attributed(
+            tested.predictor,
+            tables.training.selecting(
+                rows: drawn(Self.backgroundRows, of: tables.training.rowCount, step: 1)))
         let trial = QualityTrial(
             model, rows: tested.table.selecting(rows: chosen), heads: Self.heads,
-            seed: subject.seed)
-        let methods = methods(tested.predictor)
+            attributed: attributed, seed: subject.seed)
+        let methods = methods(model)
         let results = try methods.map(trial.result)
         let controls = try Controls(trial, first: methods.first)
         var measurements: [Measurement] = []

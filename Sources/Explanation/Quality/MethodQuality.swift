@@ -1,4 +1,4 @@
-import Prediction
+package import Prediction
 package import Statistics
 package import Tables
 
@@ -12,17 +12,20 @@ package struct QualityTrial: Sendable {
     package let randomized: [AttributedModel]
     package let seed: UInt64
 
-    /// - Parameter heads: Randomised last layers; 2 or more give an interval.
-    package init(_ model: AttributedModel, rows: Table, heads: Int, seed: UInt64) {
+    /// - Parameters:
+    ///   - heads: Randomised last layers; 2 or more give an interval.
+    ///   - attributed: A model with background rows, as methods see it.
+    package init(
+        _ model: AttributedModel, rows: Table, heads: Int,
+        attributed: (any Predictor, Table) -> AttributedModel, seed: UInt64
+    ) {
         self.model = model
         self.rows = rows
         self.seed = seed
         let predictor = model.predictor as? any RandomizablePredictor
         randomized = (0..<heads).compactMap { head in
             predictor.map {
-                AttributedModel(
-                    predictor: $0.randomized(.lastLayer, seed: seed &+ UInt64(head)),
-                    background: model.background, output: model.output)
+                attributed($0.randomized(.lastLayer, seed: seed &+ UInt64(head)), model.background)
             }
         }
     }

@@ -15,7 +15,7 @@ extension AdditiveReading {
         let outputs = try explained.model.meanOutputs(rows, pool: pool)
         let values = terms.values(raw, of: rows)
         let names = terms.names
-        return RowExplanations(
+        var found = RowExplanations(
             quantity: shapes.quantity,
             method: "The model's own functions of \(names.count { $0.count == 1 }) columns and "
                 + "\(names.count { $0.count > 1 }) pairs; a pair holds only what its columns do not tell",
@@ -37,5 +37,7 @@ extension AdditiveReading {
                         (abs($1.value), $0.column) < (abs($0.value), $1.column)
                     })
             })
+        found.baseName = "the intercept"
+        return found
     }
 }

@@ -27,6 +27,15 @@ struct ExplainedModel {
         place = try classPlace(label, model.description.target.classes)
     }
 
+    /// A predictor's model, of which the last class is explained; its rows are not known.
+    init(_ predictor: RunPredictor) {
+        folder = ""
+        model = predictor.model
+        self.predictor = predictor
+        threads = predictor.pool.threads
+        place = max(model.description.target.classes.count - 1, 0)
+    }
+
     /// What is explained, such as `probability of >50K`.
     var quantity: String {
         let target = model.description.target
@@ -70,15 +79,19 @@ struct ExplainedModel {
         background count: Int, file: BackgroundFile? = nil, seed: UInt64
     ) throws -> AttributedModel {
         guard let file else {
-            return AttributedModel(
-                predictor: predictor, background: try background(count, seed: seed), output: output)
+            return attributed(background: try background(count, seed: seed))
         }
         let rows = try rows(of: file.path, file.reading, chosen: [])
         guard rows.rowCount > 0 else {
             throw VouchError(
                 "\(file.path) has no rows; a background needs one or more, such as training rows")
         }
-        return AttributedModel(predictor: predictor, background: rows, output: output)
+        return attributed(background: rows)
+    }
+
+    /// - Parameter rows: One or more.
+    func attributed(background rows: Table) -> AttributedModel {
+        AttributedModel(predictor: predictor, background: rows, output: output, encoded: encoded)
     }
 
     /// A file of background rows, read as the explained rows are.

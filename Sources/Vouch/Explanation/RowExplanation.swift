@@ -14,10 +14,17 @@ package struct ExplanationRequest: Sendable {
     package var background = 100
     /// A file of rows that do, in place of training rows.
     package var backgroundFile: String?
+    package var method = ExplanationMethod.shapley
+    /// Steps of integrated gradients; as many as completeness needs if `nil`.
+    package var steps: Int?
+    /// Random draws of expected gradients, SmoothGrad and VarGrad.
+    package var draws: Int?
+    /// Bytes for the whole process; gradient methods hold it.
+    package var memoryLimit: Int?
     /// Orders of the columns for each background row, with their opposites; `nil` for all subsets.
     package var pairs: Int? = 1
-    /// Whether Shapley values are wanted of an additive model too, which explains itself.
-    package var asksShapley = false
+    /// Whether a method is wanted of an additive model too, which explains itself.
+    package var asksMethod = false
     /// The class whose probability is explained; the last in order if `nil`.
     package var label: String?
     package var seed: UInt64 = 0
@@ -35,6 +42,10 @@ package struct RowExplanations: Sendable, Encodable {
     /// What is explained, such as `probability of >50K`.
     package var quantity: String
     package var method: String
+    /// What contributions start from.
+    package var baseName = "the mean over the background"
+    /// The option that makes a drawn order surer.
+    var drawsOption = "--pairs"
     package var rows: [Row]
 
     package struct Row: Sendable, Encodable {
@@ -57,33 +68,18 @@ package struct RowExplanations: Sendable, Encodable {
     }
 }
 
-/// Shapley values of raw columns for rows of a file.
+/// What raw columns contributed to the predictions of rows of a file.
 ///
 /// - Throws: an error that names the option or the row, and says what there is.
 package func explainRows(_ request: ExplanationRequest) throws -> RowExplanations {
-    guard request.pairs ?? 1 > 0 else {
-        throw VouchError("--pairs is \(request.pairs ?? 0); it must be 1 or more")
-    }
-    let explained = try ExplainedModel(
-        run: request.run, label: request.label, threads: request.threads)
-    let table = try explained.rows(of: request.rows, request.reading, chosen: request.chosen)
-    if !request.asksShapley, let own = try AdditiveReading.of(run: request.run) {
+    if !request.asksMethod, let own = try AdditiveReading.of(run: request.run) {
+        let explained = try ExplainedModel(
+            run: request.run, label: request.label, threads: request.threads)
+        let table = try explained.rows(of: request.rows, request.reading, chosen: request.chosen)
         return try own.explanations(explained, table, chosen: request.chosen)
     }
-    let width = explained.model.schema.features.count
-    guard request.pairs != nil || width <= ShapleyExplainer.mostExactColumns else {
-        throw VouchError(
-            "--exact tries all subsets of the columns, which can be done for up to "
-                + "\(ShapleyExplainer.mostExactColumns); the model has \(width). Leave it out: the error of "
-                + "random orders is shown, and --pairs lowers it")
-    }
-    let model = try explained.attributed(
-        background: request.background,
-        file: request.backgroundFile.map { .init(path: $0, reading: request.reading) },
-        seed: request.seed)
-    let method = ShapleyAttribution(pairs: request.pairs)
-    let chosen = table.selecting(rows: request.chosen.map { $0 - 1 })
-    let attributions = try method.attributions(of: chosen, in: model, seed: request.seed)
+    let asked = try AskedExplanation(request, chosen: request.chosen)
+    let attributions = try asked.attributions(of: request.chosen.map { $0 - 1 })
     let rows = zip(request.chosen, attributions).map { number, found in
         RowExplanations.Row(
             row: number, base: found.base, value: found.value, residual: found.residual,
@@ -91,16 +87,109 @@ package func explainRows(_ request: ExplanationRequest) throws -> RowExplanation
             contributions: found.ranked.map { item in
                 .init(
                     column: item.column,
-                    cell: table.column(named: item.column)?.text(number - 1), value: item.value,
-                    standardError: item.standardError)
+                    cell: asked.table.column(named: item.column)?.text(number - 1),
+                    value: item.value, standardError: item.standardError)
             })
     }
-    return RowExplanations(
-        quantity: explained.quantity,
-        method: "Shapley values of \(width) columns against \(model.background.rowCount) "
-            + "\(request.backgroundFile.map { "rows of \($0)" } ?? "training rows"), "
-            + (request.pairs.map { "\($0 * 2) orders a background row" } ?? "all subsets"),
+    var explanations = RowExplanations(
+        quantity: asked.quantity, method: request.methodText(asked.model),
         rows: rows)
+    if request.method != .shapley { explanations.drawsOption = "--draws" }
+    if request.method == .relevancePropagation { explanations.baseName = "what it is divided from" }
+    return explanations
+}
+
+/// The same for every row of a file, or some, as CSV: a line a row with its value, base, residual and each column's
+/// contribution, and the standard errors where something was drawn.
+///
+/// - Parameter write: Takes the text in pieces, in order; few rows' contributions are known at a time.
+/// - Throws: as `explainRows`.
+package func explainRowsAsCSV(
+    _ request: ExplanationRequest, chosen: [Int]?, write: ([UInt8]) -> Void
+) throws {
+    let asked = try AskedExplanation(request, chosen: chosen ?? [])
+    let places = chosen.map { $0.map { $0 - 1 } } ?? Array(0..<asked.table.rowCount)
+    let columns = asked.model.columns
+    let isDrawn = request.isDrawn
+    var text: [UInt8] = []
+    CSVWriter.append(
+        ["row", "value", "base", "residual"] + columns
+            + (isDrawn ? columns.map { $0 + " standard error" } : []), to: &text)
+    for begin in stride(from: 0, to: places.count, by: AskedExplanation.rowsTogether) {
+        let part = Array(places[begin..<min(begin + AskedExplanation.rowsTogether, places.count)])
+        for (place, found) in zip(part, try asked.attributions(of: part, first: begin)) {
+            let numbers =
+                [found.value, found.base, found.residual] + found.contributions.map(\.value)
+                + (isDrawn ? found.contributions.map(\.standardError) : [])
+            CSVWriter.append(["\(place + 1)"] + numbers.map { numberText($0) }, to: &text)
+        }
+        write(text)
+        text.removeAll(keepingCapacity: true)
+    }
+    if !text.isEmpty { write(text) }
+}
+
+/// A request with the model and the rows that it asks for.
+private struct AskedExplanation {
+    static let rowsTogether = 1024
+
+    let table: Table
+    let model: AttributedModel
+    let quantity: String
+    private let method: any RowAttribution
+    private let seed: UInt64
+
+    init(_ request: ExplanationRequest, chosen: [Int]) throws {
+        let method = try request.attribution()
+        let explained = try ExplainedModel(
+            run: request.run, label: request.label, threads: request.threads)
+        table = try explained.rows(of: request.rows, request.reading, chosen: chosen)
+        let width = explained.model.schema.features.count
+        guard
+            request.method != .shapley || request.pairs != nil
+                || width <= ShapleyExplainer.mostExactColumns
+        else {
+            throw VouchError(
+                "--exact tries all subsets of the columns, which can be done for up to "
+                    + "\(ShapleyExplainer.mostExactColumns); the model has \(width). Leave it out: the error of "
+                    + "random orders is shown, and --pairs lowers it")
+        }
+        model = try explained.attributed(
+            background: request.background,
+            file: request.backgroundFile.map { .init(path: $0, reading: request.reading) },
+            seed: request.seed)
+        let gradient = method as? GradientAttribution
+        quantity = gradient?.explainsScore == true ? explained.scoreQuantity : explained.quantity
+        self.method = method
+        seed = request.seed
+        if let limit = request.memoryLimit, gradient == nil || Machine.peakMemoryBytes() > limit / 2
+        {
+            throw VouchError(
+                gradient == nil
+                    ? "--memory-limit is for methods by gradients; \(request.method.rawValue) does not hold it"
+                    : "--memory-limit is \(NumberText.count(limit)) bytes; the model and the rows take "
+                        + "\(NumberText.count(Machine.peakMemoryBytes())) of them already, more than half. "
+                        + "Raise it, or give fewer rows")
+        }
+    }
+
+    /// - Parameter first: How many rows were explained before these.
+    func attributions(of places: [Int], first: Int = 0) throws -> [Attribution] {
+        // Each part of a file has random numbers of its own.
+        try method.attributions(
+            of: table.selecting(rows: places), in: model, seed: seed &+ UInt64(first) << 32)
+    }
+}
+
+extension ExplanationRequest {
+    /// Whether contributions have errors of what was drawn at random.
+    fileprivate var isDrawn: Bool {
+        switch method {
+        case .shapley: pairs != nil
+        case .expectedGradients, .smoothGrad, .varGrad, .kernelShapley, .lime: true
+        default: false
+        }
+    }
 }
 
 extension RowExplanations {
@@ -112,8 +201,8 @@ extension RowExplanations {
         var text = "\(method).\nWhat the model uses, not what causes the outcome.\n"
         for row in rows {
             text +=
-                "\nRow \(row.row): \(quantity) is \(NumberText.plain(row.value)); the mean over the "
-                + "background is \(NumberText.plain(row.base)).\n"
+                "\nRow \(row.row): \(quantity) is \(NumberText.plain(row.value)); "
+                + "\(baseName) is \(NumberText.plain(row.base)).\n"
             for item in row.contributions {
                 let sign = item.value < 0 ? "" : "+"
                 let error =
@@ -124,8 +213,12 @@ extension RowExplanations {
                     + "\(sign)\(NumberText.plain(item.value))\(error)\n"
             }
             text +=
+                "  Residual, the prediction less the base and all of these: "
+                + "\(NumberText.plain(row.residual))\n"
+            guard row.contributions.contains(where: { $0.standardError > 0 }) else { continue }
+            text +=
                 row.resolved == 0
-                ? "  The order of the columns is not sure: --pairs makes it surer.\n"
+                ? "  The order of the columns is not sure: \(drawsOption) makes it surer.\n"
                 : row.resolved >= row.contributions.count - 1
                     ? "  The order of all columns is sure at 95 % a pair.\n"
                     : "  The order of the first \(row.resolved) is sure at 95 % a pair, the rest is not.\n"

@@ -21,6 +21,7 @@ public struct Classifier: Sendable {
     let parameters: Buffer
     let layout: ParameterLayout
     let folded: FoldedGraph
+    let threads: Int
     private let inference: SharedInference
 
     init(
@@ -30,6 +31,7 @@ public struct Classifier: Sendable {
         self.history = history
         self.trainingEnd = end
         self.parameters = parameters
+        self.threads = threads
         classes = try network.classCount()
         let graph = try network.inferenceGraph()
         layout = ParameterLayout(graph)

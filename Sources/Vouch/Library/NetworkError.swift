@@ -1,3 +1,4 @@
+import Explanation
 import GraphIR
 import Platform
 import RunStore
@@ -27,6 +28,11 @@ extension NetworkError {
         self.init(
             Network.building, at: error.node, error.problem,
             nextStep: "Change that layer, or the one before it.")
+    }
+
+    init(_ error: AttributionError) {
+        self.init(
+            error.operation, at: "the network", error.problem, nextStep: error.nextStep + ".")
     }
 
     init(_ error: PlatformError) {

@@ -1,0 +1,46 @@
+package import GraphIR
+package import Kernels
+package import Tables
+
+/// A model of raw rows whose encoding and prediction graph are at hand, for methods that need gradients.
+package struct EncodedModel: Sendable {
+    /// Inputs `numeric` and `categories`, as `Encoder.encode` gives them.
+    package var graph: Graph
+    /// Of one model or more, whose predictions are averaged.
+    package var weights: [Buffer]
+    package var encode: @Sendable (Table) throws -> EncodedFeatures
+    /// The raw column of each number of `numeric`.
+    package var numericColumns: [String]
+    /// The raw column of each index of `categories`.
+    package var categoryColumns: [String]
+    /// The explained number.
+    package var explained: PredictionPoints.Selection
+    /// What comes before the last non-linearity, for methods that divide only that.
+    package var score: PredictionPoints.Selection
+    /// The value that holds the vectors of embedded numbers, with the origins of its elements; methods that have no
+    /// rule for an embedding's curves stop there.
+    package var numberVectors: (value: Value, origins: [InputOrigin])?
+    package var threads: Int
+
+    package init(
+        graph: Graph, weights: [Buffer],
+        encode: @escaping @Sendable (Table) throws -> EncodedFeatures, numericColumns: [String],
+        categoryColumns: [String], explained: PredictionPoints.Selection,
+        score: PredictionPoints.Selection,
+        numberVectors: (value: Value, origins: [InputOrigin])? = nil, threads: Int
+    ) {
+        self.graph = graph
+        self.weights = weights
+        self.encode = encode
+        self.numericColumns = numericColumns
+        self.categoryColumns = categoryColumns
+        self.explained = explained
+        self.score = score
+        self.numberVectors = numberVectors
+        self.threads = threads
+    }
+
+    func column(of origin: InputOrigin) -> String {
+        origin.input == "numeric" ? numericColumns[origin.place] : categoryColumns[origin.place]
+    }
+}
