@@ -1,9 +1,29 @@
+/// Colours on white paper.
+let lightColors = """
+    --paper:#fff;--ink:#1b1f24;--soft:#57606a;--rule:#e3e6ea;\
+    --raised:#f6f7f9;--link:#00598c;--warn:#8a4b00;--warnpaper:#fff7e8;--warnrule:#e69f00;\
+    --c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b0578c;--c4:#a87400;--c5:#3d8fc0
+    """
+
+/// How drawings look, in a report or alone.
+let drawingStyle = """
+    svg{display:block;width:100%;height:auto;overflow:visible}
+    svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;\
+    fill:var(--soft);font-variant-numeric:tabular-nums}
+    svg .n,svg .a{fill:var(--ink)}svg .s{font-weight:600}
+    svg .k{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
+    svg .g{stroke:var(--rule)}svg .x{stroke:var(--soft)}
+    svg .d{stroke:var(--soft);stroke-dasharray:4 4}
+    svg .l{fill:none;stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
+    svg .l1{stroke-dasharray:7 4}svg .l2{stroke-dasharray:2 5}
+    svg .b{opacity:.18}svg .i{stroke:var(--c0);stroke-width:2.4;stroke-linecap:round}
+    svg .p,svg .h{fill:var(--c0)}svg .f{fill:var(--soft);opacity:.22}
+    """
+
 /// The report's one style sheet. Colours are Okabe and Ito's, which people with colour-vision
 /// deficiencies tell apart; the dark set uses the lighter ones.
 let styleSheet: HTML = """
-    :root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#57606a;--rule:#e3e6ea;\
-    --raised:#f6f7f9;--link:#00598c;--warn:#8a4b00;--warnpaper:#fff7e8;--warnrule:#e69f00;\
-    --c0:#0072b2;--c1:#d55e00;--c2:#009e73;--c3:#b0578c;--c4:#a87400;--c5:#3d8fc0}
+    :root{color-scheme:light dark;\(HTML(stringLiteral: lightColors))}
     @media (prefers-color-scheme:dark){:root{--paper:#14171b;--ink:#e7e9ec;--soft:#a3acb7;\
     --rule:#2d333a;--raised:#1c2126;--link:#7cc4ef;--warn:#f2c160;--warnpaper:#2a2211;\
     --warnrule:#b98410;--c0:#56b4e9;--c1:#f08a3c;--c2:#2dbf94;--c3:#dd93bb;--c4:#e6b93f;--c5:#9ecff0}}
@@ -79,17 +99,7 @@ let styleSheet: HTML = """
     figure{margin:0;min-width:0;max-width:33rem;break-inside:avoid}
     figure h3{margin:0 0 .15rem}
     figcaption{font-size:.9rem;color:var(--soft);margin-bottom:.7rem}
-    svg{display:block;width:100%;height:auto;overflow:visible}
-    svg text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;\
-    fill:var(--soft);font-variant-numeric:tabular-nums}
-    svg .n,svg .a{fill:var(--ink)}svg .s{font-weight:600}
-    svg .k{paint-order:stroke;stroke:var(--paper);stroke-width:4px;stroke-linejoin:round}
-    svg .g{stroke:var(--rule)}svg .x{stroke:var(--soft)}
-    svg .d{stroke:var(--soft);stroke-dasharray:4 4}
-    svg .l{fill:none;stroke-width:2.2;stroke-linejoin:round;stroke-linecap:round}
-    svg .l1{stroke-dasharray:7 4}svg .l2{stroke-dasharray:2 5}
-    svg .b{opacity:.18}svg .i{stroke:var(--c0);stroke-width:2.4;stroke-linecap:round}
-    svg .p,svg .h{fill:var(--c0)}svg .f{fill:var(--soft);opacity:.22}
+    \(HTML(stringLiteral: drawingStyle))
     table.heat{width:auto;min-width:19rem}
     table.heat tbody th{min-width:4rem}
     table.heat td{text-align:right;padding:.55rem .9rem;min-width:5.4rem;border:1px solid var(--paper);\

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Figures
 import Platform
+import Reporting
 import Vouch
 
 struct ExplainCommand: ParsableCommand {
@@ -96,6 +98,19 @@ struct ExplainRowsCommand: ParsableCommand {
     @Flag(help: "Print CSV, a line a row; of all rows if no --row is given.")
     var csv = false
 
+    @Option(
+        help:
+            "Draw so many other backgrounds and orders, such as 20, and say whether the explanation stays."
+    )
+    var certify: Int?
+
+    @Option(
+        name: .customLong("out"),
+        help:
+            "A file to write: an HTML page (or .json, .md) with a waterfall of each row, or .svg for the drawing of one."
+    )
+    var page: String?
+
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
@@ -112,6 +127,10 @@ struct ExplainRowsCommand: ParsableCommand {
         request.steps = steps
         request.draws = draws
         request.memoryLimit = try memoryLimit.map { try byteCount($0, option: "--memory-limit") }
+        request.certificateDraws = certify ?? 0
+        if let certify, certify < 1 {
+            throw ValidationError("--certify is \(certify); it must be 1 or more")
+        }
         request.label = label
         request.seed = seed
         request.reading = reading.options
@@ -123,10 +142,27 @@ struct ExplainRowsCommand: ParsableCommand {
             }
         }
         let found = try explainRows(request)
+        if let page { return try write(found, to: page) }
         if json {
             output.write(try found.json())
         } else {
             output.write(found.text)
         }
+    }
+
+    private func write(_ found: RowExplanations, to path: String) throws {
+        guard path.hasSuffix(".svg") else {
+            var output = ReportOutput()
+            output.output = path
+            return try output.write(
+                found.report(run: folder, arguments: Array(CommandLine.arguments)))
+        }
+        let figures = found.figures
+        guard figures.count == 1, let svg = figures.first?.svgFile else {
+            throw ValidationError(
+                "--out is \(path), an SVG file, which holds one row's drawing, and \(found.rows.count) rows were "
+                    + "asked for. Give one --row, or a name that ends in .html")
+        }
+        try AtomicFile.write(Array(svg.utf8), to: path)
     }
 }

@@ -417,6 +417,16 @@ enum AdultFixture {
                 for index in chart.series.indices { chart.series[index].band?.meaning = hostile }
                 chart.marks = [.init(x: 0.5, label: hostile)]
                 figure.plot = .lines(chart)
+            case .waterfall(var chart):
+                chart.axis.title = hostile
+                chart.start.label = hostile
+                for index in chart.steps.indices { chart.steps[index].label = hostile }
+                figure.plot = .waterfall(chart)
+            case .swarm(var chart):
+                chart.axis.title = hostile
+                chart.shade = hostile
+                for index in chart.rows.indices { chart.rows[index].label = hostile }
+                figure.plot = .swarm(chart)
             case .intervals(var chart):
                 chart.axis.title = hostile
                 chart.reference?.label = hostile

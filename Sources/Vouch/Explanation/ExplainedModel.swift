@@ -107,7 +107,14 @@ struct ExplainedModel {
         guard count > 0 else {
             throw VouchError("--background is \(count); an explanation needs a row or more")
         }
-        let known = try trainingRows(of: folder, threads: threads)
+        return try background(count, of: try known(), seed: seed)
+    }
+
+    /// The rows that the model learned from, read again.
+    func known() throws -> Table { try trainingRows(of: folder, threads: threads) }
+
+    /// - Parameter known: `known()`, where several backgrounds are drawn.
+    func background(_ count: Int, of known: Table, seed: UInt64) throws -> Table {
         guard count <= known.rowCount else {
             throw VouchError(
                 "--background is \(count), but the run learned from "

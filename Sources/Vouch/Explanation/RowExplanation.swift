@@ -25,6 +25,8 @@ package struct ExplanationRequest: Sendable {
     package var pairs: Int? = 1
     /// Whether a method is wanted of an additive model too, which explains itself.
     package var asksMethod = false
+    /// Draws of other backgrounds and orders that a certificate is of; 0 for none.
+    package var certificateDraws = 0
     /// The class whose probability is explained; the last in order if `nil`.
     package var label: String?
     package var seed: UInt64 = 0
@@ -57,6 +59,8 @@ package struct RowExplanations: Sendable, Encodable {
         package var evaluations: Int
         /// From the largest to the smallest.
         package var contributions: [Contribution]
+        /// Where it was asked for.
+        package var certificate: ExplanationCertificate?
     }
 
     package struct Contribution: Sendable, Encodable {
@@ -80,8 +84,16 @@ package func explainRows(_ request: ExplanationRequest) throws -> RowExplanation
     }
     let asked = try AskedExplanation(request, chosen: request.chosen)
     let attributions = try asked.attributions(of: request.chosen.map { $0 - 1 })
-    let rows = zip(request.chosen, attributions).map { number, found in
-        RowExplanations.Row(
+    guard (0...1000).contains(request.certificateDraws) else {
+        throw VouchError("--certify is \(request.certificateDraws); it must be from 1 to 1000")
+    }
+    let certificates =
+        request.certificateDraws > 0
+        ? try asked.certificates(
+            of: request.chosen.map { $0 - 1 }, attributions, draws: request.certificateDraws) : []
+    let rows = attributions.enumerated().map { place, found in
+        let number = request.chosen[place]
+        return RowExplanations.Row(
             row: number, base: found.base, value: found.value, residual: found.residual,
             resolved: found.resolved, evaluations: found.evaluations,
             contributions: found.ranked.map { item in
@@ -89,7 +101,7 @@ package func explainRows(_ request: ExplanationRequest) throws -> RowExplanation
                     column: item.column,
                     cell: asked.table.column(named: item.column)?.text(number - 1),
                     value: item.value, standardError: item.standardError)
-            })
+            }, certificate: certificates.isEmpty ? nil : certificates[place])
     }
     var explanations = RowExplanations(
         quantity: asked.quantity, method: request.methodText(asked.model),
@@ -138,6 +150,9 @@ private struct AskedExplanation {
     let quantity: String
     private let method: any RowAttribution
     private let seed: UInt64
+    private let explained: ExplainedModel
+    private let backgroundRows: Int
+    private let hasOwnBackground: Bool
 
     init(_ request: ExplanationRequest, chosen: [Int]) throws {
         let method = try request.attribution()
@@ -161,6 +176,9 @@ private struct AskedExplanation {
         let gradient = method as? GradientAttribution
         quantity = gradient?.explainsScore == true ? explained.scoreQuantity : explained.quantity
         self.method = method
+        self.explained = explained
+        backgroundRows = request.background
+        hasOwnBackground = request.backgroundFile != nil
         seed = request.seed
         if let limit = request.memoryLimit, gradient == nil || Machine.peakMemoryBytes() > limit / 2
         {
@@ -178,6 +196,27 @@ private struct AskedExplanation {
         // Each part of a file has random numbers of its own.
         try method.attributions(
             of: table.selecting(rows: places), in: model, seed: seed &+ UInt64(first) << 32)
+    }
+
+    /// Of each explained row, whether its explanation stays under other draws of the background and of the method.
+    ///
+    /// - Parameter own: The explanations of the places.
+    func certificates(
+        of places: [Int], _ own: [Attribution], draws: Int
+    ) throws -> [ExplanationCertificate] {
+        let rows = table.selecting(rows: places)
+        let known = hasOwnBackground ? nil : try explained.known()
+        var others = [[Attribution]](repeating: [], count: places.count)
+        for draw in 1...draws {
+            let other = seed &+ UInt64(draw) &* 0x9E37_79B9
+            let model = try known.map {
+                explained.attributed(
+                    background: try explained.background(backgroundRows, of: $0, seed: other))
+            }
+            let found = try method.attributions(of: rows, in: model ?? self.model, seed: other)
+            for place in found.indices { others[place].append(found[place]) }
+        }
+        return zip(own, others).map { ExplanationCertificate($0, others: $1) }
     }
 }
 
@@ -215,14 +254,24 @@ extension RowExplanations {
             text +=
                 "  Residual, the prediction less the base and all of these: "
                 + "\(NumberText.plain(row.residual))\n"
-            guard row.contributions.contains(where: { $0.standardError > 0 }) else { continue }
-            text +=
-                row.resolved == 0
-                ? "  The order of the columns is not sure: \(drawsOption) makes it surer.\n"
-                : row.resolved >= row.contributions.count - 1
-                    ? "  The order of all columns is sure at 95 % a pair.\n"
-                    : "  The order of the first \(row.resolved) is sure at 95 % a pair, the rest is not.\n"
+            let order = orderText(row)
+            if !order.isEmpty { text += "  \(order)\n" }
+            if let certificate = row.certificate { text += "  \(certificate.text)\n" }
         }
         return text
+    }
+
+    /// How far the order of the columns can be trusted; empty where nothing was drawn.
+    func orderText(_ row: Row) -> String {
+        guard row.contributions.contains(where: { $0.standardError > 0 }) else { return "" }
+        if row.resolved == 0 {
+            return "The order of the columns is not sure: \(drawsOption) makes it surer."
+        }
+        if row.resolved >= row.contributions.count - 1 {
+            return "The order of all columns is sure at 95 % a pair."
+        }
+        return row.resolved == 1
+            ? "The first column is sure at 95 % a pair, the order of the rest is not."
+            : "The order of the first \(row.resolved) is sure at 95 % a pair, the rest is not."
     }
 }
