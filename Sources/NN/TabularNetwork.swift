@@ -94,9 +94,9 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     /// The graph that predicts: inputs `numeric` and `categories`, output `prediction`.
     ///
     /// A binary model gives the positive class's probability `[rows, 1]`, a multi-class one the
-    /// probabilities `[rows, classes]`, a regression the standardised value `[rows, 1]`. Two more
+    /// probabilities `[rows, classes]`, a regression the standardised value `[rows, 1]`. Three more
     /// outputs cost nothing where they are not asked for: `hiddenFeatures`, the mean over members of
-    /// what enters the head, `[rows, width]`, and `memberLogits`, each member's own outputs side by
+    /// what enters the head, `[rows, width]`, `memberFeatures`, each member's side by side, and `memberLogits`, each member's own outputs side by
     /// side, `[rows, members · outputs]`. Of an additive model there is also `terms`, the value of each
     /// of its functions, `[rows, terms]`; where quantiles are predicted, `quantiles`, `[rows, quantiles]`.
     ///
@@ -123,6 +123,12 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         let width = builder.shape(hidden)[2]
         builder.output(
             "hiddenFeatures", builder.reshape(builder.mean(hidden, axes: [0]), [.rows, width]))
+        let parts = builder.shape(hidden)[0].count(rows: 1)
+        builder.output(
+            "memberFeatures",
+            builder.reshape(
+                builder.apply(.transpose([1, 0, 2]), [hidden]),
+                [.rows, .fixed(parts * width.count(rows: 1))]))
         let byRow = builder.apply(.transpose([1, 0, 2]), [outputs])
         builder.output(
             "memberLogits", builder.reshape(byRow, [.rows, .fixed(members * outputWidth)]))

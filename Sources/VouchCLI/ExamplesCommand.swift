@@ -39,3 +39,48 @@ struct ExamplesCommand: ParsableCommand {
         }
     }
 }
+
+struct InfluentialRowsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "influential",
+        abstract: "Show the training rows that pushed a row's prediction up and down most.",
+        discussion: """
+            By the gradient of each training row at the last layer, as the model stands. The rows are shown as they \
+            stand in the data; no report holds them.
+
+            Example:
+              vouch explain influential runs/adult new.csv --row 3
+            """)
+
+    @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+    var folder: String
+
+    @Argument(help: "The rows: a CSV file with a header.")
+    var rows: String
+
+    @Option(help: "A row of the file, from 1.")
+    var row = 1
+
+    @Option(help: "Training rows of each kind.")
+    var count = 5
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Option(help: "Worker threads; all cores if not given.")
+    var threads: Int?
+
+    @OptionGroup(title: "Reading") var reading: ReadingArguments
+
+    mutating func run() throws {
+        let found = try influentialRows(
+            run: folder, rows: rows, row: row, count: count, reading: reading.options,
+            threads: threads)
+        let output = Terminal(.output)
+        if json {
+            output.write(try found.json())
+        } else {
+            output.write(found.text)
+        }
+    }
+}

@@ -11,6 +11,7 @@ struct ExplainCommand: ParsableCommand {
         subcommands: [
             ExplainRowsCommand.self, EvaluateExplanationsCommand.self,
             ProveExplanationsCommand.self, GlobalEffectsCommand.self, ExamplesCommand.self,
+            InfluentialRowsCommand.self,
         ], defaultSubcommand: ExplainRowsCommand.self)
 }
 

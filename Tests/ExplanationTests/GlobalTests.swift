@@ -127,3 +127,18 @@ struct PrototypeTests {
         #expect(Set(all.prototypes).count == 91 && all.criticisms.isEmpty)
     }
 }
+
+struct InfluenceTests {
+    /// Of a logistic regression with features (2, 1) and a row (3, −1): the step on the row moves the logit by
+    /// `−(p − y)·(2·3 − 1·1 + 1)`.
+    @Test func byHand() {
+        let influence = Influence(features: [3, -1], members: 1)
+        let found = influence.values(rows: [2, 1, 0, 0], errors: [-0.25, 0.5])
+        #expect(abs(found[0] - 0.25 * 6) < 1e-12)
+        #expect(abs(found[1] + 0.5) < 1e-12)
+        // Of two members the mean.
+        let both = Influence(features: [3, -1, 0, 0], members: 2)
+            .values(rows: [2, 1, 5, 5], errors: [-0.25, 1])
+        #expect(abs(both[0] - (0.25 * 6 - 1) / 2) < 1e-12)
+    }
+}
