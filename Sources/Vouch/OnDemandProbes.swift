@@ -98,7 +98,7 @@ package enum ExplanationQuestion: Sendable, Hashable {
     /// Which method names the columns of planted rules; the seed is of rules, rows and trainings.
     case recovery(seed: UInt64)
     /// What the model does over all rows.
-    case effects
+    case effects(together: [[String]])
 }
 
 /// Measures how good explanations of a finished run's predictions are; as `measureOnDemand`.
@@ -110,7 +110,7 @@ package func measureExplanations(
         switch question {
         case .quality: explanationQuality
         case .recovery(let seed): ruleRecovery(seed: seed)
-        case .effects: globalEffects
+        case .effects(let together): globalEffects(together: together)
         }
     return try measure(
         [probe], run: run, threads: threads, arguments: arguments, onEvent: onEvent)

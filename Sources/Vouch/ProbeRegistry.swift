@@ -42,7 +42,11 @@ package let explanationQuality: any Probe = ExplanationQuality(
     attributed: attributed, methods: attributionMethods)
 
 /// Effects over all rows, which `vouch explain global` measures on a finished run.
-package let globalEffects: any Probe = GlobalEffects()
+///
+/// - Parameter together: Columns whose importance is that of shuffling them together.
+package func globalEffects(together: [[String]] = []) -> any Probe {
+    GlobalEffects(together: together)
+}
 
 /// - Parameter seed: Of rules, rows and trainings.
 package func ruleRecovery(seed: UInt64 = 0) -> any Probe {
@@ -56,7 +60,7 @@ package let requestedProbes: [any Probe] = [CrossValidatedQuality()]
 package enum MetricRegistry {
     package static let all: [MetricDefinition] = {
         var seen: Set<String> = []
-        let onExplanations = [explanationQuality, ruleRecovery(), globalEffects]
+        let onExplanations = [explanationQuality, ruleRecovery(), globalEffects()]
         return (allProbes + onDemandProbes + onExplanations + requestedProbes).flatMap(
             \.description.metrics
         )

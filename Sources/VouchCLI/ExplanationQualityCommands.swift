@@ -76,16 +76,23 @@ struct GlobalEffectsCommand: ParsableCommand {
         commandName: "global",
         abstract: "Show what a run's model does over all rows.",
         discussion: """
-            The effect of each column (accumulated local effects, partial dependence and single rows' lines, with \
+            How much each column tells that the others do not (shuffled among like rows), the effect of each column (accumulated local effects, partial dependence and single rows' lines, with \
             intervals), which columns work together (the H-statistic), and a small tree that imitates the model, with \
             how faithful it is on test rows. What is found stands in the run's report from then on.
 
-            Example:
+            Examples:
               vouch explain global runs/adult --out effects.html
+              vouch explain global runs/adult --together education,education-num
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
     var folder: String
+
+    @Option(
+        help:
+            "Columns, with commas between, whose importance together is measured; repeat for several."
+    )
+    var together: [String] = []
 
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
@@ -94,10 +101,14 @@ struct GlobalEffectsCommand: ParsableCommand {
 
     mutating func run() throws {
         InterruptFlag.install()
+        let columns = together.map { list in
+            list.split(separator: ",").map { String($0.trimmingPrefix(while: \.isWhitespace)) }
+        }
         let progress = TrainingProgress(quiet: false, json: false)
         try output.write(
             measureExplanations(
-                .effects, run: folder, threads: threads,
-                arguments: ["vouch", "explain", "global", folder], onEvent: progress.show))
+                .effects(together: columns), run: folder, threads: threads,
+                arguments: ["vouch", "explain", "global", folder]
+                    + together.flatMap { ["--together", $0] }, onEvent: progress.show))
     }
 }

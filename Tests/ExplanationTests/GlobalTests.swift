@@ -142,3 +142,23 @@ struct InfluenceTests {
         #expect(abs(both[0] - (0.25 * 6 - 1) / 2) < 1e-12)
     }
 }
+
+struct ShuffledImportanceTests {
+    /// x1 is x0 with a little noise; y = x0. Shuffled among all rows, x0 matters much; among rows with like x1, little.
+    @Test func whatOthersTellIsNotCountedTwice() throws {
+        let draws = Numbers.draws(2000, 2, seed: 7).map { [$0[0], $0[0] + 0.02 * $0[1]] }
+        let rows = Numbers.table(draws)
+        let sum = WeightedSum(features: Numbers.names(2), weights: [1, 0])
+        let test = LabelledPredictions(
+            split: "test", predictions: try sum.predictions(for: rows),
+            answers: .numbers(draws.map { $0[0] }))
+        let shuffled = try ShuffledImportance(sum, rows: rows, test: test, seed: 1)
+        let any = try shuffled.marginal(["x0"])
+        let like = try shuffled.conditional("x0")
+        // E (x − x')² = 2/3 of independent uniform numbers.
+        #expect(abs((any.value ?? 0) - 2 / 3.0) < 0.06)
+        #expect((like.upper ?? 1) < 0.02, "\(like)")
+        #expect(try shuffled.marginal(["x1"]).value == 0)
+        #expect(try shuffled.marginal(["x0", "x1"]).value != nil)
+    }
+}

@@ -94,6 +94,21 @@ package indirect enum SurrogateTree: Sendable, Hashable {
         }
     }
 
+    /// The leaf of each row, from 0.
+    package func leaves(of table: Table) -> [Int] {
+        switch self {
+        case .leaf: return Array(repeating: 0, count: table.rowCount)
+        case .split(let condition, let yes, let no):
+            let holds =
+                table.column(named: condition.column).map { condition.members(of: $0) }
+                ?? Array(repeating: false, count: table.rowCount)
+            let shift = yes.rules.count
+            return zip(holds, zip(yes.leaves(of: table), no.leaves(of: table))).map {
+                $0 ? $1.0 : $1.1 + shift
+            }
+        }
+    }
+
     /// A rule a leaf, in words, with what it says and the rows it was grown on.
     package var rules: [(conditions: [String], value: Double, rows: Int)] {
         switch self {

@@ -8,15 +8,22 @@ import TensorCore
 /// What the model does over all rows: the effect of its strongest columns, which columns work together, and how far a
 /// small tree says the same.
 package struct GlobalEffects: Probe {
-    package init() {}
+    private let together: [[String]]
+
+    /// - Parameter together: Columns whose importance is that of shuffling them together.
+    package init(together: [[String]] = []) { self.together = together }
 
     package let description = ProbeDescription(
         id: "globalEffects", name: "Effects of columns over all rows", drawback: .opacity,
         needs: [.model, .trainingTables],
-        metrics: [GlobalMetrics.span, GlobalMetrics.interaction, GlobalMetrics.fidelity])
+        metrics: [
+            GlobalMetrics.conditional, GlobalMetrics.grouped, GlobalMetrics.span,
+            GlobalMetrics.interaction, GlobalMetrics.fidelity,
+        ])
 
     private static let mostRows = 1000
     private static let treeRows = 20_000
+    private static let shuffledRows = 5000
     private static let shownColumns = 8
     private static let lines = 12
     private static let samples = 8
@@ -66,14 +73,17 @@ package struct GlobalEffects: Probe {
         let quantity =
             subject.test.predictions.classes.last.map { "probability of \($0)" }
             ?? "prediction"
+        let importances = try importances(tested, subject, random)
         return Findings(
-            measurements: curves.map { curve in
-                Measurement(
-                    metric: GlobalMetrics.span.id, drawback: .opacity, value: curve.partial.span,
-                    sample: .init(split: "train", rows: rows.rowCount),
-                    group: "column = \(curve.partial.column)",
-                    note: "the span of a curve with intervals of its own")
-            }
+            measurements: importances
+                + curves.map { curve in
+                    Measurement(
+                        metric: GlobalMetrics.span.id, drawback: .opacity,
+                        value: curve.partial.span,
+                        sample: .init(split: "train", rows: rows.rowCount),
+                        group: "column = \(curve.partial.column)",
+                        note: "the span of a curve with intervals of its own")
+                }
                 + interactions.map { pair in
                     measurement(
                         GlobalMetrics.interaction, pair.strength, "\(pair.first) × \(pair.second)",
@@ -82,6 +92,36 @@ package struct GlobalEffects: Probe {
             figures: curves.prefix(Self.shownColumns).enumerated().flatMap {
                 figures($1.partial, $1.local, place: $0, quantity)
             } + [treeFigure(tree, quantity)])
+    }
+
+    /// Of each column among rows that are alike, and of columns together.
+    private func importances(
+        _ tested: TestedModel, _ subject: Subject, _ random: CounterRandom
+    ) throws -> [Measurement] {
+        let chosen = random.permutation(of: subject.test.rows, step: 3)
+            .prefix(Self.shuffledRows).sorted()
+        let test = subject.test.selecting(chosen)
+        let shuffled = try ShuffledImportance(
+            tested.predictor, rows: tested.table.selecting(rows: chosen), test: test,
+            seed: subject.seed)
+        for name in together.joined() where !tested.predictor.features.contains(name) {
+            throw StatisticsError(
+                "--together names \"\(name)\", which the model does not use; its columns are "
+                    + tested.predictor.features.joined(separator: ", "))
+        }
+        var found = try tested.predictor.features.map { column in
+            Measurement(
+                GlobalMetrics.conditional, try shuffled.conditional(column), on: test,
+                group: "column = \(column)")
+        }
+        found.sort { ($1.value ?? 0, $0.group ?? "") < ($0.value ?? 0, $1.group ?? "") }
+        found += try together.map { columns in
+            Measurement(
+                GlobalMetrics.grouped, try shuffled.marginal(columns), on: test,
+                group: "columns = \(columns.joined(separator: ", "))")
+        }
+        for place in found.indices { found[place].unit = test.lossUnit }
+        return found
     }
 
     // MARK: - The tree
@@ -200,6 +240,16 @@ extension EffectCurve {
 
 /// Metrics of effects over all rows: the definitions.
 package enum GlobalMetrics {
+    package static let conditional = MetricDefinition(
+        id: "conditionalImportance", name: "Importance among like rows",
+        formula:
+            "mean rise of the loss when the column is shuffled among test rows in the same leaf of a tree that "
+            + "tells the column from the others",
+        direction: 0, drawback: .opacity, source: "Molnar et al. 2020, arXiv:2006.04628")
+    package static let grouped = MetricDefinition(
+        id: "groupedImportance", name: "Importance of columns together",
+        formula: "mean rise of the loss when the columns are shuffled together among test rows",
+        direction: 0, drawback: .opacity, source: "Au et al. 2022, arXiv:2104.11688")
     package static let span = MetricDefinition(
         id: "effectSpan", name: "Span of a column's effect",
         formula: "largest − smallest of the column's partial dependence", direction: 0,
