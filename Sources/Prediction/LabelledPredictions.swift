@@ -13,6 +13,8 @@ package struct LabelledPredictions: Sendable, Hashable {
     /// Probability from which the second of two classes is decided.
     package var threshold: Double
     package var costs: Costs?
+    /// Of rows that each were predicted by the one model that did not learn from them: which one, from 0.
+    package var folds: [Int]?
     /// Models that were measured on these rows so far, this one among them: so many a reader may have
     /// picked it from.
     package var models = 1
@@ -77,6 +79,7 @@ extension LabelledPredictions {
     package func selecting(_ chosen: [Int]) -> LabelledPredictions {
         var result = self
         result.predictions = predictions.selecting(chosen)
+        result.folds = folds.map { all in chosen.map { all[$0] } }
         switch answers {
         case .classes(let labels): result.answers = .classes(chosen.map { labels[$0] })
         case .numbers(let targets): result.answers = .numbers(chosen.map { targets[$0] })

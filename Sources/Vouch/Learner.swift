@@ -195,8 +195,9 @@ extension Learner {
         _ model: StoredModel, _ features: EncodedFeatures
     ) throws -> LabelledPredictions {
         var rows: [Int] = []
+        var folds: [Int] = []
         var all = Predictions(rows: 0, classes: [], values: [])
-        for (split, weights) in zip(prepared.folds, model.weights) {
+        for (fold, (split, weights)) in zip(prepared.folds, model.weights).enumerated() {
             let alone = StoredModel(
                 description: model.description, encoder: model.encoder, schema: model.schema,
                 weights: [weights])
@@ -204,9 +205,12 @@ extension Learner {
             all = Predictions(
                 rows: all.rows + part.rows, classes: part.classes, values: all.values + part.values,
                 bounds: part.bounds.map { (all.bounds ?? []) + $0 })
+            folds += Array(repeating: fold, count: split.validation.count)
             rows += split.validation
         }
-        return try LabelledPredictions(
+        var found = try LabelledPredictions(
             prepared.table, knownRows: rows, model: model, predictions: all, split: "validation")
+        if prepared.folds.count > 1 { found.folds = folds }
+        return found
     }
 }

@@ -8,7 +8,7 @@ import Tables
 /// pairs, what an audit by others can take, and what a remedy is fitted on.
 ///
 /// One line a row, in the rows' order: the answer, `probability[CLASS]` for every class or
-/// `prediction`, and where there are such, the quantiles `lower` and `upper`, `weight`, `cluster` and `group[COLUMN]`.
+/// `prediction`, and where there are such, the quantiles `lower` and `upper`, the `fold` whose model did not learn from the row, `weight`, `cluster` and `group[COLUMN]`.
 package enum PredictionFile {
     static func name(_ split: String) -> String { split + "_predictions.csv" }
     private static let answer = "answer"
@@ -18,6 +18,7 @@ package enum PredictionFile {
         let classes = test.predictions.classes
         header += classes.isEmpty ? ["prediction"] : classes.map { "probability[\($0)]" }
         if test.predictions.bounds != nil { header += ["lower", "upper"] }
+        if test.folds != nil { header.append("fold") }
         if test.weights != nil { header.append("weight") }
         if test.clusters != nil { header.append("cluster") }
         header += test.protected.map { "group[\($0.name)]" }
@@ -34,6 +35,7 @@ package enum PredictionFile {
             if let bounds = test.predictions.bounds?[row] {
                 cells += [bounds.lower.description, bounds.upper.description]
             }
+            if let folds = test.folds { cells.append(String(folds[row])) }
             if let weights = test.weights { cells.append(weights[row].description) }
             if let clusters = test.clusters { cells.append(String(clusters[row])) }
             cells += test.protected.map { $0.groups[row] }
@@ -76,7 +78,7 @@ package enum PredictionFile {
         if table.column(named: "cluster") != nil {
             clusters = try table.numbers(in: "cluster").map { Int32($0) }
         }
-        return LabelledPredictions(
+        var found = LabelledPredictions(
             split: split,
             predictions: Predictions(
                 rows: table.rowCount, classes: classes, values: values, bounds: bounds),
@@ -93,6 +95,10 @@ package enum PredictionFile {
                 }
             },
             threshold: model.description.threshold, costs: model.description.costs)
+        if table.column(named: "fold") != nil {
+            found.folds = try table.numbers(in: "fold").map { Int($0) }
+        }
+        return found
     }
 }
 

@@ -58,9 +58,13 @@ package func predictRows(_ request: PredictionRequest) throws -> (csv: [UInt8], 
         request.outOfDistribution ? try OutOfDistributionReference(run: request.run) : nil
     let thresholds = try FittedThresholds(request, model)
     let fair = try request.mitigation.map { try FittedMitigation.named($0, run: request.run) }
-    let (table, predictions) = try model.predict(
+    var (table, predictions) = try model.predict(
         CSVReader.bytes(path: request.rows), name: request.rows, reading: request.reading,
         threads: request.threads)
+    if thresholds.conformal?.request.method.isCrossed ?? false {
+        predictions = try model.predictByModel(
+            table, pool: WorkerPool(threads: checkedThreads(request.threads)))
+    }
     var columns = model.schema.names(.id).compactMap { table.column(named: $0) }.map { column in
         (name: column.name, cells: (0..<table.rowCount).map { column.text($0) ?? "" })
     }

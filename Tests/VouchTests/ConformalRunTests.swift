@@ -287,3 +287,38 @@ private let environment = ProcessInfo.processInfo.environment
         }
     }
 }
+
+/// CV+ of a run of folds.
+@Suite struct CrossConformalRunTests {
+    @Test func setsOfFoldsCover() throws {
+        let scratch = try Scratch()
+        let lines = try Adult.lines(3000)
+        let data = try scratch.write(
+            lines.prefix(2001).joined(separator: "\n") + "\n", to: "data.csv")
+        let new = try scratch.write(
+            ([lines[0]] + lines[2001...]).joined(separator: "\n") + "\n", to: "new.csv")
+        let run = scratch.path + "/run"
+        _ = try trainRun(
+            quick(data, out: run) {
+                $0.model.kind = .mlp
+                $0.learning.folds = 4
+            }, control: RunControl(threads: 2))
+        var request = PredictionRequest(run: run, rows: new)
+        request.coverage = 0.9
+        request.conformal = "cv+lac"
+        let rows = String(decoding: try predictRows(request).csv, as: UTF8.self)
+            .split(separator: "\n")
+        let covered = zip(rows.dropFirst(), lines[2001...]).count { row, line in
+            let answer = String(line.split(separator: ",").last ?? "")
+            let set = row.split(separator: ",", omittingEmptySubsequences: false).last ?? ""
+            return set.split(separator: "|").contains { $0 == answer }
+        }
+        // 1,000 rows: 0.0095 one error; CV+ may cover a little more.
+        #expect(covered >= 871 && covered <= 945, "\(covered)")
+        request.calibration = data
+        #expect { try predictRows(request) } throws: { "\($0)".contains("--folds 5") }
+        request.calibration = nil
+        request.conformal = "cv+"
+        #expect { try predictRows(request) } throws: { "\($0)".contains("for numbers") }
+    }
+}

@@ -14,13 +14,21 @@ package enum ConformalMethod: String, Sendable, CaseIterable {
     case normalized
     /// Conformalised quantile regression: two predicted quantiles, moved apart or together.
     case cqr
+    /// CV+ of a run of folds: each calibration row by the model that did not learn from it, and a new row under that same
+    /// model; numbers by absolute residuals.
+    case crossed = "cv+"
+    /// CV+ of least ambiguous classes.
+    case crossedClasses = "cv+lac"
 
     package var isOfClasses: Bool {
         switch self {
-        case .lac, .aps, .raps: true
-        case .absolute, .normalized, .cqr: false
+        case .lac, .aps, .raps, .crossedClasses: true
+        case .absolute, .normalized, .cqr, .crossed: false
         }
     }
+
+    /// Whether the models of a run's folds are asked one by one.
+    package var isCrossed: Bool { self == .crossed || self == .crossedClasses }
 
     /// What is taken where nothing was asked for.
     package static func usual(of predictions: Predictions) -> ConformalMethod {

@@ -24,6 +24,8 @@ package struct ConformalPredictor: Sendable {
         case residual
         case spread(ResidualSpread)
         case quantiles
+        /// One a category.
+        case crossed([CrossConformal?])
     }
 
     /// - Throws: where a coverage is not between 0 and 1, the method does not fit the task, the rows
@@ -37,10 +39,13 @@ package struct ConformalPredictor: Sendable {
             .permutation(of: rows.rows)
         let chosen = rows.selecting(order.prefix(Self.choosing(request.method, rows.rows)).sorted())
         let kept = rows.selecting(order.dropFirst(chosen.rows).sorted())
-        score = try Self.score(request, level, chosen)
+        let (names, codes) = try Self.categories(request, rows, kept)
+        score =
+            request.method.isCrossed
+            ? try Self.crossed(request.method, level, kept, codes, count: names.count)
+            : try Self.score(request, level, chosen)
         calibrationRows = kept.rows
         let scores = Self.scores(score, kept, seed: request.seed)
-        let (names, codes) = try Self.categories(request, rows, kept)
         let thresholds = try level.thresholds(
             of: scores, weights: kept.weights, categories: codes, count: names.count)
         var counts = [Int](repeating: 0, count: names.count)
@@ -64,6 +69,28 @@ package struct ConformalPredictor: Sendable {
         groups = places
     }
 
+    /// Of a run of folds; every category that has rows enough has one.
+    private static func crossed(
+        _ method: ConformalMethod, _ level: ConformalLevel, _ rows: LabelledPredictions,
+        _ codes: [Int], count: Int
+    ) throws -> Score {
+        guard let folds = rows.folds else {
+            throw ConformalError(
+                description:
+                    "\(method.rawValue) needs rows that were each predicted by the one model that did "
+                    + "not learn from them: train with --folds 5, and leave --calibrate out")
+        }
+        let scores = Self.scores(
+            method == .crossedClasses ? .classes(.leastAmbiguous) : .residual, rows, seed: 0)
+        return .crossed(
+            try (0..<count).map { category in
+                let own = codes.indices.filter { codes[$0] == category }
+                guard own.count >= level.rowsNeeded else { return nil }
+                return try CrossConformal(
+                    scores: own.map { scores[$0] }, folds: own.map { folds[$0] }, level: level)
+            })
+    }
+
     private static func check(
         _ request: ConformalRequest, _ level: ConformalLevel, _ rows: LabelledPredictions
     ) throws(ConformalError) {
@@ -78,7 +105,7 @@ package struct ConformalPredictor: Sendable {
             guard request.method.isOfClasses else {
                 throw ConformalError(
                     description: "\(request.method.rawValue) intervals are for numbers; of classes "
-                        + "there are lac, aps and raps")
+                        + "there are lac, aps, raps and cv+lac")
             }
             guard Set(labels).count > 1 else {
                 throw ConformalError(
@@ -89,7 +116,7 @@ package struct ConformalPredictor: Sendable {
             guard !request.method.isOfClasses, request.categories != .classes else {
                 throw ConformalError(
                     description: "the target is a number and has no classes; of numbers there are "
-                        + "absolute, normalized and cqr intervals")
+                        + "absolute, normalized, cqr and cv+ intervals")
             }
             guard request.method != .cqr || rows.predictions.bounds != nil else {
                 throw ConformalError(
@@ -102,7 +129,7 @@ package struct ConformalPredictor: Sendable {
     /// Rows that choose what the score is, and do not calibrate.
     private static func choosing(_ method: ConformalMethod, _ rows: Int) -> Int {
         switch method {
-        case .lac, .aps, .absolute, .cqr: 0
+        case .lac, .aps, .absolute, .cqr, .crossed, .crossedClasses: 0
         case .raps: rows / 5
         case .normalized: rows / 2
         }
@@ -151,6 +178,11 @@ package struct ConformalPredictor: Sendable {
                 targets: targets, predicted: rows.predictions.bounds ?? [])
         case (_, .numbers(let targets)):
             return NumberScore.absolute(targets: targets, predictions: values)
+        // Of CV+ they only count rows.
+        case (.crossed, .classes(let labels)):
+            return ClassScore.leastAmbiguous.scores(
+                labels: labels, probabilities: values, classes: rows.predictions.width,
+                uniforms: [])
         case (_, .classes): preconditionFailure("checked before")
         }
     }
@@ -206,6 +238,9 @@ extension ConformalPredictor {
     /// - Returns: `[rows, classes]`.
     /// - Precondition: The method is one of classes.
     package func sets(_ predictions: Predictions, groups: [String]? = nil) -> [Bool] {
+        if case .crossed(let fits) = score {
+            return crossedSets(fits, predictions, groups: groups)
+        }
         guard case .classes(let score) = score else { preconditionFailure("no classes") }
         let thresholds: SetThresholds =
             request.categories == .classes
@@ -213,6 +248,28 @@ extension ConformalPredictor {
         return score.sets(
             probabilities: predictions.values, classes: predictions.width, thresholds: thresholds,
             last: .randomized(Self.uniforms(predictions.rows, "conformal rows", request.seed)))
+    }
+
+    /// The fit of a row's category; `nil` where every answer is allowed.
+    private func fit(
+        _ fits: [CrossConformal?], row: Int, groups rowGroups: [String]?
+    ) -> CrossConformal? {
+        guard case .groups = request.categories, let rowGroups else { return fits[0] }
+        return groups[rowGroups[row]].flatMap { fits[$0] }
+    }
+
+    private func crossedSets(
+        _ fits: [CrossConformal?], _ predictions: Predictions, groups: [String]?
+    ) -> [Bool] {
+        let width = predictions.width
+        let models = predictions.byModel ?? []
+        return (0..<(predictions.rows * width)).map { place in
+            let category =
+                request.categories == .classes
+                ? fits[place % width] : fit(fits, row: place / width, groups: groups)
+            // A class's score is one less its probability.
+            return category?.includes(scores: models.map { 1 - $0[place] }) ?? true
+        }
     }
 
     /// The interval of each row.
@@ -223,6 +280,14 @@ extension ConformalPredictor {
         let thresholds = rowThresholds(predictions.rows, groups)
         switch score {
         case .classes: preconditionFailure("no numbers")
+        case .crossed(let fits):
+            let models = predictions.byModel ?? []
+            return (0..<predictions.rows).map { row in
+                guard let fit = fit(fits, row: row, groups: groups) else {
+                    return Bounds(lower: -.infinity, upper: .infinity)
+                }
+                return fit.interval(predictions: models.map { $0[row] })
+            }
         case .quantiles:
             return NumberScore.intervals(
                 predicted: predictions.bounds ?? [], thresholds: thresholds)

@@ -43,23 +43,38 @@ package struct CrossConformal: Sendable, Hashable {
     /// where ŷᵢ is what the model that did not learn from row i says of the new row.
     ///
     /// - Parameter predictions: Of the new row, one a fold.
-    /// - Complexity: O(rows · log rows).
+    /// - Complexity: O(folds · log rows), times the bits of a double.
     package func interval(predictions: [Double]) -> Bounds {
-        var lower: [Double] = []
-        var upper: [Double] = []
-        lower.reserveCapacity(rows)
-        upper.reserveCapacity(rows)
-        for (fold, residuals) in scores.enumerated() {
-            for residual in residuals {
-                // Mirrored, so that one rank serves both ends.
-                lower.append(residual - predictions[fold])
-                upper.append(predictions[fold] + residual)
-            }
-        }
+        // Mirrored, so that one rank serves both ends.
+        Bounds(
+            lower: -rankedSum(predictions.map { -$0 }),
+            upper: rankedSum(predictions))
+    }
+
+    /// The value of the level's rank among all `predictions[fold] + score`.
+    private func rankedSum(_ predictions: [Double]) -> Double {
         let rank = level.rank(of: rows)
-        lower.sort()
-        upper.sort()
-        return Bounds(lower: -lower[rank - 1], upper: upper[rank - 1])
+        func first(_ fold: Int, above value: Double) -> Int {
+            scores[fold].firstPlace { predictions[fold] + $0 > value }
+        }
+        func count(upTo value: Double) -> Int {
+            scores.indices.reduce(0) { $0 + first($1, above: value) }
+        }
+        let ends = scores.indices.filter { !scores[$0].isEmpty }.map {
+            (predictions[$0] + scores[$0][0], predictions[$0] + scores[$0][scores[$0].count - 1])
+        }
+        var high = ends.map(\.1).max() ?? 0
+        var low = (ends.map(\.0).min() ?? 0).nextDown
+        // Until nothing but the wanted value lies between.
+        while true {
+            let middle = low + (high - low) / 2
+            guard middle > low, middle < high else { break }
+            if count(upTo: middle) >= rank { high = middle } else { low = middle }
+        }
+        return scores.indices.compactMap { fold in
+            let place = first(fold, above: low)
+            return place < scores[fold].count ? predictions[fold] + scores[fold][place] : nil
+        }.min() ?? high
     }
 
     /// Whether a class belongs to a new row's set: `#{i : scoreᵢ < score of the class} < c(n + 1)`.
