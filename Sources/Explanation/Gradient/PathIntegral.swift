@@ -53,18 +53,22 @@ extension GradientExplainer {
         var values: (begin: Double, end: Double)
     }
 
-    private static let panelNodes = 8
+    /// A ReLU bends the path at a point, which few nodes and many halvings find with the fewest gradients.
+    private static let panelNodes = 3
     private static let pathsTogether = 1024
+    /// Parts are cut down to this share of the path in any case: what a part misses may be little by chance.
+    private static let widest = 0.125
     /// Parts are not cut below this share of the path.
     private static let narrowest = 0x1p-16
-    /// A part may miss its change by this share of what the whole path may.
+    /// A part may miss its change by this share of what the whole path may, times the root of the number of
+    /// baselines, since what the paths to them miss is averaged.
     private static let panelShare = 0.125
     /// Times that a row's paths are looked at more closely than before.
-    private static let mostRounds = 3
+    private static let mostRounds = 5
 
     /// By nodes where they are needed.
     ///
-    /// A path is cut in halves, each gets eight nodes, and a half whose quadrature misses `f(end) − f(begin)` is cut
+    /// A path is cut in halves, each gets three nodes, and a half whose quadrature misses `f(end) − f(begin)` is cut
     /// again. Networks of ReLUs bend at points, which no fixed set of nodes finds. If a row's parts together still miss by
     /// more than the tolerance, its paths are walked again with less allowed for a part.
     func integrated(_ part: PointRows, tolerance: Double) -> [Result] {
@@ -79,7 +83,7 @@ extension GradientExplainer {
             return max(tolerance * (max(high, value) - min(low, value)), rounding)
         }
         var waiting = Array(0..<part.count)
-        var share = Self.panelShare
+        var share = Self.panelShare * Double(part.baselineCount).squareRoot()
         for round in 0..<Self.mostRounds where !waiting.isEmpty {
             let limits = allowed.map { $0 * share }
             for row in waiting {
@@ -91,7 +95,7 @@ extension GradientExplainer {
                 let own = sums[row * groupCount..<(row + 1) * groupCount].reduce(0, +)
                 return abs(values[row] - part.base - own) <= allowed[row]
             }
-            share /= 8
+            share /= 4
         }
         return values.indices.map { row in
             Result(
@@ -180,7 +184,9 @@ extension GradientExplainer {
                 begin: half == 0 ? panel.begin : center, end: half == 0 ? center : panel.end,
                 values: half == 0 ? (panel.values.begin, middle) : (middle, panel.values.end))
             let missed = piece.values.end - piece.values.begin - own.reduce(0, +)
-            if abs(missed) <= limit || piece.end - piece.begin <= Self.narrowest || missed.isNaN {
+            let width = piece.end - piece.begin
+            let isNear = abs(missed) <= limit && width <= Self.widest
+            if isNear || width <= Self.narrowest || missed.isNaN {
                 for (group, value) in own.enumerated() {
                     sums[panel.row * groupCount + group] += share * value
                 }
