@@ -46,7 +46,11 @@ struct GradientAttributionTests {
     @Test(arguments: [1, 2]) func completeMethodsSumToThePrediction(_ models: Int) throws {
         let model = try TableModel(models: models)
         let values = try model.predictions(for: Self.rows).values
-        let base = try model.predictions(for: Self.background).values.reduce(0, +) / 25
+        let others = try model.predictions(for: Self.background).values
+        let base = others.reduce(0, +) / 25
+        let low = try #require(others.min())
+        let high = try #require(others.max())
+        #expect(high - low > 0.1)
         for method in [GradientMethod.integratedGradients(), .deepLIFT] {
             let all = try found(GradientAttribution(method), models: models)
             #expect(all.count == 12)
@@ -54,9 +58,10 @@ struct GradientAttributionTests {
                 #expect(one.contributions.map(\.column) == model.features)
                 #expect(abs(one.value - values[row]) < 1e-5)
                 #expect(abs(one.base - base) < 1e-5)
-                #expect(abs(one.residual) < 1e-4, "\(method.name) leaves \(one.residual)")
+                let range = max(high, one.value) - min(low, one.value)
+                #expect(
+                    abs(one.residual) < 1e-4 * range, "\(method.name) leaves \(one.residual)")
                 #expect(one.contributions.allSatisfy { $0.standardError == 0 })
-                #expect(one.contributions.contains { abs($0.value) > 0.01 })
             }
         }
     }
@@ -88,8 +93,11 @@ struct GradientAttributionTests {
         let background = Table(name: "background", rowCount: 25, columns: others)
         let one = try GradientAttribution(method).attributions(
             of: row, in: TableModel().attributed(background: background), seed: 1)[0]
-        #expect(one.contributions[1].value == 0 && one.contributions[2].value == 0)
-        #expect(one.contributions[0].value != 0 && one.contributions[3].value != 0)
+        // Occlusion subtracts two predictions, which round on their own.
+        let sizes = one.contributions.map { abs($0.value) }
+        #expect(sizes[1] < 1e-6 && sizes[2] < 1e-6)
+        #expect(method == .occlusion || sizes[1] == 0 && sizes[2] == 0)
+        #expect(sizes[0] > 1e-5 && sizes[3] > 1e-5)
     }
 
     /// Columns replaced in the encoded rows and in the raw rows.

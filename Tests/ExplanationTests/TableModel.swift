@@ -51,7 +51,7 @@ struct TableModel: Predictor {
         for entry in layout.entries {
             for place in 0..<entry.count {
                 let draw = Float(random.uniform(index: UInt64(entry.offset + place)))
-                buffer[entry.offset + place] = 1.2 * (2 * draw - 1)
+                buffer[entry.offset + place] = 0.9 * (2 * draw - 1)
             }
             if case .values(let values) = entry.spec.initializer {
                 buffer.copy(from: values.span, to: entry.offset)

@@ -26,10 +26,12 @@ import Vouch
         try classifier.save(to: path)
         let accuracy = try classifier.accuracy(features: features, labels: labels)
         let probabilities = try classifier.probabilities(of: features)  // [rows, classes]
+        let why = try classifier.attributions(of: features, to: .logit(0), by: .saliency)
         // README
 
         #expect(accuracy.share > 0.9)
         #expect(probabilities.count == 1800)
+        #expect(why.values.count == 600 * 64)
     }
 
     /// The lines between the marks above stand in the README, but for their indentation.

@@ -88,8 +88,8 @@ package struct GradientExplainer: Sendable {
             active.indices.contains(value.index) && active[value.index]
         }
         func require(_ objection: (Node, (Value) -> Bool) -> String?) throws(AttributionError) {
-            // What only the reference leads to is not in the way: it has a counterpart that is.
-            for (index, node) in graph.nodes.enumerated() where active[index] {
+            for (index, node) in graph.nodes.enumerated()
+            where active[index] && !node.inputs.isEmpty {
                 guard let problem = objection(node, isActive) else { continue }
                 throw AttributionError(
                     "explaining by \(method.name)", "\(graph.title(of: Value(index))) \(problem)",

@@ -68,7 +68,7 @@ extension GradientExplainer {
                         - Double(part.baseline(given.point, place))
                     sums[start + groups[place]] += share * Double(gradient[place]) * difference
                 }
-                sums[start + groupCount] = given.value
+                if given.point == 0 { sums[start + groupCount] = given.value }
             })
         let found = split(sums)
         return results(
