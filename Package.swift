@@ -130,8 +130,8 @@ let package = Package(
         .executableTarget(
             name: "VouchCLI",
             dependencies: [
-                "Evidence", "Fairness", "Kernels", "NN", "Optim", "Platform", "Reporting",
-                "Training",
+                "Evidence", "Explanation", "Fairness", "Kernels", "NN", "Optim", "Platform",
+                "Reporting", "Training",
                 "Vouch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
