@@ -1,5 +1,6 @@
 import Explanation
 import Figures
+import Tables
 
 /// What is asked of `vouch explain reasons`.
 package struct ReasonRequest: Sendable {
