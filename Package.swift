@@ -141,7 +141,7 @@ let package = Package(
             "ExplanationTests",
             [
                 "Autodiff", "CPURuntime", "Evidence", "Explanation", "GraphIR", "Kernels", "NN",
-                "Platform", "Prediction", "Statistics", "Tables", "TensorCore",
+                "Platform", "Prediction", "Statistics", "Tables", "TensorCore", real,
             ], resources: [.copy("Reference")]),
         tests(
             "FairnessTests",

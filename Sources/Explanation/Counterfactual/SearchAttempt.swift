@@ -25,6 +25,12 @@ struct SearchAttempt {
     var known: Set<[Move]> = []
     /// Whether a row is like the training rows, of those that were asked about.
     private var likeness: [[Move]: Bool] = [:]
+    private var excluded: [BinOfColumn: [Int]] = [:]
+
+    private struct BinOfColumn: Hashable {
+        var column: Int
+        var bin: Int32
+    }
 
     /// A changed column.
     struct Move: Hashable {
@@ -140,22 +146,39 @@ struct SearchAttempt {
     }
 
     /// Whether a changed cell stands with a cell that excludes it.
-    func hasExcludedPair(_ moves: [Move]) -> Bool {
-        let support = search.support
+    mutating func hasExcludedPair(_ moves: [Move]) -> Bool {
         for (index, move) in moves.enumerated() {
-            let bin = choices[move.column].bins[move.place]
-            for (column, other) in choices.enumerated() where column != move.column {
-                let place = moves.first { $0.column == column }?.place ?? 0
-                // Of two changed columns one asks.
-                if place != 0, moves[..<index].contains(where: { $0.column == column }) { continue }
-                if support.exclude(move.column, bin, column, other.bins[place]) { return true }
-            }
-            for (context, other) in contextBins.enumerated()
-            where support.exclude(move.column, bin, search.features + context, other) {
+            // The row's own cells, but those that are changed.
+            for column in ownExcluded(move) where !moves.contains(where: { $0.column == column }) {
                 return true
+            }
+            let bin = choices[move.column].bins[move.place]
+            for other in moves[..<index] {
+                let otherBin = choices[other.column].bins[other.place]
+                if search.support.exclude(move.column, bin, other.column, otherBin) { return true }
             }
         }
         return false
+    }
+
+    /// The axes whose own cells a changed cell excludes.
+    private mutating func ownExcluded(_ move: Move) -> [Int] {
+        let bin = choices[move.column].bins[move.place]
+        guard bin >= 0 else { return [] }
+        let key = BinOfColumn(column: move.column, bin: bin)
+        if let known = excluded[key] { return known }
+        let support = search.support
+        var found: [Int] = []
+        for (column, other) in choices.enumerated()
+        where column != move.column && support.exclude(move.column, bin, column, other.bins[0]) {
+            found.append(column)
+        }
+        for (context, other) in contextBins.enumerated()
+        where support.exclude(move.column, bin, search.features + context, other) {
+            found.append(search.features + context)
+        }
+        excluded[key] = found
+        return found
     }
 
     private func neighbourDistance(_ moves: [Move]) -> Double {

@@ -36,6 +36,7 @@ extension SearchAttempt {
                 try borrow()
                 try shrink()
                 try approach()
+                try shrink()
             }
         }
         var found = best()
