@@ -210,7 +210,9 @@ struct SearchAttempt {
     mutating func best(unlike: Bool = false) -> [Found] {
         var picked: [Found] = []
         for item in ordered {
-            guard picked.count < options.count else { break }
+            guard picked.count < options.count, item.moves.count <= options.mostColumns else {
+                break
+            }
             let columns = Set(item.columns)
             if picked.contains(where: { columns.isSuperset(of: $0.columns) }) { continue }
             if unlike || options.plausibility == .ignored || isLike(item.moves) {
