@@ -130,8 +130,8 @@ let package = Package(
         .executableTarget(
             name: "VouchCLI",
             dependencies: [
-                "Evidence", "Fairness", "Kernels", "NN", "Optim", "Platform", "Reporting",
-                "Training",
+                "Evidence", "Explanation", "Fairness", "Kernels", "NN", "Optim", "Platform",
+                "Reporting", "Training",
                 "Vouch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -141,7 +141,7 @@ let package = Package(
             "ExplanationTests",
             [
                 "Autodiff", "CPURuntime", "Evidence", "Explanation", "GraphIR", "Kernels", "NN",
-                "Platform", "Prediction", "Statistics", "Tables", "TensorCore",
+                "Platform", "Prediction", "Statistics", "Tables", "TensorCore", real,
             ], resources: [.copy("Reference")]),
         tests(
             "FairnessTests",

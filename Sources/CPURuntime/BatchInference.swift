@@ -1,5 +1,6 @@
 package import GraphIR
 package import Kernels
+import Synchronization
 
 /// Runs a graph over any number of rows, in batches spread over the workers.
 package final class BatchInference: Sendable {
@@ -9,6 +10,8 @@ package final class BatchInference: Sendable {
     private let batchRows: Int
     private let pool: WorkerPool
     private let full: [Executor]
+    /// For last batches, by their rows: those that came lately.
+    private let last = Mutex<[Executor]>([])
     private let noResults = Buffer(count: 0)
 
     /// - Parameters:
@@ -52,10 +55,21 @@ package final class BatchInference: Sendable {
         }
         guard batches * batchRows < count else { return }
         let range = batches * batchRows..<count
-        let last = Executor(
-            Plan(graph, outputs: outputs, rows: range.count, parameters: layout))
+        let last = executor(rows: range.count)
         fill(range, last)
         last.run(parameters: parameters, results: noResults, random: position(batches))
         collect(range, last)
+    }
+
+    private static let mostKept = 8
+
+    private func executor(rows: Int) -> Executor {
+        last.withLock { kept in
+            if let known = kept.first(where: { $0.plan.rows == rows }) { return known }
+            let made = Executor(Plan(graph, outputs: outputs, rows: rows, parameters: layout))
+            if kept.count == Self.mostKept { kept.removeFirst() }
+            kept.append(made)
+            return made
+        }
     }
 }

@@ -4,7 +4,7 @@ package enum DateOrder: String, Codable, Sendable, Hashable, CaseIterable {
 }
 
 /// Cells of text to numbers and points in time.
-enum CellParsing {
+package enum CellParsing {
     /// 10⁰ to 10²², which a Double holds exactly.
     private static let powers: [Double] = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
@@ -139,7 +139,7 @@ enum CellParsing {
         Double(bitPattern: UInt64(1023 + exponent) << 52)
     }
 
-    static func number(_ text: String) -> Double? {
+    package static func number(_ text: String) -> Double? {
         let bytes = Array(text.utf8)
         return number(bytes.span, 0, bytes.count, point: Byte.point)
     }
@@ -154,7 +154,7 @@ enum CellParsing {
 
     /// Seconds since 1970 of `2020-01-31`, `2020/01/31`, `31.01.2020`, `31/01/2020`, with a time
     /// `T10:00`, ` 10:00:00.5`, `Z`, `+02:00` after it where there is one.
-    static func date(_ text: String, _ order: DateOrder) -> (seconds: Double, hasTime: Bool)? {
+    package static func date(_ text: String, _ order: DateOrder) -> (seconds: Double, hasTime: Bool)? {
         let bytes = Array(text.utf8)
         var at = 0
         func isDigit(_ index: Int) -> Bool {

@@ -125,14 +125,31 @@ struct StoredModel {
     /// With dropout, units are dropped by the row's place and the pass alone, so that the same rows in the
     /// same order give the same bits.
     func predict(_ features: EncodedFeatures, pool: WorkerPool) -> Predictions {
-        // A mean of sums of functions is one too; that of their probabilities is none.
-        let meansLogits = description.network.additive != nil
-        var raw = mean(of: meansLogits ? "logits" : "prediction", features, pool: pool)
+        predict(features, evaluator: evaluator(pool: pool), pool: pool)
+    }
+
+    /// What runs the network; one that is kept makes many small calls quick.
+    func evaluator(pool: WorkerPool) -> NetworkEvaluator {
+        evaluator(of: meansLogits ? "logits" : "prediction", pool: pool)
+    }
+
+    private func evaluator(of output: String, pool: WorkerPool) -> NetworkEvaluator {
+        NetworkEvaluator(description.graph, output: output, layout: layout, pool: pool)
+    }
+
+    /// A mean of sums of functions is one too; that of their probabilities is none.
+    private var meansLogits: Bool { description.network.additive != nil }
+
+    /// - Parameter evaluator: Of this model.
+    func predict(
+        _ features: EncodedFeatures, evaluator: NetworkEvaluator, pool: WorkerPool
+    ) -> Predictions {
+        var raw = mean(of: evaluator, features)
         let target = description.target
         guard target.task != .regression else {
             func unscaled(_ value: Float) -> Double { Double(value) * target.scale + target.center }
             let bounds = description.network.quantiles.map { _ in
-                let both = mean(of: "quantiles", features, pool: pool).map(unscaled)
+                let both = mean(of: self.evaluator(of: "quantiles", pool: pool), features).map(unscaled)
                 // Two models of two quantiles may cross; the smaller is the lower one.
                 return (0..<features.rows).map { row in
                     Bounds(
@@ -155,12 +172,8 @@ struct StoredModel {
     }
 
     /// The mean of an output over models and passes with dropout.
-    private func mean(
-        of output: String, _ features: EncodedFeatures, pool: WorkerPool
-    ) -> [Float] {
+    private func mean(of evaluator: NetworkEvaluator, _ features: EncodedFeatures) -> [Float] {
         let data = EncodedData(features, labels: .none)
-        let evaluator = NetworkEvaluator(
-            description.graph, output: output, layout: layout, pool: pool)
         let passes = description.dropoutPasses ?? 1
         var sum = [Float](repeating: 0, count: data.rows * evaluator.width)
         for weights in weights {
@@ -185,8 +198,7 @@ struct StoredModel {
                 "this run was trained by vouch \(description.version), whose models do not give "
                     + "\(output). Train again")
         }
-        let evaluator = NetworkEvaluator(
-            description.graph, output: output, layout: layout, pool: pool)
+        let evaluator = evaluator(of: output, pool: pool)
         let data = EncodedData(features, labels: .none)
         return (evaluator.values(of: data, weights: weights[model]), evaluator.width)
     }

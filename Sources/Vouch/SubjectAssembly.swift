@@ -10,22 +10,30 @@ import Tables
 import TensorCore
 import Training
 
-/// A stored model with the workers that run it, as probes see it.
+/// A stored model with the workers that run it, as probes see it; one call at a time.
 struct RunPredictor: Prediction.Predictor {
     let model: StoredModel
     let pool: WorkerPool
+    private let evaluator: NetworkEvaluator
+
+    init(model: StoredModel, pool: WorkerPool) {
+        self.model = model
+        self.pool = pool
+        evaluator = model.evaluator(pool: pool)
+    }
 
     var features: [String] { model.schema.features.map(\.name) }
 
     func predictions(for table: Table) throws -> Predictions {
-        try model.predict(table, pool: pool)
+        model.predict(try model.encoder.encode(table), evaluator: evaluator, pool: pool)
     }
 
     /// Encodes the table once, however many rows are put together from it.
     func predictions(mixing table: Table, sources: [[Int]]) throws -> Predictions {
         let encoded = try model.encoder.encode(table)
         return model.predict(
-            model.encoder.mixing(encoded, columns: features, sources: sources), pool: pool)
+            model.encoder.mixing(encoded, columns: features, sources: sources),
+            evaluator: evaluator, pool: pool)
     }
 }
 

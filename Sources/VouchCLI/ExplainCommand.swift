@@ -12,6 +12,7 @@ struct ExplainCommand: ParsableCommand {
             ExplainRowsCommand.self, EvaluateExplanationsCommand.self,
             ProveExplanationsCommand.self, GlobalEffectsCommand.self, ExamplesCommand.self,
             InfluentialRowsCommand.self,
+            ExplainCounterfactualsCommand.self, ExplainReasonsCommand.self,
         ], defaultSubcommand: ExplainRowsCommand.self)
 }
 

@@ -35,7 +35,9 @@ import Testing
         return (process, output, error)
     }
 
-    static func run(_ arguments: String...) throws -> Outcome {
+    static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
+
+    static func run(_ arguments: [String]) throws -> Outcome {
         let (process, output, error) = try started(arguments)
         let outputBytes = output.fileHandleForReading.readDataToEndOfFile()
         let errorBytes = error.fileHandleForReading.readDataToEndOfFile()
