@@ -105,7 +105,10 @@ let package = Package(
         // Rules are dated data files, kept in the program.
         idea(
             "Fairness", ["Evidence", "Figures", "Prediction", "Statistics", real],
-            resources: [.embedInCode("Rules/nyc-ll144.json")]),
+            resources: [
+                .embedInCode("Rules/nyc-ll144.json"), .embedInCode("Rules/four-fifths.json"),
+                .embedInCode("Rules/eu-annex-iv.json"),
+            ]),
         // telling
         // The schema is a link to the file in Documentation.
         idea(
@@ -147,11 +150,15 @@ let package = Package(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
             resources: [
-                .copy("Reference/gaps.json"), .copy("Reference/holistic.json"),
-                .copy("Reference/predictions.csv"), .copy("Reference/thresholds.json"),
+                .copy("Reference/compas_gaps.json"), .copy("Reference/compas_holistic.json"),
+                .copy("Reference/compas_predictions.csv"),
+                .copy("Reference/consistency.json"), .copy("Reference/gaps.json"),
+                .copy("Reference/holistic.json"), .copy("Reference/predictions.csv"),
+                .copy("Reference/thresholds.json"),
             ],
             exclude: [
-                "Reference/gaps.py", "Reference/holistic.py", "Reference/thresholds.py", "Verified",
+                "Reference/consistency.py", "Reference/gaps.py", "Reference/holistic.py",
+                "Reference/thresholds.py", "Verified",
             ]),
         tests("TensorCoreTests", ["TensorCore"]),
         tests(

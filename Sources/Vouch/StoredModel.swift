@@ -149,7 +149,8 @@ struct StoredModel {
         guard target.task != .regression else {
             func unscaled(_ value: Float) -> Double { Double(value) * target.scale + target.center }
             let bounds = description.network.quantiles.map { _ in
-                let both = mean(of: self.evaluator(of: "quantiles", pool: pool), features).map(unscaled)
+                let both = mean(of: self.evaluator(of: "quantiles", pool: pool), features).map(
+                    unscaled)
                 // Two models of two quantiles may cross; the smaller is the lower one.
                 return (0..<features.rows).map { row in
                     Bounds(

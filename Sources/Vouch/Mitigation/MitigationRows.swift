@@ -13,6 +13,8 @@ struct MitigationRows {
     /// The protected column, or the combination of several.
     var column: String
     var groups: GroupChances?
+    /// Small groups that are fitted and judged as others.
+    private(set) var pooling = GroupPooling()
 
     /// The probability of each group by a row's features, from models that did not learn from the row.
     struct GroupChances {
@@ -28,7 +30,7 @@ struct MitigationRows {
     ) throws {
         test = try PredictionFile.read(run: path, split: "test").judging(request.protected)
         column = test.protected[0].name
-        guard request.folds != nil || request.method != .threshold else {
+        if request.folds == nil, request.method == .threshold {
             fitting = try PredictionFile.read(run: path, split: "validation")
                 .judging(request.protected)
             fittingText = "\(fitting.rows) validation rows"
@@ -37,20 +39,56 @@ struct MitigationRows {
                     "\(path) kept no validation rows to fit on; give --folds 5, which scores all training "
                         + "rows by models that did not learn from them")
             }
-            return
+        } else {
+            let threads = try checkedThreads(request.threads)
+            let scored = try ScoredRows(
+                path, folds: request.folds, threads: threads, onEvent: onEvent)
+            fitting = try scored.predictions.judging(request.protected)
+            fittingText =
+                request.folds.map {
+                    "\(scored.predictions.rows) training rows, each scored by one of \($0) models that did "
+                        + "not learn from it"
+                } ?? "\(fitting.rows) validation rows"
+            if request.method == .thresholdWithoutAttribute {
+                groups = try scored.groupChances(request.protected, test: test, onEvent: onEvent)
+            }
         }
-        let threads = try checkedThreads(request.threads)
-        let scored = try ScoredRows(
-            path, folds: request.folds, threads: threads, onEvent: onEvent)
-        fitting = try scored.predictions.judging(request.protected)
-        fittingText =
-            request.folds.map {
-                "\(scored.predictions.rows) training rows, each scored by one of \($0) models that did not "
-                    + "learn from it"
-            } ?? "\(fitting.rows) validation rows"
-        if request.method == .thresholdWithoutAttribute {
-            groups = try scored.groupChances(request.protected, test: test, onEvent: onEvent)
+        try pool(request)
+    }
+
+    /// Calls groups with too few fitting rows by the name of their pool, in all rows.
+    private mutating func pool(_ request: MitigationRequest) throws {
+        pooling = try GroupPooling(
+            request.constraint, of: fitting,
+            names: test.protected[0].groups + (groups?.names ?? []), fewest: request.fewestRows)
+        let before = Set(fitting.protected[0].groups)
+        let alone = Set(before.map(pooling.pool))
+        guard alone.count > 1 || before.count < 2 else {
+            throw VouchError(
+                "too few \(fitting.split) rows to fit \(request.constraint.text): no two groups of \(column) "
+                    + "have \(request.fewestRows) rows of each kind that its rates are of, among "
+                    + "\(fitting.rows). Give more rows (--folds 5 fits on all training rows), lower "
+                    + "--fewest-rows, or choose another constraint")
         }
+        fitting = pooling.pooling(fitting)
+        test = pooling.pooling(test)
+        groups = groups?.pooled(by: pooling)
+    }
+}
+
+extension MitigationRows.GroupChances {
+    /// A pool is as probable as its groups together.
+    fileprivate func pooled(by pooling: GroupPooling) -> Self {
+        let pools = Set(names.map(pooling.pool)).sorted()
+        let places = names.map { pools.firstIndex(of: pooling.pool($0)) ?? 0 }
+        func summed(_ rows: [[Double]]) -> [[Double]] {
+            rows.map { row in
+                var sums = [Double](repeating: 0, count: pools.count)
+                for (chance, place) in zip(row, places) { sums[place] += chance }
+                return sums
+            }
+        }
+        return Self(names: pools, fitting: summed(fitting), test: summed(test))
     }
 }
 
@@ -126,35 +164,9 @@ private struct ScoredRows {
     func groupChances(
         _ columns: [String], test: LabelledPredictions, onEvent: (RunEvent) -> Void
     ) throws -> MitigationRows.GroupChances {
-        let names = Set(test.protected[0].groups)
-        let edges = learner.groupEdges()
-        let each = columns.compactMap { prepared.table.column(named: $0) }
-            .map { $0.groupNames(edges: edges[$0.name]) }
-        let group = (0..<prepared.table.rowCount).map { row in
-            each.map { $0[row] }.joined(separator: intersectionSign)
-        }
-        let all = names.union(group).sorted()
-        guard all.count > 1 else {
-            throw VouchError("\(columns[0]) has one group, \(all.first ?? "none"); a gap needs two")
-        }
-        let places = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1, Int32($0)) })
-        // A name that no column of a file can have: it holds a line break.
-        let target = Column(
-            name: "group\n" + columns.joined(separator: ","),
-            cells: .categories(codes: group.map { places[$0] ?? -1 }, values: all))
-        let changed = Learner(
-            configuration: learner.configuration,
-            prepared: try prepared.predicting(target), pool: learner.pool)
+        let models = try GroupModels(
+            learner, columns: columns, among: Set(test.protected[0].groups))
         onEvent(.stage("Training linear models that predict the group"))
-        func chances(_ rows: [Int], of table: Table) throws -> [[Double]] {
-            let model = try changed.linearModel(rows: rows)
-            let found = try model.predict(table, pool: learner.pool)
-            return all.map { name in
-                found.classes.firstIndex(of: name).map { place in
-                    (0..<found.rows).map { found.values[$0 * found.width + place] }
-                } ?? Array(repeating: 0, count: found.rows)
-            }
-        }
         /// From a list a group to a list a row.
         func byRow(_ columns: [[Double]]) -> [[Double]] {
             columns[0].indices.map { row in columns.map { $0[row] } }
@@ -162,7 +174,7 @@ private struct ScoredRows {
         var fitting: [[Double]] = []
         for split in prepared.folds {
             fitting += byRow(
-                try chances(
+                try models.chances(
                     split.train, of: prepared.table.selecting(rows: split.validation)))
         }
         let hasFile = learner.configuration.test != nil
@@ -170,35 +182,10 @@ private struct ScoredRows {
             prepared.testTable, rows: hasFile ? nil : run.prepared.split.test,
             target: prepared.target)
         return MitigationRows.GroupChances(
-            names: all, fitting: fitting,
+            names: models.names, fitting: fitting,
             test: byRow(
-                try chances(
+                try models.chances(
                     (run.prepared.split.train + run.prepared.split.validation).sorted(),
                     of: prepared.testTable.selecting(rows: known))))
-    }
-}
-
-extension PreparedData {
-    /// With another column to predict from the same features.
-    func predicting(_ column: Column) throws -> PreparedData {
-        var result = self
-        result.table = Table(
-            name: table.name, rowCount: table.rowCount, columns: table.columns + [column],
-            lines: table.lines)
-        result.target = try TargetEncoder(
-            column, source: table.name, rows: Array(0..<table.rowCount), task: nil, positive: nil)
-        return result
-    }
-}
-
-extension Learner {
-    /// A linear model at its standard settings.
-    fileprivate func linearModel(rows: [Int]) throws -> StoredModel {
-        var changed = LinearBaseline.configuration(of: configuration)
-        // Probabilities are wanted, of the rows as they are.
-        changed.model.balancesClasses = false
-        return try fixedLengthModel(
-            changed, rows: rows,
-            recipe: Recipe(changed, for: prepared.problem(rows: rows.count)))
     }
 }
