@@ -7,7 +7,7 @@ struct EvaluateExplanationsCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Measure whether explanations of a run's predictions can be trusted.",
         discussion: """
-            Of each method, on 100 test rows: faithfulness (columns replaced in its order and in the opposite one), \
+            Of each method, on 60 test rows: faithfulness (columns replaced in its order and in the opposite one), \
             sensitivity to small moves, likeness to explanations of a model with a random last layer, columns it \
             leans on, what it leaves over, and how far methods agree; each with an interval, and faithfulness \
             beside random numbers, a guess without a model, and explanations of a random model. What is found \

@@ -131,6 +131,29 @@ struct QualityTests {
         #expect(failed <= 16, "\(failed) of \(trials)")
     }
 
+    /// Adebayo et al.'s finding: guided backpropagation hardly depends on the layers above. Honest gradients do.
+    @Test func guidedBackpropagationFailsAndHonestGradientsPass() throws {
+        let model = try TableModel()
+        let background = TableModel.rows(10, seed: 2)
+        let trial = QualityTrial(
+            model.attributed(background: background), rows: TableModel.rows(12, seed: 3), heads: 16,
+            attributed: { predictor, rows in
+                guard let table = predictor as? TableModel else {
+                    preconditionFailure("a table's model")
+                }
+                return table.attributed(background: rows)
+            }, seed: 4)
+        func passes(_ method: any RowAttribution) throws -> Bool? {
+            QualityTrial.randomization(try trial.result(of: method).cosines, tests: 6).passes
+        }
+        #expect(try passes(GuidedBackpropagation()) == false)
+        let honest: [GradientMethod] = [
+            .inputTimesGradient, .integratedGradients(.fixed(16)), .deepLIFT,
+        ]
+        for method in honest { #expect(try passes(GradientAttribution(method)) == true) }
+        #expect(try passes(ShapleyAttribution()) == true)
+    }
+
     // MARK: - Numbers of one attribution or two
 
     @Test func comparisonsByHand() {

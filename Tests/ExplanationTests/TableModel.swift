@@ -8,11 +8,11 @@ import Tables
 import TensorCore
 
 /// A network with random weights on a table of numbers and categories, encoded as a run's are.
-struct TableModel: Predictor {
+struct TableModel: RandomizablePredictor {
     let features = ["age", "job", "hours", "city"]
     let encoder: Encoder
     let graph: Graph
-    let weights: [Buffer]
+    private(set) var weights: [Buffer]
     let network: TabularNetwork
 
     /// - Parameter models: Sets of weights, whose predictions are averaged.
@@ -58,6 +58,28 @@ struct TableModel: Predictor {
             }
         }
         return buffer
+    }
+
+    /// The heads' numbers in another order and with random signs.
+    func randomized(_ part: RandomizedPart, seed: UInt64) -> any Predictor {
+        let layout = ParameterLayout(graph)
+        let random = CounterRandom(seed: seed, name: "random heads")
+        var other = self
+        other.weights = weights.map { own in
+            let buffer = Buffer(count: layout.count)
+            buffer.copy(from: own, at: 0, to: 0, count: layout.count)
+            for entry in layout.entries where entry.spec.name.hasPrefix("head/") {
+                let order = random.permutation(of: entry.count, step: UInt32(entry.offset))
+                for place in 0..<entry.count {
+                    let sign: Float =
+                        random.uniform(step: .max, index: UInt64(entry.offset + place)) < 0.5
+                        ? -1 : 1
+                    buffer[entry.offset + place] = sign * own[entry.offset + order[place]]
+                }
+            }
+            return buffer
+        }
+        return other
     }
 
     static func rows(_ count: Int, seed: UInt64) -> Table {

@@ -34,9 +34,9 @@ package struct ExplanationQuality: Probe {
             ExplanationMetrics.agreement, ExplanationMetrics.topThree,
         ])
 
-    private static let mostRows = 100
-    private static let backgroundRows = 50
-    private static let heads = 12
+    private static let mostRows = 60
+    private static let backgroundRows = 20
+    private static let heads = 8
     private static let topColumns = 3
 
     package func expectedSeconds(_ subject: Subject) -> Double {

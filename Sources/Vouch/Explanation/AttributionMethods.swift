@@ -10,7 +10,7 @@ func attributionMethods(_ model: AttributedModel) -> [any RowAttribution] {
     ]
     guard model.encoded != nil else { return blackBox }
     let gradients: [GradientMethod] = [
-        .integratedGradients(.adaptive()), .expectedGradients(draws: 200), .deepLIFT,
+        .integratedGradients(.fixed(16)), .expectedGradients(draws: 200), .deepLIFT,
         .relevancePropagation(), .inputTimesGradient, .saliency,
     ]
     return blackBox + gradients.map { GradientAttribution($0) }
