@@ -73,8 +73,7 @@ import Vouch
         let scratch = try Scratch()
         let (_, _, result) = try Self.trained(scratch) { $0.evidence.probeSeconds = 100 }
         let price = try #require(result.measurements.first { $0.metric == "glassBoxPrice" })
-        #expect(price.interval != nil)
-        #expect(price.note != nil)
+        #expect(price.interval != nil && price.note != nil)
     }
 
     @Test func whatDoesNotGoTogetherIsSaid() throws {
