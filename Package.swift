@@ -147,8 +147,9 @@ let package = Package(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
             resources: [
-                .copy("Reference/gaps.json"), .copy("Reference/holistic.json"),
-                .copy("Reference/predictions.csv"), .copy("Reference/thresholds.json"),
+                .copy("Reference/compas_gaps.json"), .copy("Reference/compas_holistic.json"),
+                .copy("Reference/compas_predictions.csv"), .copy("Reference/gaps.json"),
+                .copy("Reference/holistic.json"), .copy("Reference/predictions.csv"), .copy("Reference/thresholds.json"),
             ],
             exclude: [
                 "Reference/gaps.py", "Reference/holistic.py", "Reference/thresholds.py", "Verified",

@@ -44,6 +44,13 @@ struct MitigationArguments: ParsableArguments {
             """))
     var folds: Int?
 
+    @Option(
+        help: """
+            Rows of each kind that a group needs; smaller ones are pooled: cells of a combination with their \
+            like, else with a larger group.
+            """)
+    var fewestRows = GroupPooling.fewestRows
+
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
@@ -52,6 +59,7 @@ struct MitigationArguments: ParsableArguments {
         request.constraint = constraint
         request.method = method
         request.folds = folds
+        request.fewestRows = fewestRows
         request.threads = threads
         request.arguments = ["vouch"] + CommandLine.arguments.dropFirst()
         return request
@@ -82,6 +90,13 @@ struct MitigateCommand: ParsableCommand {
     @Flag(help: "One threshold a group, and no lots.")
     var deterministic = false
 
+    @Flag(
+        help: """
+            Decide the rows of a file together: of each group the share that its threshold gave, from the \
+            highest score down (demographic parity only).
+            """)
+    var byRank = false
+
     @Option(help: "The accuracy that a gap removed may cost.")
     var mostAccuracyLost = 0.02
 
@@ -91,6 +106,7 @@ struct MitigateCommand: ParsableCommand {
         var request = arguments.request
         request.tolerance = tolerance
         request.isDeterministic = deterministic
+        request.isRanked = byRank
         request.mostAccuracyLost = mostAccuracyLost
         InterruptFlag.install()
         let progress = TrainingProgress(quiet: false, json: false)

@@ -1,5 +1,4 @@
 package import Prediction
-import RealModule
 import Statistics
 
 /// Decisions that keep a gap within a tolerance without being told a row's group: a row's score is moved by how probable
@@ -12,7 +11,7 @@ import Statistics
 /// and `w` is 1 for selection rates, `η` for true-, `1 − η` for false-positive rates: the form of the best decision
 /// where scores and probabilities are the true ones. λ minimises the dual
 /// `mean(margin)₊ + tolerance · ½ Σ|λ_g|` with `Σ_g λ_g = 0`, smoothed; the fitting rows' own groups then choose
-/// among a few strengths of it, since neither is true.
+/// its strength and move each multiplier by a pattern search, since neither is true.
 ///
 /// - Source: Menon & Williamson 2018, PMLR 81:107; Zeng et al. 2022, arXiv:2202.09724.
 package struct GroupFreeRule: Codable, Sendable, Hashable {
@@ -26,8 +25,12 @@ package struct GroupFreeRule: Codable, Sendable, Hashable {
     /// On the rows that it was fitted on.
     package var fittedGap: Double
 
-    /// Beyond which no row is decided otherwise.
+    /// Over which a decision turns from 0 to 1 where λ is sought.
     private static let smoothing = 0.005
+    /// Accuracy that is given for a gap beyond the tolerance: more than any rule has to.
+    private static let gapPrice = 20.0
+    /// Rows that λ is sought on; it is a start, and all rows choose from there.
+    private static let mostDualRows = 6000
 
     /// - Parameters:
     ///   - scores: Of the positive class, one a row.
@@ -43,148 +46,61 @@ package struct GroupFreeRule: Codable, Sendable, Hashable {
         self.groups = groups
         falsePositiveCost = costs.falsePositive
         falseNegativeCost = costs.falseNegative
-        multipliers = []
+        let kinds = constraint.rates
+        multipliers = kinds.map { _ in groups.map { _ in 0 } }
         fittedGap = 0
         let rows = FittingRows(
             scores: scores, chances: chances, labels: labels, members: members,
-            weights: weights ?? Array(repeating: 1, count: scores.count), groups: groups.count)
-        let unit = constraint.rates.map { rate in
-            groups.indices.map { group in
-                let total = scores.indices.reduce(0) {
-                    $0 + rows.weights[$1] * Self.share(rate, scores[$1]) * chances[$1][group]
-                }
-                return total > 0 ? rows.total / total : 0
-            }
+            weights: weights ?? Array(repeating: 1, count: scores.count), groups: groups.count,
+            kinds: kinds, costs: costs)
+        // No rule of finitely many decisions has a gap of exactly 0: two rows of the smallest group are none.
+        let allowed = tolerance + 2 / max(rows.fewestInRate, 1)
+        func worth(_ outcome: (gap: Double, value: Double)) -> Double {
+            outcome.value - Self.gapPrice * max(0, outcome.gap - allowed)
         }
-        var best: (rule: GroupFreeRule, value: Double)?
+        let sample = rows.thinned(to: Self.mostDualRows)
+        let unit = sample.units
+        var point = [Double](repeating: 0, count: kinds.count * groups.count)
+        var found = rows.outcome(point)
         for aimed in Set([0, tolerance / 2, tolerance]).sorted() {
-            let lambda = dual(rows, unit: unit, tolerance: aimed)
-            for strength in stride(from: 0.0, through: 2.0, by: 0.1) {
-                var rule = self
-                rule.multipliers = zip(lambda, unit).map { zip($0, $1).map { strength * $0 * $1 } }
-                let decided = scores.indices.map { rule.decides(scores[$0], chances[$0]) }
-                let (gap, value) = rows.outcome(of: decided, constraint, costs)
-                rule.fittedGap = gap
-                // Within the tolerance the cheapest, else the smallest gap.
-                let isBetter =
-                    best.map { known in
-                        let (isKept, wasKept) = (
-                            gap <= tolerance, known.rule.fittedGap <= tolerance
-                        )
-                        if isKept != wasKept { return isKept }
-                        return isKept ? value > known.value : gap < known.rule.fittedGap
-                    } ?? true
-                if isBetter { best = (rule, value) }
+            let lambda = sample.dual(unit: unit, tolerance: aimed, smoothing: Self.smoothing)
+            for strength in stride(from: 0.1, through: 3.0, by: 0.1) {
+                let tried = zip(lambda, unit).map { strength * $0 * $1 }
+                let outcome = rows.outcome(tried)
+                if worth(outcome) > worth(found) { (point, found) = (tried, outcome) }
             }
         }
-        if let best { self = best.rule }
+        // Neither score nor probability is the true one, so that the true groups move each multiplier on.
+        var step = max(point.reduce(0) { max($0, abs($1)) }, 0.1) / 4
+        for _ in 0..<30 {
+            var moved = false
+            for place in point.indices {
+                for sign in [1.0, -1.0] {
+                    var tried = point
+                    tried[place] += sign * step
+                    let outcome = rows.outcome(tried)
+                    guard worth(outcome) > worth(found) else { continue }
+                    (point, found) = (tried, outcome)
+                    moved = true
+                    break
+                }
+            }
+            if !moved { step /= 2 }
+        }
+        multipliers = kinds.indices.map { kind in
+            Array(point[kind * groups.count..<(kind + 1) * groups.count])
+        }
+        fittedGap = found.gap
     }
 
     /// - Parameter chances: Of each group, in the order of `groups`.
     package func decides(_ score: Double, _ chances: [Double]) -> Bool {
-        margin(score, chances, multipliers) >= 0
-    }
-
-    private func margin(_ score: Double, _ chances: [Double], _ multipliers: [[Double]]) -> Double {
         var margin = falseNegativeCost * score - falsePositiveCost * (1 - score)
         for (rate, own) in zip(constraint.rates, multipliers) {
-            let share = Self.share(rate, score)
+            let share = rate.share(score)
             for (multiplier, chance) in zip(own, chances) { margin -= multiplier * share * chance }
         }
-        return margin
-    }
-
-    private static func share(_ rate: GroupRate, _ score: Double) -> Double {
-        switch rate {
-        case .truePositive: score
-        case .falsePositive: 1 - score
-        default: 1
-        }
-    }
-
-    /// λ, `[kinds][groups]`, each kind's sum 0.
-    private func dual(
-        _ rows: FittingRows, unit: [[Double]], tolerance: Double
-    ) -> [[Double]] {
-        let (kinds, free) = (unit.count, groups.count - 1)
-        func lambda(_ point: [Double]) -> [[Double]] {
-            (0..<kinds).map { kind in
-                let own = Array(point[kind * free..<(kind + 1) * free])
-                return own + [-own.reduce(0, +)]
-            }
-        }
-        let smooth = Self.smoothing
-        let point = minimized(from: Array(repeating: 0, count: kinds * free), steps: 200) { point in
-            let lambda = lambda(point)
-            let scaled = zip(lambda, unit).map { zip($0, $1).map { $0 * $1 } }
-            var value = 0.0
-            var slopes = lambda.map { $0.map { _ in 0.0 } }
-            for row in rows.scores.indices {
-                let (score, chances) = (rows.scores[row], rows.chances[row])
-                let margin = margin(score, chances, scaled) / smooth
-                let weight = rows.weights[row] / rows.total
-                value += weight * smooth * Self.softplus(margin)
-                let decided = weight / (1 + Double.exp(-margin))
-                for kind in 0..<kinds {
-                    let share = decided * Self.share(constraint.rates[kind], score)
-                    for group in chances.indices {
-                        slopes[kind][group] -= share * chances[group] * unit[kind][group]
-                    }
-                }
-            }
-            for kind in 0..<kinds {
-                for group in groups.indices {
-                    let size = (lambda[kind][group] * lambda[kind][group] + 1e-10).squareRoot()
-                    value += tolerance / 2 * size
-                    slopes[kind][group] += tolerance / 2 * lambda[kind][group] / size
-                }
-            }
-            let gradient = slopes.flatMap { own in own.dropLast().map { $0 - own[free] } }
-            return (value, gradient)
-        }
-        return lambda(point)
-    }
-
-    private static func softplus(_ x: Double) -> Double {
-        max(x, 0) + Double.log(1 + Double.exp(-abs(x)))
-    }
-}
-
-/// Rows that a rule is fitted on.
-private struct FittingRows {
-    var scores: [Double]
-    var chances: [[Double]]
-    var labels: [Bool]
-    var members: [Int]
-    var weights: [Double]
-    var groups: Int
-
-    var total: Double { weights.reduce(0, +) }
-
-    /// The gap over the rows' true groups, and the value of the decisions.
-    func outcome(
-        of decided: [Bool], _ constraint: FairnessConstraint,
-        _ costs: (falsePositive: Double, falseNegative: Double)
-    ) -> (gap: Double, value: Double) {
-        var counts = [[Double]](repeating: [0, 0, 0, 0], count: groups)
-        for row in decided.indices {
-            counts[members[row]][(labels[row] ? 2 : 0) + (decided[row] ? 1 : 0)] += weights[row]
-        }
-        var value = 0.0
-        for count in counts {
-            value += costs.falseNegative * count[3] - costs.falsePositive * count[1]
-        }
-        let gaps = constraint.rates.map { rate in
-            let rates = counts.map { count in
-                switch rate {
-                case .truePositive: count[3] / max(count[2] + count[3], 1e-300)
-                case .falsePositive: count[1] / max(count[0] + count[1], 1e-300)
-                default: (count[1] + count[3]) / count.reduce(0, +)
-                }
-            }
-            return (rates.max() ?? 0) - (rates.min() ?? 0)
-        }
-        return (gaps.max() ?? 0, value)
+        return margin >= 0
     }
 }
 

@@ -1,3 +1,4 @@
+import Figures
 package import Prediction
 package import Statistics
 
@@ -7,6 +8,9 @@ package struct GroupThresholds: Codable, Sendable, Hashable {
     package var constraint: FairnessConstraint
     package var tolerance: Double
     package var rules: [String: GroupRule]
+    /// Where the rows of a file are decided together: of each group the share that is decided 1, from the highest
+    /// score down. Its rates then keep the tolerance in every file, whatever its scores.
+    package var shares: [String: Double]?
 
     /// Rows of a group that a rate needs, so that a threshold is more than an accident.
     package static let fewestRows = 5
@@ -14,10 +18,11 @@ package struct GroupThresholds: Codable, Sendable, Hashable {
     /// - Parameters:
     ///   - rows: Two classes with their protected column; rows that the model did not learn from.
     ///   - isDeterministic: Whether each group has one threshold.
+    ///   - isRanked: Whether rows are decided together; of demographic parity alone.
     /// - Throws: `StatisticsError` where a group has too few rows, saying how many are needed.
     package init(
         _ constraint: FairnessConstraint, tolerance: Double, column: String,
-        isDeterministic: Bool = false, fittedOn rows: LabelledPredictions
+        isDeterministic: Bool = false, isRanked: Bool = false, fittedOn rows: LabelledPredictions
     ) throws {
         let groups = try rows.decidedGroups(of: column)
         try groups.check(constraint, split: rows.split)
@@ -32,9 +37,20 @@ package struct GroupThresholds: Codable, Sendable, Hashable {
         self.constraint = constraint
         self.tolerance = tolerance
         rules = Dictionary(uniqueKeysWithValues: zip(groups.names, fitted))
+        guard isRanked else { return }
+        precondition(constraint == .demographicParity, "other rates need the answers")
+        shares = Dictionary(
+            uniqueKeysWithValues: zip(groups.names, fitted).map { name, rule in
+                let rows = groups.members[name] ?? []
+                func weight(_ row: Int) -> Double { groups.weights?[row] ?? 1 }
+                let hits = rows.reduce(0) { $0 + weight($1) * rule.chance(groups.scores[$1]) }
+                return (name, hits / rows.reduce(0) { $0 + weight($1) })
+            })
     }
 
-    package var isDeterministic: Bool { rules.values.allSatisfy(\.isDeterministic) }
+    package var isDeterministic: Bool {
+        shares != nil || rules.values.allSatisfy(\.isDeterministic)
+    }
 
     /// Decides rows.
     ///
@@ -46,22 +62,46 @@ package struct GroupThresholds: Codable, Sendable, Hashable {
     package func decisions(
         _ scores: [Double], groups: [String], draws: [Double]
     ) throws(StatisticsError) -> [Bool] {
+        if let shares {
+            return try ranked(scores, groups: groups, draws: draws, shares: shares)
+        }
         var decided: [Bool] = []
         decided.reserveCapacity(scores.count)
         for row in scores.indices {
-            guard let rule = rules[groups[row]] else {
-                throw StatisticsError(
-                    "row \(row + 1) is of the group \(column) = \(groups[row]), which no threshold was "
-                        + "fitted for; there is \(rules.keys.sorted().joined(separator: ", "))")
-            }
+            guard let rule = rules[groups[row]] else { throw unknown(groups[row], row) }
             decided.append(rule.decides(scores[row], draw: draws[row]))
         }
         return decided
     }
 
+    /// The highest scores of each group; of equal ones those with the lowest lots.
+    private func ranked(
+        _ scores: [Double], groups: [String], draws: [Double], shares: [String: Double]
+    ) throws(StatisticsError) -> [Bool] {
+        var decided = [Bool](repeating: false, count: scores.count)
+        for (name, rows) in Dictionary(grouping: scores.indices, by: { groups[$0] }) {
+            guard let share = shares[name] else { throw unknown(name, rows[0]) }
+            let order = rows.sorted { (scores[$1], draws[$0], $0) < (scores[$0], draws[$1], $1) }
+            let hits = Int((share * Double(rows.count)).rounded())
+            for row in order.prefix(hits) { decided[row] = true }
+        }
+        return decided
+    }
+
+    private func unknown(_ name: String, _ row: Int) -> StatisticsError {
+        StatisticsError(
+            "row \(row + 1) is of the group \(column) = \(name), which no threshold was "
+                + "fitted for; there is \(rules.keys.sorted().joined(separator: ", "))")
+    }
+
     /// In a report: the rule of each group.
     package var text: String {
-        rules.keys.sorted().map { "\($0): \(rules[$0]?.text ?? "")" }.joined(separator: "; ")
+        if let shares {
+            return shares.sorted { $0.key < $1.key }.map {
+                "\($0.key): the highest \(NumberText.fixed(100 * $0.value, decimals: 1)) % of a file's rows"
+            }.joined(separator: "; ")
+        }
+        return rules.keys.sorted().map { "\($0): \(rules[$0]?.text ?? "")" }.joined(separator: "; ")
     }
 }
 
@@ -107,7 +147,7 @@ struct DecidedGroups {
             throw StatisticsError(
                 "too few \(split) rows to fit \(constraint.text): each group of \(column) needs \(needed), "
                     + "but \(few.joined(separator: ", ")). Give more rows (--folds 5 fits on all training "
-                    + "rows), merge small groups in the data, or choose another constraint")
+                    + "rows) or choose another constraint")
         }
     }
 }

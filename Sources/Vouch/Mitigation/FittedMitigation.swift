@@ -11,6 +11,8 @@ struct FittedMitigation: Codable, Sendable, Hashable {
     /// Columns whose groups, combined where there are several, the thresholds are of.
     var protected: [String]
     var rule: Rule
+    /// Small groups that are decided as others; `nil` where a run of an older version has none.
+    var pooling: GroupPooling?
 
     enum Rule: Codable, Sendable, Hashable {
         case thresholds(GroupThresholds)
@@ -20,12 +22,14 @@ struct FittedMitigation: Codable, Sendable, Hashable {
     init(_ request: MitigationRequest, _ rows: MitigationRows) throws {
         id = request.id
         protected = request.protected
+        pooling = rows.pooling
         switch request.method {
         case .threshold:
             rule = .thresholds(
                 try GroupThresholds(
                     request.constraint, tolerance: request.tolerance, column: rows.column,
-                    isDeterministic: request.isDeterministic, fittedOn: rows.fitting))
+                    isDeterministic: request.isDeterministic, isRanked: request.isRanked,
+                    fittedOn: rows.fitting))
         case .thresholdWithoutAttribute:
             guard let chances = rows.groups else {
                 preconditionFailure("rows for this method have the groups' probabilities")
@@ -114,7 +118,8 @@ extension FittedMitigation {
         let decided = try rule.decisions(
             predictions.positiveScores,
             groups: (0..<predictions.rows).map { row in
-                each.map { $0[row] }.joined(separator: intersectionSign)
+                let name = each.map { $0[row] }.joined(separator: intersectionSign)
+                return pooling?.pool(name) ?? name
             }, draws: Self.draws(predictions.rows))
         return decided.map { predictions.classes[$0 ? 1 : 0] }
     }

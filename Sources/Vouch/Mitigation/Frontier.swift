@@ -20,6 +20,9 @@ package func fairnessFrontier(
     var methods: [(name: String, method: MitigationMethod, isDeterministic: Bool)] = [
         ("thresholds by lot", .threshold, false), ("one threshold a group", .threshold, true),
     ]
+    if request.constraint == .demographicParity {
+        methods.append(("shares by rank", .threshold, false))
+    }
     if rows.groups != nil {
         methods.append(("told no groups", .thresholdWithoutAttribute, false))
     }
@@ -33,6 +36,7 @@ package func fairnessFrontier(
             var changed = request
             changed.method = method
             changed.isDeterministic = isDeterministic
+            changed.isRanked = name == "shares by rank"
             changed.tolerance = tolerance
             let fitted = try FittedMitigation(changed, rows)
             points.append(
@@ -47,6 +51,9 @@ package func fairnessFrontier(
     let caption =
         "Fitted on \(rows.fittingText), measured on \(rows.test.rows) test rows. The model as it is: gap "
         + "\(shown(series[0].points[0].before)), accuracy \(shown(series[0].points[0].accuracyBefore))."
+        + (rows.pooling.text.map {
+            " Groups with too few fitting rows are taken with others: \($0)."
+        } ?? "")
     func chart(_ title: String, _ pick: (GapChange) -> Estimate) -> LineChart {
         LineChart(
             x: Axis("Tolerance on the fitting rows", lower: 0), y: Axis(title),

@@ -101,6 +101,20 @@ struct JudgedMitigation {
             .init("Gap on the fitting rows", text(fittingGap)),
             .init("Rules", fitted.text),
         ]
+        if let pooled = rows.pooling.text {
+            facts.append(
+                .init(
+                    "Pooled",
+                    "too few fitting rows to stand alone (--fewest-rows \(request.fewestRows)), decided and "
+                        + "judged together with others: \(pooled)"))
+        }
+        if request.isRanked {
+            facts.append(
+                .init(
+                    "By rank",
+                    "a row's decision depends on the other rows of its file: each group's share is kept in a "
+                        + "file, and a file of few rows is decided less accurately"))
+        }
         if isOverfit {
             facts.append(
                 .init(

@@ -34,6 +34,10 @@ package struct MitigationRequest: Sendable {
     package var method = MitigationMethod.threshold
     /// Whether each group has one threshold.
     package var isDeterministic = false
+    /// Whether the rows of a file are decided together, by their rank within their group.
+    package var isRanked = false
+    /// Rows of each kind that a group needs, so that it is not pooled with others.
+    package var fewestRows = GroupPooling.fewestRows
     /// Beyond which a gap removed is too dear.
     package var mostAccuracyLost = 0.02
     /// Further models, each of which scores rows that it did not learn from, so that all training rows are fitted
@@ -59,6 +63,17 @@ package struct MitigationRequest: Sendable {
         guard folds.map({ (2...100).contains($0) }) ?? true else {
             throw VouchError("--folds is \(folds ?? 0); it must be from 2 to 100")
         }
+        guard fewestRows >= GroupThresholds.fewestRows else {
+            throw VouchError(
+                "--fewest-rows is \(fewestRows); a rate needs at least \(GroupThresholds.fewestRows)"
+            )
+        }
+        guard !isRanked || (method == .threshold && constraint == .demographicParity) else {
+            throw VouchError(
+                "--by-rank goes with --method threshold and --constraint demographic-parity: of new rows the "
+                    + "share of a group that is selected can be kept, other rates need their answers"
+            )
+        }
         guard !isDeterministic || method == .threshold else {
             throw VouchError(
                 "--deterministic goes with --method threshold; the other draws no lots anyway")
@@ -67,7 +82,10 @@ package struct MitigationRequest: Sendable {
 
     /// On a command line, and in `proofs.json`: one a kind of mitigation.
     var id: String {
-        ([method.rawValue, isDeterministic ? "deterministic" : nil, constraint.rawValue]
+        ([
+            method.rawValue, isDeterministic ? "deterministic" : nil, isRanked ? "by-rank" : nil,
+            constraint.rawValue,
+        ]
             + protected).compactMap { $0 }.joined(separator: "-")
     }
 }

@@ -13,6 +13,8 @@ struct MitigationRows {
     /// The protected column, or the combination of several.
     var column: String
     var groups: GroupChances?
+    /// Small groups that are fitted and judged as others.
+    private(set) var pooling = GroupPooling()
 
     /// The probability of each group by a row's features, from models that did not learn from the row.
     struct GroupChances {
@@ -28,7 +30,7 @@ struct MitigationRows {
     ) throws {
         test = try PredictionFile.read(run: path, split: "test").judging(request.protected)
         column = test.protected[0].name
-        guard request.folds != nil || request.method != .threshold else {
+        if request.folds == nil, request.method == .threshold {
             fitting = try PredictionFile.read(run: path, split: "validation")
                 .judging(request.protected)
             fittingText = "\(fitting.rows) validation rows"
@@ -37,20 +39,56 @@ struct MitigationRows {
                     "\(path) kept no validation rows to fit on; give --folds 5, which scores all training "
                         + "rows by models that did not learn from them")
             }
-            return
+        } else {
+            let threads = try checkedThreads(request.threads)
+            let scored = try ScoredRows(
+                path, folds: request.folds, threads: threads, onEvent: onEvent)
+            fitting = try scored.predictions.judging(request.protected)
+            fittingText =
+                request.folds.map {
+                    "\(scored.predictions.rows) training rows, each scored by one of \($0) models that did "
+                        + "not learn from it"
+                } ?? "\(fitting.rows) validation rows"
+            if request.method == .thresholdWithoutAttribute {
+                groups = try scored.groupChances(request.protected, test: test, onEvent: onEvent)
+            }
         }
-        let threads = try checkedThreads(request.threads)
-        let scored = try ScoredRows(
-            path, folds: request.folds, threads: threads, onEvent: onEvent)
-        fitting = try scored.predictions.judging(request.protected)
-        fittingText =
-            request.folds.map {
-                "\(scored.predictions.rows) training rows, each scored by one of \($0) models that did not "
-                    + "learn from it"
-            } ?? "\(fitting.rows) validation rows"
-        if request.method == .thresholdWithoutAttribute {
-            groups = try scored.groupChances(request.protected, test: test, onEvent: onEvent)
+        try pool(request)
+    }
+
+    /// Calls groups with too few fitting rows by the name of their pool, in all rows.
+    private mutating func pool(_ request: MitigationRequest) throws {
+        pooling = try GroupPooling(
+            request.constraint, of: fitting,
+            names: test.protected[0].groups + (groups?.names ?? []), fewest: request.fewestRows)
+        let before = Set(fitting.protected[0].groups)
+        let alone = Set(before.map(pooling.pool))
+        guard alone.count > 1 || before.count < 2 else {
+            throw VouchError(
+                "too few \(fitting.split) rows to fit \(request.constraint.text): no two groups of \(column) "
+                    + "have \(request.fewestRows) rows of each kind that its rates are of, among "
+                    + "\(fitting.rows). Give more rows (--folds 5 fits on all training rows), lower "
+                    + "--fewest-rows, or choose another constraint")
         }
+        fitting = pooling.pooling(fitting)
+        test = pooling.pooling(test)
+        groups = groups?.pooled(by: pooling)
+    }
+}
+
+extension MitigationRows.GroupChances {
+    /// A pool is as probable as its groups together.
+    fileprivate func pooled(by pooling: GroupPooling) -> Self {
+        let pools = Set(names.map(pooling.pool)).sorted()
+        let places = names.map { pools.firstIndex(of: pooling.pool($0)) ?? 0 }
+        func summed(_ rows: [[Double]]) -> [[Double]] {
+            rows.map { row in
+                var sums = [Double](repeating: 0, count: pools.count)
+                for (chance, place) in zip(row, places) { sums[place] += chance }
+                return sums
+            }
+        }
+        return Self(names: pools, fitting: summed(fitting), test: summed(test))
     }
 }
 

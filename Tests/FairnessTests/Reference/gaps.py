@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
-"""Gaps by Fairlearn and AIF360 on predictions of Adult: writes predictions.csv and gaps.json beside it.
+"""Gaps by Fairlearn and AIF360 on predictions of Adult, or of COMPAS: writes predictions.csv and gaps.json beside it, or
+compas_predictions.csv and compas_gaps.json.
 
-    python3 gaps.py
+    python3 gaps.py [compas-scores-two-years.csv]
+
+The file is ProPublica's; its filter is applied, the model sees what was known at screening.
 
 Needs fairlearn 0.15.0, aif360 0.6.1, scikit-learn 1.9.1 and pandas; versions stand in gaps.json.
 """
 
 import json
 import pathlib
+import sys
 import warnings
 
 import aif360
@@ -26,6 +30,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 HERE = pathlib.Path(__file__).resolve().parent
 ADULT = HERE.parents[2] / "Examples" / "adult"
 PRIVILEGED = {"sex": "Male", "race": "White"}
+COMPAS_PRIVILEGED = {"sex": "Female", "race": "Caucasian"}
 
 
 def predictions():
@@ -43,6 +48,25 @@ def predictions():
         "y": (rows["class"] == ">50K").astype(int),
         "p": model.predict_proba(rows[texts + numbers])[:, 1].round(6),
         "sex": rows["sex"], "race": rows["race"],
+    })
+
+
+def compas_predictions(path):
+    rows = pd.read_csv(path)
+    rows = rows[
+        (rows["days_b_screening_arrest"].abs() <= 30) & (rows["is_recid"] != -1)
+        & (rows["c_charge_degree"] != "O") & rows["score_text"].notna()]
+    numbers = ["age", "juv_fel_count", "juv_misd_count", "juv_other_count", "priors_count"]
+    texts = ["c_charge_degree"]
+    rows = rows.sample(frac=1, random_state=0)
+    test, train = rows[:1800], rows[1800:]
+    model = make_pipeline(
+        make_column_transformer((OneHotEncoder(), texts), (StandardScaler(), numbers)),
+        LogisticRegression(max_iter=500))
+    model.fit(train[texts + numbers], train["two_year_recid"])
+    return pd.DataFrame({
+        "y": test["two_year_recid"], "p": model.predict_proba(test[texts + numbers])[:, 1].round(6),
+        "sex": test["sex"], "race": test["race"],
     })
 
 
@@ -66,7 +90,7 @@ def abroca(rows, column):
     return max(area_between(a, b) for i, a in enumerate(groups) for b in groups[i + 1:])
 
 
-def gaps(rows, column):
+def gaps(rows, column, reference):
     truth, calls = rows["y"], (rows["p"] >= 0.5).astype(int)
     groups = {"sensitive_features": rows[column]}
 
@@ -93,7 +117,7 @@ def gaps(rows, column):
     # AIF360 keeps protected attributes in the index.
     index = pd.Index(rows[column], name=column)
     y, z = truth.set_axis(index), calls.set_axis(index)
-    privileged = {"prot_attr": column, "priv_group": PRIVILEGED[column]}
+    privileged = {"prot_attr": column, "priv_group": reference}
     found |= {
         "statisticalParityDifference": aif.statistical_parity_difference(y, z, **privileged),
         "disparateImpact": aif.disparate_impact_ratio(y, z, **privileged),
@@ -106,19 +130,22 @@ def gaps(rows, column):
 
 def main():
     warnings.simplefilter("ignore")
-    rows = predictions()
-    rows.to_csv(HERE / "predictions.csv", index=False)
+    is_compas = len(sys.argv) > 1
+    rows = compas_predictions(sys.argv[1]) if is_compas else predictions()
+    prefix = "compas_" if is_compas else ""
+    privileged = COMPAS_PRIVILEGED if is_compas else PRIVILEGED
+    rows.to_csv(HERE / f"{prefix}predictions.csv", index=False)
     result = {
         "versions": {
             "fairlearn": fairlearn.__version__, "aif360": aif360.__version__,
             "scikit-learn": sklearn.__version__,
         },
-        "privileged": PRIVILEGED,
+        "privileged": privileged,
         "generalizedEntropyIndex": float(aif.generalized_entropy_error(
             rows["y"].to_numpy(), (rows["p"] >= 0.5).astype(int).to_numpy(), alpha=2)),
-        "gaps": {column: gaps(rows, column) for column in PRIVILEGED},
+        "gaps": {column: gaps(rows, column, privileged[column]) for column in privileged},
     }
-    (HERE / "gaps.json").write_text(json.dumps(result, indent=1) + "\n")
+    (HERE / f"{prefix}gaps.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
 main()

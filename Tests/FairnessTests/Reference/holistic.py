@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Gaps by holisticai on predictions.csv, which gaps.py wrote: writes holistic.json beside it.
+"""Gaps by holisticai on predictions.csv and compas_predictions.csv, which gaps.py wrote: writes holistic.json
+and compas_holistic.json beside them.
 
     python3 holistic.py
 
@@ -14,13 +15,13 @@ import pandas as pd
 from holisticai.bias import metrics
 
 HERE = pathlib.Path(__file__).resolve().parent
-PRIVILEGED = {"sex": "Male", "race": "White"}
+PRIVILEGED = {"": {"sex": "Male", "race": "White"}, "compas_": {"sex": "Female", "race": "Caucasian"}}
 
 
-def gaps(rows, column):
+def gaps(rows, column, reference):
     truth, score = rows["y"].to_numpy(), rows["p"].to_numpy()
     calls = (score >= 0.5).astype(int)
-    privileged = (rows[column] == PRIVILEGED[column]).to_numpy()
+    privileged = (rows[column] == reference).to_numpy()
     groups = (~privileged, privileged)
     return {
         "statisticalParityDifference": metrics.statistical_parity(*groups, calls),
@@ -31,11 +32,11 @@ def gaps(rows, column):
     }
 
 
-rows = pd.read_csv(HERE / "predictions.csv")
-target = HERE / "holistic.json"
-target.write_text(json.dumps({
-    "versions": {"holisticai": importlib.metadata.version("holisticai")},
-    "gaps": {
-        column: {name: float(value) for name, value in gaps(rows, column).items()}
-        for column in PRIVILEGED},
-}, indent=1) + "\n")
+for prefix, privileged in PRIVILEGED.items():
+    rows = pd.read_csv(HERE / f"{prefix}predictions.csv")
+    (HERE / f"{prefix}holistic.json").write_text(json.dumps({
+        "versions": {"holisticai": importlib.metadata.version("holisticai")},
+        "gaps": {
+            column: {name: float(value) for name, value in gaps(rows, column, reference).items()}
+            for column, reference in privileged.items()},
+    }, indent=1) + "\n")
