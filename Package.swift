@@ -105,7 +105,10 @@ let package = Package(
         // Rules are dated data files, kept in the program.
         idea(
             "Fairness", ["Evidence", "Figures", "Prediction", "Statistics", real],
-            resources: [.embedInCode("Rules/nyc-ll144.json")]),
+            resources: [
+                .embedInCode("Rules/nyc-ll144.json"), .embedInCode("Rules/four-fifths.json"),
+                .embedInCode("Rules/eu-annex-iv.json"),
+            ]),
         // telling
         // The schema is a link to the file in Documentation.
         idea(
@@ -149,7 +152,8 @@ let package = Package(
             resources: [
                 .copy("Reference/compas_gaps.json"), .copy("Reference/compas_holistic.json"),
                 .copy("Reference/compas_predictions.csv"), .copy("Reference/gaps.json"),
-                .copy("Reference/holistic.json"), .copy("Reference/predictions.csv"), .copy("Reference/thresholds.json"),
+                .copy("Reference/holistic.json"), .copy("Reference/predictions.csv"),
+                .copy("Reference/thresholds.json"),
             ],
             exclude: [
                 "Reference/gaps.py", "Reference/holistic.py", "Reference/thresholds.py", "Verified",

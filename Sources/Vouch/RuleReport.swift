@@ -7,7 +7,7 @@ import Statistics
 
 /// What is asked for by a rule.
 package struct RuleRequest: Sendable {
-    /// `nyc-ll144`, one of `ImpactRule.all`.
+    /// Such as `nyc-ll144`: one of `ruleNames`.
     package var rule: String
     package var basis = ImpactRule.Basis.selection
     /// Of a rule's category, which protected column it is; by the column's own name if not given.
@@ -16,10 +16,14 @@ package struct RuleRequest: Sendable {
     package init(rule: String) { self.rule = rule }
 }
 
+/// What `--law` may be.
+package let ruleNames = (Array(ImpactRule.all.keys) + EvidenceRule.all.keys).sorted()
+
 /// The document of a rule on a run's test rows; the look is recorded in the run's ledger.
 ///
 /// - Throws: where the run has no column for a category, or no such rule is known.
 package func ruleReport(_ request: RuleRequest, run: String) throws -> TableDocument {
+    if let rule = EvidenceRule.all[request.rule] { return try evidenceDocument(rule, run: run) }
     let rule = try knownRule(request.rule)
     let rows = try PredictionFile.read(run: run, split: "test")
     let made = try Ledger.read(run).lastRun?.details ?? [:]
@@ -36,7 +40,7 @@ private func knownRule(_ id: String) throws(VouchError) -> ImpactRule {
     guard let rule = ImpactRule.all[id] else {
         throw VouchError(
             "--law is \"\(id)\"; the rules known here are "
-                + ImpactRule.all.keys.sorted().joined(separator: ", "))
+                + ruleNames.joined(separator: ", "))
     }
     return rule
 }
@@ -55,6 +59,14 @@ package func ruleDocument(
         throw VouchError(
             "this model predicts a number and selects nobody; ask for scoring rates with --rate scoring"
         )
+    }
+    var rule = rule
+    if rule.needsAllCategories == false {
+        let known = rule.categories.filter {
+            (try? column(of: $0, request, rows, rule: rule.id)) != nil
+        }
+        // With none the first says what is missing.
+        if !known.isEmpty { rule.categories = known }
     }
     let columns = try rule.categories.map { try column(of: $0, request, rows, rule: rule.id) }
     let tables = rule.tables(
@@ -81,7 +93,7 @@ package func ruleDocument(
             .init("Intervals", "95 %: Wilson or Clopper–Pearson of rates, MOVER-R of ratios"),
             .init("Made by", "vouch \(vouchVersion)"),
         ],
-        tables: tables.map { table($0, request.basis, rule) }, statements: rule.statements,
+        tables: documentTables(tables, request.basis, rule), statements: rule.statements,
         blanks: rule.blanks)
 }
 
@@ -109,7 +121,21 @@ private func column(
         "\(rule) asks for \(category.name), and no column is known to be it: \(advice)")
 }
 
-private func table(
+/// - Note: p-values are adjusted over all tables, so that of many equal groups few are called different.
+private func documentTables(
+    _ tables: [ImpactTable], _ basis: ImpactRule.Basis, _ rule: ImpactRule
+) -> [TableDocument.Table] {
+    var adjusted = benjaminiHochberg(tables.flatMap { $0.rows.compactMap(\.pValue) })[...]
+    return tables.map { table in
+        var table = table
+        for place in table.rows.indices where table.rows[place].pValue != nil {
+            table.rows[place].pValue = adjusted.popFirst()
+        }
+        return documentTable(table, basis, rule)
+    }
+}
+
+private func documentTable(
     _ table: ImpactTable, _ basis: ImpactRule.Basis, _ rule: ImpactRule
 ) -> TableDocument.Table {
     let rows = table.rows.map { row -> [TableDocument.Cell] in
@@ -119,10 +145,12 @@ private func table(
         let ratio: TableDocument.Cell =
             row.ratio?.value.map { .number($0, lower: row.ratio?.lower, upper: row.ratio?.upper) }
             ?? .text(row.isSmall ? "left out: small" : "–")
-        return [
+        let common: [TableDocument.Cell] = [
             .text(row.category), .count(row.count), .number(row.share), .count(row.hits), rate,
             ratio,
         ]
+        guard let mark = rule.mark else { return common }
+        return common + [row.pValue.map { .number($0) } ?? .text("–"), .text(mark.text(row))]
     }
     let small = table.rows.filter(\.isSmall).map(\.category)
     var notes = [
@@ -136,13 +164,35 @@ private func table(
     notes.append(
         table.highest.map { "Ratios are to the rate of \($0)." }
             ?? "No category that is not small has a rate above 0, so that there are no ratios.")
+    if rule.mark != nil {
+        notes.append(
+            "p-values are those of the χ² test against the highest rate, adjusted over all tables "
+                + "(Benjamini and Hochberg).")
+    }
     let (hits, rate) =
         basis == .selection
         ? ("Selected", "Selection rate") : ("Above the median", "Scoring rate")
     return TableDocument.Table(
         title: table.name,
-        columns: ["Category", "Applicants", "Share of all", hits, rate, "Impact ratio"],
+        columns: ["Category", "Applicants", "Share of all", hits, rate, "Impact ratio"]
+            + (rule.mark.map { ["p, adjusted", "Against \($0.name)"] } ?? []),
         rows: rows, notes: notes)
+}
+
+extension ImpactRule.Mark {
+    /// A row against the mark: which side its ratio is on, and whether its rows tell the rates apart.
+    fileprivate func text(_ row: ImpactTable.Row) -> String {
+        guard let found = row.ratio, let value = found.value, let p = row.pValue else { return "–" }
+        let side = value < ratio ? "below" : "not below"
+        let isSignificant = p <= significance
+        let difference =
+            isSignificant
+            ? "the difference is significant" : "these rows do not tell the rates apart"
+        let isSure =
+            found.lower.map { $0 >= ratio } == true || found.upper.map { $0 < ratio } == true
+        return "\(side); \(difference)"
+            + (isSure ? "" : "; the ratio's interval holds \(ratio)")
+    }
 }
 
 extension TableDocument {

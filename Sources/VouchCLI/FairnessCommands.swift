@@ -10,8 +10,8 @@ struct FairnessCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fairness",
         abstract:
-            "Remedies against gaps between groups, proved on untouched rows, and their price.",
-        subcommands: [MitigateCommand.self, FrontierCommand.self])
+            "What data say of groups; remedies against gaps, proved on untouched rows, and their price.",
+        subcommands: [DataCommand.self, MitigateCommand.self, FrontierCommand.self])
 }
 
 /// What both commands need.

@@ -55,6 +55,7 @@ struct ReportCommand: ParsableCommand {
               vouch report runs/adult --out report.md
               vouch report runs/adult --card card.yaml --out report.html
               vouch report runs/hiring --law nyc-ll144 --out ll144.html
+              vouch report runs/hiring --law four-fifths
               vouch report --schema
             """)
 
@@ -72,7 +73,7 @@ struct ReportCommand: ParsableCommand {
         help: ArgumentHelp(
             """
             The tables that a rule asks for, on the test rows, instead: \
-            \(ImpactRule.all.keys.sorted().joined(separator: ", ")).
+            \(ruleNames.joined(separator: ", ")).
             """, valueName: "rule"))
     var law: String?
 

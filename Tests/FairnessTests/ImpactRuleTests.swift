@@ -135,4 +135,31 @@ struct ImpactRuleTests {
             #expect(rule.unknown.allSatisfy { $0 == $0.lowercased() })
         }
     }
+
+    /// The same applicants by the four-fifths rule: ratios, p-values and what is said of them, by hand.
+    @Test func fourFifths() throws {
+        let rule = try #require(ImpactRule.all["four-fifths"])
+        #expect(rule.mark?.ratio == 0.8 && rule.asOf == "1981-12-31" && !rule.intersects)
+        let rows = Self.rows { place, selected, _ in place < selected ? 0.9 : 0.1 }
+        let tables = rule.tables(
+            rows.protected.map(\.groups), isHit: ImpactRule.hits(rows, .selection))
+        #expect(tables.map(\.name) == ["Sex", "Race or ethnic group"])
+        // Male 182 of 501, Female 120 of 474: 0.2532 / 0.3633.
+        let female = try #require(tables[0].rows.first { $0.category == "Female" })
+        let expected: Double = (120.0 / 474.0) / (182.0 / 501.0)
+        let ratio = try #require(female.ratio?.value)
+        #expect(abs(ratio - expected) < 1e-12)
+        // χ² of [[182, 319], [120, 354]] is 13.812, with 1 degree of freedom.
+        let p = try #require(female.pValue)
+        #expect(abs(p - 0.00020208639011) < 1e-9)
+        let male = try #require(tables[0].rows.first { $0.category == "Male" })
+        #expect(male.pValue == nil && male.ratio?.value == 1)
+    }
+
+    @Test func theAnnexIsDated() throws {
+        let rule = try #require(EvidenceRule.all["eu-annex-iv"])
+        #expect(rule.asOf == "2024-07-12")
+        #expect(rule.sections.map(\.content) == [.overall, .groups, .gaps, .limits])
+        #expect(rule.blanks.contains { $0.contains("signature") })
+    }
 }

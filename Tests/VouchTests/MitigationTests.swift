@@ -100,9 +100,49 @@ import Vouch
         #expect(message { $0.protected = [] }.contains("--protected"))
         #expect(message { $0.tolerance = 2 }.contains("0 to 1"))
         #expect(message { $0.folds = 1 }.contains("2 to 100"))
-        // Few rows of small groups: how many are needed.
-        let few = message { $0.protected = ["race"] }
-        #expect(few.contains("each group of race needs 5"))
-        #expect(few.contains("positive rows"))
+        // Few rows: how many are needed, where pooling leaves one group.
+        let few = message {
+            $0.protected = ["race"]
+            $0.fewestRows = 1000
+        }
+        #expect(few.contains("1000 rows of each kind"))
+        #expect(few.contains("--folds 5"))
+        #expect(message { $0.fewestRows = 1 }.contains("at least 5"))
+        #expect(message { $0.isRanked = true }.contains("demographic-parity"))
+    }
+
+    /// Cells of an intersection that are too small are decided with others, by every method.
+    @Test func smallCellsArePooled() throws {
+        let scratch = try Scratch()
+        let run = try run(scratch, rows: 6000)
+        var request = MitigationRequest(protected: ["sex", "race"])
+        request.mostAccuracyLost = 0.5
+        func pooled(_ report: RunReport) throws -> String {
+            try #require(report.facts.first { $0.label == "Pooled" }?.value)
+        }
+        let told = try pooled(mitigateRun(request, run: run))
+        #expect(told.contains("Female × Other as Female × "))
+        request.constraint = .demographicParity
+        request.isRanked = true
+        request.tolerance = 0
+        let ranked = try mitigateRun(request, run: run)
+        // Shares of whole rows of the test rows themselves.
+        let after = try #require(
+            ranked.facts.first { $0.label == "Gap, after" }?.value.split(separator: " ").first)
+        #expect(try #require(Double(after)) < 0.03)
+        request.isRanked = false
+        request.method = .thresholdWithoutAttribute
+        _ = try pooled(mitigateRun(request, run: run))
+        let frontier = try fairnessFrontier(request, run: run)
+        #expect(
+            frontier.sections.flatMap(\.figures).allSatisfy {
+                $0.caption.contains("taken with others")
+            })
+        // A rule for a pool decides new rows of its groups.
+        request.method = .threshold
+        _ = try mitigateRun(request, run: run)
+        var prediction = PredictionRequest(run: run, rows: scratch.path + "/data.csv")
+        prediction.mitigation = "threshold-demographic-parity-sex-race"
+        #expect(try predictRows(prediction).0.count > 1000)
     }
 }

@@ -42,6 +42,28 @@ import Vouch
         request.basis = .scoring
         let scored = try ruleReport(request, run: run)
         #expect(scored.tables[0].columns.contains("Scoring rate"))
+
+        // The other rules, of the same run.
+        let fifths = try ruleReport(RuleRequest(rule: "four-fifths"), run: run)
+        #expect(fifths.tables.map(\.title) == ["Sex", "Race or ethnic group"])
+        #expect(fifths.tables[0].columns.suffix(2) == ["p, adjusted", "Against four-fifths"])
+        #expect(fifths.tables[0].rows.contains { $0.last != .text("–") })
+        let annex = try ruleReport(RuleRequest(rule: "eu-annex-iv"), run: run)
+        #expect(
+            annex.tables.map(\.title) == [
+                "Overall level of accuracy (Annex IV, point 3)",
+                "Accuracy for groups of persons: sex (Annex IV, point 3)",
+                "Accuracy for groups of persons: race (Annex IV, point 3)",
+                "Potentially discriminatory impacts (Annex IV, point 2(g))",
+                "Limits of these numbers (Annex IV, point 3)",
+            ])
+        #expect(annex.tables.allSatisfy { !$0.rows.isEmpty })
+        #expect(annex.blanks.contains { $0.contains("signature") })
+        for document in [fifths, annex] {
+            let text = String(decoding: try document.bytes(.html), as: UTF8.self).lowercased()
+            #expect(!text.contains("complian"))
+            #expect(try ledgerText(run: run).contains("report --law"))
+        }
     }
 
     @Test func whatIsMissingIsNamed() throws {

@@ -21,6 +21,8 @@ package struct ImpactTable: Sendable {
         package var rate: Estimate
         /// The rate over that of the highest category; `nil` for small and empty categories.
         package var ratio: Estimate?
+        /// Of the rate being that of the highest category, by χ²; `nil` where there is no ratio to another.
+        package var pValue: Double?
     }
 
     /// - Parameters:
@@ -62,6 +64,10 @@ package struct ImpactTable: Sendable {
             } else {
                 rows[place].ratio =
                     PairwiseGaps(rates: [[top.rate, rows[place].rate]]).signedRatio().estimate
+                rows[place].pValue =
+                    compareShares(
+                        top.hits, of: top.count, rows[place].hits, of: rows[place].count
+                    ).pValue
             }
         }
     }

@@ -164,35 +164,9 @@ private struct ScoredRows {
     func groupChances(
         _ columns: [String], test: LabelledPredictions, onEvent: (RunEvent) -> Void
     ) throws -> MitigationRows.GroupChances {
-        let names = Set(test.protected[0].groups)
-        let edges = learner.groupEdges()
-        let each = columns.compactMap { prepared.table.column(named: $0) }
-            .map { $0.groupNames(edges: edges[$0.name]) }
-        let group = (0..<prepared.table.rowCount).map { row in
-            each.map { $0[row] }.joined(separator: intersectionSign)
-        }
-        let all = names.union(group).sorted()
-        guard all.count > 1 else {
-            throw VouchError("\(columns[0]) has one group, \(all.first ?? "none"); a gap needs two")
-        }
-        let places = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1, Int32($0)) })
-        // A name that no column of a file can have: it holds a line break.
-        let target = Column(
-            name: "group\n" + columns.joined(separator: ","),
-            cells: .categories(codes: group.map { places[$0] ?? -1 }, values: all))
-        let changed = Learner(
-            configuration: learner.configuration,
-            prepared: try prepared.predicting(target), pool: learner.pool)
+        let models = try GroupModels(
+            learner, columns: columns, among: Set(test.protected[0].groups))
         onEvent(.stage("Training linear models that predict the group"))
-        func chances(_ rows: [Int], of table: Table) throws -> [[Double]] {
-            let model = try changed.linearModel(rows: rows)
-            let found = try model.predict(table, pool: learner.pool)
-            return all.map { name in
-                found.classes.firstIndex(of: name).map { place in
-                    (0..<found.rows).map { found.values[$0 * found.width + place] }
-                } ?? Array(repeating: 0, count: found.rows)
-            }
-        }
         /// From a list a group to a list a row.
         func byRow(_ columns: [[Double]]) -> [[Double]] {
             columns[0].indices.map { row in columns.map { $0[row] } }
@@ -200,7 +174,7 @@ private struct ScoredRows {
         var fitting: [[Double]] = []
         for split in prepared.folds {
             fitting += byRow(
-                try chances(
+                try models.chances(
                     split.train, of: prepared.table.selecting(rows: split.validation)))
         }
         let hasFile = learner.configuration.test != nil
@@ -208,35 +182,10 @@ private struct ScoredRows {
             prepared.testTable, rows: hasFile ? nil : run.prepared.split.test,
             target: prepared.target)
         return MitigationRows.GroupChances(
-            names: all, fitting: fitting,
+            names: models.names, fitting: fitting,
             test: byRow(
-                try chances(
+                try models.chances(
                     (run.prepared.split.train + run.prepared.split.validation).sorted(),
                     of: prepared.testTable.selecting(rows: known))))
-    }
-}
-
-extension PreparedData {
-    /// With another column to predict from the same features.
-    func predicting(_ column: Column) throws -> PreparedData {
-        var result = self
-        result.table = Table(
-            name: table.name, rowCount: table.rowCount, columns: table.columns + [column],
-            lines: table.lines)
-        result.target = try TargetEncoder(
-            column, source: table.name, rows: Array(0..<table.rowCount), task: nil, positive: nil)
-        return result
-    }
-}
-
-extension Learner {
-    /// A linear model at its standard settings.
-    fileprivate func linearModel(rows: [Int]) throws -> StoredModel {
-        var changed = LinearBaseline.configuration(of: configuration)
-        // Probabilities are wanted, of the rows as they are.
-        changed.model.balancesClasses = false
-        return try fixedLengthModel(
-            changed, rows: rows,
-            recipe: Recipe(changed, for: prepared.problem(rows: rows.count)))
     }
 }

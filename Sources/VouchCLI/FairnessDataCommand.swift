@@ -1,0 +1,58 @@
+import ArgumentParser
+import Platform
+import Reporting
+import Vouch
+
+struct DataCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "data",
+        abstract:
+            "Who is in the data, what their labels are, what is missing, what predicts the group.",
+        discussion: """
+            All with intervals, and with false discoveries controlled over all of it. Of a run also which rows would \
+            settle the gaps of which its test rows cannot tell.
+
+            The reference is a CSV file with the columns group (a protected column), value (one of its groups) \
+            and share (from 0 to 1).
+
+            Examples:
+              vouch fairness data runs/adult --reference population.csv
+              vouch fairness data adult.csv --target class --protected sex --protected race
+            """)
+
+    @Argument(help: ArgumentHelp("A run folder, or a CSV file with a header.", valueName: "run"))
+    var subject: String
+
+    @Option(help: "Of a file: the column to predict.")
+    var target: String?
+
+    @Option(help: "A protected column; those of the run if not given.")
+    var protected: [String] = []
+
+    @Option(help: "A CSV file with the shares of groups in the population that the model is for.")
+    var reference: String?
+
+    @Option(help: "A difference within which nothing is the matter.")
+    var tolerance = 0.05
+
+    @Option(help: "The share of false findings that is allowed among the findings.")
+    var falseDiscovery = 0.05
+
+    @Option(help: "Worker threads; all cores if not given.")
+    var threads: Int?
+
+    @OptionGroup(title: "Output") var output: ReportOutput
+
+    mutating func run() throws {
+        var request = FairnessDataRequest(subject)
+        request.target = target
+        request.protected = protected
+        request.reference = reference
+        request.tolerance = tolerance
+        request.falseDiscovery = falseDiscovery
+        request.threads = threads
+        InterruptFlag.install()
+        let progress = TrainingProgress(quiet: false, json: false)
+        try output.write(fairnessData(request, onEvent: progress.show))
+    }
+}
