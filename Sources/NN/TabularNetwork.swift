@@ -174,7 +174,11 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     ///   mixed in the shares of a further input `share` `[rows, 2]` (mixup: Zhang et al. 2018,
     ///   arXiv:1710.09412). Then `numeric`, `categories` and the `label` of several classes have two parts a
     ///   row, one after the other; a label that is a number is given mixed.
-    package func trainingGraph(mixesPairs: Bool = false) throws(GraphError) -> Graph {
+    /// - Parameter pushesScores: Of two classes, whether a further input `push` `[rows, 1]` is each row's factor of
+    ///   sigmoid(logit) in the loss, beside its own loss.
+    package func trainingGraph(
+        mixesPairs: Bool = false, pushesScores: Bool = false
+    ) throws(GraphError) -> Graph {
         var builder = GraphBuilder()
         let parts = mixesPairs ? Extent.rowParts(2) : .rows
         var features = builder.tabularFeatures(input, rows: parts)
@@ -190,7 +194,13 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
                 labels = builder.offset(
                     builder.scale(labels, by: 1 - labelSmoothing), by: labelSmoothing / 2)
             }
-            losses = builder.binaryCrossEntropy(logits: logits, labels: labels)
+            let own = builder.binaryCrossEntropy(logits: logits, labels: labels)
+            if pushesScores {
+                let push = builder.input("push", [.rows, 1])
+                losses = builder.add(own, builder.multiply(builder.unary(.sigmoid, logits), push))
+            } else {
+                losses = own
+            }
         case .multiclass:
             let labels = builder.input("label", [parts], dtype: .int32)
             var targets = builder.apply(.oneHot(classes: task.outputs), [labels])

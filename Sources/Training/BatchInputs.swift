@@ -10,6 +10,8 @@ package struct BatchInputs: Sendable {
     private let weight: Region?
     /// `[rows, 2]`, where rows are pairs.
     private let share: Region?
+    /// `[rows, 1]`, where a `FairPenalty` gives each row a factor of its score.
+    private let push: Region?
 
     package init(_ plan: Plan) {
         rows = plan.rows
@@ -18,13 +20,18 @@ package struct BatchInputs: Sendable {
         label = plan.inputs["label"]
         weight = plan.inputs["weight"]
         share = plan.inputs["share"]
+        push = plan.inputs["push"]
     }
 
     /// Copies rows into an executor; rows that the batch lacks weigh nothing.
     package func fill(
         _ executor: Executor, from data: EncodedData, rows chosen: some Collection<Int>,
-        weightShare: Float = 1
+        weightShare: Float = 1, pushes: Buffer? = nil
     ) {
+        if let push, let pushes {
+            executor.arena.fill(push.range, with: 0)
+            copyRows(chosen, of: pushes, width: 1, to: push, in: executor.arena)
+        }
         copy(chosen, of: data, to: executor.arena)
         copyRows(chosen, of: data.labels, width: 1, to: label, in: executor.arena)
         fillWeights(executor.arena, from: data, rows: chosen, weightShare: weightShare)

@@ -51,4 +51,36 @@ package struct EncodedData: Sendable {
         isWeighted = weights != nil
         self.weights = Buffer(weights ?? Array(repeating: 1, count: rows))
     }
+
+    private init(
+        rows: Int, numericWidth: Int, categoryWidth: Int, numeric: Buffer, categories: Buffer,
+        labels: Buffer, weights: Buffer, isWeighted: Bool
+    ) {
+        self.rows = rows
+        self.numericWidth = numericWidth
+        self.categoryWidth = categoryWidth
+        self.numeric = numeric
+        self.categories = categories
+        self.labels = labels
+        self.weights = weights
+        self.isWeighted = isWeighted
+    }
+
+    /// The given rows, in the given order.
+    package func selecting(_ chosen: [Int]) -> EncodedData {
+        func copied(_ source: Buffer, width: Int) -> Buffer {
+            guard source.count > 0 else { return source }
+            let result = Buffer(count: chosen.count * width)
+            for (place, row) in chosen.enumerated() {
+                result.copy(from: source, at: row * width, to: place * width, count: width)
+            }
+            return result
+        }
+        return EncodedData(
+            rows: chosen.count, numericWidth: numericWidth, categoryWidth: categoryWidth,
+            numeric: copied(numeric, width: numericWidth),
+            categories: copied(categories, width: categoryWidth),
+            labels: copied(labels, width: 1), weights: copied(weights, width: 1),
+            isWeighted: isWeighted)
+    }
 }

@@ -26,6 +26,7 @@ package final class Trainer {
     private let fill: ShardedStep.Fill
     private let batchRows: Int
     private let sharpness: SharpnessAwareStep?
+    private let fairness: FairPenaltyStep?
     /// The running mean of the weights, where the settings ask for it.
     private let epochAverage: Buffer?
     private var best: Buffer
@@ -41,10 +42,12 @@ package final class Trainer {
     ///   - validation: Rows that no gradient sees; `nil` to train for as long as settings say.
     ///   - augmentation: How training rows, whose `numeric` then are images, are varied.
     ///   - noise: How the cells of training rows, which then are of a table, are varied.
+    ///   - penalty: On differences between groups; the training graph then has the input `push`.
     package init(
         training: Graph, inference: Graph, data: EncodedData, validation: EncodedData?,
         lossOf: LossEvaluator.Loss, settings: TrainingSettings,
-        augmentation: ImageAugmentation? = nil, noise: InputNoise? = nil, pool: WorkerPool
+        augmentation: ImageAugmentation? = nil, noise: InputNoise? = nil,
+        penalty: FairPenalty? = nil, pool: WorkerPool
     ) throws(GraphError) {
         precondition(data.rows > 0 && validation?.rows != 0, "training needs rows on both sides")
         self.settings = settings
@@ -66,6 +69,16 @@ package final class Trainer {
         let inputs = BatchInputs(stepper.plan)
         let current = Batch()
         self.batch = current
+        let parameterLayout = layout
+        let steps = stepsPerEpoch
+        let fairness = penalty.map {
+            FairPenaltyStep(
+                $0, data: data,
+                evaluator: NetworkEvaluator(
+                    inference, output: "logits", layout: parameterLayout, pool: pool),
+                stepsPerEpoch: steps)
+        }
+        self.fairness = fairness
         let seed = settings.seed
         let mixing = settings.mixup > 0 ? PairMixing(alpha: settings.mixup, seed: seed) : nil
         fill = { shard, executor in
@@ -82,7 +95,9 @@ package final class Trainer {
                     to: executor.arena, inputs, rows: pairs, of: data, seed: seed,
                     step: current.step)
             } else {
-                inputs.fill(executor, from: data, rows: chosen, weightShare: current.share)
+                inputs.fill(
+                    executor, from: data, rows: chosen, weightShare: current.share,
+                    pushes: fairness?.pushes)
                 noise?.apply(
                     to: executor.arena, inputs, rows: chosen, of: data, seed: seed,
                     step: current.step)
@@ -214,6 +229,10 @@ package final class Trainer {
         batch.rows = rows
         batch.share = total > 0 ? Float(1 / total) : 0
         batch.step = optimizer.step
+        // A function of the weights and the step's place in its epoch, so that a training that goes on is the same.
+        if let fairness, (optimizer.step % stepsPerEpoch).isMultiple(of: fairness.interval) {
+            fairness.refresh(optimizer.parameters)
+        }
         let loss = stepper.run(
             parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step, fill: fill)
         if loss.isFinite, let sharpness {
@@ -243,7 +262,10 @@ package final class Trainer {
         optimizer.synchronizeAverage()
         let epoch = (optimizer.step + stepsPerEpoch - 1) / stepsPerEpoch
         let candidate = averaged(optimizer.weights, epoch: epoch) ?? optimizer.weights
-        let loss = validation.map { validator.meanLoss(of: $0, weights: candidate) }
+        let loss = validation.map {
+            validator.meanLoss(of: $0, weights: candidate)
+                + (fairness?.validationValue($0, weights: candidate) ?? 0)
+        }
         let isBeforeAverages = epochAverage != nil && epoch <= epochsBeforeAverages
         let isBest = settings.keepsLast || isBeforeAverages || loss.map { $0 < bestLoss } ?? true
         if isBest {

@@ -25,7 +25,9 @@ extension Learner {
             training: try changed.trainingGraph(), inference: inference,
             data: try changed.data(features, prepared.split.train, balanced: true),
             validation: nil, lossOf: changed.validationLoss, settings: changed.trainingSettings,
-            noise: changed.inputNoise, pool: pool)
+            noise: changed.inputNoise,
+            penalty: try changed.fairPenalty(training: prepared.split.train, validation: nil),
+            pool: pool)
         let stop = try trainer.run(stop: { _ in InterruptFlag.isRaised ? .interrupted : nil })
         if case .interrupted = stop { throw VouchError("it was interrupted") }
         return StoredModel(

@@ -77,7 +77,9 @@ struct Learner {
     }
 
     func trainingGraph() throws -> Graph {
-        try network().trainingGraph(mixesPairs: configuration.regularising.mixup > 0)
+        try network().trainingGraph(
+            mixesPairs: configuration.regularising.mixup > 0,
+            pushesScores: configuration.model.fairPenalty != nil)
     }
 
     /// The graph that predicts: with dropout where a prediction is the mean of several passes.
@@ -150,12 +152,12 @@ struct Learner {
     }
 
     /// The group of each row, combined over all protected columns.
-    private func groupNames(of rows: [Int]) throws(VouchError) -> [String] {
+    func groupNames(of rows: [Int]) throws(VouchError) -> [String] {
         let names = prepared.schema.protected
         guard !names.isEmpty else {
             throw VouchError(
-                "--reweigh-groups weighs the groups of protected columns, and there is none. Name one: "
-                    + "--protected COLUMN")
+                "--reweigh-groups and --fair-penalty need groups of protected columns, and there are none. "
+                    + "Name a column: --protected COLUMN")
         }
         let edges = groupEdges()
         let each = names.compactMap { prepared.table.column(named: $0) }

@@ -58,6 +58,8 @@ struct ModelTraining {
                 data: try learner.data(features, split.train, balanced: true),
                 validation: try learner.data(features, split.validation, balanced: false),
                 lossOf: learner.validationLoss, settings: settings, noise: learner.inputNoise,
+                penalty: try learner.fairPenalty(
+                    training: split.train, validation: split.validation),
                 pool: pool)
             let part = prepared.folds.count > 1 ? " (\(fold + 1) of \(prepared.folds.count))" : ""
             if resumes, let state = try store?.load(fold: fold) {
@@ -94,7 +96,7 @@ struct ModelTraining {
             training: training, inference: inference,
             data: try learner.data(features, rows, balanced: true), validation: nil,
             lossOf: learner.validationLoss, settings: settings, noise: learner.inputNoise,
-            pool: pool)
+            penalty: try learner.fairPenalty(training: rows, validation: nil), pool: pool)
         if resumes, let state = try store?.load(fold: number) { try trainer.restore(state) }
         onEvent(
             .stage(

@@ -10,7 +10,7 @@ import Training
 
 /// Trains a run's model anew, with a remedy and without, under several paired seeds.
 struct RetrainedProof {
-    private let configuration: TrainConfiguration
+    let configuration: TrainConfiguration
     private let run: FinishedRun
     private let onEvent: (RunEvent) -> Void
 
@@ -41,7 +41,7 @@ struct RetrainedProof {
         var validation: LabelledPredictions
     }
 
-    private func trained(_ changed: TrainConfiguration, seed: UInt64) throws -> Trained {
+    func trained(_ changed: TrainConfiguration, seed: UInt64) throws -> Trained {
         var configuration = changed
         configuration.learning.seed = changed.learning.seed &+ seed
         try configuration.validate()

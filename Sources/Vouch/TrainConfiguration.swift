@@ -1,3 +1,4 @@
+package import Fairness
 package import Kernels
 package import NN
 package import Optim
@@ -99,6 +100,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var pairs: Int?
         /// Weighs rows so that the label does not depend on the protected groups; `nil` for no.
         package var reweighsGroups: Bool?
+        /// On differences between the protected groups' mean scores; `nil` for none.
+        package var fairPenalty: FairPenaltyOptions?
 
         package init() {}
 
@@ -108,6 +111,33 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
             case .ensemble, .additive: .piecewise
             case .linear, .mlp: .plain
             }
+        }
+    }
+
+    /// A penalty on a gap as a term of the training loss; see `FairPenalty`.
+    package struct FairPenaltyOptions: Codable, Sendable, Hashable {
+        package var constraint: FairnessConstraint
+        package var strength: Double
+
+        package init(_ constraint: FairnessConstraint, strength: Double) {
+            self.constraint = constraint
+            self.strength = strength
+        }
+
+        /// `demographic-parity=20`.
+        ///
+        /// - Throws: where the gap is unknown or the strength no positive number.
+        package init(_ text: String) throws(VouchError) {
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let constraint = FairnessConstraint(rawValue: parts[0]),
+                let strength = Double(parts[1]), strength > 0, strength.isFinite
+            else {
+                throw VouchError(
+                    "--fair-penalty is \"\(text)\"; write a gap and a strength above 0, such as "
+                        + "demographic-parity=20. Gaps: "
+                        + FairnessConstraint.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            self.init(constraint, strength: strength)
         }
     }
 
@@ -240,6 +270,19 @@ extension TrainConfiguration {
             guard model.kind != .additive else {
                 throw VouchError(
                     "--quantiles does not go with --model additive, which has one output")
+            }
+        }
+        if let penalty = model.fairPenalty {
+            try require({ $0 > 0 && $0.isFinite }, "fair-penalty", penalty.strength, "positive")
+            guard !columns.protected.isEmpty else {
+                throw VouchError(
+                    "--fair-penalty is on gaps between protected groups, and there are none. Name a column: "
+                        + "--protected COLUMN")
+            }
+            guard regularising.mixup == 0 else {
+                throw VouchError(
+                    "--fair-penalty does not go with --mixup: a mixed row is of two groups. Leave one of "
+                        + "them out")
             }
         }
         let share = { (value: Float) in value >= 0 && value < 1 }

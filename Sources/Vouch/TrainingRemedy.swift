@@ -1,4 +1,5 @@
 import Evidence
+import Fairness
 import Prediction
 
 /// Something against a drawback that is done by training anew: a change of the run's settings.
@@ -6,6 +7,8 @@ struct TrainingRemedy: Sendable {
     var description: RemedyDescription
     /// Of these the validation rows choose where no strength is given; empty where it has none.
     var strengths: [Float]
+    /// Whether a strength must be given: the validation loss would choose the weakest.
+    var needsStrength = false
     var isOfClassesOnly = false
     /// Changes a configuration in which everything else is settled.
     var apply: @Sendable (_ strength: Float, inout TrainConfiguration) -> Void
@@ -19,7 +22,14 @@ struct TrainingRemedy: Sendable {
         guard let remedy = all.first(where: { $0.description.id == parts.first }) else {
             return nil
         }
-        guard parts.count == 2 else { return (remedy, nil) }
+        guard parts.count == 2 else {
+            guard !remedy.needsStrength else {
+                throw VouchError(
+                    "--remedy is \"\(text)\"; say how strong, such as \(text)=\(remedy.strengths[0])"
+                )
+            }
+            return (remedy, nil)
+        }
         guard !remedy.strengths.isEmpty else {
             throw VouchError("--remedy is \"\(text)\", but \(parts[0]) takes no strength")
         }
@@ -47,6 +57,19 @@ struct TrainingRemedy: Sendable {
             description: .init(
                 id: id, name: name, drawback: .overfitting, judgedBy: "logLoss", source: source),
             strengths: strengths, isOfClassesOnly: isOfClassesOnly, apply: apply)
+    }
+
+    private static func fairPenalty(_ constraint: FairnessConstraint) -> TrainingRemedy {
+        // Of equalized odds the proof's changes hold the two gaps apart; the first decides.
+        let gap =
+            constraint == .demographicParity ? "selectionRateGap" : "truePositiveRateGap"
+        return TrainingRemedy(
+            description: .init(
+                id: "fair-penalty-\(constraint.rawValue)",
+                name: "Penalty on the \(constraint.text) gap in the training loss", drawback: .bias,
+                judgedBy: gap, source: "Bendekgey & Sudderth 2021, arXiv:2105.14119"),
+            strengths: [20], needsStrength: true, isOfClassesOnly: true,
+            apply: { $1.model.fairPenalty = .init(constraint, strength: Double($0)) })
     }
 
     static let all: [TrainingRemedy] = [
@@ -112,6 +135,8 @@ struct TrainingRemedy: Sendable {
                 judgedBy: "selectionRateGap",
                 source: "Kamiran & Calders 2012, DOI 10.1007/s10115-011-0463-8"),
             strengths: [], isOfClassesOnly: true, apply: { $1.model.reweighsGroups = true }),
+        fairPenalty(.demographicParity), fairPenalty(.equalOpportunity),
+        fairPenalty(.equalizedOdds),
         // The control: whatever it claims is a false alarm.
         TrainingRemedy(
             description: .init(

@@ -11,7 +11,9 @@ struct FairnessCommand: ParsableCommand {
         commandName: "fairness",
         abstract:
             "What data say of groups; remedies against gaps, proved on untouched rows, and their price.",
-        subcommands: [DataCommand.self, MitigateCommand.self, FrontierCommand.self])
+        subcommands: [
+            DataCommand.self, MitigateCommand.self, FrontierCommand.self, AlternativesCommand.self,
+        ])
 }
 
 /// What both commands need.
@@ -125,13 +127,76 @@ struct FrontierCommand: ParsableCommand {
             """)
 
     @OptionGroup var arguments: MitigationArguments
+
+    @Option(
+        help:
+            "Train with a penalty of this strength on the gap, and show it too; repeat for several."
+    )
+    var penalty: [Double] = []
+
     @OptionGroup(title: "Output") var output: ReportOutput
 
     mutating func run() throws {
         InterruptFlag.install()
         let progress = TrainingProgress(quiet: false, json: false)
+        var request = arguments.request
+        request.penalties = penalty
         try output.write(
             fairnessFrontier(
-                arguments.request, run: arguments.folder, onEvent: progress.show))
+                request, run: arguments.folder, onEvent: progress.show))
+    }
+}
+
+struct AlternativesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "alternatives",
+        abstract:
+            "Look for a model as accurate with a smaller gap, among seeds, weights and penalties.",
+        discussion: """
+            Trains the run's model anew under other seeds, with reweighed rows and with penalties on the gap; \
+            chooses on validation rows, and judges the chosen one on the test rows.
+
+            Examples:
+              vouch fairness alternatives runs/adult --protected sex
+              vouch fairness alternatives runs/adult --protected race --seeds 8 --penalty 10
+            """)
+
+    @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+    var folder: String
+
+    @Option(help: "A protected column; of several, the combinations of their groups are meant.")
+    var protected: [String] = []
+
+    @Option(
+        help: """
+            The gap (\(FairnessConstraint.allCases.map(\.rawValue).joined(separator: ", "))).
+            """)
+    var constraint = FairnessConstraint.demographicParity
+
+    @Option(help: "Trainings under other seeds.")
+    var seeds = 4
+
+    @Option(help: "The strength of a penalty on the gap; repeat for several.")
+    var penalty: [Double] = [5, 20]
+
+    @Option(help: "The accuracy that an alternative may cost.")
+    var mostAccuracyLost = 0.005
+
+    @Option(help: "Worker threads; all cores if not given.")
+    var threads: Int?
+
+    @OptionGroup(title: "Output") var output: ReportOutput
+
+    mutating func run() throws {
+        var request = AlternativesRequest(protected: protected)
+        request.constraint = constraint
+        request.seeds = seeds
+        request.penalties = penalty
+        request.mostAccuracyLost = mostAccuracyLost
+        request.threads = threads
+        request.arguments = ["vouch"] + CommandLine.arguments.dropFirst()
+        InterruptFlag.install()
+        let progress = TrainingProgress(quiet: false, json: false)
+        try output.write(fairAlternatives(request, run: folder, onEvent: progress.show))
     }
 }

@@ -191,7 +191,7 @@ struct TrainCommand: ParsableCommand {
         configuration.test = test
         configuration.columns = columns.roles(target: target)
         configuration.reading = reading.options
-        configuration.model = model.options
+        configuration.model = try model.options()
         configuration.learning = try learning.options()
         configuration.regularising = regularising.options
         configuration.splits.canaries = canaries
@@ -291,8 +291,17 @@ struct ModelArguments: ParsableArguments {
         help: "Weigh rows so that the label does not depend on the protected groups.")
     var reweighsGroups = false
 
-    var options: TrainConfiguration.ModelOptions {
+    @Option(
+        help: ArgumentHelp(
+            """
+            A penalty on a gap between the protected groups in the training loss, with its strength, such as \
+            demographic-parity=20 (or equal-opportunity, equalized-odds).
+            """, valueName: "gap=strength"))
+    var fairPenalty: String?
+
+    func options() throws -> TrainConfiguration.ModelOptions {
         var options = Self.defaults
+        options.fairPenalty = try fairPenalty.map { try .init($0) }
         options.kind = kind
         options.members = members
         options.width = width

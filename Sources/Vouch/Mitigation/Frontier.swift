@@ -46,6 +46,7 @@ package func fairnessFrontier(
         }
         series.append((name, points))
     }
+    let penalized = try penalties(request, run: run, rows: rows, onEvent: onEvent)
     let gap = request.constraint.gap.metric.name
     let id = "frontier-\(request.constraint.rawValue)-\(rows.column)"
     let caption =
@@ -67,15 +68,23 @@ package func fairnessFrontier(
                         meaning: "95 % interval over rows"))
             })
     }
-    let dots = series.flatMap { name, points in
-        zip(frontierTolerances, points).map { tolerance, point in
+    let dots =
+        series.flatMap { name, points in
+            zip(frontierTolerances, points).map { tolerance, point in
+                IntervalChart.Row(
+                    label: "\(name), tolerance \(NumberText.plain(tolerance)): accuracy "
+                        + shown(point.accuracyAfter),
+                    value: point.after.value ?? .nan, lower: point.after.lower,
+                    upper: point.after.upper, count: point.after.count)
+            }
+        }
+        + penalized.map { strength, point in
             IntervalChart.Row(
-                label: "\(name), tolerance \(NumberText.plain(tolerance)): accuracy "
+                label: "penalty \(NumberText.plain(strength)) in training: accuracy "
                     + shown(point.accuracyAfter),
                 value: point.after.value ?? .nan, lower: point.after.lower,
                 upper: point.after.upper, count: point.after.count)
         }
-    }
     let figures = [
         Figure(
             id: id, title: "Accuracy against gap over \(rows.column)", caption: caption,
@@ -108,6 +117,28 @@ package func fairnessFrontier(
             + "by test rows: a tolerance that is chosen here needs other rows to be proved on.",
         command: request.arguments.map(shellQuoted).joined(separator: " ")
     ).adding([probe])
+}
+
+/// Models that were trained with a penalty on the gap instead, decided at the run's own threshold.
+private func penalties(
+    _ request: MitigationRequest, run: String, rows: MitigationRows,
+    onEvent: @escaping (RunEvent) -> Void
+) throws -> [(strength: Double, point: GapChange)] {
+    guard !request.penalties.isEmpty else { return [] }
+    let trainer = try RetrainedProof(
+        run: run, threads: try checkedThreads(request.threads), onEvent: onEvent)
+    return try request.penalties.map { strength in
+        onEvent(.stage("Training with a penalty of \(NumberText.plain(strength))"))
+        var changed = trainer.configuration
+        changed.model.fairPenalty = .init(request.constraint, strength: strength)
+        let made = try trainer.trained(changed, seed: 0).subject.test.judging(request.protected)
+        return (
+            strength,
+            try GapChange(
+                request.constraint, column: rows.column, before: rows.test,
+                after: rows.pooling.pooling(made))
+        )
+    }
 }
 
 /// From equal rates to a gap that few would accept.

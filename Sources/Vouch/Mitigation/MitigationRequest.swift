@@ -43,6 +43,8 @@ package struct MitigationRequest: Sendable {
     /// Further models, each of which scores rows that it did not learn from, so that all training rows are fitted
     /// on; `nil` for the run's validation rows.
     package var folds: Int?
+    /// Of a frontier: strengths of penalties in training, each a further training.
+    package var penalties: [Double] = []
     package var threads: Int?
     /// The command line, for the report.
     package var arguments: [String] = []
@@ -73,6 +75,9 @@ package struct MitigationRequest: Sendable {
                 "--by-rank goes with --method threshold and --constraint demographic-parity: of new rows the "
                     + "share of a group that is selected can be kept, other rates need their answers"
             )
+        }
+        if let bad = penalties.first(where: { !($0 > 0 && $0.isFinite) }) {
+            throw VouchError("--penalty is \(bad); it must be above 0")
         }
         guard !isDeterministic || method == .threshold else {
             throw VouchError(

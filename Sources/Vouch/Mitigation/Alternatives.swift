@@ -1,0 +1,199 @@
+import Evidence
+package import Fairness
+import Figures
+import Platform
+import Prediction
+package import Reporting
+import Statistics
+
+/// What `vouch fairness alternatives` is asked.
+package struct AlternativesRequest: Sendable {
+    /// Columns; of several, the combinations of their groups are meant.
+    package var protected: [String]
+    package var constraint = FairnessConstraint.demographicParity
+    /// Further trainings with the run's own settings.
+    package var seeds = 4
+    /// Of trainings with a penalty on the gap.
+    package var penalties: [Double] = [5, 20]
+    /// Accuracy on validation rows, and on test rows, that an alternative may cost.
+    package var mostAccuracyLost = 0.005
+    package var threads: Int?
+    /// The command line, for the document.
+    package var arguments: [String] = []
+
+    package init(protected: [String]) { self.protected = protected }
+
+    func check() throws(VouchError) {
+        guard !protected.isEmpty, Set(protected).count == protected.count else {
+            throw VouchError("name the protected columns, each once: --protected COLUMN")
+        }
+        guard (0...100).contains(seeds) else {
+            throw VouchError("--seeds is \(seeds); it must be from 0 to 100")
+        }
+        guard (0...1).contains(mostAccuracyLost) else {
+            throw VouchError(
+                "--most-accuracy-lost is \(mostAccuracyLost); it must be from 0 to 1")
+        }
+        if let bad = penalties.first(where: { !($0 > 0 && $0.isFinite) }) {
+            throw VouchError("--penalty is \(bad); it must be above 0")
+        }
+        guard seeds > 0 || !penalties.isEmpty else {
+            throw VouchError("there is no alternative to train: give --seeds or --penalty")
+        }
+    }
+}
+
+/// A model that was trained instead of the run's.
+private struct Alternative {
+    var name: String
+    /// What to add to the run's command line.
+    var options: String
+    var validation: LabelledPredictions
+    var test: LabelledPredictions
+    var accuracy: Estimate
+    var gap: Estimate
+}
+
+/// Looks for a model about as accurate as a run's whose gap is smaller: among other seeds, reweighed rows and penalties.
+///
+/// It is chosen on validation rows, and that one alone is judged on the test rows. The looks are recorded.
+///
+/// - Source: the search for less discriminatory alternatives, Gillis et al. 2024, arXiv:2405.18680; that models of equal
+///   accuracy differ in their gaps, Rodolfa et al. 2021, arXiv:2012.02972.
+package func fairAlternatives(
+    _ request: AlternativesRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
+) throws -> TableDocument {
+    try request.check()
+    let trainer = try RetrainedProof(
+        run: run, threads: try checkedThreads(request.threads), onEvent: onEvent)
+    let base = try PredictionFile.read(run: run, split: "validation").judging(request.protected)
+    guard base.rows > 0 else {
+        throw VouchError("\(run) kept no validation rows to choose an alternative on")
+    }
+    let baseTest = try PredictionFile.read(run: run, split: "test").judging(request.protected)
+    let column = baseTest.protected[0].name
+    func measured(
+        _ name: String, _ options: String, _ validation: LabelledPredictions,
+        _ test: LabelledPredictions
+    ) throws -> Alternative {
+        try Alternative(
+            name: name, options: options, validation: validation, test: test,
+            accuracy: validation.classificationSample.accuracy(threshold: validation.threshold),
+            gap: request.constraint.gap(of: validation, column: column))
+    }
+    let own = try measured("the run itself", "", base, baseTest)
+    var found: [Alternative] = []
+    for candidate in candidates(request, trainer.configuration) {
+        onEvent(.stage("Training \(candidate.name)"))
+        let made = try trainer.trained(candidate.configuration, seed: candidate.seed)
+        found.append(
+            try measured(
+                candidate.name, candidate.options, made.validation.judging(request.protected),
+                made.subject.test.judging(request.protected)))
+    }
+    let least = (own.accuracy.value ?? 0) - request.mostAccuracyLost
+    let chosen = ([own] + found).filter { ($0.accuracy.value ?? 0) >= least }
+        .min { ($0.gap.value ?? 1) < ($1.gap.value ?? 1) }
+    let purpose = "alternatives of smaller \(request.constraint.text) gap over \(column)"
+    try Look(split: "validation", rows: base.rows, purpose: purpose).record(in: run)
+    var facts: [RunReport.Fact] = [
+        .init("Gap", "\(request.constraint.text), over \(column)"),
+        .init(
+            "Chosen",
+            "on \(base.rows) validation rows: the smallest gap among models whose accuracy is at most "
+                + "\(NumberText.plain(request.mostAccuracyLost)) below the run's"),
+    ]
+    if let chosen, chosen.name != own.name {
+        let change = try GapChange(
+            request.constraint, column: column, before: baseTest, after: chosen.test)
+        try Look(split: "test", rows: baseTest.rows, purpose: purpose).record(in: run)
+        func text(_ estimate: Estimate) -> String { estimate.shown ?? "undefined" }
+        facts += [
+            .init("Alternative", chosen.name),
+            .init("How to train it", "the run's command with \(chosen.options)"),
+            .init(
+                "Verdict",
+                change.isMitigated(mostAccuracyLost: request.mostAccuracyLost)
+                    ? "a less discriminatory alternative: the gap is smaller and the accuracy is kept"
+                    : "cannot tell: on \(baseTest.rows) test rows the two intervals do not both hold"
+            ),
+            .init("Gap on test rows", "\(text(change.before)) → \(text(change.after))"),
+            .init("Gap, after − before", text(change.change)),
+            .init(
+                "Accuracy on test rows",
+                "\(text(change.accuracyBefore)) → \(text(change.accuracyAfter))"),
+            .init("Accuracy, after − before", text(change.accuracyChange)),
+        ]
+    } else {
+        facts.append(
+            .init("Alternative", "none: no model as accurate has a smaller gap on validation rows"))
+    }
+    facts.append(.init("Made by", request.arguments.map(shellQuoted).joined(separator: " ")))
+    let rows = ([own] + found).map { each -> [TableDocument.Cell] in
+        [
+            .text(each.name), cell(each.gap), cell(each.accuracy),
+            .text(
+                each.name == chosen?.name
+                    ? "chosen" : (each.accuracy.value ?? 0) >= least ? "" : "less accurate"),
+        ]
+    }
+    return TableDocument(
+        title: "Alternatives to the model of \(run)", facts: facts,
+        tables: [
+            .init(
+                title: "On validation rows",
+                columns: ["Model", request.constraint.gap.metric.name, "Accuracy", ""], rows: rows,
+                notes: [
+                    "These rows stopped the trainings, and the smallest of several gaps is small by luck too; "
+                        + "the chosen model's numbers on test rows are the ones to believe."
+                ])
+        ],
+        statements: [
+            "Only the chosen model was measured on test rows.",
+            "Whether an alternative must be used is for a person to decide.",
+        ], blanks: [])
+}
+
+private func cell(_ estimate: Estimate) -> TableDocument.Cell {
+    estimate.value.map { .number($0, lower: estimate.lower, upper: estimate.upper) } ?? .text("–")
+}
+
+private struct Candidate {
+    var name: String
+    var options: String
+    var configuration: TrainConfiguration
+    var seed: UInt64
+}
+
+private func candidates(
+    _ request: AlternativesRequest, _ configuration: TrainConfiguration
+) -> [Candidate] {
+    var found: [Candidate] = []
+    // Seeds of `RetrainedProof` are added to the run's own.
+    for seed in 0..<request.seeds {
+        let number = UInt64(seed + 1)
+        found.append(
+            Candidate(
+                name: "seed \(configuration.learning.seed &+ number)",
+                options: "--seed \(configuration.learning.seed &+ number)",
+                configuration: configuration, seed: number))
+    }
+    var reweighed = configuration
+    reweighed.model.reweighsGroups = true
+    if configuration.model.reweighsGroups != true {
+        found.append(
+            Candidate(
+                name: "rows reweighed by group and label", options: "--reweigh-groups",
+                configuration: reweighed, seed: 0))
+    }
+    for strength in request.penalties {
+        var changed = configuration
+        changed.model.fairPenalty = .init(request.constraint, strength: strength)
+        let text = "\(request.constraint.rawValue)=\(NumberText.plain(strength))"
+        found.append(
+            Candidate(
+                name: "penalty \(text)", options: "--fair-penalty \(text)", configuration: changed,
+                seed: 0))
+    }
+    return found
+}

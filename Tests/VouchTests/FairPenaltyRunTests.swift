@@ -1,0 +1,130 @@
+import Evidence
+import Fairness
+import Figures
+import Foundation
+import Platform
+import Prediction
+import Reporting
+import Statistics
+import Testing
+import Vouch
+
+/// `vouch train --fair-penalty`, on real rows.
+@Suite struct FairPenaltyRunTests {
+    private func trained(
+        _ scratch: Scratch, _ name: String, threads: Int = 2,
+        _ change: (inout TrainConfiguration) -> Void
+    ) throws -> String {
+        let data = try scratch.write(try Adult.csv(4000), to: "data.csv")
+        let run = scratch.path + "/" + name
+        _ = try trainRun(
+            quick(data, out: run) {
+                $0.columns.protected = ["sex"]
+                $0.model.kind = .mlp
+                $0.learning.epochs = 8
+                $0.learning.folds = 1
+                $0.learning.refits = 0
+                change(&$0)
+            }, control: RunControl(threads: threads))
+        return run
+    }
+
+    private func gap(_ run: String, _ constraint: FairnessConstraint) throws -> Double {
+        let test = try PredictionFile.read(run: run, split: "test")
+        return try #require(try constraint.gap(of: test, column: "sex").value)
+    }
+
+    @Test func theGapFallsAndTheBitsHold() throws {
+        let scratch = try Scratch()
+        let plain = try trained(scratch, "plain") { _ in }
+        let fair = try trained(scratch, "fair") {
+            $0.model.fairPenalty = .init(.demographicParity, strength: 30)
+        }
+        let (before, after) = (
+            try gap(plain, .demographicParity), try gap(fair, .demographicParity)
+        )
+        #expect(before > 0.1)
+        #expect(after < before / 2, "\(before) → \(after)")
+        // Threads decide nothing.
+        let again = try trained(scratch, "again", threads: 1) {
+            $0.model.fairPenalty = .init(.demographicParity, strength: 30)
+        }
+        #expect(
+            try Files.read(fair + "/weights.safetensors")
+                == Files.read(again + "/weights.safetensors"))
+        // An ensemble, and rates of each label.
+        let odds = try trained(scratch, "odds") {
+            $0.model.kind = .ensemble
+            $0.model.fairPenalty = .init(.equalizedOdds, strength: 30)
+        }
+        #expect(try gap(odds, .equalizedOdds) < 0.2)
+    }
+
+    /// Alternatives are chosen on validation rows; a frontier holds the penalty beside thresholds.
+    @Test func alternativesAndTheFrontier() throws {
+        let scratch = try Scratch()
+        let run = try trained(scratch, "run") { _ in }
+        var request = AlternativesRequest(protected: ["sex"])
+        request.seeds = 1
+        request.penalties = [30]
+        request.mostAccuracyLost = 0.1
+        let document = try fairAlternatives(request, run: run)
+        #expect(document.tables[0].rows.count == 4)
+        let chosen = try #require(document.tables[0].rows.first { $0[3] == .text("chosen") })
+        #expect(chosen[0] == .text("penalty demographic-parity=30"))
+        let facts = Dictionary(
+            uniqueKeysWithValues: document.facts.map { ($0.label, $0.value) })
+        #expect(facts["How to train it"]?.contains("--fair-penalty demographic-parity=30") == true)
+        #expect(facts["Gap on test rows"] != nil)
+        #expect(try ledgerText(run: run).contains("alternatives of smaller"))
+        // At no price none may be left.
+        request.mostAccuracyLost = 0
+        request.seeds = 0
+        request.penalties = []
+        #expect(throws: VouchError.self) { try fairAlternatives(request, run: run) }
+
+        var frontier = MitigationRequest(protected: ["sex"])
+        frontier.constraint = .demographicParity
+        frontier.penalties = [30]
+        let report = try fairnessFrontier(frontier, run: run)
+        let figure = try #require(
+            report.sections.flatMap(\.figures).first { $0.id == "frontier-demographic-parity-sex" })
+        guard case .intervals(let chart) = figure.plot else {
+            Issue.record("dots with intervals")
+            return
+        }
+        #expect(chart.rows.contains { $0.label.hasPrefix("penalty 30 in training") })
+        #expect(chart.rows.contains { $0.label.hasPrefix("shares by rank") })
+    }
+
+    @Test func whatDoesNotGoIsExplained() throws {
+        func message(_ text: String) -> String {
+            do {
+                _ = try TrainConfiguration.FairPenaltyOptions(text)
+                return ""
+            } catch { return "\(error)" }
+        }
+        #expect(message("demographic-parity").contains("demographic-parity=20"))
+        #expect(message("parity=2").contains("equalized-odds"))
+        #expect(message("equalized-odds=-1").contains("above 0"))
+        #expect(message("equalized-odds=0.5").isEmpty)
+        let scratch = try Scratch()
+        func refused(_ change: (inout TrainConfiguration) -> Void) -> String {
+            do {
+                _ = try trained(scratch, "refused") {
+                    $0.model.fairPenalty = .init(.equalizedOdds, strength: 5)
+                    change(&$0)
+                }
+                return ""
+            } catch { return "\(error)" }
+        }
+        #expect(refused { $0.columns.protected = [] }.contains("--protected COLUMN"))
+        #expect(refused { $0.regularising.mixup = 0.2 }.contains("--mixup"))
+        #expect(refused { $0.columns.target = "age" }.contains("two classes"))
+        let unsaid = #expect(throws: VouchError.self) {
+            try proveRemedy(
+                ProofRequest(remedy: "fair-penalty-equalized-odds"), run: scratch.path + "/none")
+        }
+        #expect(unsaid?.description.contains("fair-penalty-equalized-odds=20") == true)
+    }
+}
