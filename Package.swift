@@ -151,12 +151,14 @@ let package = Package(
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
             resources: [
                 .copy("Reference/compas_gaps.json"), .copy("Reference/compas_holistic.json"),
-                .copy("Reference/compas_predictions.csv"), .copy("Reference/gaps.json"),
+                .copy("Reference/compas_predictions.csv"),
+                .copy("Reference/consistency.json"), .copy("Reference/gaps.json"),
                 .copy("Reference/holistic.json"), .copy("Reference/predictions.csv"),
                 .copy("Reference/thresholds.json"),
             ],
             exclude: [
-                "Reference/gaps.py", "Reference/holistic.py", "Reference/thresholds.py", "Verified",
+                "Reference/consistency.py", "Reference/gaps.py", "Reference/holistic.py",
+                "Reference/thresholds.py", "Verified",
             ]),
         tests("TensorCoreTests", ["TensorCore"]),
         tests(

@@ -1,5 +1,5 @@
 package import CPURuntime
-import Kernels
+package import Kernels
 
 /// Where a plan's inputs lie, looked up once.
 package struct BatchInputs: Sendable {

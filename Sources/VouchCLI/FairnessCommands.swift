@@ -13,6 +13,7 @@ struct FairnessCommand: ParsableCommand {
             "What data say of groups; remedies against gaps, proved on untouched rows, and their price.",
         subcommands: [
             DataCommand.self, MitigateCommand.self, FrontierCommand.self, AlternativesCommand.self,
+            IndividualCommand.self,
         ])
 }
 

@@ -56,3 +56,37 @@ struct DataCommand: ParsableCommand {
         try output.write(fairnessData(request, onEvent: progress.show))
     }
 }
+
+struct IndividualCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "individual",
+        abstract:
+            "Are rows that are alike decided alike, and do decisions change with the protected column alone?",
+        discussion: """
+            Of the test rows of a run that decides between two classes. A protected column can be changed where \
+            the model sees it (train --use-protected).
+
+            Example:
+              vouch fairness individual runs/adult
+            """)
+
+    @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+    var folder: String
+
+    @Option(help: "Nearest rows that a row is compared with, itself among them.")
+    var neighbors = 5
+
+    @Option(help: "Worker threads; all cores if not given.")
+    var threads: Int?
+
+    @OptionGroup(title: "Output") var output: ReportOutput
+
+    mutating func run() throws {
+        InterruptFlag.install()
+        let progress = TrainingProgress(quiet: false, json: false)
+        try output.write(
+            individualFairness(
+                run: folder, neighbors: neighbors, threads: threads,
+                arguments: ["vouch"] + CommandLine.arguments.dropFirst(), onEvent: progress.show))
+    }
+}

@@ -1,3 +1,4 @@
+import Evidence
 import Fairness
 import Foundation
 import Prediction

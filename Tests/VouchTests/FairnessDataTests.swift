@@ -56,6 +56,51 @@ import Vouch
         #expect(try table("Who is in the rows: sex", plain).columns == ["Group", "Rows", "Share"])
     }
 
+    /// A model that is told the sex, which is all that the label depends on, decides otherwise when it is changed.
+    @Test func decisionsThatHangOnAColumn() throws {
+        let scratch = try Scratch()
+        var text = "x,sex,y\n"
+        for row in 0..<600 {
+            let isMale = row % 2 == 0
+            text += "\((row * 37) % 101),\(isMale ? "m" : "f"),\(isMale ? "yes" : "no")\n"
+        }
+        let data = try scratch.write(text, to: "data.csv")
+        func document(_ name: String, uses: Bool) throws -> TableDocument {
+            _ = try trainRun(
+                quick(data, out: scratch.path + "/" + name) {
+                    $0.columns.target = "y"
+                    $0.columns.protected = ["sex"]
+                    $0.columns.usesProtected = uses
+                    $0.model.kind = .linear
+                    $0.learning.epochs = 30
+                    $0.learning.folds = 1
+                }, control: RunControl(threads: 1))
+            return try individualFairness(run: scratch.path + "/" + name, threads: 1)
+        }
+        let told = try document("told", uses: true)
+        let rows = told.tables[1].rows
+        #expect(rows.map { $0[1] } == [.text("m"), .text("f")])
+        for row in rows {
+            guard case .number(let share, _, _) = row[3] else {
+                Issue.record("a share")
+                continue
+            }
+            #expect(share > 0.95)
+        }
+        // Rows of one sex are nearest to one another, and decided alike.
+        guard case .number(let alike, _, _) = told.tables[0].rows[0][1] else {
+            Issue.record("a consistency")
+            return
+        }
+        #expect(alike > 0.95)
+        let blind = try document("blind", uses: false)
+        #expect(blind.tables[1].rows.isEmpty)
+        #expect(blind.tables[1].notes.contains { $0.contains("no feature") })
+        #expect(throws: VouchError.self) {
+            try individualFairness(run: scratch.path + "/blind", neighbors: 1)
+        }
+    }
+
     @Test(arguments: [
         ("group,value\nsex,Female\n", "no column \"share\""),
         ("group,value,share\nage,1,0.5\nsex,Female,0.5\n", "no protected column"),
