@@ -51,22 +51,27 @@ struct GapReferenceTests {
     private static let cases = ["": adult, "compas_": Case("compas_")]
     private static var predictions: LabelledPredictions { adult.predictions }
 
-    @Test(arguments: ["", "compas_"], [(GapConvention.fairlearn, 19), (.aif360, 10)])
-    func gapsEqualThePeers(_ data: String, _ expected: (GapConvention, Int)) throws {
+    /// - Parameter expected: How many are compared: of COMPAS one less, as ABROCA leaves groups with one positive out.
+    @Test(arguments: [
+        ("", GapConvention.fairlearn, 19), ("", .aif360, 10), ("compas_", .fairlearn, 18),
+        ("compas_", .aif360, 10),
+    ])
+    func gapsEqualThePeers(_ data: String, _ convention: GapConvention, _ count: Int) throws {
         let known = try #require(Self.cases[data])
         var compared = 0
-        for gap in try known.gaps(expected.0) {
+        for gap in try known.gaps(convention) {
             let column = try #require(gap.group)
             guard let peers = known.reference.gaps[column], let theirs = peers[gap.metric] else {
                 continue
             }
             // Fairlearn takes the precision of a group without a selected row for 0; ours is undefined.
             if gap.metric == "precisionGap", peers["selectionRateRatio"] == 0 { continue }
-            let value = try #require(gap.value)
+            if gap.metric == "abroca", gap.note?.contains("not compared") == true { continue }
+            let value = try #require(gap.value, "\(gap.metric) of \(data)\(column)")
             #expect(abs(value - theirs) < 1e-9, "\(gap.metric) of \(data)\(column)")
             compared += 1
         }
-        #expect(compared == expected.1)
+        #expect(compared == count)
     }
 
     /// AIF360's signed gaps are holisticai's too, with the privileged group as its group b.

@@ -72,7 +72,8 @@ import Vouch
                     $0.columns.protected = ["sex"]
                     $0.columns.usesProtected = uses
                     $0.model.kind = .linear
-                    $0.learning.epochs = 30
+                    $0.learning.epochs = 60
+                    $0.learning.learningRate = 0.1
                     $0.learning.folds = 1
                 }, control: RunControl(threads: 1))
             return try individualFairness(run: scratch.path + "/" + name, threads: 1)
