@@ -119,13 +119,16 @@ package struct PairwiseGaps: Sendable {
     /// - Source: the ratio's interval is MOVER-R, Donner & Zou 2012, DOI 10.1177/0962280210383718.
     package func leastRatio() -> Gap {
         guard let undefined = pairs.firstIndex(where: \.isEmpty) else {
-            let ratios = zip(rates, pairs).flatMap { rate, pairs in
-                pairs.compactMap { foldedRatio(rate[$0.low], rate[$0.high]) }
+            // Two groups of rate 0 have no ratio; each has one to the groups above 0.
+            let told = zip(rates, pairs).flatMap { rate, pairs in
+                pairs.filter { (rate[$0.high].value ?? 0) > 0 }
+                    .map { foldedRatio(rate[$0.low], rate[$0.high]) }
             }
-            guard ratios.count == comparisons else {
+            let ratios = told.compactMap { $0 }
+            guard !ratios.isEmpty, ratios.count == told.count else {
                 return none("no group has a rate above 0")
             }
-            var gap = told(
+            var gap = self.told(
                 ratios.map(\.value).min() ?? 1, ratios.map(\.lower).min() ?? 1,
                 ratios.map(\.upper).min() ?? 1)
             gap.detectable = nil

@@ -127,7 +127,7 @@ struct ImpactRuleTests {
 
     /// Every rule is read, dated, and promises nothing.
     @Test func rulesAreDated() throws {
-        #expect(ImpactRule.all.keys.sorted() == ["nyc-ll144"])
+        #expect(ImpactRule.all.keys.sorted() == ["four-fifths", "nyc-ll144"])
         for rule in ImpactRule.all.values {
             #expect(rule.asOf.wholeMatch(of: /\d{4}-\d{2}-\d{2}/) != nil)
             #expect(!rule.source.isEmpty && rule.link.hasPrefix("https://"))

@@ -124,8 +124,13 @@ extension DataGroups {
     /// How well the codes of a feature predict each group, in five-fold cross-validation: a row's score is the share of
     /// the group among rows of other folds with its code, drawn towards the group's share by one row.
     ///
+<<<<<<< HEAD
     /// Out of folds a useless feature scores a little below 0.5, since leaving a row out lowers its own group's share:
     /// chance is claimed to be beaten too seldom rather than too often.
+=======
+    /// The area is no test: the folds share most of what they learn from, so that under chance they err to one side
+    /// together. The test is χ² of codes and group on all rows.
+>>>>>>> 9ecb5649260a187e0689298aba2ee7a07feff35b
     ///
     /// - Parameter features: Name, the code of each row, how many codes there are.
     package func proxies(
@@ -135,7 +140,20 @@ extension DataGroups {
         for group in predicted {
             for feature in features {
                 let scores = outOfFold(feature.codes, count: feature.count, group: group, folds)
+<<<<<<< HEAD
                 found.append(try proxy(feature.name, scores: scores, group: group))
+=======
+                var counts = [[Int]](
+                    repeating: Array(repeating: 0, count: feature.count), count: 2)
+                for (row, code) in feature.codes.enumerated() {
+                    counts[codes[row] == group ? 1 : 0][code] += 1
+                }
+                found.append(
+                    DataFinding(
+                        .proxy, column: column, group: names[group], subject: feature.name,
+                        try area(scores, group: group),
+                        pValue: compareCategories(counts[0], counts[1]).pValue))
+>>>>>>> 9ecb5649260a187e0689298aba2ee7a07feff35b
             }
         }
         return found
@@ -150,6 +168,7 @@ extension DataGroups {
         return [counts[0] <= counts[1] ? 0 : 1]
     }
 
+<<<<<<< HEAD
     /// AUC of scores, out of folds, of a group against all others.
     package func proxy(_ name: String, scores: [Double], group: Int) throws -> DataFinding {
         let labels = codes.map { Int32($0 == group ? 1 : 0) }
@@ -163,6 +182,44 @@ extension DataGroups {
         return DataFinding(
             .proxy, column: column, group: names[group], subject: name, area,
             pValue: 1 - SpecialFunctions.normalCDF(z))
+=======
+    /// How well scores that a model of other folds gave each row tell a group from all others.
+    ///
+    /// Each fold's p-value is valid, that of Mann and Whitney's test, but they depend on one another: twice their mean holds
+    /// whatever the dependence.
+    ///
+    /// - Parameter folds: The fold of each row.
+    /// - Source: Vovk & Wang 2020, DOI 10.1093/biomet/asaa027.
+    package func proxy(
+        _ name: String, scores: [Double], folds: [Int], group: Int
+    ) throws -> DataFinding {
+        var pValues: [Double] = []
+        for rows in Dictionary(grouping: codes.indices, by: { folds[$0] }).values {
+            let positives = rows.count { codes[$0] == group }
+            guard positives > 0, positives < rows.count else { continue }
+            let part = try sample(scores, rows, group: group).rocAUC().value ?? 0.5
+            let (m, n) = (Double(positives), Double(rows.count - positives))
+            // Without ties the variance is the larger.
+            let z = (part - 0.5) / ((m + n + 1) / (12 * m * n)).squareRoot()
+            pValues.append(1 - SpecialFunctions.normalCDF(z))
+        }
+        let mean = pValues.reduce(0, +) / Double(max(pValues.count, 1))
+        return DataFinding(
+            .proxy, column: column, group: names[group], subject: name,
+            try area(scores, group: group), pValue: pValues.isEmpty ? 1 : min(1, 2 * mean))
+    }
+
+    private func area(_ scores: [Double], group: Int) throws -> Estimate {
+        try sample(scores, Array(codes.indices), group: group).rocAUCAtEdges()
+    }
+
+    private func sample(
+        _ scores: [Double], _ rows: [Int], group: Int
+    ) throws -> ClassificationSample {
+        try ClassificationSample(
+            labels: rows.map { codes[$0] == group ? 1 : 0 },
+            probabilities: rows.flatMap { [1 - scores[$0], scores[$0]] }, classes: 2)
+>>>>>>> 9ecb5649260a187e0689298aba2ee7a07feff35b
     }
 
     private func outOfFold(_ values: [Int], count: Int, group: Int, _ folds: Int) -> [Double] {
