@@ -51,7 +51,9 @@ import Vouch
 
     @Test(arguments: ["two", "three", "number"])
     func whatIsExplainedIsThePrediction(_ target: String) throws {
-        var request = try Self.trained(try Scratch(), target)
+        let scratch = try Scratch()
+        defer { withExtendedLifetime(scratch) {} }
+        var request = try Self.trained(scratch, target)
         let shapley = try explainRows(request).rows
         for method in ExplanationMethod.allCases where method != .relevancePropagation {
             request.method = method
@@ -74,7 +76,9 @@ import Vouch
 
     /// The same numbers as the other form, of all rows or of some.
     @Test func csvHoldsTheSame() throws {
-        var request = try Self.trained(try Scratch(), "two")
+        let scratch = try Scratch()
+        defer { withExtendedLifetime(scratch) {} }
+        var request = try Self.trained(scratch, "two")
         request.method = .deepLIFT
         let rows = try explainRows(request).rows
         var bytes: [UInt8] = []
@@ -101,7 +105,9 @@ import Vouch
 
     /// Several linear scores: the logits before the last curve are what relevance divides.
     @Test func relevanceIsOfTheLogit() throws {
-        var request = try Self.trained(try Scratch(), "three") { $0.model.kind = .mlp }
+        let scratch = try Scratch()
+        defer { withExtendedLifetime(scratch) {} }
+        var request = try Self.trained(scratch, "three") { $0.model.kind = .mlp }
         request.method = .relevancePropagation
         request.label = "middle"
         let found = try explainRows(request)
@@ -112,7 +118,9 @@ import Vouch
     }
 
     @Test func aMemoryLimitChangesNothingButMemory() throws {
-        var request = try Self.trained(try Scratch(), "two")
+        let scratch = try Scratch()
+        defer { withExtendedLifetime(scratch) {} }
+        var request = try Self.trained(scratch, "two")
         request.method = .integratedGradients
         let free = try explainRows(request).rows
         request.memoryLimit = 1_000_000_000
@@ -125,7 +133,9 @@ import Vouch
     }
 
     @Test func whatCannotBeAskedIsSaid() throws {
-        let ready = try Self.trained(try Scratch(), "two")
+        let scratch = try Scratch()
+        defer { withExtendedLifetime(scratch) {} }
+        let ready = try Self.trained(scratch, "two")
         func says(_ text: String, _ change: (inout ExplanationRequest) -> Void) {
             var request = ready
             change(&request)
@@ -160,7 +170,9 @@ import Vouch
 
     /// The mean of an additive model's folds is one of their logits, which has no single graph.
     @Test func aModelWithoutOneGraphSaysSo() throws {
-        var request = try Self.trained(try Scratch(), "two") { $0.model.kind = .additive }
+        let scratch = try Scratch()
+        defer { withExtendedLifetime(scratch) {} }
+        var request = try Self.trained(scratch, "two") { $0.model.kind = .additive }
         request.method = .saliency
         #expect { try explainRows(request) } throws: { "\($0)".contains("no gradient") }
     }
