@@ -79,11 +79,7 @@ struct GroupFreeRuleTests {
         #expect(found.gap <= tolerance + 2 / Double(smallest) + 1e-9)
         let before = sample.outcome(
             sample.scores.map { $0 >= 0.5 }, constraint, groups: groups)
-<<<<<<< HEAD
-        #expect(before.gap > 0.1)
-=======
         #expect(before.gap > 0.08)
->>>>>>> 9ecb5649260a187e0689298aba2ee7a07feff35b
         #expect(found.accuracy > before.accuracy - 0.12)
         #expect(found.accuracy > 0.6)
         guard groups == 2, constraint == .demographicParity else { return }

@@ -72,12 +72,8 @@ import Vouch
                     $0.columns.protected = ["sex"]
                     $0.columns.usesProtected = uses
                     $0.model.kind = .linear
-<<<<<<< HEAD
-                    $0.learning.epochs = 30
-=======
                     $0.learning.epochs = 60
                     $0.learning.learningRate = 0.1
->>>>>>> 9ecb5649260a187e0689298aba2ee7a07feff35b
                     $0.learning.folds = 1
                 }, control: RunControl(threads: 1))
             return try individualFairness(run: scratch.path + "/" + name, threads: 1)

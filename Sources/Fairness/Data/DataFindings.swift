@@ -124,13 +124,8 @@ extension DataGroups {
     /// How well the codes of a feature predict each group, in five-fold cross-validation: a row's score is the share of
     /// the group among rows of other folds with its code, drawn towards the group's share by one row.
     ///
-<<<<<<< HEAD
-    /// Out of folds a useless feature scores a little below 0.5, since leaving a row out lowers its own group's share:
-    /// chance is claimed to be beaten too seldom rather than too often.
-=======
     /// The area is no test: the folds share most of what they learn from, so that under chance they err to one side
     /// together. The test is χ² of codes and group on all rows.
->>>>>>> 9ecb5649260a187e0689298aba2ee7a07feff35b
     ///
     /// - Parameter features: Name, the code of each row, how many codes there are.
     package func proxies(
@@ -140,9 +135,6 @@ extension DataGroups {
         for group in predicted {
             for feature in features {
                 let scores = outOfFold(feature.codes, count: feature.count, group: group, folds)
-<<<<<<< HEAD
-                found.append(try proxy(feature.name, scores: scores, group: group))
-=======
                 var counts = [[Int]](
                     repeating: Array(repeating: 0, count: feature.count), count: 2)
                 for (row, code) in feature.codes.enumerated() {
@@ -153,7 +145,6 @@ extension DataGroups {
                         .proxy, column: column, group: names[group], subject: feature.name,
                         try area(scores, group: group),
                         pValue: compareCategories(counts[0], counts[1]).pValue))
->>>>>>> 9ecb5649260a187e0689298aba2ee7a07feff35b
             }
         }
         return found
@@ -168,21 +159,6 @@ extension DataGroups {
         return [counts[0] <= counts[1] ? 0 : 1]
     }
 
-<<<<<<< HEAD
-    /// AUC of scores, out of folds, of a group against all others.
-    package func proxy(_ name: String, scores: [Double], group: Int) throws -> DataFinding {
-        let labels = codes.map { Int32($0 == group ? 1 : 0) }
-        let sample = try ClassificationSample(
-            labels: labels, probabilities: scores.flatMap { [1 - $0, $0] }, classes: 2)
-        let area = sample.rocAUCAtEdges()
-        let (m, n) = (Double(counts[group]), Double(rows - counts[group]))
-        // Mann and Whitney's variance without ties is the larger.
-        let spread = ((m + n + 1) / (12 * m * n)).squareRoot()
-        let z = ((area.value ?? 0.5) - 0.5) / spread
-        return DataFinding(
-            .proxy, column: column, group: names[group], subject: name, area,
-            pValue: 1 - SpecialFunctions.normalCDF(z))
-=======
     /// How well scores that a model of other folds gave each row tell a group from all others.
     ///
     /// Each fold's p-value is valid, that of Mann and Whitney's test, but they depend on one another: twice their mean holds
@@ -219,7 +195,6 @@ extension DataGroups {
         try ClassificationSample(
             labels: rows.map { codes[$0] == group ? 1 : 0 },
             probabilities: rows.flatMap { [1 - scores[$0], scores[$0]] }, classes: 2)
->>>>>>> 9ecb5649260a187e0689298aba2ee7a07feff35b
     }
 
     private func outOfFold(_ values: [Int], count: Int, group: Int, _ folds: Int) -> [Double] {

@@ -172,13 +172,9 @@ struct GroupedRows {
         onEvent(.stage("Predicting \(groups.column) from all features"))
         let models = try GroupModels(learner, columns: [groups.column])
         var chances = models.names.map { _ in [Double]() }
-<<<<<<< HEAD
-        for split in learner.prepared.folds {
-=======
         var folds: [Int] = []
         for (fold, split) in learner.prepared.folds.enumerated() {
             folds += Array(repeating: fold, count: split.validation.count)
->>>>>>> 9ecb5649260a187e0689298aba2ee7a07feff35b
             let table = learner.prepared.table.selecting(rows: split.validation)
             for (place, own) in try models.chances(split.train, of: table).enumerated() {
                 chances[place] += own
@@ -186,12 +182,8 @@ struct GroupedRows {
         }
         return try groups.predicted.map { group in
             let place = models.names.firstIndex(of: groups.names[group]) ?? 0
-<<<<<<< HEAD
-            return try groups.proxy(Self.allFeatures, scores: chances[place], group: group)
-=======
             return try groups.proxy(
                 Self.allFeatures, scores: chances[place], folds: folds, group: group)
->>>>>>> 9ecb5649260a187e0689298aba2ee7a07feff35b
         }
     }
 }
