@@ -154,7 +154,9 @@ package enum CellParsing {
 
     /// Seconds since 1970 of `2020-01-31`, `2020/01/31`, `31.01.2020`, `31/01/2020`, with a time
     /// `T10:00`, ` 10:00:00.5`, `Z`, `+02:00` after it where there is one.
-    package static func date(_ text: String, _ order: DateOrder) -> (seconds: Double, hasTime: Bool)? {
+    package static func date(_ text: String, _ order: DateOrder) -> (
+        seconds: Double, hasTime: Bool
+    )? {
         let bytes = Array(text.utf8)
         var at = 0
         func isDigit(_ index: Int) -> Bool {
