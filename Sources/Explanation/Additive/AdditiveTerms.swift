@@ -27,7 +27,7 @@ package struct AdditiveTerms: Codable, Sendable, Hashable {
 
     private static let cells = 32
     private static let sweeps = 200
-    private static let mostPoints = 64
+    private static let mostPoints = 128
 
     /// What the models of a run say of training rows.
     package struct Raw: Sendable {
@@ -185,7 +185,7 @@ package struct AdditiveTerms: Codable, Sendable, Hashable {
         return result
     }
 
-    /// One row for each cell that is shown: numbers at up to 64 places of equally many rows, the most frequent
+    /// One row for each cell that is shown: numbers at up to 128 places of equally many rows, the most frequent
     /// categories, and a missing cell where there is one.
     private static func points(
         of column: Column

@@ -4,8 +4,9 @@ extension LineChart {
     func drawing(_ figure: Figure) -> HTML {
         let bottom = diagonal == nil ? 256.0 : 332
         var canvas = Canvas(height: bottom + 44)
-        let longest = series.map { Canvas.width(of: visible($0.name)) }.max() ?? 0
-        let room = min(longest, 120)
+        // Bold letters are wider; one line needs no name beside the title.
+        let longest = series.map { 1.15 * Canvas.width(of: visible($0.name)) }.max() ?? 0
+        let room = series.count > 1 ? min(longest, 120) : 0
         let bands = series.compactMap(\.band)
         let heights = series.flatMap(\.y) + bands.flatMap { $0.lower + $0.upper }
         let places = series.flatMap(\.x) + marks.map(\.x)
@@ -47,7 +48,7 @@ extension LineChart {
         var placed: [Double] = []
         for end in ends { placed.append(max(end.y, (placed.last ?? -100) + 14)) }
         let excess = max(0, (placed.last ?? 0) - y.start)
-        for (end, place) in zip(ends, placed) {
+        for (end, place) in zip(ends, placed) where series.count > 1 {
             canvas.text(
                 series[end.index].name, x: x.end + 6, y: place - excess + 4, style: "t s",
                 color: end.index, room: room + 4)
