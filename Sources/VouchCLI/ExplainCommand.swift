@@ -154,10 +154,9 @@ struct ExplainRowsCommand: ParsableCommand {
 
     private func write(_ found: RowExplanations, to path: String) throws {
         guard path.hasSuffix(".svg") else {
-            var output = ReportOutput()
-            output.output = path
-            return try output.write(
-                found.report(run: folder, arguments: Array(CommandLine.arguments)))
+            let page = found.report(run: folder, arguments: Array(CommandLine.arguments))
+            let format = ReportOutput.format(ofFile: path) ?? .html
+            return try AtomicFile.write(page.bytes(format, width: 100, color: false), to: path)
         }
         let figures = found.figures
         guard figures.count == 1, let svg = figures.first?.svgFile else {

@@ -18,13 +18,17 @@ struct ReportOutput: ParsableArguments {
     @Option(name: .customLong("out"), help: "The file to write; standard output if not given.")
     var output: String?
 
-    /// The form that was asked for, or that the file's ending says.
-    private var chosen: ReportFormat {
+    /// The form that a file's ending says; `nil` of an ending that says none.
+    static func format(ofFile path: String) -> ReportFormat? {
         let endings: [String: ReportFormat] = [
             "html": .html, "json": .json, "md": .markdown, "txt": .terminal,
         ]
-        let ending = output?.split(separator: ".").last.map(String.init) ?? ""
-        return format ?? endings[ending] ?? .terminal
+        return path.split(separator: ".").last.flatMap { endings[String($0)] }
+    }
+
+    /// The form that was asked for, or that the file's ending says.
+    private var chosen: ReportFormat {
+        format ?? output.flatMap(Self.format(ofFile:)) ?? .terminal
     }
 
     private var width: Int { output == nil ? Terminal(.output).width : 100 }
