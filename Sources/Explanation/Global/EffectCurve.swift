@@ -108,7 +108,7 @@ package struct EffectCurve: Sendable, Hashable {
             })
     }
 
-    /// A row for each place: numbers at equal shares of the rows, or the most frequent categories.
+    /// A row for each place: numbers at equal shares of the rows and of the values, or the most frequent categories.
     private static func donors(
         of name: String, _ rows: Table
     ) -> [(row: Int, number: Double?, text: String?)] {
@@ -116,14 +116,23 @@ package struct EffectCurve: Sendable, Hashable {
         if let numbers = column.plainNumbers {
             let order = numbers.indices.filter { !numbers[$0].isNaN }
                 .sorted { (numbers[$0], $0) < (numbers[$1], $1) }
-            var found: [(row: Int, number: Double?, text: String?)] = []
-            for place in 0...places where !order.isEmpty {
-                let row = order[min(order.count - 1, place * (order.count - 1) / places)]
-                if found.last?.number.map({ $0 < numbers[row] }) ?? true {
-                    found.append((row, numbers[row], column.text(row)))
+            guard !order.isEmpty else { return [] }
+            // Half at equal shares of the rows, half at equal shares of the different values, which a column that
+            // piles up on one value needs.
+            var different = [order[0]]
+            for row in order where numbers[row] > numbers[different[different.count - 1]] {
+                different.append(row)
+            }
+            var chosen: [Double: Int] = [:]
+            for list in [order, different] {
+                for place in 0...(places / 2) {
+                    let row = list[place * (list.count - 1) / (places / 2)]
+                    chosen[numbers[row]] = min(chosen[numbers[row]] ?? row, row)
                 }
             }
-            return found
+            return chosen.sorted { $0.key < $1.key }.map {
+                ($0.value, $0.key, column.text($0.value))
+            }
         }
         var counts: [String: (row: Int, count: Int)] = [:]
         for row in 0..<column.count {
