@@ -124,7 +124,7 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
             self.strength = strength
         }
 
-        /// `demographic-parity=20`.
+        /// `demographic-parity=5`.
         ///
         /// - Throws: where the gap is unknown or the strength no positive number.
         package init(_ text: String) throws(VouchError) {
@@ -134,7 +134,7 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
             else {
                 throw VouchError(
                     "--fair-penalty is \"\(text)\"; write a gap and a strength above 0, such as "
-                        + "demographic-parity=20. Gaps: "
+                        + "demographic-parity=5. Gaps: "
                         + FairnessConstraint.allCases.map(\.rawValue).joined(separator: ", "))
             }
             self.init(constraint, strength: strength)

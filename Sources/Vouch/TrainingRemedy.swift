@@ -68,7 +68,7 @@ struct TrainingRemedy: Sendable {
                 id: "fair-penalty-\(constraint.rawValue)",
                 name: "Penalty on the \(constraint.text) gap in the training loss", drawback: .bias,
                 judgedBy: gap, source: "Bendekgey & Sudderth 2021, arXiv:2105.14119"),
-            strengths: [20], needsStrength: true, isOfClassesOnly: true,
+            strengths: [5], needsStrength: true, isOfClassesOnly: true,
             apply: { $1.model.fairPenalty = .init(constraint, strength: Double($0)) })
     }
 

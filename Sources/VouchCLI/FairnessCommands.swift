@@ -178,7 +178,7 @@ struct AlternativesCommand: ParsableCommand {
     var seeds = 4
 
     @Option(help: "The strength of a penalty on the gap; repeat for several.")
-    var penalty: [Double] = [5, 20]
+    var penalty: [Double] = [1, 5]
 
     @Option(help: "The accuracy that an alternative may cost.")
     var mostAccuracyLost = 0.005

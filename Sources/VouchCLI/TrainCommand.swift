@@ -295,7 +295,7 @@ struct ModelArguments: ParsableArguments {
         help: ArgumentHelp(
             """
             A penalty on a gap between the protected groups in the training loss, with its strength, such as \
-            demographic-parity=20 (or equal-opportunity, equalized-odds).
+            demographic-parity=5 (or equal-opportunity, equalized-odds).
             """, valueName: "gap=strength"))
     var fairPenalty: String?
 

@@ -14,7 +14,7 @@ package struct AlternativesRequest: Sendable {
     /// Further trainings with the run's own settings.
     package var seeds = 4
     /// Of trainings with a penalty on the gap.
-    package var penalties: [Double] = [5, 20]
+    package var penalties: [Double] = [1, 5]
     /// Accuracy on validation rows, and on test rows, that an alternative may cost.
     package var mostAccuracyLost = 0.005
     package var threads: Int?
