@@ -173,7 +173,10 @@ import Vouch
     @Test func aModelWithoutOneGraphSaysSo() throws {
         let scratch = try Scratch()
         defer { withExtendedLifetime(scratch) {} }
-        var request = try Self.trained(scratch, "two") { $0.model.kind = .additive }
+        var request = try Self.trained(scratch, "two") {
+            $0.model.kind = .additive
+            $0.model.width = nil
+        }
         request.method = .saliency
         #expect { try explainRows(request) } throws: { "\($0)".contains("no gradient") }
     }
