@@ -7,7 +7,7 @@ import TensorCore
 /// `B(ȳ) = ȳ(1 − ȳ)`. Each is 0 or more.
 ///
 /// The intervals are those of the mean difference of a row, since q minimises B and its own error has no first-order
-/// effect. At a miscalibration of 0 that is no normal number: where calibrated probabilities would show as much in
+/// effect, less what a regression gains by chance on the rows it is fitted on (the mean over draws of outcomes from q). At a miscalibration of 0 that is no normal number: where calibrated probabilities would show as much in
 /// more than 5 % of samples, by draws of the outcomes from the scores, the interval begins at 0.
 ///
 /// - Source: Dimitriadis, Gneiting & Jordan 2021, DOI 10.1073/pnas.2016191118.
@@ -30,16 +30,22 @@ package struct BrierDecomposition: Sendable {
         let share = zip(outcomes, design.weights).reduce(0) { $0 + $1.0 * $1.1 } / total
         let own = sample.rowBrierScores
         let best = Self.recalibrated(sample.scores, outcomes, design.weights)
-        miscalibration = design.mean(zip(own, best).map { $0 - $1 }, scale: .plain)
+        miscalibration = design.mean(zip(own, best.errors).map { $0 - $1 }, scale: .plain)
         discrimination = design.mean(
-            zip(outcomes, best).map { ($0 - share) * ($0 - share) - $1 }, scale: .plain)
+            zip(outcomes, best.errors).map { ($0 - share) * ($0 - share) - $1 }, scale: .plain)
         uncertainty = design.mean(
             outcomes.map { ($0 - share) * ($0 - share) }, scale: .log, bounds: 0...0.25)
         miscalibration.value = miscalibration.value.map { max(0, $0) }
         miscalibration.lower = miscalibration.lower.map { max(0, $0) }
         discrimination.lower = discrimination.lower.map { max(0, $0) }
         let least = miscalibration.value ?? 0
-        let limit = Self.calibratedLimit(sample, seed: seed)
+        // What a regression fitted on these rows gains by chance, were its own values right.
+        let gain = Self.chanceGains(best.scores, design.weights, seed: seed)
+        for part in [\BrierDecomposition.miscalibration, \BrierDecomposition.discrimination] {
+            self[keyPath: part].lower = self[keyPath: part].lower.map { max(0, $0 - gain.mean) }
+            self[keyPath: part].upper = self[keyPath: part].upper.map { max(0, $0 - gain.mean) }
+        }
+        let limit = Self.chanceGains(sample.scores, design.weights, seed: seed).limit
         if least <= limit, miscalibration.lower != nil {
             miscalibration.lower = 0
             miscalibration.upper = max(miscalibration.upper ?? least, least)
@@ -47,25 +53,27 @@ package struct BrierDecomposition: Sendable {
         }
     }
 
-    /// The squared errors of the isotonic regression.
+    /// The isotonic regression's values, and their squared errors.
     private static func recalibrated(
         _ scores: [Double], _ outcomes: [Double], _ weights: [Double]
-    ) -> [Double] {
+    ) -> (scores: [Double], errors: [Double]) {
         let fit = IsotonicFit(places: scores, outcomes: outcomes, weights: weights)
-        return zip(scores, outcomes).map { score, outcome in
-            let error = fit(score) - outcome
-            return error * error
-        }
+        let values = scores.map { fit($0) }
+        return (
+            values,
+            zip(values, outcomes).map { ($0 - $1) * ($0 - $1) }
+        )
     }
 
-    /// What calibrated probabilities exceed in 5 % of samples; rows are taken one by one.
-    private static func calibratedLimit(_ sample: ClassificationSample, seed: UInt64) -> Double {
+    /// By how much isotonic regression lowers the Brier score of right probabilities: the mean over samples, and what it
+    /// exceeds in 5 % of them; rows are taken one by one.
+    private static func chanceGains(
+        _ unsorted: [Double], _ unsortedWeights: [Double], seed: UInt64
+    ) -> (mean: Double, limit: Double) {
         let random = CounterRandom(seed: seed, name: "calibrated outcomes")
-        let order = sample.scores.indices.sorted {
-            (sample.scores[$0], $0) < (sample.scores[$1], $1)
-        }
-        let scores = order.map { sample.scores[$0] }
-        let weights = order.map { sample.design.weights[$0] }
+        let order = unsorted.indices.sorted { (unsorted[$0], $0) < (unsorted[$1], $1) }
+        let scores = order.map { unsorted[$0] }
+        let weights = order.map { unsortedWeights[$0] }
         let total = weights.reduce(0, +)
         let draws = min(mostDraws, max(leastDraws, mostSteps / max(scores.count, 1)))
         let found = (0..<draws).map { draw in
@@ -89,6 +97,8 @@ package struct BrierDecomposition: Sendable {
             }
             return (own - best) / total
         }.sorted()
-        return found[min(draws - 1, draws * 19 / 20)]
+        return (
+            found.reduce(0, +) / Double(draws), found[min(draws - 1, draws * 19 / 20)]
+        )
     }
 }

@@ -66,15 +66,26 @@ package struct DuplicateIndex: Sendable {
     /// Rows that repeat an earlier one.
     package var repeated: Int { codes.count - distinct }
 
+    /// Of some rows, those that repeat an earlier one of them.
+    package func repeated(among rows: [Int]) -> Int {
+        rows.count - Set(rows.map { codes[$0] }).count
+    }
+
     /// Rows whose equals do not all have the same label.
     package func conflicting(_ labels: [Int32]) -> Int {
+        conflicting(labels, among: Array(codes.indices))
+    }
+
+    /// Of some rows, those whose equals among them do not all have the same label.
+    package func conflicting(_ labels: [Int32], among rows: [Int]) -> Int {
         var first = [Int32](repeating: -1, count: distinct)
         var conflicts = [Bool](repeating: false, count: distinct)
-        for (row, code) in codes.enumerated() where labels[row] >= 0 {
+        for row in rows where labels[row] >= 0 {
+            let code = codes[row]
             if first[Int(code)] < 0 { first[Int(code)] = labels[row] }
             if first[Int(code)] != labels[row] { conflicts[Int(code)] = true }
         }
-        return codes.count { conflicts[Int($0)] }
+        return rows.count { conflicts[Int(codes[$0])] }
     }
 }
 

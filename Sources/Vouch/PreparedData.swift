@@ -26,7 +26,7 @@ struct PreparedData {
     var hashes: [String]
 
     struct DuplicateReport {
-        /// Rows that repeat an earlier one, target included.
+        /// Of rows that train or validate: those that repeat an earlier one, target included.
         var repeated: Int
         /// Rows with the same features as another row and another target.
         var conflicting: Int
@@ -142,11 +142,12 @@ struct PreparedData {
                         + "values; they are hashed into \(buckets) buckets")
             }
         }
+        let learned = split.train + split.validation
         var report = DuplicateReport(
-            repeated: exact.repeated, conflicting: 0)
+            repeated: exact.repeated(among: learned), conflicting: 0)
         if !isRegression {
             let features = DuplicateIndex(table, columns: schema.features.map(\.name))
-            report.conflicting = features.conflicting(labels)
+            report.conflicting = features.conflicting(labels, among: learned)
         }
         if let testTable {
             let both = table.joining(testTable, columns: identity)

@@ -157,6 +157,7 @@ import Testing
             #expect(index.codes == expected)
             #expect(index.distinct == codes.count)
             #expect(index.repeated == rows - codes.count)
+            #expect(index.repeated(among: [0]) == 0)
         }
     }
 

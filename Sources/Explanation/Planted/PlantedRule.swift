@@ -57,8 +57,10 @@ package struct PlantedRule: Sendable {
         case .threshold:
             for (place, column) in order.prefix(3).enumerated() {
                 let middle = Self.median(signals[column])
+                // Different weights, so that no two sums are equal.
+                let weight = signs[place] * (1 - 0.15 * Double(place))
                 for row in 0..<count {
-                    score[row] += signals[column][row] > middle ? signs[place] : -signs[place]
+                    score[row] += signals[column][row] > middle ? weight : -weight
                     use(column, row)
                 }
             }
