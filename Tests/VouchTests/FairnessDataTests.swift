@@ -62,7 +62,7 @@ import Vouch
         var text = "x,sex,y\n"
         for row in 0..<600 {
             let isMale = row % 2 == 0
-            text += "\((row * 37) % 101),\(isMale ? "m" : "f"),\(isMale ? "yes" : "no")\n"
+            text += "\((row * 37) % 601),\(isMale ? "m" : "f"),\(isMale ? "yes" : "no")\n"
         }
         let data = try scratch.write(text, to: "data.csv")
         func document(_ name: String, uses: Bool) throws -> TableDocument {
