@@ -134,7 +134,8 @@ private func measure(
         switch outcome.result {
         case .leftOut(let reason): throw VouchError("\(outcome.probe.id): \(reason)")
         case .found(let findings):
-            if findings.measurements.contains(where: { $0.sample.split == "test" }) {
+            // Planted rules are of training rows alone.
+            if !outcome.probe.needs.contains(.otherAnswers) {
                 try Look(split: "test", rows: subject.test.rows, purpose: outcome.probe.name)
                     .record(in: run)
             }

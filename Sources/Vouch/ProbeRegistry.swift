@@ -22,7 +22,6 @@ package let allProbes: [any Probe] = [
     ConformalCoverage(),
     SelectivePrediction(),
     Baselines(),
-    AdditiveShapes(),
     PermutationImportance(),
     Robustness(),
     GlassBoxPrice(),
@@ -54,7 +53,7 @@ package func ruleRecovery(seed: UInt64 = 0) -> any Probe {
 }
 
 /// Probes that run only where an option of the training asks for them.
-package let requestedProbes: [any Probe] = [CrossValidatedQuality()]
+package let requestedProbes: [any Probe] = [CrossValidatedQuality(), AdditiveShapes()]
 
 /// What each metric id means, over all probes.
 package enum MetricRegistry {

@@ -94,7 +94,8 @@ private struct TrainRun {
             control.onEvent(
                 .stage("Cross-validation takes \(plan.trainings) trainings, about \(seconds) s"))
         }
-        let probes = allProbes + (subject.crossValidator == nil ? [] : requestedProbes)
+        let probes =
+            allProbes + requestedProbes.filter { $0.description.needs.isSubset(of: subject.has) }
         let outcomes = schedule(startedAt: start).run(probes, on: subject) { probe in
             control.onEvent(.stage("Measuring: \(probe.name)"))
         }

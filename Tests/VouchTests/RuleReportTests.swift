@@ -16,6 +16,8 @@ import Vouch
             quick(data, out: run) {
                 $0.columns.protected = ["sex", "race"]
                 $0.model.kind = .mlp
+                // Fewer select nobody.
+                $0.learning.epochs = 20
             }, control: RunControl(threads: 1))
         let before = try ledgerText(run: run)
         let document = try ruleReport(RuleRequest(rule: "nyc-ll144"), run: run)
@@ -52,8 +54,8 @@ import Vouch
         #expect(
             annex.tables.map(\.title) == [
                 "Overall level of accuracy (Annex IV, point 3)",
-                "Accuracy for groups of persons: sex (Annex IV, point 3)",
                 "Accuracy for groups of persons: race (Annex IV, point 3)",
+                "Accuracy for groups of persons: sex (Annex IV, point 3)",
                 "Potentially discriminatory impacts (Annex IV, point 2(g))",
                 "Limits of these numbers (Annex IV, point 3)",
             ])

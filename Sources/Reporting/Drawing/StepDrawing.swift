@@ -81,12 +81,13 @@ extension SwarmChart {
                 let x = scale.position(dot.value)
                 let lane = ends.indices.first { ends[$0] < x - 4 } ?? index % ends.count
                 ends[lane] = x
+                let shade = dot.shade.flatMap { $0.isFinite ? min(1, max(0, $0)) : nil } ?? 0.5
                 // Lanes 0, 1, 2, … lie at 0, +1, −1, +2, …
                 let shift = Double((lane + 1) / 2) * (lane % 2 == 0 ? -2.4 : 2.4)
                 canvas.add(
                     """
                     <circle cx="\(at: x)" cy="\(at: y + 28 + shift)" r="2.2" class="p" \
-                    style="opacity:\(at: 0.2 + 0.8 * (dot.shade ?? 0.5))"/>
+                    style="opacity:\(at: 0.2 + 0.8 * shade)"/>
                     """)
             }
         }
