@@ -52,7 +52,7 @@ struct LedgerEntries {
     }
 
     private static let needsOfTestRows: Set<Need> = [
-        .predictions, .protectedColumns, .trainingPredictions, .model, .retraining,
+        .predictions, .protectedColumns, .trainingPredictions, .model, .retraining, .counterpart,
         .trainingTables,
     ]
 
