@@ -6,7 +6,10 @@ extension WaterfallChart {
         let top = 24.0
         let lines = steps.count + 2
         var canvas = Canvas(height: top + Double(lines) * 34 + 44)
-        let ends = spans.flatMap { [$0.from, $0.to] } + [start.value, end.value]
+        let reaches = zip(spans, steps).flatMap { span, step in
+            step.error.map { [span.to - $0, span.to + $0] } ?? []
+        }
+        let ends = spans.flatMap { [$0.from, $0.to] } + reaches + [start.value, end.value]
         let scale = Scale(axis, values: ends, start: 8, end: Canvas.width - 8)
         let bottom = top + Double(lines) * 34 + 2
         for tick in scale.ticks() {
