@@ -145,7 +145,7 @@ let package = Package(
             [
                 "Autodiff", "CPURuntime", "Evidence", "Explanation", "GraphIR", "Kernels", "NN",
                 "Platform", "Prediction", "Statistics", "Tables", "TensorCore", real,
-            ], resources: [.copy("Reference")]),
+            ], resources: [.copy("Reference")], exclude: ["Verified"]),
         tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
