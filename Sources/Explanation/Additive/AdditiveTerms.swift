@@ -140,28 +140,26 @@ package struct AdditiveTerms: Codable, Sendable, Hashable {
             second: [Double](repeating: 0, count: secondCount)
         )
         for _ in 0..<sweeps {
+            // What the cells of one row, or of one column, have left over on average.
+            func rest(_ cells: some Sequence<(a: Int, b: Int)>) -> Double? {
+                var (sum, count) = (0.0, 0.0)
+                for (a, b) in cells {
+                    let cell = a * secondCount + b
+                    sum += sums[cell] - counts[cell] * (result.first[a] + result.second[b])
+                    count += counts[cell]
+                }
+                return count > 0 ? sum / count : nil
+            }
             var moved = 0.0
             for a in 0..<firstCount {
-                var (sum, count) = (0.0, 0.0)
-                for b in 0..<secondCount {
-                    let cell = a * secondCount + b
-                    sum += sums[cell] - counts[cell] * (result.first[a] + result.second[b])
-                    count += counts[cell]
-                }
-                guard count > 0 else { continue }
-                result.first[a] += sum / count
-                moved = max(moved, abs(sum / count))
+                guard let rest = rest((0..<secondCount).lazy.map { (a, $0) }) else { continue }
+                result.first[a] += rest
+                moved = max(moved, abs(rest))
             }
             for b in 0..<secondCount {
-                var (sum, count) = (0.0, 0.0)
-                for a in 0..<firstCount {
-                    let cell = a * secondCount + b
-                    sum += sums[cell] - counts[cell] * (result.first[a] + result.second[b])
-                    count += counts[cell]
-                }
-                guard count > 0 else { continue }
-                result.second[b] += sum / count
-                moved = max(moved, abs(sum / count))
+                guard let rest = rest((0..<firstCount).lazy.map { ($0, b) }) else { continue }
+                result.second[b] += rest
+                moved = max(moved, abs(rest))
             }
             if moved < 1e-9 { break }
         }

@@ -85,8 +85,9 @@ package struct GlobalEffects: Probe {
                         note: "the span of a curve with intervals of its own")
                 }
                 + interactions.map { pair in
-                    measurement(
-                        GlobalMetrics.interaction, pair.strength, "\(pair.first) × \(pair.second)",
+                    Measurement(
+                        GlobalMetrics.interaction, pair.strength,
+                        group: "\(pair.first) × \(pair.second)",
                         split: "train", rows: Self.sampleRows)
                 } + [fidelity],
             figures: curves.prefix(Self.shownColumns).enumerated().flatMap {
@@ -133,8 +134,8 @@ package struct GlobalEffects: Probe {
             rows, columns: model.columns, outputs: try model.values(of: rows), depth: Self.depth)
         let sample = try RegressionSample(
             targets: try model.values(of: test), predictions: tree.values(of: test))
-        var measured = measurement(
-            GlobalMetrics.fidelity, sample.rSquared(), "a tree of depth \(Self.depth)",
+        var measured = Measurement(
+            GlobalMetrics.fidelity, sample.rSquared(), group: "a tree of depth \(Self.depth)",
             split: "test", rows: test.rowCount)
         measured.note = "a tree that is read in the model's place is right as far as this is near 1"
         return (tree, measured)
@@ -213,20 +214,6 @@ package struct GlobalEffects: Probe {
                                 y: partial.points.map { $0.lines[row] })
                         }))),
         ]
-    }
-
-    private func measurement(
-        _ metric: MetricDefinition, _ estimate: Estimate, _ group: String, split: String, rows: Int
-    ) -> Measurement {
-        Measurement(
-            metric: metric.id, drawback: .opacity, value: estimate.value,
-            interval: estimate.lower.flatMap { lower in
-                estimate.upper.map {
-                    .init(
-                        lower: lower, upper: $0, level: estimate.level, method: estimate.method,
-                        varied: estimate.varied)
-                }
-            }, sample: .init(split: split, rows: rows), group: group)
     }
 }
 

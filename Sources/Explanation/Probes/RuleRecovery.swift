@@ -105,7 +105,9 @@ package struct RuleRecovery: Probe {
         }
         let rows = reached.first?.rows.count ?? 0
         var measurements = means.map { name, estimate in
-            var measured = measurement(RecoveryMetrics.recovery, estimate, "method = \(name)", rows)
+            var measured = Measurement(
+                RecoveryMetrics.recovery, estimate, group: "method = \(name)", split: "train",
+                rows: rows)
             if name == best?.name {
                 measured.verdict = "the method to use on these data"
             }
@@ -114,18 +116,20 @@ package struct RuleRecovery: Probe {
         for one in reached {
             let design = try SamplingDesign(rows: one.rows.count, weights: nil, clusters: nil)
             measurements.append(
-                measurement(
+                Measurement(
                     RecoveryMetrics.ofRule,
                     design.mean(one.rows, scale: .plain, bounds: 0...1),
-                    "method = \(one.method), rule = \(one.kind.rawValue)", rows))
+                    group: "method = \(one.method), rule = \(one.kind.rawValue)", split: "train",
+                    rows: rows))
         }
         for (kind, right) in accuracies {
             let design = try SamplingDesign(rows: right.count, weights: nil, clusters: nil)
             measurements.append(
-                measurement(
+                Measurement(
                     RecoveryMetrics.modelAccuracy,
-                    design.mean(right, scale: .plain, bounds: 0...1), "rule = \(kind.rawValue)",
-                    rows))
+                    design.mean(right, scale: .plain, bounds: 0...1),
+                    group: "rule = \(kind.rawValue)",
+                    split: "train", rows: rows))
         }
         return Findings(
             measurements: measurements,
@@ -147,20 +151,6 @@ package struct RuleRecovery: Probe {
                                 }
                             }, reference: .init(value: 0.5, label: "chance"))))
             ])
-    }
-
-    private func measurement(
-        _ metric: MetricDefinition, _ estimate: Estimate, _ group: String, _ rows: Int
-    ) -> Measurement {
-        Measurement(
-            metric: metric.id, drawback: .opacity, value: estimate.value,
-            interval: estimate.lower.flatMap { lower in
-                estimate.upper.map {
-                    .init(
-                        lower: lower, upper: $0, level: estimate.level, method: estimate.method,
-                        varied: estimate.varied)
-                }
-            }, sample: .init(split: "train", rows: rows), group: group)
     }
 }
 
