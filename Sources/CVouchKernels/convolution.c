@@ -14,20 +14,21 @@ struct vk_convolution {
     dnnl_memory_t inner;          // the weights inside, where they are reordered
     dnnl_memory_t scratchpad, reorder_scratchpad;
     size_t inner_bytes, scratchpad_bytes;
+    int64_t rounded_a, rounded_b;  // numbers that are rounded to bfloat16 before the run; 0 for none
     int64_t relu_count;  // the result's words, where a ReLU follows
     char implementation[64];
 };
 
 // oneDNN's logical order is [groups,] outputs, channels, height, width.
 static dnnl_status_t describe_weights(const vk_convolution_shape *s, dnnl_memory_desc_t *ours,
-                                      dnnl_memory_desc_t *any) {
+                                      dnnl_memory_desc_t *any, dnnl_data_type_t type) {
     int64_t inputs = s->channels / s->groups, outputs = s->outputs / s->groups;
     int64_t height = s->vertical.window, width = s->horizontal.window;
     dnnl_dims_t extents = {s->groups, outputs, inputs, height, width};
     dnnl_dims_t strides = {outputs, 1, s->outputs, width * inputs * s->outputs, inputs * s->outputs};
     int skip = s->groups == 1 ? 1 : 0;
-    dnnl_status_t status = vk_describe(ours, 5 - skip, extents + skip, strides + skip);
-    if (status == dnnl_success) status = vk_describe_any(any, 5 - skip, extents + skip);
+    dnnl_status_t status = vk_describe(ours, 5 - skip, dnnl_f32, extents + skip, strides + skip);
+    if (status == dnnl_success) status = vk_describe_any(any, 5 - skip, type, extents + skip);
     return status;
 }
 
@@ -170,37 +171,76 @@ static dnnl_status_t make_memories(vk_convolution *self, const_dnnl_primitive_de
     return status;
 }
 
+/// As in `matmul.c`. The weights are few beside the places that they are multiplied at.
+static bool pays_to_round(const vk_convolution_shape *s, int64_t images, int64_t results) {
+    if (!s->bfloat16 || !vk_multiplies_bfloat16()) return false;
+    int64_t window = s->vertical.window * s->horizontal.window * s->channels / s->groups;
+    bool weights = s->kind == VK_CONVOLUTION_WEIGHT_GRADIENT;
+    return vk_pays_to_round(2.0 * (double)results * (double)window,
+                            weights ? images + results : s->kind == VK_CONVOLUTION ? images : results);
+}
+
+/// The operands of one kind of convolution, factors of the given type, the result float32.
+typedef struct {
+    dnnl_memory_desc_t x, y, ours, any;
+} operands;
+
+static dnnl_status_t describe_operands(operands *o, const vk_convolution_shape *s,
+                                       vk_convolution_kind kind, dnnl_data_type_t factor) {
+    dnnl_data_type_t x = kind == VK_CONVOLUTION_INPUT_GRADIENT ? dnnl_f32 : factor;
+    dnnl_data_type_t w = kind == VK_CONVOLUTION_WEIGHT_GRADIENT ? dnnl_f32 : factor;
+    dnnl_data_type_t y = kind == VK_CONVOLUTION ? dnnl_f32 : factor;
+    const vk_axis *v = &s->vertical, *h = &s->horizontal;
+    dnnl_status_t status = vk_describe_images(&o->x, x, s->n, v->input, h->input, s->channels);
+    if (status == dnnl_success) {
+        status = vk_describe_images(&o->y, y, s->n, v->output, h->output, s->outputs);
+    }
+    if (status == dnnl_success) status = describe_weights(s, &o->ours, &o->any, w);
+    return status;
+}
+
+static void release_operands(operands *o) {
+    vk_release(&o->x);
+    vk_release(&o->y);
+    vk_release(&o->ours);
+    vk_release(&o->any);
+}
+
 vk_convolution *vk_convolution_create(const vk_convolution_shape *shape) {
     vk_convolution *self = vk_engine() ? calloc(1, sizeof *self) : NULL;
     if (!self) return NULL;
     self->kind = shape->kind;
     const vk_axis *axes[2] = {&shape->vertical, &shape->horizontal};
-    int64_t places = axes[0]->output * axes[1]->output;
-    self->relu_count = shape->relu ? shape->n * places * shape->outputs : 0;
+    int64_t images = shape->n * axes[0]->input * axes[1]->input * shape->channels;
+    int64_t results = shape->n * axes[0]->output * axes[1]->output * shape->outputs;
+    self->relu_count = shape->relu ? results : 0;
     steps s = steps_of(axes);
     bool strided = axes[0]->stride > 1 || axes[1]->stride > 1;
     s.skip_1x1 = strided && shape->channels / shape->groups % 16 != 0;
-    dnnl_memory_desc_t x = {0}, y = {0}, ours = {0}, any = {0}, bias = {0};
+    bool rounds = pays_to_round(shape, images, results), gathers = self->kind == VK_CONVOLUTION_WEIGHT_GRADIENT;
+    if (rounds) {
+        self->rounded_a = self->kind == VK_CONVOLUTION_INPUT_GRADIENT ? results : images;
+        self->rounded_b = gathers ? results : 0;  // weights are rounded as they are reordered
+    }
+    dnnl_data_type_t factor = rounds ? dnnl_bf16 : dnnl_f32;
+    operands hint = {0}, own = {0};
+    dnnl_memory_desc_t bias = {0};
     dnnl_dims_t bias_extents = {shape->outputs}, one = {1};
     dnnl_primitive_attr_t attributes = NULL;
     dnnl_primitive_desc_t forward = NULL, backward = NULL;
-    dnnl_status_t status =
-        vk_describe_images(&x, shape->n, axes[0]->input, axes[1]->input, shape->channels);
-    if (status == dnnl_success) {
-        status = vk_describe_images(&y, shape->n, axes[0]->output, axes[1]->output, shape->outputs);
-    }
-    if (status == dnnl_success) status = describe_weights(shape, &ours, &any);
-    if (status == dnnl_success) status = vk_describe(&bias, 1, bias_extents, one);
+    dnnl_status_t status = describe_operands(&hint, shape, VK_CONVOLUTION, factor);
+    if (status == dnnl_success) status = describe_operands(&own, shape, self->kind, factor);
+    if (status == dnnl_success) status = vk_describe(&bias, 1, dnnl_f32, bias_extents, one);
     if (status == dnnl_success) status = vk_user_scratchpad(&attributes);
-    if (status == dnnl_success && shape->bfloat16) status = vk_allow_bfloat16(attributes);
     vk_borrowed_desc addend = shape->bias ? vk_borrow(&bias) : NULL;
     if (status == dnnl_success) {
-        status = describe_primitive(&forward, VK_CONVOLUTION, vk_borrow(&x), vk_borrow(&any), addend,
-                                    vk_borrow(&y), &s, NULL, attributes);
+        status = describe_primitive(&forward, VK_CONVOLUTION, vk_borrow(&hint.x),
+                                    vk_borrow(&hint.any), addend, vk_borrow(&hint.y), &s, NULL,
+                                    attributes);
     }
     if (status == dnnl_success && self->kind != VK_CONVOLUTION) {
-        status = describe_primitive(&backward, self->kind, vk_borrow(&x), vk_borrow(&any), NULL,
-                                    vk_borrow(&y), &s, forward, attributes);
+        status = describe_primitive(&backward, self->kind, vk_borrow(&own.x), vk_borrow(&own.any),
+                                    NULL, vk_borrow(&own.y), &s, forward, attributes);
     }
     dnnl_primitive_desc_t pd = backward ? backward : forward;
     if (status == dnnl_success) status = dnnl_primitive_create(&self->primitive, pd);
@@ -208,18 +248,16 @@ vk_convolution *vk_convolution_create(const vk_convolution_shape *shape) {
         status = dnnl_stream_create(&self->stream, vk_engine(), dnnl_stream_default_flags);
     }
     if (status == dnnl_success) {
-        status = make_memories(self, pd, vk_borrow(&x), vk_borrow(&ours), addend, vk_borrow(&y));
+        status = make_memories(self, pd, vk_borrow(&own.x), vk_borrow(&own.ours), addend,
+                               vk_borrow(&own.y));
     }
     if (status == dnnl_success) {
-        bool out = self->kind == VK_CONVOLUTION_WEIGHT_GRADIENT;
         vk_borrowed_desc preferred = dnnl_primitive_desc_query_md(
-            pd, out ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
-        status = make_reorder(self, vk_borrow(&ours), preferred, attributes);
+            pd, gathers ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
+        status = make_reorder(self, vk_borrow(&own.ours), preferred, attributes);
     }
-    vk_release(&x);
-    vk_release(&y);
-    vk_release(&ours);
-    vk_release(&any);
+    release_operands(&hint);
+    release_operands(&own);
     vk_release(&bias);
     if (backward) dnnl_primitive_desc_destroy(backward);
     if (forward) dnnl_primitive_desc_destroy(forward);
@@ -242,8 +280,19 @@ void vk_convolution_destroy(vk_convolution *self) {
     free(self);
 }
 
+static size_t rounded_bytes(int64_t numbers) {
+    return vk_rounded((size_t)numbers * sizeof(uint16_t));
+}
+
 size_t vk_convolution_scratch_bytes(const vk_convolution *self) {
-    return self->inner_bytes + vk_rounded(self->scratchpad_bytes);
+    return self->inner_bytes + vk_rounded(self->scratchpad_bytes) + rounded_bytes(self->rounded_a) +
+           rounded_bytes(self->rounded_b);
+}
+
+static const void *rounded_operand(void *copy, const float *x, int64_t numbers) {
+    if (numbers == 0) return x;
+    vk_round_to_bfloat16(copy, x, numbers);
+    return copy;
 }
 
 static dnnl_status_t reorder(vk_convolution *self, dnnl_memory_t from, dnnl_memory_t to) {
@@ -263,8 +312,12 @@ int vk_convolution_run(vk_convolution *self, const float *a, const float *b, con
         {DNNL_ARG_SRC, DNNL_ARG_DIFF_DST, DNNL_ARG_DIFF_WEIGHTS},
     };
     char *rest = (char *)scratch + self->inner_bytes;
-    dnnl_status_t status = vk_point(self->a, a);
-    if (status == dnnl_success) status = vk_point(self->b, b);
+    char *rounded = rest + vk_rounded(self->scratchpad_bytes);
+    dnnl_status_t status = vk_point(self->a, rounded_operand(rounded, a, self->rounded_a));
+    rounded += rounded_bytes(self->rounded_a);
+    if (status == dnnl_success) {
+        status = vk_point(self->b, rounded_operand(rounded, b, self->rounded_b));
+    }
     if (status == dnnl_success) status = vk_point(self->c, c);
     if (status == dnnl_success && self->bias) status = vk_point(self->bias, bias);
     if (status == dnnl_success && self->inner) status = vk_point(self->inner, scratch);

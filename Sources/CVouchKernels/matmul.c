@@ -1,20 +1,33 @@
+#include "narrowproduct.h"
 #include "onednn.h"
 #include "rowproduct.h"
 #include <stdlib.h>
 #include <string.h>
 
-/// An operand whose rows lie a power of two apart, which maps them to few lines of the caches: it is
-/// copied to rows that lie a little farther apart before the product reads it.
+/// An operand that is copied before the product reads it: rounded to bfloat16, or, where its rows lie a
+/// power of two apart, which maps them to few lines of the caches, to rows a little farther apart.
 typedef struct {
-    int64_t rows, columns;  // as they lie in memory, over all of the batch; no rows where none is needed
-    float *copy;
-} spread;
+    int64_t rows, columns;  // as they lie in memory, over all of the batch
+    bool rounded;
+    void *copy;  // NULL where the product reads the operand itself
+} prepared;
 
 enum { SPREAD_PADDING = 16 };
 
+/// Who multiplies.
+typedef enum {
+    BY_ONEDNN,
+    ROW_PRODUCT,      // a single row, no side transposed
+    NARROW_PRODUCT,   // n is narrow
+    NARROW_SUMS,      // n is narrow, a transposed
+    NARROW_TERMS,     // k is narrow, b transposed
+} method;
+
 struct vk_matmul {
-    int64_t row_k, row_n;  // of a single row times a matrix, which is ours; 0 where oneDNN multiplies
-    spread spread_a, spread_b;
+    method method;
+    vk_matmul_shape shape;
+    float *narrow;  // b transposed, or for NARROW_SUMS the result
+    prepared prepared_a, prepared_b;
     dnnl_primitive_t primitive;
     dnnl_stream_t stream;
     dnnl_memory_t a, b, bias, c, scratchpad;
@@ -25,12 +38,23 @@ struct vk_matmul {
     char implementation[64];
 };
 
+static bool is_spread(const prepared *operand) { return operand->copy && !operand->rounded; }
+
 static dnnl_status_t describe(dnnl_memory_desc_t *md, int64_t batch, int64_t rows, int64_t columns,
-                              bool transposed, int64_t padding) {
+                              bool transposed, const prepared *operand) {
+    int64_t padding = operand && is_spread(operand) ? SPREAD_PADDING : 0;
+    dnnl_data_type_t type = operand && operand->rounded ? dnnl_bf16 : dnnl_f32;
     int64_t lines = transposed ? columns : rows, distance = (transposed ? rows : columns) + padding;
     dnnl_dims_t extents = {batch, rows, columns};
     dnnl_dims_t strides = {lines * distance, transposed ? 1 : distance, transposed ? distance : 1};
-    return vk_describe(md, 3, extents, strides);
+    return vk_describe(md, 3, type, extents, strides);
+}
+
+static bool pays_to_round(const vk_matmul_shape *shape) {
+    if (!shape->bfloat16 || !vk_multiplies_bfloat16()) return false;
+    int64_t batch = shape->batch_a > shape->batch_b ? shape->batch_a : shape->batch_b;
+    return vk_pays_to_round(2.0 * (double)(batch * shape->m) * (double)(shape->n * shape->k),
+                            shape->k * (shape->batch_a * shape->m + shape->batch_b * shape->n));
 }
 
 /// Whether copying an operand costs less than reading it where it lies costs a product.
@@ -52,23 +76,29 @@ static bool pays_to_spread(const vk_matmul_shape *shape, int64_t rows, int64_t c
     return lost * nanoseconds > 0.4 * (double)(rows * columns);
 }
 
-static spread spread_of(const vk_matmul_shape *shape, int64_t rows, int64_t columns, bool may) {
-    spread result = {0};
-    if (!may || !pays_to_spread(shape, rows, columns)) return result;
-    result.copy = vk_allocate((size_t)(rows * (columns + SPREAD_PADDING)) * sizeof(float));
-    if (!result.copy) return result;
-    result.rows = rows;
-    result.columns = columns;
-    return result;
+static bool prepare(prepared *operand, const vk_matmul_shape *shape, int64_t rows, int64_t columns,
+                    bool may_spread) {
+    bool rounded = pays_to_round(shape);
+    bool spread = !rounded && may_spread && pays_to_spread(shape, rows, columns);
+    if (!rounded && !spread) return true;
+    size_t bytes = rounded ? (size_t)(rows * columns) * sizeof(uint16_t)
+                           : (size_t)(rows * (columns + SPREAD_PADDING)) * sizeof(float);
+    *operand = (prepared){rows, columns, rounded, vk_allocate(bytes)};
+    return operand->copy != NULL;
 }
 
-static const float *spread_out(const spread *spread, const float *x) {
-    if (!spread->rows) return x;
-    for (int64_t row = 0; row < spread->rows; row++) {
-        memcpy(spread->copy + row * (spread->columns + SPREAD_PADDING), x + row * spread->columns,
-               (size_t)spread->columns * sizeof(float));
+static const void *copied(const prepared *operand, const float *x) {
+    int64_t rows = operand->rows, columns = operand->columns;
+    if (!operand->copy) return x;
+    if (operand->rounded) {
+        vk_round_to_bfloat16(operand->copy, x, rows * columns);
+        return operand->copy;
     }
-    return spread->copy;
+    for (int64_t row = 0; row < rows; row++) {
+        memcpy((float *)operand->copy + row * (columns + SPREAD_PADDING), x + row * columns,
+               (size_t)columns * sizeof(float));
+    }
+    return operand->copy;
 }
 
 static dnnl_status_t describe_matmul(dnnl_primitive_desc_t *pd, vk_borrowed_desc a,
@@ -92,33 +122,77 @@ static dnnl_status_t bind(vk_matmul *matmul, dnnl_memory_t *memory, vk_borrowed_
     return status;
 }
 
+static method method_of(const vk_matmul_shape *shape) {
+    bool ta = shape->transpose_a, tb = shape->transpose_b;
+    if (shape->batch_a == 1 && shape->batch_b == 1 && shape->m == 1 && !tb) return ROW_PRODUCT;
+    if (!ta && !tb && shape->n <= VK_NARROW) return NARROW_PRODUCT;
+    if (ta && !tb && shape->n <= VK_NARROW && !shape->bias) return NARROW_SUMS;
+    if (!ta && tb && shape->k <= VK_NARROW) return NARROW_TERMS;
+    return BY_ONEDNN;
+}
+
+static const char *const names[] = {"", "vk_row_product", "vk_narrow_product", "vk_narrow_sums",
+                                    "vk_narrow_terms"};
+
+/// One product of the batch, ours.
+static void run_own(vk_matmul *matmul, const float *a, const float *b, const float *bias, float *c) {
+    int64_t m = matmul->shape.m, n = matmul->shape.n, k = matmul->shape.k;
+    switch (matmul->method) {
+    case BY_ONEDNN: return;
+    case ROW_PRODUCT: vk_row_product(c, a, b, bias, k, n); return;
+    case NARROW_PRODUCT:
+        vk_transpose(matmul->narrow, b, k, n);
+        vk_narrow_product(c, a, matmul->narrow, bias, m, n, k);
+        return;
+    case NARROW_SUMS:
+        vk_narrow_sums(matmul->narrow, a, b, m, n, k);
+        vk_transpose(c, matmul->narrow, n, m);
+        return;
+    case NARROW_TERMS:
+        vk_transpose(matmul->narrow, b, n, k);
+        for (int64_t row = 0; row < m; row++) {
+            vk_row_product(c + row * n, a + row * k, matmul->narrow, bias, k, n);
+        }
+        return;
+    }
+}
+
 vk_matmul *vk_matmul_create(const vk_matmul_shape *shape) {
     vk_matmul *matmul = vk_engine() ? calloc(1, sizeof *matmul) : NULL;
     if (!matmul) return NULL;
     int64_t batch = shape->batch_a > shape->batch_b ? shape->batch_a : shape->batch_b;
     matmul->relu_count = shape->relu ? batch * shape->m * shape->n : 0;
-    if (batch == 1 && shape->m == 1 && !shape->transpose_b) {
-        matmul->row_k = shape->k;
-        matmul->row_n = shape->n;
-        strncpy(matmul->implementation, "vk_row_product", sizeof matmul->implementation - 1);
-        return matmul;
+    matmul->shape = *shape;
+    matmul->method = method_of(shape);
+    if (matmul->method != BY_ONEDNN) {
+        int64_t count = (matmul->method == NARROW_SUMS ? shape->m : shape->k) * shape->n;
+        matmul->narrow = vk_allocate((size_t)count * sizeof(float));
+        strncpy(matmul->implementation, names[matmul->method], sizeof matmul->implementation - 1);
+        if (matmul->narrow) return matmul;
+        vk_matmul_destroy(matmul);
+        return NULL;
     }
     dnnl_memory_desc_t a = {0}, b = {0}, bias = {0}, c = {0};
     dnnl_primitive_attr_t attributes = NULL;
     dnnl_primitive_desc_t pd = NULL;
-    // Other forms read along their rows and hardly lose.
-    matmul->spread_a = spread_of(shape, shape->batch_a * shape->k, shape->m, shape->transpose_a);
-    matmul->spread_b = spread_of(shape, shape->batch_b * shape->k, shape->n, !shape->transpose_b);
-    dnnl_status_t status = describe(&a, shape->batch_a, shape->m, shape->k, shape->transpose_a,
-                                    matmul->spread_a.rows ? SPREAD_PADDING : 0);
+    // Other forms read along their rows and hardly lose to rows a power of two apart.
+    bool ready = prepare(&matmul->prepared_a, shape, shape->batch_a * (shape->transpose_a ? shape->k : shape->m),
+                         shape->transpose_a ? shape->m : shape->k, shape->transpose_a);
+    ready = ready && prepare(&matmul->prepared_b, shape,
+                             shape->batch_b * (shape->transpose_b ? shape->n : shape->k),
+                             shape->transpose_b ? shape->k : shape->n, !shape->transpose_b);
+    dnnl_status_t status = ready ? dnnl_success : dnnl_out_of_memory;
+    if (status == dnnl_success) {
+        status = describe(&a, shape->batch_a, shape->m, shape->k, shape->transpose_a,
+                          &matmul->prepared_a);
+    }
     if (status == dnnl_success) {
         status = describe(&b, shape->batch_b, shape->k, shape->n, shape->transpose_b,
-                          matmul->spread_b.rows ? SPREAD_PADDING : 0);
+                          &matmul->prepared_b);
     }
-    if (status == dnnl_success) status = describe(&bias, 1, 1, shape->n, false, 0);
-    if (status == dnnl_success) status = describe(&c, batch, shape->m, shape->n, false, 0);
+    if (status == dnnl_success) status = describe(&bias, 1, 1, shape->n, false, NULL);
+    if (status == dnnl_success) status = describe(&c, batch, shape->m, shape->n, false, NULL);
     if (status == dnnl_success) status = vk_user_scratchpad(&attributes);
-    if (status == dnnl_success && shape->bfloat16) status = vk_allow_bfloat16(attributes);
     if (status == dnnl_success) {
         status = describe_matmul(&pd, vk_borrow(&a), vk_borrow(&b),
                                  shape->bias ? vk_borrow(&bias) : NULL, vk_borrow(&c), attributes);
@@ -163,19 +237,25 @@ void vk_matmul_destroy(vk_matmul *matmul) {
     if (matmul->stream) dnnl_stream_destroy(matmul->stream);
     if (matmul->primitive) dnnl_primitive_destroy(matmul->primitive);
     vk_deallocate(matmul->scratch);
-    vk_deallocate(matmul->spread_a.copy);
-    vk_deallocate(matmul->spread_b.copy);
+    vk_deallocate(matmul->narrow);
+    vk_deallocate(matmul->prepared_a.copy);
+    vk_deallocate(matmul->prepared_b.copy);
     free(matmul);
 }
 
 int vk_matmul_run(vk_matmul *matmul, const float *a, const float *b, const float *bias, float *c) {
-    if (matmul->row_n > 0) {
-        vk_row_product(c, a, b, bias, matmul->row_k, matmul->row_n);
+    if (matmul->method != BY_ONEDNN) {
+        const vk_matmul_shape *s = &matmul->shape;
+        int64_t batch = s->batch_a > s->batch_b ? s->batch_a : s->batch_b;
+        for (int64_t i = 0; i < batch; i++) {
+            run_own(matmul, a + (s->batch_a > 1 ? i * s->m * s->k : 0),
+                    b + (s->batch_b > 1 ? i * s->k * s->n : 0), bias, c + i * s->m * s->n);
+        }
         vk_relu(c, matmul->relu_count);
         return 0;
     }
-    dnnl_status_t status = vk_point(matmul->a, spread_out(&matmul->spread_a, a));
-    if (status == dnnl_success) status = vk_point(matmul->b, spread_out(&matmul->spread_b, b));
+    dnnl_status_t status = vk_point(matmul->a, copied(&matmul->prepared_a, a));
+    if (status == dnnl_success) status = vk_point(matmul->b, copied(&matmul->prepared_b, b));
     if (status == dnnl_success) status = vk_point(matmul->c, c);
     if (status == dnnl_success && matmul->bias) status = vk_point(matmul->bias, bias);
     if (status == dnnl_success) {
@@ -187,7 +267,7 @@ int vk_matmul_run(vk_matmul *matmul, const float *a, const float *b, const float
 }
 
 int vk_matmul_spreads(const vk_matmul *matmul) {
-    return (matmul->spread_a.rows > 0) + 2 * (matmul->spread_b.rows > 0);
+    return is_spread(&matmul->prepared_a) + 2 * is_spread(&matmul->prepared_b);
 }
 
 const char *vk_matmul_implementation(const vk_matmul *matmul) { return matmul->implementation; }

@@ -55,7 +55,7 @@ package struct ConvolutionShape: Hashable, Sendable {
     }
 
     /// The words of `a`, `b` and the result.
-    var words: (a: Int, b: Int, c: Int) {
+    package var words: (a: Int, b: Int, c: Int) {
         switch kind {
         case .forward: (imageWords, weightWords, resultWords)
         case .inputGradient: (resultWords, weightWords, imageWords)

@@ -5,7 +5,8 @@ import CVouchKernels
 package enum Precision: String, Codable, Sendable, Hashable, CaseIterable {
     case float32 = "f32"
     /// Each factor is rounded to bfloat16, 8 bits of significand, where the processor multiplies these
-    /// faster: with AMX, by oneDNN's `fpmath_mode`. Elsewhere it is the same as float32, bit for bit.
+    /// faster (AVX-512 with BF16, or AMX) and the product is large enough to pay for the rounding.
+    /// Elsewhere it is the same as float32, bit for bit.
     case bfloat16 = "bf16"
 
     /// Whether it makes a difference on this processor.

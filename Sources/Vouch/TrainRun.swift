@@ -41,8 +41,8 @@ private func precisionWarnings(_ configuration: TrainConfiguration) -> [String] 
     let precision = configuration.learning.precision
     guard !precision.isNative else { return [] }
     return [
-        "this processor has no AMX, with which oneDNN multiplies \(precision.rawValue); training "
-            + "goes on in f32, and the weights are those of --precision f32"
+        "this processor has neither AVX-512 BF16 nor AMX and does not multiply \(precision.rawValue); "
+            + "training goes on in f32, and the weights are those of --precision f32"
     ]
 }
 

@@ -380,7 +380,8 @@ struct LearningArguments: ParsableArguments {
     @Option(help: "The seed of every random choice.")
     var seed = Self.defaults.seed
 
-    @Option(help: "What training multiplies: f32, or bf16 where the processor has AMX.")
+    @Option(
+        help: "What training multiplies: f32, or bf16 where the processor has AVX-512 BF16 or AMX.")
     var precision = Self.defaults.precision
 
     func options() throws -> TrainConfiguration.LearningOptions {

@@ -17,7 +17,7 @@ typedef struct {
     bool transpose_a, transpose_b;
     bool bias;  // adds [n] to every row; with one batch only
     bool relu;  // applies max(·, 0) last; NaN stays
-    bool bfloat16;  // may round factors to bfloat16, where the processor multiplies these faster
+    bool bfloat16;  // may round factors to bfloat16, where that is faster
 } vk_matmul_shape;
 
 /// NULL where oneDNN refuses or memory is short. Not to be shared between threads that run at once.
@@ -25,11 +25,11 @@ vk_matmul *vk_matmul_create(const vk_matmul_shape *shape);
 void vk_matmul_destroy(vk_matmul *matmul);
 /// 0, or oneDNN's status.
 int vk_matmul_run(vk_matmul *matmul, const float *a, const float *b, const float *bias, float *c);
-/// oneDNN's name of the implementation chosen, for profiles.
 /// 1 where `a` is copied to rows farther apart before each run, 2 where `b` is, 3 both.
 int vk_matmul_spreads(const vk_matmul *matmul);
+/// oneDNN's name of the implementation chosen, for profiles.
 const char *vk_matmul_implementation(const vk_matmul *matmul);
-/// Whether oneDNN has faster products of bfloat16 for this processor.
+/// Whether this processor multiplies bfloat16 faster than float32.
 bool vk_multiplies_bfloat16(void);
 /// oneDNN's version as major·10000 + minor·100 + patch.
 int vk_onednn_version(void);

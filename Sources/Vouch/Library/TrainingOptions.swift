@@ -100,8 +100,8 @@ extension TrainingOptions {
     /// The factors of matrix products and convolutions; sums and weights are float32 whatever it is.
     public enum Precision: Sendable, Hashable {
         case float32
-        /// Rounded to bfloat16 where the processor multiplies these faster (with AMX); elsewhere the same
-        /// as `float32`, bit for bit.
+        /// Rounded to bfloat16 where the processor multiplies these faster (AVX-512 BF16 or AMX); elsewhere
+        /// the same as `float32`, bit for bit.
         case bfloat16
     }
 

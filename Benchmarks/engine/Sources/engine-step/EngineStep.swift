@@ -21,7 +21,7 @@ struct EngineStep {
         else {
             print(
                 "engine-step mlp|members|cnn|transformer HIDDEN BATCH STEPS THREADS "
-                    + "[depth DEPTH] [profile]")
+                    + "[depth DEPTH] [bf16] [profile]")
             return
         }
         let depth = arguments.firstIndex(of: "depth").flatMap { Int(arguments[$0 + 1]) } ?? 2
@@ -31,7 +31,8 @@ struct EngineStep {
             data: model.data(rows: 8 * batch), validation: nil, lossOf: .crossEntropy,
             settings: TrainingSettings(
                 optimizer: OptimizerSettings(), batchRows: batch, maximumEpochs: .max >> 32,
-                maximumSteps: warmUp + steps),
+                maximumSteps: warmUp + steps,
+                precision: arguments.contains("bf16") ? .bfloat16 : .float32),
             pool: WorkerPool(threads: threads))
         let clock = ContinuousClock()
         var times: [Double] = []
