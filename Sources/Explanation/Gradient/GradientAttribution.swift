@@ -72,7 +72,8 @@ package struct GradientAttribution: RowAttribution {
         for result in results {
             for index in samples.indices { samples[index] += share * result.samples[index] }
         }
-        let found = SampledContributions(samples: samples, count: results[0].count)
+        let found = SampledContributions(
+            samples: samples, count: results[0].count, areSquares: results[0].areSquares)
         return Attribution(
             base: results.reduce(0) { $0 + share * $1.base },
             value: results.reduce(0) { $0 + share * $1.value },

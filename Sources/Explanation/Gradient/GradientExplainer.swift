@@ -147,9 +147,11 @@ package struct GradientExplainer: Sendable {
         package var samples: [Double]
         package var count: Int
         package var evaluations: Int
+        /// Whether the samples are squares; see `SampledContributions`.
+        package var areSquares = false
 
         package var contributions: SampledContributions {
-            SampledContributions(samples: samples, count: count)
+            SampledContributions(samples: samples, count: count, areSquares: areSquares)
         }
     }
 

@@ -43,14 +43,15 @@ package struct GradientDraws: Sendable {
 extension GradientExplainer {
     /// The results of samples `[samples, groups]` of each row, side by side.
     private func results(
-        _ sums: [Double], samples: Int, _ values: [Double], base: Double, evaluations: Int
+        _ sums: [Double], samples: Int, _ values: [Double], base: Double, evaluations: Int,
+        areSquares: Bool = false
     ) -> [Result] {
         let each = samples * groupCount
         return values.indices.map { row in
             Result(
                 base: base, value: values[row],
                 samples: Array(sums[row * each..<(row + 1) * each]), count: samples,
-                evaluations: evaluations)
+                evaluations: evaluations, areSquares: areSquares)
         }
     }
 
@@ -133,6 +134,6 @@ extension GradientExplainer {
             })
         return results(
             sums, samples: samples, values(of: part.rows), base: part.base,
-            evaluations: 2 * samples + 1)
+            evaluations: 2 * samples + 1, areSquares: true)
     }
 }

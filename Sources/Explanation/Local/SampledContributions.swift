@@ -1,3 +1,4 @@
+import RealModule
 import Statistics
 
 /// Contributions that are means of samples, with what follows from how the samples differ.
@@ -13,7 +14,10 @@ package struct SampledContributions: Sendable, Hashable {
     /// - Parameters:
     ///   - samples: `[samples, columns]`, one sample after the other.
     ///   - count: Samples, one or more.
-    package init(samples: [Double], count: Int) {
+    ///   - areSquares: Means of squares lean to the right, and where a draw of few is missed both they and their
+    ///     errors are too small. So with `e` the standard error of a mean `m`, the error is
+    ///     `m · (exp(1.96 · e/m) − 1)/1.96`: to where the interval on the scale of logarithms ends above.
+    package init(samples: [Double], count: Int, areSquares: Bool = false) {
         precondition(count > 0 && samples.count % count == 0, "samples are whole")
         let width = samples.count / count
         let number = Double(count)
@@ -42,7 +46,12 @@ package struct SampledContributions: Sendable, Hashable {
             resolved += 1
         }
         self.means = means
-        errors = (0..<width).map { column in error { samples[$0 + column] } }
+        errors = (0..<width).map { column in
+            let error = error { samples[$0 + column] }
+            guard areSquares, means[column] > 0 else { return error }
+            let quantile = SpecialFunctions.normalQuantile(0.975)
+            return means[column] * .expMinusOne(quantile * error / means[column]) / quantile
+        }
         self.resolved = resolved
     }
 

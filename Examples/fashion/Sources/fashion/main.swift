@@ -5,11 +5,14 @@ import Vouch
 //
 //     fashion [FOLDER]                learns from the 60,000 training images, looks at the test once
 //     fashion --validation [FOLDER]   learns from 55,000, looks at the other 5,000 training images
+//     fashion --bf16 --seed=2         multiplies bfloat16, with other first weights
 
-let arguments = CommandLine.arguments.dropFirst()
-let validates = arguments.contains("--validation")
+let flags = CommandLine.arguments.dropFirst().filter { $0.hasPrefix("--") }
+let validates = flags.contains("--validation")
 let folder =
-    arguments.first { $0 != "--validation" } ?? "/usr/share/datasets/fashion-mnist"
+    CommandLine.arguments.dropFirst().first { !$0.hasPrefix("--") }
+    ?? "/usr/share/datasets/fashion-mnist"
+let seed = flags.compactMap { $0.hasPrefix("--seed=") ? UInt64($0.dropFirst(7)) : nil }.last ?? 1
 
 let network = Network(
     input: .image(height: 28, width: 28, channels: 1),
@@ -21,7 +24,8 @@ let network = Network(
     ])
 let options = TrainingOptions(
     epochs: 8, batchRows: 128, learningRate: 5e-3, schedule: .oneCycle, weightDecay: 5e-2,
-    labelSmoothing: 0.05, augmentation: .init(flipsHorizontally: true), seed: 1)
+    labelSmoothing: 0.05, augmentation: .init(flipsHorizontally: true), seed: seed,
+    precision: flags.contains("--bf16") ? .bfloat16 : .float32)
 
 do {
     let clock = ContinuousClock()
