@@ -33,8 +33,11 @@ import Testing
 
     /// A transformer layer divides by deviations twice on the way back; it needs 17 with AVX2, whose sums
     /// oneDNN orders otherwise than with AVX-512, where it needs 25.
+    /// A whole network's gradient passes through all its layers; it needs 13, by the order in which the
+    /// head's sums are taken.
     static func units(_ reference: OperationReference) -> Double {
-        reference.name.hasPrefix("layer/transformer/") ? 32 : units
+        if reference.name.hasPrefix("layer/transformer/") { return 32 }
+        return reference.name.hasPrefix("network/") ? 16 : units
     }
 
     /// In what is put together of many layers, all gradients are sums of the same terms passed back,
