@@ -133,7 +133,7 @@ let package = Package(
         .executableTarget(
             name: "VouchCLI",
             dependencies: [
-                "Evidence", "Explanation", "Fairness", "Kernels", "NN", "Optim", "Platform",
+                "Evidence", "Explanation", "Fairness", "Figures", "Kernels", "NN", "Optim", "Platform",
                 "Reporting", "Training",
                 "Vouch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

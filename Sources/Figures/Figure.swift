@@ -29,6 +29,7 @@ package enum Plot: Sendable, Hashable {
     case confusion(ConfusionMatrix)
     case waterfall(WaterfallChart)
     case swarm(SwarmChart)
+    case scatter(ScatterChart)
 
     private var chart: any Chart {
         switch self {
@@ -39,6 +40,7 @@ package enum Plot: Sendable, Hashable {
         case .confusion(let chart): chart
         case .waterfall(let chart): chart
         case .swarm(let chart): chart
+        case .scatter(let chart): chart
         }
     }
 
@@ -61,7 +63,7 @@ package struct FigureTable: Sendable, Hashable {
 extension Plot: Codable {
     private enum Key: String, CodingKey { case kind, chart }
     private enum Kind: String, Codable {
-        case lines, intervals, bars, reliability, confusion, waterfall, swarm
+        case lines, intervals, bars, reliability, confusion, waterfall, swarm, scatter
     }
 
     package init(from decoder: any Decoder) throws {
@@ -75,6 +77,7 @@ extension Plot: Codable {
         case .waterfall:
             self = .waterfall(try container.decode(WaterfallChart.self, forKey: .chart))
         case .swarm: self = .swarm(try container.decode(SwarmChart.self, forKey: .chart))
+        case .scatter: self = .scatter(try container.decode(ScatterChart.self, forKey: .chart))
         case .confusion:
             self = .confusion(try container.decode(ConfusionMatrix.self, forKey: .chart))
         }
@@ -91,6 +94,7 @@ extension Plot: Codable {
             case .confusion: .confusion
             case .waterfall: .waterfall
             case .swarm: .swarm
+            case .scatter: .scatter
             }
         try container.encode(kind, forKey: .kind)
         try chart.encode(to: container.superEncoder(forKey: .chart))

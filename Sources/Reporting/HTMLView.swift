@@ -187,6 +187,7 @@ extension RunReport {
         case .reliability(let chart): drawing = chart.drawing(figure)
         case .waterfall(let chart): drawing = chart.drawing(figure)
         case .swarm(let chart): drawing = chart.drawing(figure)
+        case .scatter(let chart): drawing = chart.drawing(figure)
         case .confusion(let chart): return scrolling(figure.title, chart.htmlTable())
         }
         let table = figure.table

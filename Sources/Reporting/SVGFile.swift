@@ -11,6 +11,7 @@ extension Figure {
         case .reliability(let chart): drawing = chart.drawing(self)
         case .waterfall(let chart): drawing = chart.drawing(self)
         case .swarm(let chart): drawing = chart.drawing(self)
+        case .scatter(let chart): drawing = chart.drawing(self)
         case .confusion: return nil
         }
         let source = drawing.source

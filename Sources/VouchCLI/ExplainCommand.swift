@@ -46,6 +46,7 @@ struct ExplainRowsCommand: ParsableCommand {
 
             Examples:
               vouch explain runs/adult new.csv --row 3 --row 17
+              vouch explain runs/adult new.csv --row 1-60 --method deeplift --out why.html --figures drawings
               vouch explain runs/adult new.csv --row 3 --pairs 10 --json
               vouch explain rows runs/adult new.csv --method integrated-gradients --csv --memory-limit 512MB
             """)
@@ -56,8 +57,10 @@ struct ExplainRowsCommand: ParsableCommand {
     @Argument(help: "The rows: a CSV file with a header.")
     var rows: String
 
-    @Option(name: .customLong("row"), help: "A row of the file, from 1; repeat for several.")
-    var chosen: [Int] = []
+    @Option(
+        name: .customLong("row"),
+        help: "A row of the file, from 1, or rows, such as 1-60; repeat for more.")
+    var chosen: [RowStretch] = []
 
     @Option(help: "Training rows that stand for what the columns could have been instead.")
     var background = 100
@@ -109,9 +112,12 @@ struct ExplainRowsCommand: ParsableCommand {
     @Option(
         name: .customLong("out"),
         help:
-            "A file to write: an HTML page (or .json, .md) with a waterfall of each row, or .svg for the drawing of one."
+            "A file to write: an HTML page (or .json, .md) with a waterfall of each row and, of ten rows or more, what columns do over all; .svg for the drawing of one."
     )
     var page: String?
+
+    @Option(help: "A folder to write every drawing to, each an SVG file.")
+    var figures: String?
 
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
@@ -120,6 +126,7 @@ struct ExplainRowsCommand: ParsableCommand {
 
     mutating func run() throws {
         var request = ExplanationRequest(run: folder, rows: rows)
+        let chosen = chosen.flatMap(\.rows)
         if !chosen.isEmpty { request.chosen = chosen }
         request.background = background
         request.backgroundFile = backgroundFile
@@ -144,7 +151,9 @@ struct ExplainRowsCommand: ParsableCommand {
             }
         }
         let found = try explainRows(request)
+        if let figures { try writeDrawings(of: found.figures, to: figures) }
         if let page { return try write(found, to: page) }
+        if figures != nil { return }
         if json {
             output.write(try found.json())
         } else {
@@ -162,7 +171,8 @@ struct ExplainRowsCommand: ParsableCommand {
         guard figures.count == 1, let svg = figures.first?.svgFile else {
             throw ValidationError(
                 "--out is \(path), an SVG file, which holds one row's drawing, and \(found.rows.count) rows were "
-                    + "asked for. Give one --row, or a name that ends in .html")
+                    + "asked for. Give one --row, a name that ends in .html, or a folder with --figures"
+            )
         }
         try AtomicFile.write(Array(svg.utf8), to: path)
     }

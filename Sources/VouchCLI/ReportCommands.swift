@@ -60,6 +60,7 @@ struct ReportCommand: ParsableCommand {
               vouch report runs/adult --card card.yaml --out report.html
               vouch report runs/hiring --law nyc-ll144 --out ll144.html
               vouch report runs/hiring --law four-fifths
+              vouch report runs/adult --figures figures
               vouch report --schema
             """)
 
@@ -89,6 +90,9 @@ struct ReportCommand: ParsableCommand {
         help: "With --law: which column a category is, such as \"Sex=gender\"; repeat for several.")
     var category: [String] = []
 
+    @Option(help: "A folder to write every figure of the run's report to, each an SVG file.")
+    var figures: String?
+
     @Flag(help: "Print the JSON Schema of a report's JSON form instead.")
     var schema = false
 
@@ -100,6 +104,10 @@ struct ReportCommand: ParsableCommand {
         }
         guard law == nil || card == nil else {
             throw ValidationError("--card is about the run's own report; leave it out with --law.")
+        }
+        guard figures == nil || (law == nil && !schema) else {
+            throw ValidationError(
+                "--figures are those of the run's own report, without --law or --schema.")
         }
     }
 
@@ -122,7 +130,12 @@ struct ReportCommand: ParsableCommand {
             return
         }
         let answers = try card.map(CardAnswers.init(file:)) ?? CardAnswers()
-        try output.write(storedReport(run: folder, card: answers))
+        let report = try storedReport(run: folder, card: answers)
+        if let figures {
+            try writeDrawings(of: report.sections.flatMap(\.figures), to: figures)
+            if output.output == nil { return }
+        }
+        try output.write(report)
     }
 }
 

@@ -113,6 +113,37 @@ struct QualityTests {
         return try trial.result(of: method).cosines
     }
 
+    /// Cosines with models that learned random answers, whose weights are as random.
+    private static func labelCosines(
+        _ method: any RowAttribution, models: Int, seed: UInt64
+    ) throws -> [Double] {
+        let predictor = WeightedSum(features: Numbers.names(5), weights: [1, -1, 0.5, 2, -0.3])
+        let draws = Numbers.draws(models, 5, seed: seed)
+        let trial = QualityTrial(
+            model(predictor, background: Numbers.draws(8, 5, seed: 1)),
+            rows: Numbers.table(Numbers.draws(10, 5, seed: 2)), heads: 2,
+            relabelled: draws.map { WeightedSum(features: Numbers.names(5), weights: $0) },
+            attributed: { predictor, background in
+                AttributedModel(predictor: predictor, background: background) { $0.values[$1] }
+            }, seed: 3)
+        return try trial.result(of: method).labelCosines
+    }
+
+    @Test func whatIgnoresTheAnswersFailsTheirRandomisation() throws {
+        let unusual = try Self.labelCosines(UnusualCells(), models: 5, seed: 1)
+        #expect(unusual.count == 5)
+        #expect(QualityTrial.randomization(unusual, tests: 8).passes == false)
+        let sizes = try Self.labelCosines(SizesAlone(), models: 12, seed: 1)
+        #expect(QualityTrial.randomization(sizes, tests: 8).passes == false)
+        let trials = 200
+        let failed = try (0..<trials).count { trial in
+            let own = try Self.labelCosines(
+                ShapleyAttribution(), models: 5, seed: UInt64(trial) &* 100)
+            return QualityTrial.randomization(own, tests: 1).passes == false
+        }
+        #expect(failed <= 16, "\(failed) of \(trials)")
+    }
+
     @Test func whatIgnoresTheSignFailsTheRandomisationCheck() throws {
         let own = try Self.cosines(SizesAlone(), heads: 12, seed: 1)
         #expect(QualityTrial.randomization(own, tests: 8).passes == false)

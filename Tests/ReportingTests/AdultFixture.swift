@@ -427,6 +427,10 @@ enum AdultFixture {
                 chart.shade = hostile
                 for index in chart.rows.indices { chart.rows[index].label = hostile }
                 figure.plot = .swarm(chart)
+            case .scatter(var chart):
+                chart.x.title = hostile
+                chart.y.title = hostile
+                figure.plot = .scatter(chart)
             case .intervals(var chart):
                 chart.axis.title = hostile
                 chart.reference?.label = hostile

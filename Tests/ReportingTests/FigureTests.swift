@@ -121,6 +121,13 @@ import Testing
                                 label: "", dots: strange.map { .init(value: $0, shade: $0) }),
                             .init(label: "", dots: []),
                         ], shade: "")),
+                .scatter(
+                    ScatterChart(
+                        x: axis, y: axis,
+                        dots: strange.flatMap { x in
+                            strange.map { .init(x: x, y: $0, error: x) }
+                        })),
+                .scatter(ScatterChart(x: axis, y: axis, dots: [])),
                 .confusion(ConfusionMatrix(classes: [], counts: [])),
                 .confusion(ConfusionMatrix(classes: ["a"], counts: [[0]])),
             ]

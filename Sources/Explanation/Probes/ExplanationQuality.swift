@@ -30,6 +30,7 @@ package struct ExplanationQuality: Probe {
         metrics: [
             ExplanationMetrics.marginal, ExplanationMetrics.conditional,
             ExplanationMetrics.sensitivity, ExplanationMetrics.randomization,
+            ExplanationMetrics.labelRandomization,
             ExplanationMetrics.effectiveColumns, ExplanationMetrics.residual,
             ExplanationMetrics.agreement, ExplanationMetrics.topThree,
         ])
@@ -37,15 +38,39 @@ package struct ExplanationQuality: Probe {
     private static let mostRows = 60
     private static let backgroundRows = 20
     private static let heads = 8
+    private static let relabelledModels = 5
+    private static let relabelledRows = 2000
     private static let topColumns = 3
+
+    package func trainings(_ subject: Subject) -> Int {
+        subject.answerTrainer == nil ? 0 : Self.relabelledModels
+    }
 
     package func expectedSeconds(_ subject: Subject) -> Double {
         guard let model = subject.model else { return 0 }
         let each = model.secondsPerPrediction / Double(max(subject.test.rows, 1))
         let columns = Double(model.predictor.features.count)
         // Shapley values for each row, moved rows and randomised layers, and two curves.
-        let passes = Double(1 + 4 + Self.heads + 4) * 2 * columns * Double(Self.backgroundRows)
+        let models = Self.heads + trainings(subject)
+        let passes = Double(1 + 4 + models + 4) * 2 * columns * Double(Self.backgroundRows)
         return each * passes * Double(Self.mostRows) * 2
+            + Double(trainings(subject)) * (subject.answerTrainer?.expectedSeconds ?? 0) / 4
+    }
+
+    /// Models like the run's, trained on answers that a fair coin gave to some of its training rows. An
+    /// additive model, which is its own explanation, has none.
+    private func relabelled(_ subject: Subject, rows: Int) throws -> [any Predictor] {
+        guard let trainer = subject.answerTrainer else { return [] }
+        return try (0..<Self.relabelledModels).map { number in
+            let own = subject.seed &+ UInt64(number) &* 7919
+            let random = CounterRandom(seed: own, name: "random answers")
+            let places = Array(
+                random.permutation(of: rows, step: 0).prefix(Self.relabelledRows).sorted())
+            return try trainer.predictor(
+                learning: places,
+                answers: places.map { random.uniform(step: 1, index: UInt64($0)) < 0.5 },
+                seed: own)
+        }
     }
 
     package func measure(_ subject: Subject) throws -> Findings {
@@ -62,6 +87,7 @@ package struct ExplanationQuality: Probe {
                 rows: drawn(Self.backgroundRows, of: tables.training.rowCount, step: 1)))
         let trial = QualityTrial(
             model, rows: tested.table.selecting(rows: chosen), heads: Self.heads,
+            relabelled: try relabelled(subject, rows: tables.training.rowCount),
             attributed: attributed, seed: subject.seed)
         let methods = methods(model)
         let results = try methods.map(trial.result)
@@ -123,11 +149,25 @@ package struct ExplanationQuality: Probe {
         found.append(plain(ExplanationMetrics.sensitivity, result.sensitivity))
         found.append(plain(ExplanationMetrics.effectiveColumns, result.effectiveColumns))
         found.append(plain(ExplanationMetrics.residual, result.residuals))
-        let (cosine, passes) = QualityTrial.randomization(result.cosines, tests: tests)
-        var measured = Measurement(
-            ExplanationMetrics.randomization, cosine, on: test, group: group)
-        measured.verdict = passes.map { $0 ? "passes" : "fails: it hardly depends on the model" }
-        found.append(measured)
+        func likeness(
+            _ metric: MetricDefinition, _ cosines: [Double], _ varied: String, _ failure: String
+        ) -> Measurement {
+            let (cosine, passes) = QualityTrial.randomization(
+                cosines, varied: varied, tests: result.labelCosines.isEmpty ? tests : 2 * tests)
+            var measured = Measurement(metric, cosine, on: test, group: group)
+            measured.verdict = passes.map { $0 ? "passes" : "fails: " + failure }
+            return measured
+        }
+        found.append(
+            likeness(
+                ExplanationMetrics.randomization, result.cosines, "randomised layers",
+                "it hardly depends on the model"))
+        if !result.labelCosines.isEmpty {
+            found.append(
+                likeness(
+                    ExplanationMetrics.labelRandomization, result.labelCosines, "random answers",
+                    "it hardly depends on what the model learned"))
+        }
         return found
     }
 
@@ -252,6 +292,11 @@ package enum ExplanationMetrics {
         id: "randomizationCosine", name: "Likeness to explanations of a random model",
         formula:
             "mean cosine of contributions for the model and for the model with a random last layer; 0 is right",
+        direction: 0, drawback: .opacity, source: "after Adebayo et al. 2018, arXiv:1810.03292")
+    package static let labelRandomization = MetricDefinition(
+        id: "labelRandomizationCosine", name: "Likeness to explanations of random answers",
+        formula:
+            "mean cosine of contributions for the model and for models trained on answers by a fair coin; 0 is right",
         direction: 0, drawback: .opacity, source: "after Adebayo et al. 2018, arXiv:1810.03292")
     package static let effectiveColumns = MetricDefinition(
         id: "explanationColumns", name: "Columns that an explanation leans on",

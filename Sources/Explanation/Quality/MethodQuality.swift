@@ -10,18 +10,22 @@ package struct QualityTrial: Sendable {
     package let rows: Table
     /// The model with a last layer that was randomised, a few times over.
     package let randomized: [AttributedModel]
+    /// Models that were trained on random answers for the same rows.
+    package let relabelled: [AttributedModel]
     package let seed: UInt64
 
     /// - Parameters:
     ///   - heads: Randomised last layers; 2 or more give an interval.
+    ///   - relabelled: Models trained on random answers.
     ///   - attributed: A model with background rows, as methods see it.
     package init(
-        _ model: AttributedModel, rows: Table, heads: Int,
+        _ model: AttributedModel, rows: Table, heads: Int, relabelled: [any Predictor] = [],
         attributed: (any Predictor, Table) -> AttributedModel, seed: UInt64
     ) {
         self.model = model
         self.rows = rows
         self.seed = seed
+        self.relabelled = relabelled.map { attributed($0, model.background) }
         let predictor = model.predictor as? any RandomizablePredictor
         randomized = (0..<heads).compactMap { head in
             predictor.map {
@@ -43,6 +47,8 @@ package struct QualityTrial: Sendable {
         package var residuals: [Double]
         /// Of each randomised last layer, the mean over rows of the cosine with the model's own contributions.
         package var cosines: [Double]
+        /// The same of each model that was trained on random answers.
+        package var labelCosines: [Double]
     }
 
     package func result(of method: any RowAttribution) throws -> Result {
@@ -54,13 +60,19 @@ package struct QualityTrial: Sendable {
                 rows, own, method: method, seed: seed),
             effectiveColumns: own.map(AttributionComparison.effectiveColumns),
             residuals: found.map { abs($0.residual) },
-            cosines: try randomized.map { other in
-                let others = try method.attributions(of: rows, in: other, seed: seed)
-                let each = zip(own, others).map {
-                    AttributionComparison.cosine($0, $1.contributions.map(\.value))
-                }
-                return each.reduce(0, +) / Double(max(each.count, 1))
-            })
+            cosines: try randomized.map { try likeness(of: method, own, to: $0) },
+            labelCosines: try relabelled.map { try likeness(of: method, own, to: $0) })
+    }
+
+    /// The mean over rows of the cosine between contributions and those of another model.
+    private func likeness(
+        of method: any RowAttribution, _ own: [[Double]], to other: AttributedModel
+    ) throws -> Double {
+        let others = try method.attributions(of: rows, in: other, seed: seed)
+        let each = zip(own, others).map {
+            AttributionComparison.cosine($0, $1.contributions.map(\.value))
+        }
+        return each.reduce(0, +) / Double(max(each.count, 1))
     }
 
     /// Of any contributions, such as a control's.
@@ -74,27 +86,30 @@ package struct QualityTrial: Sendable {
         return result
     }
 
-    /// Whether a method passes: its attributions of a model and of the same with a random last layer, which may be the
-    /// model's negative as well as not, must not point the same way on average.
+    /// Whether a method passes: its attributions of a model and of a random one, which may be its own
+    /// negative as well as not, must not point the same way on average. Random are a last layer of random signs, and a
+    /// model trained on answers by a fair coin.
     ///
     /// A method whose attributions turn their sign with the model's has a mean cosine of 0, whatever the model.
     ///
-    /// - Parameter tests: Methods that are judged together, of which none may be failed by chance in 95 % of trials.
-    /// - Source: after the model randomisation test of Adebayo et al. 2018, arXiv:1810.03292.
+    /// - Parameters:
+    ///   - varied: What differs between the cosines.
+    ///   - tests: Methods that are judged together, of which none may be failed by chance in 95 % of trials.
+    /// - Source: after the randomisation tests of models and data of Adebayo et al. 2018, arXiv:1810.03292.
     package static func randomization(
-        _ cosines: [Double], tests: Int
+        _ cosines: [Double], varied: String = "randomised layers", tests: Int
     ) -> (estimate: Estimate, passes: Bool?) {
         guard cosines.count > 1,
             let design = try? SamplingDesign(rows: cosines.count, weights: nil, clusters: nil)
         else {
             return (
                 Estimate(
-                    value: cosines.first, method: "none", varied: "randomised layers",
+                    value: cosines.first, method: "none", varied: varied,
                     count: cosines.count), nil
             )
         }
         var estimate = design.mean(cosines, scale: .plain, bounds: -1...1)
-        estimate.varied = "randomised layers"
+        estimate.varied = varied
         let count = Double(cosines.count)
         let mean = cosines.reduce(0, +) / count
         let variance =

@@ -8,6 +8,8 @@ extension RowExplanations {
     private static let shownColumns = 12
     /// From so many rows on, what columns do over all of them is drawn too.
     private static let swarmRows = 10
+    /// Columns of numbers whose contributions are drawn over their cells.
+    private static let dependenceColumns = 4
 
     /// A page with a waterfall for each row, and from ten rows on a dot for each row and column.
     ///
@@ -27,7 +29,7 @@ extension RowExplanations {
     }
 
     package var figures: [Figure] {
-        (rows.count >= Self.swarmRows ? [swarm] : []) + rows.map(waterfall)
+        (rows.count >= Self.swarmRows ? [swarm] + dependence : []) + rows.map(waterfall)
     }
 
     private func waterfall(_ row: Row) -> Figure {
@@ -57,19 +59,52 @@ extension RowExplanations {
                     steps: steps, end: .init(label: "this row", value: row.value))))
     }
 
+    /// What each column contributed to each row, the column with the largest contributions first.
+    private var byColumn: [(name: String, items: [Contribution])] {
+        var places: [String: Int] = [:]
+        var found: [(name: String, items: [Contribution])] = []
+        for item in rows.flatMap(\.contributions) {
+            if let place = places[item.column] {
+                found[place].items.append(item)
+            } else {
+                places[item.column] = found.count
+                found.append((item.column, [item]))
+            }
+        }
+        return found.sorted { size($1.items) < size($0.items) }
+    }
+
+    /// Contributions over the cells of the strongest columns of numbers.
+    private var dependence: [Figure] {
+        let numbers = byColumn.compactMap { name, items -> (String, [ScatterChart.Dot])? in
+            let dots = items.compactMap { item -> ScatterChart.Dot? in
+                item.cell.flatMap(Double.init).map {
+                    .init(
+                        x: $0, y: item.value,
+                        error: item.standardError > 0
+                            ? SpecialFunctions.normalQuantile(0.975) * item.standardError : nil)
+                }
+            }
+            // A category's codes may look like numbers in some of the rows.
+            let present = items.count { $0.cell != nil }
+            return dots.count == present && Set(dots.map(\.x)).count > 2 ? (name, dots) : nil
+        }
+        return numbers.prefix(Self.dependenceColumns).enumerated().map { place, column in
+            Figure(
+                id: "dependence\(place + 1)", title: "\(column.0) and what it does",
+                caption:
+                    "A dot is a row: its cell and what that contributed. Dots above one another are rows in "
+                    + "which other columns change what this one does.",
+                plot: .scatter(
+                    ScatterChart(
+                        x: Axis(column.0), y: Axis("Contribution to the \(quantity)"),
+                        dots: column.1)))
+        }
+    }
+
     /// A dot for each row and column: its contribution, dark where the column's number is high.
     private var swarm: Figure {
-        var names: [String] = []
-        for item in rows.flatMap(\.contributions) where !names.contains(item.column) {
-            names.append(item.column)
-        }
-        let each = names.map { name in
-            (
-                name: name,
-                items: rows.flatMap(\.contributions).filter { $0.column == name }
-            )
-        }
-        .sorted { size($1.items) < size($0.items) }
+        let each = byColumn
         return Figure(
             id: "swarm", title: "What columns do over \(rows.count) rows",
             caption:
