@@ -170,7 +170,8 @@ let package = Package(
             [
                 "Tables", "Platform", "TensorCore",
                 real,
-            ]),
+            ], resources: [.copy("Reference/group_repair.json")],
+            exclude: ["Reference/group_repair.py"]),
         tests(
             "TrainingTests",
             [

@@ -17,7 +17,12 @@ package protocol Predictor: Sendable {
 
 extension Predictor {
     package func predictions(mixing table: Table, sources: [[Int]]) throws -> Predictions {
-        let columns = try zip(features, sources).map { name, rows in
+        try predictions(for: mixed(table, sources: sources))
+    }
+
+    /// The rows that are put together, with the columns of `features` alone.
+    package func mixed(_ table: Table, sources: [[Int]]) throws(TableError) -> Table {
+        let columns = try zip(features, sources).map { name, rows throws(TableError) in
             guard let column = table.column(named: name) else {
                 throw TableError(
                     action: "predicting", source: table.name, column: name,
@@ -26,8 +31,7 @@ extension Predictor {
             }
             return column.selecting(rows: rows)
         }
-        return try predictions(
-            for: Table(name: table.name, rowCount: sources.first?.count ?? 0, columns: columns))
+        return Table(name: table.name, rowCount: sources.first?.count ?? 0, columns: columns)
     }
 }
 

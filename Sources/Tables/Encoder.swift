@@ -39,6 +39,8 @@ package struct Encoder: Codable, Sendable, Hashable {
     package var categories: [Category]
     /// Positions and atoms of each number, where the network asks for them; else empty.
     package var bins: [NumberBins] = []
+    /// What numbers go through before all else; `nil` for nothing.
+    package var repair: GroupRepair?
 
     /// Above this many values a category's texts are hashed into as many buckets.
     package static let maximumCategories = 4096
@@ -65,10 +67,11 @@ package struct Encoder: Codable, Sendable, Hashable {
     ///   - rows: The training rows; only they decide.
     ///   - bins: How each number's bins and atoms are found; `nil` for none.
     ///   - outcomes: What is to be predicted, a number for each of `rows`, in one column or more.
-    /// - Throws: `TableError` when the schema has no feature.
+    ///   - repair: How numbers are changed first, so that they tell less of the protected groups; `nil` for not.
+    /// - Throws: `TableError` when the schema has no feature, or the repair cannot be fitted.
     package static func fit(
         _ table: Table, _ schema: Schema, rows: [Int], bins: NumberBins.Rule? = nil,
-        outcomes: [[Float]] = []
+        outcomes: [[Float]] = [], repair: GroupRepair.Rule? = nil
     ) throws(TableError) -> Encoder {
         guard !schema.features.isEmpty else {
             throw TableError(
@@ -77,10 +80,15 @@ package struct Encoder: Codable, Sendable, Hashable {
                 advice: "Exclude fewer columns, or use --use-protected")
         }
         var encoder = Encoder(numbers: [], dates: [], categories: [])
+        if let repair {
+            encoder.repair = try GroupRepair(repair, table, schema, rows: rows)
+        }
+        let source = try NumberSource(table, encoder.repair)
         for entry in schema.features {
             guard let column = table.column(named: entry.name) else { continue }
             switch column.cells {
-            case .numbers(let numbers):
+            case .numbers:
+                let numbers = try source.numbers(in: entry.name)
                 let (center, scale) = robustScale(rows.map { numbers[$0] })
                 encoder.numbers.append(
                     Number(
@@ -98,7 +106,7 @@ package struct Encoder: Codable, Sendable, Hashable {
         }
         if let bins {
             for number in encoder.numbers {
-                let values = try table.numbers(in: number.column)
+                let values = try source.numbers(in: number.column)
                 encoder.bins.append(
                     NumberBins(
                         column: number.column, values: rows.map { values[$0] }, rule: bins,
@@ -161,6 +169,7 @@ package struct EncodedFeatures: Sendable {
 // MARK: - Encoding
 
 extension Encoder {
+    /// The columns that become numbers of the network; a repair needs those that tell groups, too.
     package var requiredColumns: [String] {
         numbers.map(\.column) + dates.map(\.column) + categories.map(\.column)
     }
@@ -178,11 +187,12 @@ extension Encoder {
                     + "not there: " + absent.map { "\"\($0)\"" }.joined(separator: ", "),
                 advice: "Add them; cells may be empty")
         }
+        let source = try NumberSource(table, repair)
         let width = numericWidth + bins.count
         var numeric = [Float](repeating: 0, count: table.rowCount * width)
         var output = numbers.count
         for (position, number) in numbers.enumerated() {
-            let values = try table.numbers(in: number.column)
+            let values = try source.numbers(in: number.column)
             for (row, value) in values.enumerated() {
                 if !value.isNaN {
                     numeric[row * width + position] = squash((value - number.center) / number.scale)
@@ -209,7 +219,7 @@ extension Encoder {
         }
         var atomsBefore: Int32 = 0
         for (position, bins) in bins.enumerated() {
-            let values = try table.numbers(in: bins.column)
+            let values = try source.numbers(in: bins.column)
             for (row, value) in values.enumerated() where !value.isNaN {
                 numeric[row * width + numericWidth + position] = bins.position(value)
                 let atom = bins.atom(value)
@@ -223,6 +233,27 @@ extension Encoder {
             categoryWidth: categoryWidth, categories: indices)
     }
 
+}
+
+/// A table's numbers as they are scaled: as they stand, or repaired.
+private struct NumberSource {
+    private let table: Table
+    private let repair: (GroupRepair, GroupRepair.RowGroups)?
+
+    init(_ table: Table, _ repair: GroupRepair?) throws(TableError) {
+        self.table = table
+        if let repair {
+            self.repair = (repair, try repair.groups(of: table))
+        } else {
+            self.repair = nil
+        }
+    }
+
+    func numbers(in column: String) throws(TableError) -> [Double] {
+        let values = try table.numbers(in: column)
+        guard let (repair, groups) = repair else { return values }
+        return repair.repaired(values, column: column, groups)
+    }
 }
 
 /// `x / √(1 + (x/3)²)`: nearly `x` for small `x`, never beyond ±3.

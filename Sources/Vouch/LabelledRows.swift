@@ -69,32 +69,3 @@ extension LabelledPredictions {
         return column
     }
 }
-
-extension Column {
-    /// The group of every row: its text, or the range of its number; missing is a group of its own.
-    func groupNames(edges: [Double]?) -> [String] {
-        guard case .numbers(let numbers) = cells, let edges else {
-            return (0..<count).map { text($0) ?? "(missing)" }
-        }
-        let names = (0...edges.count).map { bin in
-            switch bin {
-            case 0: "≤ \(numberText(edges[0]))"
-            case edges.count: "> \(numberText(edges[bin - 1]))"
-            default: "\(numberText(edges[bin - 1])) – \(numberText(edges[bin]))"
-            }
-        }
-        return numbers.map { number in
-            if number.isNaN { return "(missing)" }
-            return names[edges.firstIndex { number <= $0 } ?? edges.count]
-        }
-    }
-
-    /// Quartiles that cut a column of many numbers into groups; `nil` where its values are groups.
-    func groupEdges(rows: [Int]) -> [Double]? {
-        guard case .numbers(let numbers) = cells else { return nil }
-        let sorted = rows.map { numbers[$0] }.filter { !$0.isNaN }.sorted()
-        guard Set(sorted).count > 10 else { return nil }
-        let edges = [0.25, 0.5, 0.75].map { sortedQuantile(sorted, $0) }
-        return Array(Set(edges)).sorted()
-    }
-}

@@ -29,6 +29,7 @@ struct LinearBaseline: ComparedModel {
         result.model.loss = asked.model.loss
         result.model.quantile = asked.model.quantile
         result.model.balancesClasses = asked.model.balancesClasses
+        result.model.groupRepair = asked.model.groupRepair
         result.learning = .init()
         result.learning.seed = asked.learning.seed
         result.learning.schedule = .cosine

@@ -134,7 +134,12 @@ struct PreparedData {
         let encoder = try Encoder.fit(
             table, schema, rows: split.train, bins: bins,
             outcomes: bins == nil
-                ? [] : fitted.outcomes(labels: labels, numbers: numbers, rows: split.train))
+                ? [] : fitted.outcomes(labels: labels, numbers: numbers, rows: split.train),
+            repair: configuration.model.groupRepair)
+        if let repair = encoder.repair {
+            warnings += try repairWarnings(
+                repair, schema, tables: [table] + (testTable.map { [$0] } ?? []))
+        }
         for category in encoder.categories {
             if let buckets = category.buckets {
                 warnings.append(
@@ -212,16 +217,52 @@ struct PreparedData {
         let bins = recipe.numbers == .plain ? nil : recipe.bins
         result.encoder = try Encoder.fit(
             result.table, schema, rows: all, bins: bins,
-            outcomes: bins == nil
-                ? []
-                : result.target.outcomes(
-                    labels: isRegression ? [] : try target.labels(column, source: table.name),
-                    numbers: isRegression ? try target.values(column, source: table.name) : [],
-                    rows: all))
+            outcomes: bins == nil ? [] : try result.outcomes(all),
+            repair: encoder.repair?.rule)
         result.split = Split(train: all, validation: [], test: [])
         result.folds = [result.split]
         result.recipe = recipe
         return result
+    }
+
+    /// With the encoder fitted anew on the same training rows, its numbers changed by another rule.
+    ///
+    /// - Parameter rule: `nil` for numbers as they stand.
+    func repairing(_ rule: GroupRepair.Rule?) throws -> PreparedData {
+        guard rule != encoder.repair?.rule else { return self }
+        var result = self
+        let planted = canaries?.planted ?? .max..<Int.max
+        let rows = split.train.filter { !planted.contains($0) }
+        let bins = recipe.numbers == .plain ? nil : recipe.bins
+        result.encoder = try Encoder.fit(
+            table, schema, rows: rows, bins: bins, outcomes: bins == nil ? [] : try outcomes(rows),
+            repair: rule)
+        return result
+    }
+
+    /// What is to be predicted of rows of the table, for an encoder.
+    private func outcomes(_ rows: [Int]) throws -> [[Float]] {
+        guard let column = table.column(named: target.column) else { return [] }
+        let isRegression = target.task == .regression
+        return target.outcomes(
+            labels: isRegression ? [] : try target.labels(column, source: table.name),
+            numbers: isRegression ? try target.values(column, source: table.name) : [], rows: rows)
+    }
+
+    /// What a repair of numbers leaves as it is.
+    private static func repairWarnings(
+        _ repair: GroupRepair, _ schema: Schema, tables: [Table]
+    ) throws -> [String] {
+        let others = schema.features.filter { !repair.columns.contains($0.name) }.map(\.name)
+        var warnings: [String] = []
+        if !others.isEmpty {
+            warnings.append(
+                "\(repair.rule.method.option) changes \(repair.columns.count) of "
+                    + "\(schema.features.count) columns, those of numbers; what the others tell of the groups "
+                    + "stays: \(others.prefix(20).joined(separator: ", "))"
+                    + (others.count > 20 ? ", …" : ""))
+        }
+        return warnings + (try tables.compactMap { try repair.note(on: $0) })
     }
 
     private static func classWarnings(

@@ -45,7 +45,11 @@ struct RetrainedProof {
         var configuration = changed
         configuration.learning.seed = changed.learning.seed &+ seed
         try configuration.validate()
-        var prepared = prepared
+        var (prepared, features) = (prepared, features)
+        if configuration.model.groupRepair != prepared.encoder.repair?.rule {
+            prepared = try prepared.repairing(configuration.model.groupRepair)
+            features = try prepared.encoder.encode(prepared.table)
+        }
         let rows = prepared.split.train.count + prepared.split.validation.count
         prepared.recipe = Recipe(configuration, for: prepared.problem(rows: rows))
         let learner = Learner(

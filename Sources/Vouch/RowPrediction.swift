@@ -96,7 +96,8 @@ package func predictRows(_ request: PredictionRequest) throws -> (csv: [UInt8], 
     var bytes: [UInt8] = []
     CSVWriter.append(columns.map(\.name), to: &bytes)
     for row in 0..<predictions.rows { CSVWriter.append(columns.map { $0.cells[row] }, to: &bytes) }
-    return (bytes, added.notes)
+    let unknown = try model.encoder.repair?.note(on: table)
+    return (bytes, added.notes + [unknown].compactMap { $0 })
 }
 
 /// The thresholds of a request, fitted before any new row is read.

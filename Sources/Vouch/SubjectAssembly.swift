@@ -22,14 +22,23 @@ struct RunPredictor: Prediction.Predictor {
         evaluator = model.evaluator(pool: pool)
     }
 
-    var features: [String] { model.schema.features.map(\.name) }
+    /// With a repair of numbers by groups, the columns that tell the groups are among them.
+    var features: [String] {
+        let names = model.schema.features.map(\.name)
+        let groups = model.encoder.repair?.protectedColumns ?? []
+        return names + groups.filter { !names.contains($0) }
+    }
 
     func predictions(for table: Table) throws -> Predictions {
         model.predict(try model.encoder.encode(table), evaluator: evaluator, pool: pool)
     }
 
-    /// Encodes the table once, however many rows are put together from it.
+    /// Encodes the table once, however many rows are put together from it; not where what a cell becomes depends on
+    /// another cell of its row.
     func predictions(mixing table: Table, sources: [[Int]]) throws -> Predictions {
+        guard model.encoder.repair == nil else {
+            return try predictions(for: mixed(table, sources: sources))
+        }
         let encoded = try model.encoder.encode(table)
         return model.predict(
             model.encoder.mixing(encoded, columns: features, sources: sources),

@@ -102,6 +102,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var reweighsGroups: Bool?
         /// On differences between the protected groups' mean scores; `nil` for none.
         package var fairPenalty: FairPenaltyOptions?
+        /// How numbers are changed so that they tell less of the protected groups; `nil` for not.
+        package var groupRepair: GroupRepair.Rule?
 
         package init() {}
 
@@ -283,6 +285,16 @@ extension TrainConfiguration {
                 throw VouchError(
                     "--fair-penalty does not go with --mixup: a mixed row is of two groups. Leave one of "
                         + "them out")
+            }
+        }
+        if let repair = model.groupRepair {
+            let option = String(repair.method.option.dropFirst(2))
+            try require(
+                { $0 > 0 && $0 <= 1 }, option, repair.strength, "above 0 and up to 1, the whole")
+            guard !columns.protected.isEmpty || columns.schemaFile != nil else {
+                throw VouchError(
+                    "--\(option) changes numbers by protected groups, and there are none. Name a column: "
+                        + "--protected COLUMN")
             }
         }
         let share = { (value: Float) in value >= 0 && value < 1 }

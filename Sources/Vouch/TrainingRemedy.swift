@@ -1,6 +1,7 @@
 import Evidence
 import Fairness
 import Prediction
+import Tables
 
 /// Something against a drawback that is done by training anew: a change of the run's settings.
 struct TrainingRemedy: Sendable {
@@ -72,6 +73,17 @@ struct TrainingRemedy: Sendable {
             apply: { $1.model.fairPenalty = .init(constraint, strength: Double($0)) })
     }
 
+    private static func repair(
+        _ method: GroupRepair.Rule.Method, _ name: String, source: String
+    ) -> TrainingRemedy {
+        TrainingRemedy(
+            description: .init(
+                id: String(method.option.dropFirst(2)), name: name, drawback: .bias,
+                judgedBy: "selectionRateGap", source: source),
+            strengths: [1], needsStrength: true, isOfClassesOnly: true,
+            apply: { $1.model.groupRepair = .init(method, strength: Double($0)) })
+    }
+
     static let all: [TrainingRemedy] = [
         overfitting(
             "dropout", "Dropout", [0.1, 0.3, 0.5], source: "Srivastava et al. 2014, JMLR 15:1929"
@@ -137,6 +149,12 @@ struct TrainingRemedy: Sendable {
             strengths: [], isOfClassesOnly: true, apply: { $1.model.reweighsGroups = true }),
         fairPenalty(.demographicParity), fairPenalty(.equalOpportunity),
         fairPenalty(.equalizedOdds),
+        repair(
+            .quantiles, "Numbers moved to the median of the groups' distributions",
+            source: "Feldman et al. 2015, DOI 10.1145/2783258.2783311"),
+        repair(
+            .correlation, "Numbers without what the groups say of them",
+            source: "Fairlearn 0.15, CorrelationRemover"),
         // The control: whatever it claims is a false alarm.
         TrainingRemedy(
             description: .init(

@@ -135,6 +135,14 @@ struct FrontierCommand: ParsableCommand {
     )
     var penalty: [Double] = []
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Train with a remedy of gaps, as vouch prove takes it, such as reweighing or repair-groups=1, and show it too; \
+            repeat for several.
+            """, valueName: "remedy"))
+    var remedy: [String] = []
+
     @OptionGroup(title: "Output") var output: ReportOutput
 
     mutating func run() throws {
@@ -142,6 +150,7 @@ struct FrontierCommand: ParsableCommand {
         let progress = TrainingProgress(quiet: false, json: false)
         var request = arguments.request
         request.penalties = penalty
+        request.remedies = remedy
         try output.write(
             fairnessFrontier(
                 request, run: arguments.folder, onEvent: progress.show))

@@ -299,8 +299,39 @@ struct ModelArguments: ParsableArguments {
             """, valueName: "gap=strength"))
     var fairPenalty: String?
 
+    @Option(
+        name: .customLong("repair-groups"),
+        help: ArgumentHelp(
+            """
+            Move each protected group's numbers to the median of all groups' distributions, from 0 to 1, the whole. New \
+            rows need the protected columns, too.
+            """, valueName: "level"))
+    var repairLevel: Double?
+
+    @Option(
+        name: .customLong("remove-correlation"),
+        help: ArgumentHelp(
+            """
+            Take off each number what a linear function of the protected groups says of it, from 0 to 1, the whole. New \
+            rows need the protected columns, too.
+            """, valueName: "share"))
+    var removedCorrelation: Double?
+
+    private func groupRepair() throws -> GroupRepair.Rule? {
+        switch (repairLevel, removedCorrelation) {
+        case (nil, nil): nil
+        case (let level?, nil): .init(.quantiles, strength: level)
+        case (nil, let share?): .init(.correlation, strength: share)
+        case (_?, _?):
+            throw ValidationError(
+                "--repair-groups and --remove-correlation both change the numbers; give one of them"
+            )
+        }
+    }
+
     func options() throws -> TrainConfiguration.ModelOptions {
         var options = Self.defaults
+        options.groupRepair = try groupRepair()
         options.fairPenalty = try fairPenalty.map { try .init($0) }
         options.kind = kind
         options.members = members

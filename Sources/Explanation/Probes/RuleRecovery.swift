@@ -49,8 +49,9 @@ package struct RuleRecovery: Probe {
 
     package func measure(_ subject: Subject) throws -> Findings {
         guard let tables = subject.tables, let trainer = subject.answerTrainer,
-            let columns = subject.model?.predictor.features
+            subject.model != nil
         else { return Findings() }
+        let columns = tables.schema.features.map(\.name)
         var reached: [Reached] = []
         var accuracies: [(kind: PlantedRule.Kind, right: [Double])] = []
         for (place, kind) in PlantedRule.Kind.allCases.enumerated() {

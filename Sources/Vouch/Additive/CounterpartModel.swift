@@ -41,6 +41,7 @@ struct CounterpartModel: ComparedModel {
         result.model.loss = asked.model.loss
         result.model.quantile = asked.model.quantile
         result.model.balancesClasses = asked.model.balancesClasses
+        result.model.groupRepair = asked.model.groupRepair
         result.model.reweighsGroups = asked.model.reweighsGroups
         result.learning = .init()
         result.learning.seed = asked.learning.seed

@@ -159,7 +159,7 @@ private struct AskedExplanation {
         let explained = try ExplainedModel(
             run: request.run, label: request.label, threads: request.threads)
         table = try explained.rows(of: request.rows, request.reading, chosen: chosen)
-        let width = explained.model.schema.features.count
+        let width = explained.predictor.features.count
         guard
             request.method != .shapley || request.pairs != nil
                 || width <= ShapleyExplainer.mostExactColumns

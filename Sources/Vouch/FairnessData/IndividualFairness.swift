@@ -40,13 +40,14 @@ package func individualFairness(
     let matrix = DistanceMatrix(table, features: features)
     let score = try Consistency(features: matrix.values, width: matrix.width)
         .score(decisions.map { $0 ? 1 : 0 }, neighbors: neighbors)
+    let readGroups = model.encoder.repair?.protectedColumns ?? []
     var rows: [[TableDocument.Cell]] = []
     var notes: [String] = []
     for name in run.prepared.schema.protected {
         guard let column = table.column(named: name) else { continue }
-        guard features.contains(name) else {
+        guard features.contains(name) || readGroups.contains(name) else {
             notes.append(
-                "\(name) is no feature of the model, so that no decision can change with it alone.")
+                "\(name) is not read by the model, so that no decision can change with it alone.")
             continue
         }
         guard case .categories(let codes, let values) = column.cells else {

@@ -16,6 +16,7 @@ package func fairnessFrontier(
     _ request: MitigationRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
 ) throws -> RunReport {
     try request.check()
+    let trainings = try trainings(request)
     let rows = try MitigationRows(request, run: run, onEvent: onEvent)
     var methods: [(name: String, method: MitigationMethod, isDeterministic: Bool)] = [
         ("thresholds by lot", .threshold, false), ("one threshold a group", .threshold, true),
@@ -46,7 +47,7 @@ package func fairnessFrontier(
         }
         series.append((name, points))
     }
-    let penalized = try penalties(request, run: run, rows: rows, onEvent: onEvent)
+    let trained = try trained(trainings, request, run: run, rows: rows, onEvent: onEvent)
     let gap = request.constraint.gap.metric.name
     let id = "frontier-\(request.constraint.rawValue)-\(rows.column)"
     let caption =
@@ -78,10 +79,9 @@ package func fairnessFrontier(
                     upper: point.after.upper, count: point.after.count)
             }
         }
-        + penalized.map { strength, point in
+        + trained.map { name, point in
             IntervalChart.Row(
-                label: "penalty \(NumberText.plain(strength)) in training: accuracy "
-                    + shown(point.accuracyAfter),
+                label: "\(name) in training: accuracy " + shown(point.accuracyAfter),
                 value: point.after.value ?? .nan, lower: point.after.lower,
                 upper: point.after.upper, count: point.after.count)
         }
@@ -119,21 +119,47 @@ package func fairnessFrontier(
     ).adding([probe])
 }
 
-/// Models that were trained with a penalty on the gap instead, decided at the run's own threshold.
-private func penalties(
-    _ request: MitigationRequest, run: String, rows: MitigationRows,
-    onEvent: @escaping (RunEvent) -> Void
-) throws -> [(strength: Double, point: GapChange)] {
-    guard !request.penalties.isEmpty else { return [] }
+/// A change of the run's settings, with the name that the figure shows.
+private typealias FrontierTraining = (name: String, apply: (inout TrainConfiguration) -> Void)
+
+/// - Throws: where a remedy is none of gaps that trains anew, or its strength is not said.
+private func trainings(_ request: MitigationRequest) throws(VouchError) -> [FrontierTraining] {
+    let constraint = request.constraint
+    var found: [FrontierTraining] = request.penalties.map { strength in
+        (
+            "penalty \(NumberText.plain(strength))",
+            { $0.model.fairPenalty = .init(constraint, strength: strength) }
+        )
+    }
+    for text in request.remedies {
+        guard let (remedy, strength) = try TrainingRemedy.parse(text),
+            remedy.description.drawback == .bias
+        else {
+            throw VouchError(
+                "--remedy is \"\(text)\"; a frontier takes remedies of gaps that train anew: "
+                    + TrainingRemedy.all.filter { $0.description.drawback == .bias }
+                    .map(\.description.id).joined(separator: ", "))
+        }
+        found.append((text, { remedy.apply(strength ?? 0, &$0) }))
+    }
+    return found
+}
+
+/// Models that were trained with something against the gap instead, decided at the run's own threshold.
+private func trained(
+    _ trainings: [FrontierTraining], _ request: MitigationRequest, run: String,
+    rows: MitigationRows, onEvent: @escaping (RunEvent) -> Void
+) throws -> [(name: String, point: GapChange)] {
+    guard !trainings.isEmpty else { return [] }
     let trainer = try RetrainedProof(
         run: run, threads: try checkedThreads(request.threads), onEvent: onEvent)
-    return try request.penalties.map { strength in
-        onEvent(.stage("Training with a penalty of \(NumberText.plain(strength))"))
+    return try trainings.map { name, apply in
+        onEvent(.stage("Training with \(name)"))
         var changed = trainer.configuration
-        changed.model.fairPenalty = .init(request.constraint, strength: strength)
+        apply(&changed)
         let made = try trainer.trained(changed, seed: 0).subject.test.judging(request.protected)
         return (
-            strength,
+            name,
             try GapChange(
                 request.constraint, column: rows.column, before: rows.test,
                 after: rows.pooling.pooling(made))

@@ -45,7 +45,7 @@ struct GroupModels {
 }
 
 extension PreparedData {
-    /// With another column to predict from the same features.
+    /// With another column to predict from the same features, as they stand in the table.
     func predicting(_ column: Column) throws -> PreparedData {
         var result = self
         result.table = Table(
@@ -53,6 +53,7 @@ extension PreparedData {
             lines: table.lines)
         result.target = try TargetEncoder(
             column, source: table.name, rows: Array(0..<table.rowCount), task: nil, positive: nil)
+        result.encoder.repair = nil
         return result
     }
 }

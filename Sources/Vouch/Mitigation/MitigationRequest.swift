@@ -45,6 +45,8 @@ package struct MitigationRequest: Sendable {
     package var folds: Int?
     /// Of a frontier: strengths of penalties in training, each a further training.
     package var penalties: [Double] = []
+    /// Of a frontier: remedies of gaps that train anew, as `vouch prove` takes them, each a further training.
+    package var remedies: [String] = []
     package var threads: Int?
     /// The command line, for the report.
     package var arguments: [String] = []
