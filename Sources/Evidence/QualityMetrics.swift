@@ -40,6 +40,11 @@ package enum QualityMetrics {
         formula: "negatives decided positive / negatives",
         direction: -1, drawback: .bias,
         source: "Fawcett 2006, DOI 10.1016/j.patrec.2005.10.010")
+    package static let falseNegativeRate = MetricDefinition(
+        id: "falseNegativeRate", name: "False-negative rate",
+        formula: "positives decided negative / positives",
+        direction: -1, drawback: .bias,
+        source: "Fawcett 2006, DOI 10.1016/j.patrec.2005.10.010")
     package static let selectionRate = MetricDefinition(
         id: "selectionRate", name: "Selection rate",
         formula: "decided positive / rows",

@@ -1,5 +1,5 @@
 package import GraphIR
-import TensorCore
+package import TensorCore
 
 /// What a model predicts.
 package enum TaskKind: Hashable, Sendable, Codable {
@@ -174,10 +174,10 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     ///   mixed in the shares of a further input `share` `[rows, 2]` (mixup: Zhang et al. 2018,
     ///   arXiv:1710.09412). Then `numeric`, `categories` and the `label` of several classes have two parts a
     ///   row, one after the other; a label that is a number is given mixed.
-    /// - Parameter pushesScores: Of two classes, whether a further input `push` `[rows, 1]` is each row's factor of
-    ///   sigmoid(logit) in the loss, beside its own loss.
+    /// - Parameter pushed: Of two classes, features of sigmoid(logit) that enter the loss beside a row's own, each with a
+    ///   factor from a further input `push` `[rows, features]`; `nil` for none.
     package func trainingGraph(
-        mixesPairs: Bool = false, pushesScores: Bool = false
+        mixesPairs: Bool = false, pushed: ScoreFeatures? = nil
     ) throws(GraphError) -> Graph {
         var builder = GraphBuilder()
         let parts = mixesPairs ? Extent.rowParts(2) : .rows
@@ -195,9 +195,8 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
                     builder.scale(labels, by: 1 - labelSmoothing), by: labelSmoothing / 2)
             }
             let own = builder.binaryCrossEntropy(logits: logits, labels: labels)
-            if pushesScores {
-                let push = builder.input("push", [.rows, 1])
-                losses = builder.add(own, builder.multiply(builder.unary(.sigmoid, logits), push))
+            if let pushed {
+                losses = builder.add(own, builder.pushed(logits, by: pushed))
             } else {
                 losses = own
             }
@@ -329,6 +328,21 @@ extension GraphBuilder {
         let parts = reshape(x, [.rows, 2, width])
         let weighted = multiply(parts, reshape(shares, [.rows, 2, 1]))
         return reshape(sum(weighted, axes: [1]), [.rows, width])
+    }
+
+    /// The features of sigmoid(logit), each times its column of the input `push`, summed: of the logits' shape.
+    fileprivate mutating func pushed(_ logits: Value, by features: ScoreFeatures) -> Value {
+        let push = input("push", [.rows, .fixed(features.count)])
+        let score = unary(.sigmoid, logits)
+        guard !features.centers.isEmpty else { return multiply(score, push) }
+        var parts: [Value] = []
+        for (place, center) in features.centers.enumerated() {
+            let distance = unary(.square, offset(score, by: -center))
+            let bump = unary(.exp, scale(distance, by: -features.sharpness))
+            parts.append(
+                multiply(scale(bump, by: features.factor), columns(push, place..<place + 1)))
+        }
+        return parts.dropFirst().reduce(parts[0]) { add($0, $1) }
     }
 
     /// Some of the members' outputs, `[members, rows, range]`.

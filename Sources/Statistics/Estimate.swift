@@ -37,6 +37,18 @@ package struct Estimate: Sendable, Hashable {
     }
 }
 
+extension Estimate {
+    /// Of a share, that of the other rows: `1 − value`, the interval mirrored.
+    package var complement: Estimate {
+        var other = self
+        other.value = value.map { 1 - $0 }
+        other.lower = upper.map { 1 - $0 }
+        other.upper = lower.map { 1 - $0 }
+        other.form = nil
+        return other
+    }
+}
+
 /// A sample that no statistic can be computed from: what is wrong with it, and what to do.
 package struct StatisticsError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String

@@ -10,7 +10,7 @@ package struct BatchInputs: Sendable {
     private let weight: Region?
     /// `[rows, 2]`, where rows are pairs.
     private let share: Region?
-    /// `[rows, 1]`, where a `FairPenalty` gives each row a factor of its score.
+    /// `[rows, features]`, where a `FairPenalty` gives each row factors of its score's features.
     private let push: Region?
 
     package init(_ plan: Plan) {
@@ -30,7 +30,8 @@ package struct BatchInputs: Sendable {
     ) {
         if let push, let pushes {
             executor.arena.fill(push.range, with: 0)
-            copyRows(chosen, of: pushes, width: 1, to: push, in: executor.arena)
+            copyRows(
+                chosen, of: pushes, width: push.count / rows, to: push, in: executor.arena)
         }
         copy(chosen, of: data, to: executor.arena)
         copyRows(chosen, of: data.labels, width: 1, to: label, in: executor.arena)

@@ -1,31 +1,56 @@
 package import Kernels
 import RealModule
+package import TensorCore
 
-/// A penalty on the differences between groups' mean scores, as a term of the training loss.
+/// A penalty on the differences between groups' scores, as a term of the training loss.
 ///
-/// `loss + strength · Σ_kinds Σ_g (rate_g − mean of rates)²`, where a group's rate is the mean of sigmoid(logit) over its
-/// rows of a kind: all rows (demographic parity), those of label 1 (equal opportunity), those of each label (equalized
-/// odds). Its gradient by a row's score is
+/// `loss + strength · Σ_kinds Σ_g c_g ‖m_g − m‖²`, where `m_g` is the mean of the features of sigmoid(logit) over a
+/// group's rows of a kind: all rows (demographic parity), those of label 1 (equal opportunity), those of each label
+/// (equalized odds). What the features, `c` and the middle `m` are is the measure's. The gradient by a row's score `s` is
 ///
-/// `2 · strength · (rate_g − mean) / rows of g`
+/// `a_g · φ'(s) / rows of g`, `a_g = 2 · strength · (c_g (m_g − m) − q_g Σ_h c_h (m_h − m))`
 ///
-/// The difference is a number of all rows, which a batch cut into shards does not know: it is measured with the current
-/// weights on up to 2,048 rows, several times an epoch, and held fixed between. So the batch's term is a sum over rows,
-/// each with a factor of its own, whatever the shards.
+/// with `q_g` the share of `m_g` in `m`. The means are numbers of all rows, which a batch cut into shards does not know: they
+/// are measured with the current weights on up to 2,048 rows, several times an epoch, and held fixed between. So
+/// the batch's term is a sum over rows, each with factors of its own, whatever the shards; the features are those of
+/// the row's present score, in the graph.
 ///
 /// - Source: penalties on covariances, Zafar et al. 2017, PMLR 54:962; on differences of means, Bendekgey & Sudderth 2021,
-///   arXiv:2105.14119.
+///   arXiv:2105.14119; MinDiff, Prost et al. 2019, arXiv:1910.11779; HSIC, Pérez-Suay et al. 2017, arXiv:1710.05578, and
+///   Gretton et al. 2005, DOI 10.1007/11564089_7.
 package struct FairPenalty: Sendable {
+    package enum Measure: String, Codable, Sendable, Hashable, CaseIterable {
+        /// The groups' mean scores and their middle: `Σ_g (rate_g − mean of rates)²`.
+        case means
+        /// The same of features whose products are a Gaussian kernel of length 0.1, so that distributions are told apart; of two
+        /// groups it is half their squared maximum mean discrepancy (MinDiff).
+        case mmd
+        /// The Hilbert–Schmidt independence criterion of score and group, with that kernel and `[g = h]`:
+        /// `Σ_g p_g² ‖m_g − m‖²`, `m` the mean of all rows and `p_g` the group's share. Small groups weigh little in it.
+        case hsic
+
+        package var features: ScoreFeatures { self == .means ? .score : .gaussian() }
+    }
+
     package let strength: Double
+    package let measure: Measure
     package let training: RowCells
     /// Of the rows that decide which weights are kept, if there are some.
     package let validation: RowCells?
+    private let features: ScoreFeatures
 
-    package init(strength: Double, training: RowCells, validation: RowCells?) {
+    package init(
+        _ measure: Measure = .means, strength: Double, training: RowCells, validation: RowCells?
+    ) {
+        self.measure = measure
         self.strength = strength
         self.training = training
         self.validation = validation
+        features = measure.features
     }
+
+    /// Factors a row has.
+    package var width: Int { features.count }
 
     /// Which rate of which group each row counts for.
     package struct RowCells: Sendable {
@@ -63,114 +88,111 @@ package struct FairPenalty: Sendable {
             }
             return sums
         }
-
-        /// For each kind and group its rate − the mean of its kind's; 0 for a group without rows.
-        package func deviations(logits: [Float]) -> [Double] {
-            let totals = totals
-            var sums = [Double](repeating: 0, count: kinds * groups)
-            for row in 0..<rows {
-                let score = Double(weights[row]) / (1 + Double.exp(-Double(logits[row])))
-                for kind in 0..<kinds where codes[row * kinds + kind] >= 0 {
-                    sums[kind * groups + Int(codes[row * kinds + kind])] += score
-                }
-            }
-            for kind in 0..<kinds {
-                let own = (kind * groups..<(kind + 1) * groups).filter { totals[$0] > 0 }
-                for place in own { sums[place] /= totals[place] }
-                let mean = own.reduce(0) { $0 + sums[$1] } / Double(max(own.count, 1))
-                for place in own { sums[place] -= mean }
-            }
-            return sums
-        }
     }
 
-    /// Each row's factor of its score, over the weight that the loss gives it.
+    /// How the groups' means differ from their middle.
+    package struct Deviations: Sendable {
+        /// `[kinds, groups, features]`; 0 for a group without rows.
+        package var values: [Double]
+        /// `[kinds, groups]`: the share of each mean in the middle, of training rows; 0 without rows.
+        fileprivate var shares: [Double]
+        /// `[kinds, groups]`: what its squared length counts.
+        fileprivate var counts: [Double]
+    }
+
+    /// - Parameter cells: Rows that have the logits; the groups' shares are those of training rows.
+    package func deviations(_ cells: RowCells, logits: [Float]) -> Deviations {
+        let (kinds, groups, width) = (cells.kinds, cells.groups, width)
+        let totals = cells.totals
+        var values = [Double](repeating: 0, count: kinds * groups * width)
+        for row in 0..<cells.rows {
+            let found = features.values(1 / (1 + Double.exp(-Double(logits[row]))))
+            for kind in 0..<kinds where cells.codes[row * kinds + kind] >= 0 {
+                let place = kind * groups + Int(cells.codes[row * kinds + kind])
+                let weight = Double(cells.weights[row])
+                for feature in 0..<width {
+                    values[place * width + feature] += weight * found[feature]
+                }
+            }
+        }
+        let all = training.totals
+        var shares = [Double](repeating: 0, count: kinds * groups)
+        for kind in 0..<kinds {
+            let own = (kind * groups..<(kind + 1) * groups).filter { totals[$0] > 0 }
+            let sum = own.reduce(0) { $0 + all[$1] }
+            for place in own {
+                shares[place] =
+                    measure == .hsic && sum > 0 ? all[place] / sum : 1 / Double(own.count)
+                for feature in 0..<width { values[place * width + feature] /= totals[place] }
+            }
+            for feature in 0..<width {
+                let middle = own.reduce(0) { $0 + shares[$1] * values[$1 * width + feature] }
+                for place in own { values[place * width + feature] -= middle }
+            }
+        }
+        return Deviations(
+            values: values, shares: shares,
+            counts: measure == .hsic
+                ? shares.map { $0 * $0 } : [Double](repeating: 1, count: shares.count))
+    }
+
+    /// Each row's factors of its score's features, over the weight that the loss gives it: `[rows, width]`.
     ///
     /// - Parameters:
     ///   - deviations: Of the groups at present.
     ///   - lossWeights: One a row; they need not be those of the rates.
-    package func pushes(_ deviations: [Double], lossWeights: Buffer) -> [Float] {
+    package func pushes(_ deviations: Deviations, lossWeights: Buffer) -> [Float] {
+        let (kinds, groups, width) = (training.kinds, training.groups, width)
         let totals = training.totals
+        var factors = [Double](repeating: 0, count: kinds * groups * width)
+        for kind in 0..<kinds {
+            let own = kind * groups..<(kind + 1) * groups
+            for feature in 0..<width {
+                func counted(_ place: Int) -> Double {
+                    deviations.counts[place] * deviations.values[place * width + feature]
+                }
+                let sum = own.reduce(0) { $0 + counted($1) }
+                for place in own where totals[place] > 0 {
+                    factors[place * width + feature] =
+                        2 * strength * (counted(place) - deviations.shares[place] * sum)
+                        / totals[place]
+                }
+            }
+        }
         let all = lossWeights.floats(0..<training.rows)
         let sum = all.reduce(0.0) { $0 + Double($1) }
-        return (0..<training.rows).map { row in
-            guard all[row] > 0 else { return 0 }
-            var push = 0.0
-            for kind in 0..<training.kinds {
-                let code = training.codes[row * training.kinds + kind]
+        var pushes = [Float](repeating: 0, count: training.rows * width)
+        for row in 0..<training.rows where all[row] > 0 {
+            let weight = Double(training.weights[row]) * sum / Double(all[row])
+            for kind in 0..<kinds {
+                let code = training.codes[row * kinds + kind]
                 guard code >= 0 else { continue }
-                let place = kind * training.groups + Int(code)
-                push += 2 * strength * deviations[place] / totals[place]
+                let place = (kind * groups + Int(code)) * width
+                for feature in 0..<width {
+                    pushes[row * width + feature] += Float(factors[place + feature] * weight)
+                }
             }
-            return Float(push * Double(training.weights[row]) * sum / Double(all[row]))
         }
+        return pushes
     }
 
     /// What is added to the loss of rows.
-    package func value(_ deviations: [Double]) -> Double {
-        strength * deviations.reduce(0) { $0 + $1 * $1 }
+    package func value(_ deviations: Deviations) -> Double {
+        var sum = 0.0
+        for (index, value) in deviations.values.enumerated() {
+            sum += deviations.counts[index / width] * value * value
+        }
+        return strength * sum
     }
 }
 
-/// A `FairPenalty` in a training: measures the groups' rates, and keeps each row's factor.
-// Sendable is unchecked because the factors are written between the workers' runs only.
-final class FairPenaltyStep: @unchecked Sendable {
-    /// One a training row.
-    let pushes: Buffer
-    let interval: Int
-    private let penalty: FairPenalty
-    private let sample: EncodedData
-    private let sampleCells: FairPenalty.RowCells
-    private let evaluator: NetworkEvaluator
-    private let lossWeights: Buffer
-
-    private static let sampleRows = 2048
-    private static let updatesPerEpoch = 8
-
-    init(
-        _ penalty: FairPenalty, data: EncodedData, evaluator: NetworkEvaluator, stepsPerEpoch: Int
-    ) {
-        precondition(penalty.training.rows == data.rows, "cells of other rows")
-        self.penalty = penalty
-        self.evaluator = evaluator
-        lossWeights = data.weights
-        interval = max(1, stepsPerEpoch / Self.updatesPerEpoch)
-        let count = min(data.rows, Self.sampleRows)
-        // All rows of small groups are in it: what is measured of few rows is mostly noise.
-        let chosen = Self.sample(penalty.training, count: count)
-        sample = data.selecting(chosen)
-        sampleCells = penalty.training.selecting(chosen)
-        pushes = Buffer(count: data.rows)
-    }
-
-    /// Equally many rows of each cell of the finest kind, as far as there are as many; evenly chosen.
-    private static func sample(_ cells: FairPenalty.RowCells, count: Int) -> [Int] {
-        let members = Dictionary(grouping: 0..<cells.rows) { row in
-            (0..<cells.kinds).map { cells.codes[row * cells.kinds + $0] }
+extension ScoreFeatures {
+    /// The features of a score.
+    package func values(_ score: Double) -> [Double] {
+        guard !centers.isEmpty else { return [score] }
+        return centers.map { center in
+            let distance = score - Double(center)
+            return Double(factor) * Double.exp(-Double(sharpness) * distance * distance)
         }
-        let sorted = members.values.sorted { ($0.count, $0[0]) < ($1.count, $1[0]) }
-        var (left, chosen) = (count, [Int]())
-        for (place, rows) in sorted.enumerated() {
-            let most = min(rows.count, left / (sorted.count - place))
-            for index in 0..<most { chosen.append(rows[index * rows.count / most]) }
-            left -= most
-        }
-        return chosen.sorted()
-    }
-
-    /// Measures the rates anew.
-    func refresh(_ parameters: Buffer) {
-        let deviations = sampleCells.deviations(
-            logits: evaluator.values(of: sample, weights: parameters))
-        pushes.copy(
-            from: Buffer(penalty.pushes(deviations, lossWeights: lossWeights)), at: 0, to: 0,
-            count: pushes.count)
-    }
-
-    /// What is added to the loss of the validation rows.
-    func validationValue(_ data: EncodedData, weights: Buffer) -> Double {
-        guard let cells = penalty.validation, cells.rows == data.rows else { return 0 }
-        return penalty.value(
-            cells.deviations(logits: evaluator.values(of: data, weights: weights)))
     }
 }

@@ -58,7 +58,7 @@ extension Learner {
                     ?? Array(repeating: 1, count: rows.count))
         }
         return FairPenalty(
-            strength: options.strength, training: try cells(training),
+            options.settledMeasure, strength: options.strength, training: try cells(training),
             validation: try validation.map(cells))
     }
 }

@@ -79,7 +79,7 @@ struct Learner {
     func trainingGraph() throws -> Graph {
         try network().trainingGraph(
             mixesPairs: configuration.regularising.mixup > 0,
-            pushesScores: configuration.model.fairPenalty != nil)
+            pushed: configuration.model.fairPenalty.map { $0.settledMeasure.features })
     }
 
     /// The graph that predicts: with dropout where a prediction is the mean of several passes.

@@ -4,6 +4,7 @@ package import NN
 package import Optim
 package import Prediction
 package import Tables
+package import Training
 
 /// Everything that a training run was asked to do; written to the run folder as it was.
 package struct TrainConfiguration: Codable, Sendable, Hashable {
@@ -120,16 +121,25 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     package struct FairPenaltyOptions: Codable, Sendable, Hashable {
         package var constraint: FairnessConstraint
         package var strength: Double
+        /// What of the groups' scores is compared; their means where `nil`.
+        package var measure: FairPenalty.Measure?
 
-        package init(_ constraint: FairnessConstraint, strength: Double) {
+        var settledMeasure: FairPenalty.Measure { measure ?? .means }
+
+        package init(
+            _ constraint: FairnessConstraint, strength: Double, measure: FairPenalty.Measure? = nil
+        ) {
             self.constraint = constraint
             self.strength = strength
+            self.measure = measure
         }
 
         /// `demographic-parity=5`.
         ///
         /// - Throws: where the gap is unknown or the strength no positive number.
-        package init(_ text: String) throws(VouchError) {
+        package init(
+            _ text: String, measure: FairPenalty.Measure? = nil
+        ) throws(VouchError) {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2, let constraint = FairnessConstraint(rawValue: parts[0]),
                 let strength = Double(parts[1]), strength > 0, strength.isFinite
@@ -139,7 +149,7 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
                         + "demographic-parity=5. Gaps: "
                         + FairnessConstraint.allCases.map(\.rawValue).joined(separator: ", "))
             }
-            self.init(constraint, strength: strength)
+            self.init(constraint, strength: strength, measure: measure)
         }
     }
 

@@ -2,6 +2,7 @@ import Evidence
 import Fairness
 import Prediction
 import Tables
+import Training
 
 /// Something against a drawback that is done by training anew: a change of the run's settings.
 struct TrainingRemedy: Sendable {
@@ -60,17 +61,36 @@ struct TrainingRemedy: Sendable {
             strengths: strengths, isOfClassesOnly: isOfClassesOnly, apply: apply)
     }
 
-    private static func fairPenalty(_ constraint: FairnessConstraint) -> TrainingRemedy {
+    private static func fairPenalty(
+        _ constraint: FairnessConstraint, _ measure: FairPenalty.Measure = .means
+    ) -> TrainingRemedy {
         // Of equalized odds the proof's changes hold the two gaps apart; the first decides.
         let gap =
             constraint == .demographicParity ? "selectionRateGap" : "truePositiveRateGap"
+        let (id, name, source) =
+            switch measure {
+            case .means: ("fair-penalty", "", "Bendekgey & Sudderth 2021, arXiv:2105.14119")
+            case .mmd:
+                (
+                    "mmd-penalty", ", of distributions (MinDiff)",
+                    "Prost et al. 2019, arXiv:1910.11779"
+                )
+            case .hsic:
+                (
+                    "hsic-penalty", ", of dependence (HSIC)",
+                    "Pérez-Suay et al. 2017, arXiv:1710.05578"
+                )
+            }
         return TrainingRemedy(
             description: .init(
-                id: "fair-penalty-\(constraint.rawValue)",
-                name: "Penalty on the \(constraint.text) gap in the training loss", drawback: .bias,
-                judgedBy: gap, source: "Bendekgey & Sudderth 2021, arXiv:2105.14119"),
+                id: "\(id)-\(constraint.rawValue)",
+                name: "Penalty on the \(constraint.text) gap in the training loss\(name)",
+                drawback: .bias, judgedBy: gap, source: source),
             strengths: [5], needsStrength: true, isOfClassesOnly: true,
-            apply: { $1.model.fairPenalty = .init(constraint, strength: Double($0)) })
+            apply: {
+                $1.model.fairPenalty = .init(
+                    constraint, strength: Double($0), measure: measure == .means ? nil : measure)
+            })
     }
 
     private static func repair(
@@ -149,6 +169,10 @@ struct TrainingRemedy: Sendable {
             strengths: [], isOfClassesOnly: true, apply: { $1.model.reweighsGroups = true }),
         fairPenalty(.demographicParity), fairPenalty(.equalOpportunity),
         fairPenalty(.equalizedOdds),
+        fairPenalty(.demographicParity, .mmd), fairPenalty(.equalOpportunity, .mmd),
+        fairPenalty(.equalizedOdds, .mmd),
+        fairPenalty(.demographicParity, .hsic), fairPenalty(.equalOpportunity, .hsic),
+        fairPenalty(.equalizedOdds, .hsic),
         repair(
             .quantiles, "Numbers moved to the median of the groups' distributions",
             source: "Feldman et al. 2015, DOI 10.1145/2783258.2783311"),

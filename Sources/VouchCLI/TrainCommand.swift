@@ -4,6 +4,7 @@ import NN
 import Optim
 import Platform
 import Tables
+import Training
 import Vouch
 
 extension TrainConfiguration.Task: ExpressibleByArgument {}
@@ -13,6 +14,7 @@ extension NumberBins.Edges: ExpressibleByArgument {}
 extension ValueAtoms.Rule: ExpressibleByArgument {}
 extension TrainConfiguration.OptimizerKind: ExpressibleByArgument {}
 extension TrainConfiguration.RegressionLoss: ExpressibleByArgument {}
+extension FairPenalty.Measure: ExpressibleByArgument {}
 extension Activation: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension Schedule.Shape: ExpressibleByArgument {}
@@ -300,6 +302,14 @@ struct ModelArguments: ParsableArguments {
     var fairPenalty: String?
 
     @Option(
+        name: .customLong("fair-penalty-measure"),
+        help: """
+            What of the groups' scores the penalty compares: means; mmd (whole distributions, MinDiff); hsic (dependence \
+            of score and group).
+            """)
+    var fairPenaltyMeasure: FairPenalty.Measure?
+
+    @Option(
         name: .customLong("repair-groups"),
         help: ArgumentHelp(
             """
@@ -332,7 +342,12 @@ struct ModelArguments: ParsableArguments {
     func options() throws -> TrainConfiguration.ModelOptions {
         var options = Self.defaults
         options.groupRepair = try groupRepair()
-        options.fairPenalty = try fairPenalty.map { try .init($0) }
+        if let fairPenaltyMeasure, fairPenalty == nil {
+            throw ValidationError(
+                "--fair-penalty-measure \(fairPenaltyMeasure.rawValue) says what a penalty compares; give "
+                    + "--fair-penalty GAP=STRENGTH, too")
+        }
+        options.fairPenalty = try fairPenalty.map { try .init($0, measure: fairPenaltyMeasure) }
         options.kind = kind
         options.members = members
         options.width = width

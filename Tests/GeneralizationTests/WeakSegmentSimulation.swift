@@ -10,6 +10,8 @@ struct WeakSegmentSimulation: Sendable {
     var rows: Int
     /// Conditions of the planted segment; 0 for none.
     var conditions: Int
+    /// The share of the rows that a planted segment has.
+    var support = 0.02...0.15
     /// Rows that share their cells, and nearly their losses.
     var clusterRows = 1
 
@@ -94,7 +96,7 @@ struct WeakSegmentSimulation: Sendable {
         }
     }
 
-    /// A segment of 2 to 15 % of the rows.
+    /// A segment of a share of the rows within `support`.
     private func segment(_ table: Table, _ random: CounterRandom) -> [Bool] {
         for attempt in 0... {
             let step = UInt32(1000 + attempt)
@@ -110,7 +112,7 @@ struct WeakSegmentSimulation: Sendable {
                 }
             }
             let share = Double(isMember.count { $0 }) / Double(rows)
-            if (0.02...0.15).contains(share) { return isMember }
+            if support.contains(share) { return isMember }
         }
         return []
     }

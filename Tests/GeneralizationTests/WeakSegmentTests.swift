@@ -43,6 +43,52 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
         #expect(share > 0.5, "\(share)")
     }
 
+    /// Three conditions that hold for 2 to 2.5 % of the rows, nothing larger: the hardest that is claimed.
+    @Test(.enabled(if: !isLong))
+    func aFiftiethByThreeConditionsIsFound() async throws {
+        let share = try await rates(
+            .init(rows: 40_000, conditions: 3, support: 0.02...0.025), samples: 3
+        ).planted
+        #expect(share > 0.5, "\(share)")
+    }
+
+    /// Writes Verified/small_segments.md.
+    @Test(.enabled(if: isLong))
+    func aFiftiethByThreeConditionsIsFoundAtLength() async throws {
+        var lines: [String] = []
+        let samples = 100
+        for rows in [10_000, 20_000, 30_000, 40_000, 50_000] {
+            let share = try await rates(
+                .init(rows: rows, conditions: 3, support: 0.02...0.025), samples: samples
+            ).planted
+            let isClaimed = rows >= 40_000
+            if isClaimed {
+                #expect(
+                    share >= 0.9 - 2 * (0.9 * 0.1 / Double(samples)).squareRoot(),
+                    "\(rows): \(share)")
+            }
+            lines.append(
+                "| \(rows) | \(isClaimed ? "found, at least 90 %" : "found") | "
+                    + String(format: "%.1f %%", 100 * share) + " | \(samples) |")
+        }
+        let text = """
+            # Segments of a fiftieth of the rows, by exactly three conditions
+
+            Written by WeakSegmentTests with VOUCH_VERIFY=1. As in weak_segments.md, but that each planted segment has
+            2 to 2.5 % of the rows and is told by three conditions; its losses are raised by half. Half of
+            the rows are searched and the other half tested, so that of 40000 rows some 400 of the
+            segment are left to prove it.
+
+            | Rows | Quantity, claim | Found | Samples |
+            |---|---|---|---|
+            \(lines.joined(separator: "\n"))
+
+            """
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "Verified/small_segments.md")
+        try Data(text.utf8).write(to: file)
+    }
+
     /// Writes Verified/weak_segments.md.
     @Test(.enabled(if: isLong))
     func ratesHoldAtLength() async throws {

@@ -7,6 +7,7 @@ import Prediction
 import Reporting
 import Statistics
 import Testing
+import Training
 import Vouch
 
 /// `vouch train --fair-penalty`, on real rows.
@@ -58,6 +59,24 @@ import Vouch
             $0.model.fairPenalty = .init(.equalizedOdds, strength: 30)
         }
         #expect(try gap(odds, .equalizedOdds) < 0.2)
+    }
+
+    /// Distributions and dependence instead of means; the trainings with a factor for each bump.
+    @Test(
+        arguments: [(FairPenalty.Measure.mmd, 10.0), (.hsic, 60)]
+    ) func theGapFallsByKernelsToo(_ measure: FairPenalty.Measure, _ strength: Double) throws {
+        let scratch = try Scratch()
+        let plain = try trained(scratch, "plain") { _ in }
+        let before = try gap(plain, .demographicParity)
+        for kind in [TrainConfiguration.ModelKind.mlp, .ensemble] {
+            let fair = try trained(scratch, "\(kind)") {
+                $0.model.kind = kind
+                $0.model.fairPenalty = .init(
+                    .demographicParity, strength: strength, measure: measure)
+            }
+            let after = try gap(fair, .demographicParity)
+            #expect(after < before / 1.5, "\(measure), \(kind): \(before) → \(after)")
+        }
     }
 
     /// Alternatives are chosen on validation rows; a frontier holds the penalty beside thresholds.

@@ -1,4 +1,5 @@
 import Evidence
+import Fairness
 import Figures
 import Foundation
 import Platform

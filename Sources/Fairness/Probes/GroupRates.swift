@@ -18,7 +18,8 @@ package struct GroupRates: Probe {
         needs: [.protectedColumns],
         metrics: [
             QualityMetrics.selectionRate, QualityMetrics.sensitivity,
-            QualityMetrics.falsePositiveRate, QualityMetrics.positivePredictiveValue,
+            QualityMetrics.falsePositiveRate, QualityMetrics.falseNegativeRate,
+            QualityMetrics.positivePredictiveValue,
             QualityMetrics.accuracy, QualityMetrics.rocAUC, QualityMetrics.meanScore,
             GroupMetricDefinitions.meanError, QualityMetrics.meanAbsoluteError,
             GroupMetricDefinitions.errorGap, GroupMetricDefinitions.abroca.metric,
@@ -229,12 +230,23 @@ package struct GroupRates: Probe {
             (QualityMetrics.accuracy, .accuracy), (QualityMetrics.rocAUC, .rocAUC),
             (GroupMetricDefinitions.meanError, .calibration),
         ]
-        return shown.map { metric, rate in
+        var rates = shown.map { metric, rate in
             let own = zip(estimates[rate] ?? [], resamples).map { estimate, resamples in
                 resamples.map { rate.resampled(estimate, $0.counts, $0.drawn) } ?? estimate
             }
             return Rate(metric: metric, estimates: own)
-        } + [Rate(metric: QualityMetrics.meanScore, estimates: samples.map { $0.meanScore() })]
+        }
+        // What is missed is what is not found, with the same interval from the other side.
+        if let place = shown.firstIndex(where: { $0.1 == .falsePositive }),
+            let found = rates.first(where: { $0.metric.id == QualityMetrics.sensitivity.id })
+        {
+            rates.insert(
+                Rate(
+                    metric: QualityMetrics.falseNegativeRate,
+                    estimates: found.estimates.map(\.complement)), at: place + 1)
+        }
+        return rates
+            + [Rate(metric: QualityMetrics.meanScore, estimates: samples.map { $0.meanScore() })]
     }
 
     private func figure(_ table: GroupTable, _ test: LabelledPredictions) -> Figure? {

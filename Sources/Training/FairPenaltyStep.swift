@@ -1,0 +1,64 @@
+import Kernels
+
+/// A `FairPenalty` in a training: measures the groups' means, and keeps each row's factors.
+// Sendable is unchecked because the factors are written between the workers' runs only.
+final class FairPenaltyStep: @unchecked Sendable {
+    /// `[training rows, width]`
+    let pushes: Buffer
+    let interval: Int
+    private let penalty: FairPenalty
+    private let sample: EncodedData
+    private let sampleCells: FairPenalty.RowCells
+    private let evaluator: NetworkEvaluator
+    private let lossWeights: Buffer
+
+    private static let sampleRows = 2048
+    private static let updatesPerEpoch = 8
+
+    init(
+        _ penalty: FairPenalty, data: EncodedData, evaluator: NetworkEvaluator, stepsPerEpoch: Int
+    ) {
+        precondition(penalty.training.rows == data.rows, "cells of other rows")
+        self.penalty = penalty
+        self.evaluator = evaluator
+        lossWeights = data.weights
+        interval = max(1, stepsPerEpoch / Self.updatesPerEpoch)
+        let count = min(data.rows, Self.sampleRows)
+        // All rows of small groups are in it: what is measured of few rows is mostly noise.
+        let chosen = Self.sample(penalty.training, count: count)
+        sample = data.selecting(chosen)
+        sampleCells = penalty.training.selecting(chosen)
+        pushes = Buffer(count: data.rows * penalty.width)
+    }
+
+    /// Equally many rows of each cell of the finest kind, as far as there are as many; evenly chosen.
+    private static func sample(_ cells: FairPenalty.RowCells, count: Int) -> [Int] {
+        let members = Dictionary(grouping: 0..<cells.rows) { row in
+            (0..<cells.kinds).map { cells.codes[row * cells.kinds + $0] }
+        }
+        let sorted = members.values.sorted { ($0.count, $0[0]) < ($1.count, $1[0]) }
+        var (left, chosen) = (count, [Int]())
+        for (place, rows) in sorted.enumerated() {
+            let most = min(rows.count, left / (sorted.count - place))
+            for index in 0..<most { chosen.append(rows[index * rows.count / most]) }
+            left -= most
+        }
+        return chosen.sorted()
+    }
+
+    /// Measures the rates anew.
+    func refresh(_ parameters: Buffer) {
+        let deviations = penalty.deviations(
+            sampleCells, logits: evaluator.values(of: sample, weights: parameters))
+        pushes.copy(
+            from: Buffer(penalty.pushes(deviations, lossWeights: lossWeights)), at: 0, to: 0,
+            count: pushes.count)
+    }
+
+    /// What is added to the loss of the validation rows.
+    func validationValue(_ data: EncodedData, weights: Buffer) -> Double {
+        guard let cells = penalty.validation, cells.rows == data.rows else { return 0 }
+        return penalty.value(
+            penalty.deviations(cells, logits: evaluator.values(of: data, weights: weights)))
+    }
+}
