@@ -149,6 +149,25 @@ struct GapReferenceTests {
         }
     }
 
+    /// Beside the rate that is found stands the one that is missed, with the interval from the other side, resampled or not.
+    @Test(arguments: [nil, 200]) func theMissedStandBesideTheFound(_ resamples: Int?) throws {
+        var options = GapOptions()
+        options.resamples = resamples
+        let rows = try GroupRates(options).measure(Subject(test: Self.predictions)).groups[0].rows
+        #expect(rows.count > 1)
+        for row in rows {
+            let ids = row.measurements.map(\.metric)
+            let place = try #require(ids.firstIndex(of: "falsePositiveRate"))
+            #expect(ids[place + 1] == "falseNegativeRate")
+            let found = try #require(row.measurements.first { $0.metric == "sensitivity" })
+            let missed = row.measurements[place + 1]
+            #expect(missed.value == found.value.map { 1 - $0 })
+            let (a, b) = (try #require(missed.interval), try #require(found.interval))
+            #expect(a.lower == 1 - b.upper && a.upper == 1 - b.lower && a.lower < a.upper)
+            #expect(a.method == b.method)
+        }
+    }
+
     @Test func anIntersectionHasAGroupForEachCombination() throws {
         let both = Self.predictions.addingIntersections()
         #expect(both.protected.map(\.name) == ["sex", "race", "sex × race"])
