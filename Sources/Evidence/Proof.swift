@@ -54,10 +54,18 @@ package struct Proof: Codable, Sendable, Hashable {
         self.changes = changes
     }
 
-    /// Of the deciding metric.
-    package var verdict: Verdict { judged?.verdict ?? .cannotTell }
+    /// Of the deciding metric. Of a gap, which each protected column has one of: what all of them say; worse where it
+    /// is so for any.
+    package var verdict: Verdict {
+        let found = judged.map(\.verdict)
+        guard let first = found.first, !found.contains(.worse) else {
+            return found.isEmpty ? .cannotTell : .worse
+        }
+        return found.allSatisfy { $0 == first } ? first : .cannotTell
+    }
 
-    package var judged: Change? { changes.first { $0.metric == judgedBy } }
+    /// The deciding metric's changes: of a gap one a protected column, else one.
+    package var judged: [Change] { changes.filter { $0.metric == judgedBy } }
 
     /// What became better, worse or other elsewhere. Each change is judged at 5 % for itself, so that
     /// of twenty that were compared one is expected here by chance.

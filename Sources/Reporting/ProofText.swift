@@ -13,9 +13,15 @@ extension Proof {
         }
     }
 
-    /// The verdict with the change that it rests on: `proved: −0.012 [−0.015, −0.009]`.
+    /// The verdict with the changes that it rests on: `proved: −0.012 [−0.015, −0.009]`, or
+    /// `cannot tell: race −0.04 [−0.10, 0.01] (cannot tell), sex −0.16 [−0.18, −0.15] (better)`.
     package var verdictText: String {
-        let change = judged.map { ": " + MeasurementText($0.difference).whole } ?? ""
+        let changes = judged.map { change in
+            let text = MeasurementText(change.difference).whole
+            guard judged.count > 1, let group = change.difference.group else { return text }
+            return "\(group) \(text) (\(change.verdict.text))"
+        }
+        let change = changes.isEmpty ? "" : ": " + changes.joined(separator: ", ")
         switch verdict {
         case .better: return "proved" + change
         case .worse: return "refuted, it made things worse" + change
@@ -40,7 +46,8 @@ extension RunReport {
     /// `Temperature scaling: log loss 0.412 → 0.371`.
     func outcomeText(_ proof: Proof) -> String {
         let values = [proof.before, proof.after].map { MeasurementText($0).value }
-        return "\(proof.name): \(label(proof.judgedBy, nil)) \(values[0]) → \(values[1])"
+        let column = proof.judged.count > 1 ? proof.before.group : nil
+        return "\(proof.name): \(label(proof.judgedBy, column)) \(values[0]) → \(values[1])"
     }
 
     /// The remedy that stands in a row of the first screen, and the others in one line: the first that

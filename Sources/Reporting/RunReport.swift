@@ -217,4 +217,11 @@ package struct RunReport: Codable, Sendable, Hashable {
             measurements.first { $0.metric == id && $0.group == nil }
         }
     }
+
+    /// How gaps differ between two models, of each protected column: the first that a comparison is read for.
+    var comparedGaps: [Measurement] {
+        measurements.filter {
+            $0.group != nil && $0.metric.hasSuffix("GapDifference") && headlines.contains($0.metric)
+        }
+    }
 }

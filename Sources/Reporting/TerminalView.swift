@@ -23,7 +23,8 @@ extension RunReport {
         }
         let shown =
             report.headlines.isEmpty
-            ? report.measurements.filter { $0.group == nil } : report.headlineMeasurements
+            ? report.measurements.filter { $0.group == nil }
+            : report.comparedGaps + report.headlineMeasurements
         if !shown.isEmpty {
             lines.append("")
             lines += report.table(of: shown, width: width).enumerated().map {
@@ -82,7 +83,9 @@ extension RunReport {
         var rows = [["metric", "value", "interval", "n", "method"]]
         for measurement in measurements {
             let text = MeasurementText(measurement)
-            let name = definition(of: measurement.metric)?.name ?? measurement.metric
+            let own = definition(of: measurement.metric)?.name ?? measurement.metric
+            // The group first: the end of a long name is cut.
+            let name = measurement.group.map { "\($0): \(own)" } ?? own
             let cells = [name, text.value, text.interval, text.count, text.method]
             rows.append(cells.map { shortened(visible($0), to: 60) })
         }
