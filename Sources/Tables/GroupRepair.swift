@@ -198,6 +198,22 @@ package struct GroupRepair: Codable, Sendable, Hashable {
         }
     }
 
+    /// A table with its numbers as the model gets them.
+    package func repaired(_ table: Table) throws(TableError) -> Table {
+        let groups = try groups(of: table)
+        var columns: [Column] = []
+        for var column in table.columns {
+            if changes[column.name] != nil {
+                column.cells = .numbers(
+                    repaired(
+                        try table.numbers(in: column.name), column: column.name, groups))
+            }
+            columns.append(column)
+        }
+        return Table(
+            name: table.name, rowCount: table.rowCount, columns: columns, lines: table.lines)
+    }
+
     /// A table's column as the model gets it.
     package func numbers(in column: String, of table: Table) throws(TableError) -> [Double] {
         repaired(try table.numbers(in: column), column: column, try groups(of: table))

@@ -91,6 +91,33 @@ import Vouch
         #expect(alike.tables[1].rows.count == 2)
     }
 
+    /// The functions of an additive model are those of repaired numbers, and add up.
+    @Test func anAdditiveModelIsReadAsRepaired() throws {
+        let scratch = try Scratch()
+        let run = try trained(scratch, "run") {
+            $0.model.kind = .additive
+            $0.model.width = nil
+            $0.model.groupRepair = .init(.correlation, strength: 1)
+        }
+        let data = scratch.path + "/data.csv"
+        let found = try explainRows(ExplanationRequest(run: run, rows: data))
+        #expect(found.quantity.contains("of repaired numbers"))
+        let row = try #require(found.rows.first)
+        let sum = row.contributions.reduce(row.base) { $0 + $1.value }
+        #expect(abs(sum - row.value) < 1e-3)
+        // Whole ages became others, between which the function is known, too.
+        let terms = try String(decoding: Files.read(run + "/terms.json"), as: UTF8.self)
+        let shapes = try #require(
+            try JSONSerialization.jsonObject(with: Data(terms.utf8)) as? [String: Any])
+        let all = try #require((shapes["shapes"] as? [String: Any])?["terms"] as? [[String: Any]])
+        let age = try #require(all.first { ($0["columns"] as? [String]) == ["age"] })
+        let numbers = (age["points"] as? [[String: Any]] ?? []).compactMap {
+            $0["number"] as? Double
+        }
+        #expect(numbers.count > 10)
+        #expect(numbers.contains { $0 != $0.rounded() })
+    }
+
     @Test func warningsAndRefusals() throws {
         let scratch = try Scratch()
         let data = try scratch.write(try Adult.csv(1000), to: "data.csv")

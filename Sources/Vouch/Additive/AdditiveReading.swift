@@ -35,12 +35,12 @@ struct AdditiveReading: Codable {
                 try model.terms(chosen, model: $0, pool: learner.pool)
             }, intercepts: model.weights.map { model.intercept(of: $0) })
         let target = model.description.target
+        let quantity =
+            target.task == .regression ? target.column : "log-odds of \(target.classes[1])"
         (terms, shapes) = AdditiveTerms.read(
-            raw, of: learner.prepared.table.selecting(rows: rows),
+            raw, of: try model.read(learner.prepared.table.selecting(rows: rows)),
             columns: form.columns.map(\.name), pairs: form.pairs.map { ($0.first, $0.second) },
-            quantity: target.task == .regression
-                ? target.column
-                : "log-odds of \(target.classes[1])")
+            quantity: model.encoder.repair == nil ? quantity : quantity + ", of repaired numbers")
     }
 
     /// - Returns: `nil` where the run has none.
@@ -53,6 +53,12 @@ struct AdditiveReading: Codable {
 }
 
 extension StoredModel {
+    /// Rows as the model's functions get them: a function is one of repaired numbers, if they are repaired.
+    func read(_ table: Table) throws(TableError) -> Table {
+        guard let repair = encoder.repair else { return table }
+        return try repair.repaired(table)
+    }
+
     fileprivate func intercept(of weights: Buffer) -> Double {
         let entry = layout.entries.first { $0.spec.name == "intercept" }
         let target = description.target

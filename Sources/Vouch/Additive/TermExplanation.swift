@@ -13,7 +13,7 @@ extension AdditiveReading {
         let pool = explained.predictor.pool
         let raw = try explained.model.meanTerms(rows, pool: pool)
         let outputs = try explained.model.meanOutputs(rows, pool: pool)
-        let values = terms.values(raw, of: rows)
+        let values = terms.values(raw, of: try explained.model.read(rows))
         let names = terms.names
         var found = RowExplanations(
             quantity: shapes.quantity,
