@@ -47,7 +47,7 @@ import Testing
             title: "t", summary: "", headlines: changes.map(\.difference.metric),
             measurements: changes.map(\.difference), command: "vouch")
         let text = report.terminal(width: 80, color: false)
-        #expect(text.contains("race: selectionRateGapDifference"))
-        #expect(text.contains("sex: selectionRateGapDifference"))
+        #expect(text.contains("race: selectionRateGap"))
+        #expect(text.contains("sex: selectionRateGap"))
     }
 }

@@ -47,7 +47,7 @@ package func individualFairness(
         guard let column = table.column(named: name) else { continue }
         guard features.contains(name) || readGroups.contains(name) else {
             notes.append(
-                "\(name) is not read by the model, so that no decision can change with it alone.")
+                "\(name) is no feature of the model, so that no decision can change with it alone.")
             continue
         }
         guard case .categories(let codes, let values) = column.cells else {
