@@ -56,12 +56,12 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
     @Test(.enabled(if: isLong))
     func aFiftiethByThreeConditionsIsFoundAtLength() async throws {
         var lines: [String] = []
-        let samples = 60
+        let samples = 200
         for rows in [10_000, 20_000, 40_000] {
             let share = try await rates(
                 .init(rows: rows, conditions: 3, support: 0.02...0.025), samples: samples
             ).planted
-            let isClaimed = rows >= 40_000
+            let isClaimed = rows >= 20_000
             if isClaimed {
                 #expect(
                     share >= 0.9 - 2 * (0.9 * 0.1 / Double(samples)).squareRoot(),
@@ -76,7 +76,7 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
 
             Written by WeakSegmentTests with VOUCH_VERIFY=1. As in weak_segments.md, but that each planted segment has
             2 to 2.5 % of the rows and is told by three conditions; its losses are raised by half. Half of
-            the rows are searched and the other half tested, so that of 40000 rows some 400 of the
+            the rows are searched and the other half tested, so that of 20000 rows some 200 of the
             segment are left to prove it.
 
             | Rows | Quantity, claim | Found | Samples |
