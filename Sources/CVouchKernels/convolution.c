@@ -175,9 +175,10 @@ static dnnl_status_t make_memories(vk_convolution *self, const_dnnl_primitive_de
 static bool pays_to_round(const vk_convolution_shape *s, int64_t images, int64_t results) {
     if (!s->bfloat16 || !vk_multiplies_bfloat16()) return false;
     int64_t window = s->vertical.window * s->horizontal.window * s->channels / s->groups;
-    bool weights = s->kind == VK_CONVOLUTION_WEIGHT_GRADIENT;
-    return vk_pays_to_round(2.0 * (double)results * (double)window,
-                            weights ? images + results : s->kind == VK_CONVOLUTION ? images : results);
+    int64_t rounded = s->kind == VK_CONVOLUTION                   ? images
+                      : s->kind == VK_CONVOLUTION_INPUT_GRADIENT ? results
+                                                                 : images + results;
+    return vk_pays_to_round(2.0 * (double)results * (double)window, rounded);
 }
 
 /// The operands of one kind of convolution, factors of the given type, the result float32.
@@ -217,7 +218,8 @@ vk_convolution *vk_convolution_create(const vk_convolution_shape *shape) {
     steps s = steps_of(axes);
     bool strided = axes[0]->stride > 1 || axes[1]->stride > 1;
     s.skip_1x1 = strided && shape->channels / shape->groups % 16 != 0;
-    bool rounds = pays_to_round(shape, images, results), gathers = self->kind == VK_CONVOLUTION_WEIGHT_GRADIENT;
+    bool rounds = pays_to_round(shape, images, results);
+    bool gathers = self->kind == VK_CONVOLUTION_WEIGHT_GRADIENT;
     if (rounds) {
         self->rounded_a = self->kind == VK_CONVOLUTION_INPUT_GRADIENT ? results : images;
         self->rounded_b = gathers ? results : 0;  // weights are rounded as they are reordered

@@ -176,11 +176,11 @@ vk_matmul *vk_matmul_create(const vk_matmul_shape *shape) {
     dnnl_primitive_attr_t attributes = NULL;
     dnnl_primitive_desc_t pd = NULL;
     // Other forms read along their rows and hardly lose to rows a power of two apart.
-    bool ready = prepare(&matmul->prepared_a, shape, shape->batch_a * (shape->transpose_a ? shape->k : shape->m),
-                         shape->transpose_a ? shape->m : shape->k, shape->transpose_a);
-    ready = ready && prepare(&matmul->prepared_b, shape,
-                             shape->batch_b * (shape->transpose_b ? shape->n : shape->k),
-                             shape->transpose_b ? shape->k : shape->n, !shape->transpose_b);
+    bool ta = shape->transpose_a, tb = shape->transpose_b;
+    int64_t rows_a = shape->batch_a * (ta ? shape->k : shape->m), columns_a = ta ? shape->m : shape->k;
+    int64_t rows_b = shape->batch_b * (tb ? shape->n : shape->k), columns_b = tb ? shape->k : shape->n;
+    bool ready = prepare(&matmul->prepared_a, shape, rows_a, columns_a, ta) &&
+                 prepare(&matmul->prepared_b, shape, rows_b, columns_b, !tb);
     dnnl_status_t status = ready ? dnnl_success : dnnl_out_of_memory;
     if (status == dnnl_success) {
         status = describe(&a, shape->batch_a, shape->m, shape->k, shape->transpose_a,
