@@ -179,17 +179,10 @@ extension RunReport {
     }
 
     private func drawing(_ figure: Figure) -> HTML {
-        let drawing: HTML
-        switch figure.plot {
-        case .lines(let chart): drawing = chart.drawing(figure)
-        case .intervals(let chart): drawing = chart.drawing(figure)
-        case .bars(let chart): drawing = chart.drawing(figure)
-        case .reliability(let chart): drawing = chart.drawing(figure)
-        case .waterfall(let chart): drawing = chart.drawing(figure)
-        case .swarm(let chart): drawing = chart.drawing(figure)
-        case .scatter(let chart): drawing = chart.drawing(figure)
-        case .confusion(let chart): return scrolling(figure.title, chart.htmlTable())
+        if case .confusion(let chart) = figure.plot {
+            return scrolling(figure.title, chart.htmlTable())
         }
+        guard let drawing = figure.drawing else { return "" }
         let table = figure.table
         let header = table.header.map { "<th scope=\"col\">\(data: $0)</th>" as HTML }
         let rows = table.rows.map { row in
