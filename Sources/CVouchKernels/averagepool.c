@@ -62,7 +62,8 @@ vk_average_pool *vk_average_pool_create(const vk_pool_shape *shape, bool counts_
     dnnl_status_t status =
         vk_describe_images(&x, dnnl_f32, shape->n, axes[0]->input, axes[1]->input, shape->channels);
     if (status == dnnl_success) {
-        status = vk_describe_images(&y, dnnl_f32, shape->n, axes[0]->output, axes[1]->output, shape->channels);
+        status = vk_describe_images(&y, dnnl_f32, shape->n, axes[0]->output, axes[1]->output,
+                                    shape->channels);
     }
     if (status == dnnl_success) status = vk_user_scratchpad(&attributes);
     if (status == dnnl_success) {

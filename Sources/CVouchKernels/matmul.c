@@ -17,10 +17,10 @@ enum { SPREAD_PADDING = 16 };
 /// Who multiplies.
 typedef enum {
     BY_ONEDNN,
-    ROW_PRODUCT,      // a single row, no side transposed
-    NARROW_PRODUCT,   // n is narrow
-    NARROW_SUMS,      // n is narrow, a transposed
-    NARROW_TERMS,     // k is narrow, b transposed
+    ROW_PRODUCT,     // a single row, no side transposed
+    NARROW_PRODUCT,  // n is narrow
+    NARROW_SUMS,     // n is narrow, a transposed
+    NARROW_TERMS,    // k is narrow, b transposed
 } method;
 
 struct vk_matmul {
@@ -38,6 +38,11 @@ struct vk_matmul {
     char implementation[64];
 };
 
+/// Products of the result.
+static int64_t batch_of(const vk_matmul_shape *shape) {
+    return shape->batch_a > shape->batch_b ? shape->batch_a : shape->batch_b;
+}
+
 static bool is_spread(const prepared *operand) { return operand->copy && !operand->rounded; }
 
 static dnnl_status_t describe(dnnl_memory_desc_t *md, int64_t batch, int64_t rows, int64_t columns,
@@ -52,7 +57,7 @@ static dnnl_status_t describe(dnnl_memory_desc_t *md, int64_t batch, int64_t row
 
 static bool pays_to_round(const vk_matmul_shape *shape) {
     if (!shape->bfloat16 || !vk_multiplies_bfloat16()) return false;
-    int64_t batch = shape->batch_a > shape->batch_b ? shape->batch_a : shape->batch_b;
+    int64_t batch = batch_of(shape);
     return vk_pays_to_round(2.0 * (double)(batch * shape->m) * (double)(shape->n * shape->k),
                             shape->k * (shape->batch_a * shape->m + shape->batch_b * shape->n));
 }
@@ -71,7 +76,7 @@ static bool pays_to_spread(const vk_matmul_shape *shape, int64_t rows, int64_t c
                   : columns % 512 == 0  ? 0.5
                   : columns % 256 == 0  ? (shape->transpose_a ? 0.1 : 0.04)
                                         : 0.0;
-    int64_t batch = shape->batch_a > shape->batch_b ? shape->batch_a : shape->batch_b;
+    int64_t batch = batch_of(shape);
     double nanoseconds = 2.0 * (double)(batch * shape->m) * (double)(shape->n * shape->k) / 95.0;
     return lost * nanoseconds > 0.4 * (double)(rows * columns);
 }
@@ -160,7 +165,7 @@ static void run_own(vk_matmul *matmul, const float *a, const float *b, const flo
 vk_matmul *vk_matmul_create(const vk_matmul_shape *shape) {
     vk_matmul *matmul = vk_engine() ? calloc(1, sizeof *matmul) : NULL;
     if (!matmul) return NULL;
-    int64_t batch = shape->batch_a > shape->batch_b ? shape->batch_a : shape->batch_b;
+    int64_t batch = batch_of(shape);
     matmul->relu_count = shape->relu ? batch * shape->m * shape->n : 0;
     matmul->shape = *shape;
     matmul->method = method_of(shape);
@@ -246,7 +251,7 @@ void vk_matmul_destroy(vk_matmul *matmul) {
 int vk_matmul_run(vk_matmul *matmul, const float *a, const float *b, const float *bias, float *c) {
     if (matmul->method != BY_ONEDNN) {
         const vk_matmul_shape *s = &matmul->shape;
-        int64_t batch = s->batch_a > s->batch_b ? s->batch_a : s->batch_b;
+        int64_t batch = batch_of(s);
         for (int64_t i = 0; i < batch; i++) {
             run_own(matmul, a + (s->batch_a > 1 ? i * s->m * s->k : 0),
                     b + (s->batch_b > 1 ? i * s->k * s->n : 0), bias, c + i * s->m * s->n);
