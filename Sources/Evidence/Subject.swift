@@ -180,8 +180,8 @@ package protocol ComparedModel: Sendable {
 
 /// Trains models like the run's on other answers of two classes, no and yes.
 package protocol AnswerTrainer: Sendable {
-    /// Of one training.
-    var expectedSeconds: Double { get }
+    /// Of one training on so many rows.
+    func expectedSeconds(learning rows: Int) -> Double
     /// - Parameters:
     ///   - places: Rows of `TrainingTables.training`.
     ///   - answers: One a place.

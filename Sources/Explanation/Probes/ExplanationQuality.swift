@@ -54,7 +54,8 @@ package struct ExplanationQuality: Probe {
         let models = Self.heads + trainings(subject)
         let passes = Double(1 + 4 + models + 4) * 2 * columns * Double(Self.backgroundRows)
         return each * passes * Double(Self.mostRows) * 2
-            + Double(trainings(subject)) * (subject.answerTrainer?.expectedSeconds ?? 0) / 4
+            + Double(trainings(subject))
+            * (subject.answerTrainer?.expectedSeconds(learning: Self.relabelledRows) ?? 0)
     }
 
     /// Models like the run's, trained on answers that a fair coin gave to some of its training rows. An

@@ -35,7 +35,8 @@ package struct RuleRecovery: Probe {
 
     package func expectedSeconds(_ subject: Subject) -> Double {
         guard let trainer = subject.answerTrainer else { return 0 }
-        return Double(PlantedRule.Kind.allCases.count) * (trainer.expectedSeconds + 10)
+        return Double(PlantedRule.Kind.allCases.count)
+            * (trainer.expectedSeconds(learning: Self.learned) + 10)
     }
 
     /// What one method reached with one rule, row by row.

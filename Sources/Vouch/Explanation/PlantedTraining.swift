@@ -8,7 +8,7 @@ struct PlantedTraining: AnswerTrainer {
     let learner: Learner
     /// Rows of the run's table, in the order of `TrainingTables.training`.
     let rows: [Int]
-    let expectedSeconds: Double
+    private let secondsPerVisit: Double
 
     private static let epochs = 20
     private static let mostMembers = 4
@@ -18,8 +18,11 @@ struct PlantedTraining: AnswerTrainer {
         guard learner.prepared.recipe.kind != .additive else { return nil }
         self.learner = learner
         self.rows = rows
-        expectedSeconds =
-            secondsPerVisit * Double(min(rows.count, 8000) * Self.epochs)
+        self.secondsPerVisit = secondsPerVisit
+    }
+
+    func expectedSeconds(learning count: Int) -> Double {
+        secondsPerVisit * Double(min(rows.count, count) * Self.epochs)
             * Double(min(learner.prepared.recipe.members, Self.mostMembers))
     }
 
