@@ -18,7 +18,8 @@ package struct BrierDecomposition: Sendable {
 
     /// Draws of outcomes from the scores: fewer of many rows, of which one draw tells more.
     private static let mostDraws = 200
-    private static let leastDraws = 40
+    /// Calibrated probabilities exceed the largest of 20 draws in 1 of 21 samples.
+    private static let leastDraws = 20
     private static let mostSteps = 10_000_000
 
     /// - Precondition: The sample has two classes.
@@ -40,12 +41,16 @@ package struct BrierDecomposition: Sendable {
         discrimination.lower = discrimination.lower.map { max(0, $0) }
         let least = miscalibration.value ?? 0
         // What a regression fitted on these rows gains by chance, were its own values right.
-        let gain = Self.chanceGains(best.scores, design.weights, seed: seed)
+        let order = sample.scores.indices.sorted {
+            (sample.scores[$0], $0) < (sample.scores[$1], $1)
+        }
+        let weights = order.map { design.weights[$0] }
+        let gain = Self.chanceGains(order.map { best.scores[$0] }, weights, seed: seed)
         for part in [\BrierDecomposition.miscalibration, \BrierDecomposition.discrimination] {
             self[keyPath: part].lower = self[keyPath: part].lower.map { max(0, $0 - gain.mean) }
             self[keyPath: part].upper = self[keyPath: part].upper.map { max(0, $0 - gain.mean) }
         }
-        let limit = Self.chanceGains(sample.scores, design.weights, seed: seed).limit
+        let limit = Self.chanceGains(order.map { sample.scores[$0] }, weights, seed: seed).limit
         if least <= limit, miscalibration.lower != nil {
             miscalibration.lower = 0
             miscalibration.upper = max(miscalibration.upper ?? least, least)
@@ -67,13 +72,12 @@ package struct BrierDecomposition: Sendable {
 
     /// By how much isotonic regression lowers the Brier score of right probabilities: the mean over samples, and what it
     /// exceeds in 5 % of them; rows are taken one by one.
+    ///
+    /// - Parameter scores: Ascending.
     private static func chanceGains(
-        _ unsorted: [Double], _ unsortedWeights: [Double], seed: UInt64
+        _ scores: [Double], _ weights: [Double], seed: UInt64
     ) -> (mean: Double, limit: Double) {
         let random = CounterRandom(seed: seed, name: "calibrated outcomes")
-        let order = unsorted.indices.sorted { (unsorted[$0], $0) < (unsorted[$1], $1) }
-        let scores = order.map { unsorted[$0] }
-        let weights = order.map { unsortedWeights[$0] }
         let total = weights.reduce(0, +)
         let draws = min(mostDraws, max(leastDraws, mostSteps / max(scores.count, 1)))
         let found = (0..<draws).map { draw in

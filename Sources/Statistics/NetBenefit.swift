@@ -4,16 +4,21 @@ extension ClassificationSample {
     ///
     /// - Source: Vickers & Elkin 2006, DOI 10.1177/0272989X06295361.
     package func netBenefit(threshold: Double) -> Estimate {
-        benefit(threshold) { scores[$0] >= threshold }
+        let price = Self.price(threshold)
+        return design.mean(
+            (0..<rows).map { scores[$0] >= threshold ? (labels[$0] == 1 ? 1 : -price) : 0 },
+            scale: .plain)
     }
 
     /// The same where every row is decided positive.
-    package func netBenefitOfAll(threshold: Double) -> Estimate { benefit(threshold) { _ in true } }
+    package func netBenefitOfAll(threshold: Double) -> Double {
+        let share = design.share(labels.map { $0 == 1 }).value ?? .nan
+        return share - (1 - share) * Self.price(threshold)
+    }
 
-    private func benefit(_ threshold: Double, _ isPositive: (Int) -> Bool) -> Estimate {
+    /// What a false positive costs, in true positives.
+    private static func price(_ threshold: Double) -> Double {
         precondition(threshold > 0 && threshold < 1, "a probability")
-        let price = threshold / (1 - threshold)
-        return design.mean(
-            (0..<rows).map { isPositive($0) ? (labels[$0] == 1 ? 1 : -price) : 0 }, scale: .plain)
+        return threshold / (1 - threshold)
     }
 }

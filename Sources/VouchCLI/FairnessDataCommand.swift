@@ -13,11 +13,11 @@ struct DataCommand: ParsableCommand {
             settle the gaps of which its test rows cannot tell.
 
             The reference is a CSV file with the columns group (a protected column), value (one of its groups) \
-            and share (from 0 to 1).
+            and share (from 0 to 1). An intersection is named with a cross: group "sex × race", value "Female × Black".
 
             Examples:
               vouch fairness data runs/adult --reference population.csv
-              vouch fairness data adult.csv --target class --protected sex --protected race
+              vouch fairness data adult.csv --target class --protected sex --protected race --intersect
             """)
 
     @Argument(help: ArgumentHelp("A run folder, or a CSV file with a header.", valueName: "run"))
@@ -28,6 +28,9 @@ struct DataCommand: ParsableCommand {
 
     @Option(help: "A protected column; those of the run if not given.")
     var protected: [String] = []
+
+    @Flag(help: "Combinations of the protected columns too.")
+    var intersect = false
 
     @Option(help: "A CSV file with the shares of groups in the population that the model is for.")
     var reference: String?
@@ -47,6 +50,7 @@ struct DataCommand: ParsableCommand {
         var request = FairnessDataRequest(subject)
         request.target = target
         request.protected = protected
+        request.intersects = intersect
         request.reference = reference
         request.tolerance = tolerance
         request.falseDiscovery = falseDiscovery

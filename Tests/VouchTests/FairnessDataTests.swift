@@ -56,6 +56,31 @@ import Vouch
         #expect(try table("Who is in the rows: sex", plain).columns == ["Group", "Rows", "Share"])
     }
 
+    /// Combinations of protected columns are columns like others, and what they combine predicts them in none.
+    @Test func intersections() throws {
+        let scratch = try Scratch()
+        var request = FairnessDataRequest(try scratch.write(try Adult.csv(2500), to: "data.csv"))
+        request.target = "class"
+        request.protected = ["sex", "race"]
+        request.intersects = true
+        request.reference = try scratch.write(
+            "group,value,share\nsex × race,Female × White,0.4\nsex × race,Male × White,0.6\n",
+            to: "population.csv")
+        let document = try fairnessData(request)
+        let both = try #require(
+            document.tables.first { $0.title == "Who is in the rows: sex × race" })
+        let women = try #require(both.rows.first { $0[0] == .text("Female × White") })
+        #expect(women.last == .text("fewer than in the population"))
+        let proxies = try #require(
+            document.tables.first { $0.title.hasPrefix("What predicts the group") })
+        let features = proxies.rows.filter { $0[0] == .text("sex × race") }.map { $0[2] }
+        #expect(features.contains(.text("relationship")))
+        #expect(!features.contains(.text("sex")) && !features.contains(.text("race")))
+        request.protected = ["sex"]
+        let error = #expect(throws: VouchError.self) { try fairnessData(request) }
+        #expect("\(error!)".contains("--intersect needs two protected columns"))
+    }
+
     /// A model that is told the sex, which is all that the label depends on, decides otherwise when it is changed.
     @Test func decisionsThatHangOnAColumn() throws {
         let scratch = try Scratch()

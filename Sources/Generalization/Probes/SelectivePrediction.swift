@@ -81,7 +81,7 @@ package struct SelectivePrediction: Probe {
         let sample = try test.classificationSample
         let thresholds = (1...49).map { Double($0) / 50 }
         let model = thresholds.map { sample.netBenefit(threshold: $0) }
-        let all = thresholds.map { sample.netBenefitOfAll(threshold: $0).value ?? .nan }
+        let all = thresholds.map { sample.netBenefitOfAll(threshold: $0) }
         // Far below 0 nobody would decide so; the line ends there.
         let floor = -0.2 * max(model.compactMap(\.value).max() ?? 1, 1e-3)
         return Figure(

@@ -16,6 +16,8 @@ package struct FairnessDataRequest: Sendable {
     package var target: String?
     /// Of a run those that it was trained with, if empty.
     package var protected: [String] = []
+    /// Combinations of protected columns too.
+    package var intersects = false
     package var reference: String?
     /// A gap, or a share, within which nothing is the matter.
     package var tolerance = 0.05
@@ -51,10 +53,11 @@ package func fairnessData(
         for (name, holds) in data.classes {
             findings.append(groups.gap(.labelRate, of: name, holds))
         }
-        for (name, isMissing) in data.missing where name != groups.column {
+        let parts = data.parts(groups)
+        for (name, isMissing) in data.missing where !parts.contains(name) {
             findings.append(groups.gap(.missing, of: name, isMissing))
         }
-        let features = data.features.filter { $0.name != groups.column }
+        let features = data.features.filter { !parts.contains($0.name) }
         findings += try groups.proxies(features)
         findings += try data.proxiesTogether(groups, onEvent: onEvent)
     }
@@ -62,6 +65,7 @@ package func fairnessData(
     var plan: CollectionPlan?
     if data.isRun {
         var test = try PredictionFile.read(run: request.subject, split: "test")
+        if request.intersects { test = test.addingIntersections() }
         test.protected = test.protected.filter { column in
             data.columns.contains { $0.column == column.name }
         }
@@ -88,6 +92,8 @@ struct GroupedRows {
     let isRun: Bool
     let rows: Int
     private let learner: Learner
+    /// The protected columns that an intersection combines, by its name.
+    private let combined: [String: [String]]
     /// Of the table, in the order of all of the above.
     private let places: [Int]
 
@@ -123,6 +129,9 @@ struct GroupedRows {
         guard !asked.isEmpty else {
             throw VouchError("name the protected columns: --protected COLUMN")
         }
+        guard !request.intersects || Set(asked).count > 1 else {
+            throw VouchError("--intersect needs two protected columns; there is \(asked[0])")
+        }
         for name in asked where !known.contains(name) {
             throw VouchError(
                 "\"\(name)\" is no protected column of \(request.subject); there is "
@@ -134,8 +143,16 @@ struct GroupedRows {
         let table = prepared.table.selecting(rows: places)
         rows = places.count
         let edges = learner.groupEdges()
-        columns = asked.compactMap { table.column(named: $0) }
-            .map { DataGroups(column: $0.name, groups: $0.groupNames(edges: edges[$0.name])) }
+        let protected = asked.compactMap { table.column(named: $0) }
+            .map {
+                LabelledPredictions.ProtectedColumn(
+                    name: $0.name, groups: $0.groupNames(edges: edges[$0.name]))
+            }
+        let intersections = request.intersects ? protected.intersections : []
+        combined = Dictionary(
+            uniqueKeysWithValues: intersections.map { ($0.column.name, $0.parts) })
+        columns = (protected + intersections.map(\.column))
+            .map { DataGroups(column: $0.name, groups: $0.groups) }
         if let single = columns.first(where: { $0.names.count < 2 }) {
             throw VouchError(
                 "\(single.column) has one value, \(single.names.first ?? "none"); groups are two or more"
@@ -163,6 +180,9 @@ struct GroupedRows {
         }
     }
 
+    /// The protected columns that groups are of: one, or those that an intersection combines.
+    func parts(_ groups: DataGroups) -> [String] { combined[groups.column] ?? [groups.column] }
+
     static let allFeatures = "all features together"
 
     /// How well a linear model of all features predicts each group, on rows that it did not learn from.
@@ -170,7 +190,7 @@ struct GroupedRows {
         _ groups: DataGroups, onEvent: (RunEvent) -> Void
     ) throws -> [DataFinding] {
         onEvent(.stage("Predicting \(groups.column) from all features"))
-        let models = try GroupModels(learner, columns: [groups.column])
+        let models = try GroupModels(learner, columns: parts(groups))
         var chances = models.names.map { _ in [Double]() }
         var folds: [Int] = []
         for (fold, split) in learner.prepared.folds.enumerated() {
