@@ -18,11 +18,9 @@ struct PairedChanges {
 
     /// After − before of every metric that moves with the rows.
     func changes() throws -> [Change] {
-        guard case .numbers(let targets) = first.answers else { return try classChanges() }
+        guard case .numbers = first.answers else { return try classChanges() }
         let compared = try pairs.map { before, after in
-            try PairedComparison(
-                targets: targets, first: before.predictions.values,
-                second: after.predictions.values, weights: first.weights, clusters: first.clusters)
+            try PairedComparison<RegressionSample>(before, after)
         }
         let crossed = compared.count > 1 ? try CrossedComparison(compared) : nil
         return RegressionMetric.allCases.compactMap { metric in
@@ -80,9 +78,7 @@ struct PairedChanges {
 
     private func compared() throws -> [PairedComparison<ClassificationSample>] {
         try pairs.map { before, after in
-            try PairedComparison(
-                first: before.classificationSample, second: after.classificationSample,
-                firstThreshold: before.threshold, secondThreshold: after.threshold)
+            try PairedComparison<ClassificationSample>(before, after)
         }
     }
 

@@ -130,7 +130,7 @@ struct PreparedData {
                 positive: nil)
         }
         onEvent(.stage("Encoding \(table.rowCount) rows"))
-        let bins = recipe.numbers == .plain ? nil : recipe.bins
+        let bins = recipe.fittedBins
         let encoder = try Encoder.fit(
             table, schema, rows: split.train, bins: bins,
             outcomes: bins == nil
@@ -214,7 +214,7 @@ struct PreparedData {
             result.target = try TargetEncoder(
                 column, source: table.name, rows: all, task: .regression, positive: nil)
         }
-        let bins = recipe.numbers == .plain ? nil : recipe.bins
+        let bins = recipe.fittedBins
         result.encoder = try Encoder.fit(
             result.table, schema, rows: all, bins: bins,
             outcomes: bins == nil ? [] : try result.outcomes(all),
@@ -233,7 +233,7 @@ struct PreparedData {
         var result = self
         let planted = canaries?.planted ?? .max..<Int.max
         let rows = split.train.filter { !planted.contains($0) }
-        let bins = recipe.numbers == .plain ? nil : recipe.bins
+        let bins = recipe.fittedBins
         result.encoder = try Encoder.fit(
             table, schema, rows: rows, bins: bins, outcomes: bins == nil ? [] : try outcomes(rows),
             repair: rule)

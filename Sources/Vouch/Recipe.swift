@@ -20,6 +20,8 @@ package struct Recipe: Codable, Sendable, Hashable {
     /// Waves of each number; 0 for none.
     package var frequencies: Int
     package var bins: NumberBins.Rule
+    /// `nil` where numbers are taken as they are.
+    var fittedBins: NumberBins.Rule? { numbers == .plain ? nil : bins }
     package var learningRate: Float
     package var weightDecay: Float
     package var averageDecay: Float

@@ -62,7 +62,7 @@ package func predictRows(_ request: PredictionRequest) throws -> (csv: [UInt8], 
         CSVReader.bytes(path: request.rows), name: request.rows, reading: request.reading,
         threads: request.threads)
     if thresholds.conformal?.request.method.isCrossed ?? false {
-        predictions = try model.predictByModel(
+        predictions.byModel = try model.valuesByModel(
             table, pool: WorkerPool(threads: checkedThreads(request.threads)))
     }
     var columns = model.schema.names(.id).compactMap { table.column(named: $0) }.map { column in

@@ -105,16 +105,14 @@ struct StoredModel {
             schema: try read(Schema.self, "schema.json"), weights: weights)
     }
 
-    /// With what each model says alone, where the models are folds.
-    func predictByModel(_ table: Table, pool: WorkerPool) throws -> Predictions {
+    /// What each model says alone, where the models are folds.
+    func valuesByModel(_ table: Table, pool: WorkerPool) throws -> [[Double]] {
         let features = try encoder.encode(table)
-        var result = predict(features, pool: pool)
-        result.byModel = weights.map { own in
+        return weights.map { own in
             StoredModel(
                 description: description, encoder: encoder, schema: schema, weights: [own]
             ).predict(features, pool: pool).values
         }
-        return result
     }
 
     /// Predicts raw rows.

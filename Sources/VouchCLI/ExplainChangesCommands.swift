@@ -58,8 +58,8 @@ struct ExplainCounterfactualsCommand: ParsableCommand {
     var timed = false
 
     mutating func run() throws {
-        var request = CounterfactualRequest(run: asked.folder, rows: asked.rows)
-        if !asked.chosen.isEmpty { request.chosen = asked.chosen }
+        var request = CounterfactualRequest(run: asked.file.folder, rows: asked.file.rows)
+        if let chosen = asked.file.chosen { request.chosen = chosen }
         request.changes.immutable = immutable
         request.changes.actionable = actionable
         request.changes.onlyIncrease = onlyIncrease
@@ -104,8 +104,8 @@ struct ExplainReasonsCommand: ParsableCommand {
     @OptionGroup var asked: AskedRows
 
     mutating func run() throws {
-        var request = ReasonRequest(run: asked.folder, rows: asked.rows)
-        if !asked.chosen.isEmpty { request.chosen = asked.chosen }
+        var request = ReasonRequest(run: asked.file.folder, rows: asked.file.rows)
+        if let chosen = asked.file.chosen { request.chosen = chosen }
         request.wanted = asked.wanted
         request.seed = asked.seed
         request.reading = asked.reading.options
@@ -122,14 +122,7 @@ struct ExplainReasonsCommand: ParsableCommand {
 
 /// Rows whose outcome is not the wanted one.
 struct AskedRows: ParsableArguments {
-    @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
-    var folder: String
-
-    @Argument(help: "The rows: a CSV file with a header.")
-    var rows: String
-
-    @Option(name: .customLong("row"), help: "A row of the file, from 1; repeat for several.")
-    var chosen: [Int] = []
+    @OptionGroup var file: RowsOfFile
 
     @Option(
         name: .customLong("class"),

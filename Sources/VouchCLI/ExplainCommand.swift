@@ -51,16 +51,7 @@ struct ExplainRowsCommand: ParsableCommand {
               vouch explain rows runs/adult new.csv --method integrated-gradients --csv --memory-limit 512MB
             """)
 
-    @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
-    var folder: String
-
-    @Argument(help: "The rows: a CSV file with a header.")
-    var rows: String
-
-    @Option(
-        name: .customLong("row"),
-        help: "A row of the file, from 1, or rows, such as 1-60; repeat for more.")
-    var chosen: [RowStretch] = []
+    @OptionGroup var file: RowsOfFile
 
     @Option(help: "Training rows that stand for what the columns could have been instead.")
     var background = 100
@@ -125,9 +116,8 @@ struct ExplainRowsCommand: ParsableCommand {
     @OptionGroup(title: "Reading") var reading: ReadingArguments
 
     mutating func run() throws {
-        var request = ExplanationRequest(run: folder, rows: rows)
-        let chosen = chosen.flatMap(\.rows)
-        if !chosen.isEmpty { request.chosen = chosen }
+        var request = ExplanationRequest(run: file.folder, rows: file.rows)
+        if let chosen = file.chosen { request.chosen = chosen }
         request.background = background
         request.backgroundFile = backgroundFile
         request.pairs = exact ? nil : pairs ?? 1
@@ -146,9 +136,7 @@ struct ExplainRowsCommand: ParsableCommand {
         request.threads = threads
         let output = Terminal(.output)
         guard !csv else {
-            return try explainRowsAsCSV(request, chosen: chosen.isEmpty ? nil : chosen) {
-                output.write($0)
-            }
+            return try explainRowsAsCSV(request, chosen: file.chosen) { output.write($0) }
         }
         let found = try explainRows(request)
         if let figures { try writeDrawings(of: found.figures, to: figures) }
@@ -163,7 +151,7 @@ struct ExplainRowsCommand: ParsableCommand {
 
     private func write(_ found: RowExplanations, to path: String) throws {
         guard path.hasSuffix(".svg") else {
-            let page = found.report(run: folder, arguments: Array(CommandLine.arguments))
+            let page = found.report(run: file.folder, arguments: Array(CommandLine.arguments))
             let format = ReportOutput.format(ofFile: path) ?? .html
             return try AtomicFile.write(page.bytes(format, width: 100, color: false), to: path)
         }

@@ -12,3 +12,20 @@ struct RowStretch: ExpressibleByArgument, Sendable {
         rows = first...last
     }
 }
+
+/// A run, and rows of a file that it is asked about.
+struct RowsOfFile: ParsableArguments {
+    @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+    var folder: String
+
+    @Argument(help: "The rows: a CSV file with a header.")
+    var rows: String
+
+    @Option(
+        name: .customLong("row"),
+        help: "A row of the file, from 1, or rows, such as 1-60; repeat for more.")
+    var stretches: [RowStretch] = []
+
+    /// `nil` where none is named.
+    var chosen: [Int]? { stretches.isEmpty ? nil : stretches.flatMap(\.rows) }
+}

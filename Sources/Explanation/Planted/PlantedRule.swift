@@ -1,4 +1,5 @@
 import RealModule
+import Statistics
 package import Tables
 import TensorCore
 
@@ -37,7 +38,7 @@ package struct PlantedRule: Sendable {
             rows.column(named: name).map { Self.signal($0, random, step: UInt32(100 + place)) }
                 ?? []
         }
-        let varied = signals.indices.filter { Self.spread(signals[$0]) > 0.05 }
+        let varied = signals.indices.filter { Moments(signals[$0]).standardDeviation > 0.05 }
         guard varied.count > 4 else { return nil }
         let order = random.permutation(of: varied.count, step: 0).map { varied[$0] }
         let signs = (0..<4).map { random.uniform(step: 1, index: UInt64($0)) < 0.5 ? -1.0 : 1 }
@@ -91,7 +92,7 @@ package struct PlantedRule: Sendable {
                 }
             }
         }
-        let spread = Self.spread(score)
+        let spread = Moments(score).standardDeviation
         guard spread > 0 else { return nil }
         let middle = Self.median(score)
         self.kind = kind
@@ -133,13 +134,6 @@ package struct PlantedRule: Sendable {
             }
             return Double(low + start - 1) / Double(known.count - 1) - 1
         }
-    }
-
-    private static func spread(_ values: [Double]) -> Double {
-        let mean = values.reduce(0, +) / Double(max(values.count, 1))
-        return
-            (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(values.count, 1)))
-            .squareRoot()
     }
 
     private static func median(_ values: [Double]) -> Double {

@@ -29,7 +29,13 @@ package struct GlassBoxPrice: Probe {
         let names =
             subject.shapes == nil
             ? "an additive model against this one" : "this model against an ensemble"
-        let changes = try Self.changes(glass, black)
+        // The readable model's metric minus the other's, the loss first.
+        let changes = try glass.changes(
+            from: black, numbers: [.rootMeanSquaredError: PriceMetrics.error],
+            classes: [
+                .logLoss: PriceMetrics.logLoss, .accuracy: PriceMetrics.accuracy,
+                .rocAUC: PriceMetrics.auc,
+            ])
         return Findings(
             measurements: changes.enumerated().map { place, change in
                 var measured = Measurement(
@@ -40,35 +46,6 @@ package struct GlassBoxPrice: Probe {
                 }
                 return measured
             })
-    }
-
-    private struct Change {
-        var metric: MetricDefinition
-        var difference: Difference
-    }
-
-    /// The readable model's metric minus the other's, the loss first.
-    private static func changes(
-        _ glass: LabelledPredictions, _ black: LabelledPredictions
-    ) throws -> [Change] {
-        if case .numbers(let targets) = glass.answers {
-            let pair = try PairedComparison(
-                targets: targets, first: black.predictions.values,
-                second: glass.predictions.values, weights: glass.weights, clusters: glass.clusters)
-            return [
-                Change(
-                    metric: PriceMetrics.error,
-                    difference: pair.difference(of: .rootMeanSquaredError))
-            ]
-        }
-        let pair = try PairedComparison(
-            first: black.classificationSample, second: glass.classificationSample,
-            firstThreshold: black.threshold, secondThreshold: glass.threshold)
-        return [
-            Change(metric: PriceMetrics.logLoss, difference: pair.difference(of: .logLoss)),
-            Change(metric: PriceMetrics.accuracy, difference: pair.difference(of: .accuracy)),
-            Change(metric: PriceMetrics.auc, difference: pair.difference(of: .rocAUC)),
-        ]
     }
 
     /// Recommended where these rows do not show that it is worse.

@@ -1,5 +1,6 @@
 import Prediction
 import RealModule
+import Statistics
 package import Tables
 import TensorCore
 
@@ -57,10 +58,7 @@ package struct UnusualCells: RowAttribution {
             let sorted = known.filter { !$0.isNaN }.sorted()
             guard !sorted.isEmpty else { return mine.map { _ in 0 } }
             let middle = sorted[sorted.count / 2]
-            let mean = sorted.reduce(0, +) / Double(sorted.count)
-            let spread =
-                (sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-                / Double(sorted.count)).squareRoot()
+            let spread = Moments(sorted).standardDeviation
             return mine.map { $0.isNaN || spread == 0 ? 0 : ($0 - middle) / spread }
         }
         var counts: [String?: Double] = [:]

@@ -1,4 +1,5 @@
 import RealModule
+import Statistics
 import Tables
 import TensorCore
 
@@ -81,11 +82,7 @@ struct Sensitivity {
             guard case .numbers(let values) = column.cells, model.columns.contains(column.name),
                 let known = model.background.column(named: column.name)?.plainNumbers
             else { return column }
-            let present = known.filter { !$0.isNaN }
-            let mean = present.reduce(0, +) / Double(max(present.count, 1))
-            let spread =
-                (present.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-                / Double(max(present.count, 1))).squareRoot()
+            let spread = Moments(known.filter { !$0.isNaN }).standardDeviation
             let step = UInt32(draw * rows.columns.count + place)
             return Column(
                 name: column.name,

@@ -21,12 +21,8 @@ package struct GapChange: Sendable {
         after: LabelledPredictions
     ) throws {
         let groups = try before.decidedGroups(of: column)
-        let (first, second) = (
-            try before.classificationSample, try after.classificationSample
-        )
-        let whole = try PairedComparison(
-            first: first, second: second, firstThreshold: before.threshold,
-            secondThreshold: after.threshold)
+        let whole = try PairedComparison<ClassificationSample>(before, after)
+        let (first, second) = (whole.first, whole.second)
         accuracyBefore = first.accuracy(threshold: before.threshold)
         accuracyAfter = second.accuracy(threshold: after.threshold)
         accuracyChange = whole.difference(of: .accuracy).estimate

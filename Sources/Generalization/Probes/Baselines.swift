@@ -43,37 +43,17 @@ package struct Baselines: Probe {
                 })
     }
 
-    /// The model's metric minus the baseline's.
-    private struct Change {
-        var metric: MetricDefinition
-        var difference: Difference
-    }
-
-    /// The loss first.
+    /// The model's metric minus the baseline's, the loss first.
     private func compared(
         _ test: LabelledPredictions, with baseline: LabelledPredictions
-    ) throws -> [Change] {
-        if case .numbers(let targets) = test.answers {
-            let pair = try PairedComparison(
-                targets: targets, first: baseline.predictions.values,
-                second: test.predictions.values, weights: test.weights, clusters: test.clusters)
-            return [
-                Change(
-                    metric: BaselineMetrics.error,
-                    difference: pair.difference(of: .rootMeanSquaredError))
-            ]
-        }
-        let pair = try PairedComparison(
-            first: baseline.classificationSample, second: test.classificationSample,
-            firstThreshold: baseline.threshold, secondThreshold: test.threshold)
-        return [
-            Change(metric: BaselineMetrics.logLoss, difference: pair.difference(of: .logLoss)),
-            Change(metric: BaselineMetrics.accuracy, difference: pair.difference(of: .accuracy)),
-        ]
+    ) throws -> [MetricChange] {
+        try test.changes(
+            from: baseline, numbers: [.rootMeanSquaredError: BaselineMetrics.error],
+            classes: [.logLoss: BaselineMetrics.logLoss, .accuracy: BaselineMetrics.accuracy])
     }
 
     private func measurement(
-        _ change: Change, _ baseline: String, _ test: LabelledPredictions
+        _ change: MetricChange, _ baseline: String, _ test: LabelledPredictions
     ) -> Measurement {
         Measurement(
             change.metric, change.difference.estimate, on: test, group: "against \(baseline)")
