@@ -1,9 +1,11 @@
 import Statistics
 
-/// An additive model as it can be read: what each column and each pair adds to the output, and how sure that is.
+/// An additive model as it can be read: what each column and each pair adds to an output, and how sure that is.
 package struct ShapeFunctions: Codable, Sendable, Hashable {
     /// What the functions add to: `log-odds of >50K`, or the target's name.
     package var quantity: String
+    /// The class whose output it is, of more than two.
+    package var output: String?
     /// Models whose spread the intervals are of; one has none.
     package var models: Int
     /// Training rows over which functions are centered and importances are means.
@@ -71,12 +73,54 @@ package struct ShapeFunctions: Codable, Sendable, Hashable {
             lower = mean - reach
             upper = mean + reach
         }
+
+        /// The mean of several numbers, none of which need be independent: the reach of its interval is the mean of
+        /// theirs, since no standard error of a mean is larger than the mean of the standard errors.
+        package init(meanOf values: [Value]) {
+            func mean(_ numbers: [Double]) -> Double {
+                numbers.reduce(0, +) / Double(max(numbers.count, 1))
+            }
+            value = mean(values.map(\.value))
+            let (lows, highs) = (values.compactMap(\.lower), values.compactMap(\.upper))
+            if lows.count == values.count, highs.count == values.count {
+                (lower, upper) = (mean(lows), mean(highs))
+            }
+        }
     }
 
-    package init(quantity: String, models: Int, rows: Int, terms: [Term]) {
+    package init(
+        quantity: String, output: String? = nil, models: Int, rows: Int, terms: [Term]
+    ) {
         self.quantity = quantity
+        self.output = output
         self.models = models
         self.rows = rows
         self.terms = terms
+    }
+}
+
+extension [ShapeFunctions] {
+    /// A column's or a pair's functions, one an output.
+    package struct Term: Sendable {
+        package var columns: [String]
+        /// The mean over outputs.
+        package var importance: ShapeFunctions.Value
+        /// Of each output.
+        package var functions: [ShapeFunctions.Term]
+
+        package var name: String { columns.joined(separator: " × ") }
+    }
+
+    /// From the most important to the least.
+    package var terms: [Term] {
+        let each = map { shapes in
+            Dictionary(uniqueKeysWithValues: shapes.terms.map { ($0.name, $0) })
+        }
+        return (first?.terms ?? []).map { term in
+            let functions = each.compactMap { $0[term.name] }
+            return Term(
+                columns: term.columns, importance: .init(meanOf: functions.map(\.importance)),
+                functions: functions)
+        }.sorted { ($1.importance.value, $0.name) < ($0.importance.value, $1.name) }
     }
 }

@@ -20,7 +20,7 @@ package struct Subject: Sendable {
     package var counterpart: (any ComparedModel)?
     package var answerTrainer: (any AnswerTrainer)?
     /// Of an additive model.
-    package var shapes: ShapeFunctions?
+    package var shapes: [ShapeFunctions]
     package var crossValidator: (any CrossValidator)?
     /// Of every random choice that a probe makes.
     package var seed: UInt64
@@ -32,7 +32,7 @@ package struct Subject: Sendable {
         tables: TrainingTables? = nil, retrainer: (any Retrainer)? = nil,
         repeater: (any Repeater)? = nil, canaries: Canaries? = nil,
         linearModel: (any ComparedModel)? = nil, counterpart: (any ComparedModel)? = nil,
-        answerTrainer: (any AnswerTrainer)? = nil, shapes: ShapeFunctions? = nil,
+        answerTrainer: (any AnswerTrainer)? = nil, shapes: [ShapeFunctions] = [],
         crossValidator: (any CrossValidator)? = nil,
         seed: UInt64 = 0
     ) {
@@ -70,7 +70,7 @@ package struct Subject: Sendable {
         if linearModel != nil { result.insert(.linearModel) }
         if counterpart != nil { result.insert(.counterpart) }
         if answerTrainer != nil { result.insert(.otherAnswers) }
-        if shapes != nil { result.insert(.additiveModel) }
+        if !shapes.isEmpty { result.insert(.additiveModel) }
         if crossValidator != nil { result.insert(.crossValidation) }
         return result
     }

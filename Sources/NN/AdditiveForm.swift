@@ -7,7 +7,7 @@ import TensorCore
 ///
 /// With the encoded features e of a row, of which those of column c are `e_c`: `f_c = e_c·w_c` and
 /// `f_cd = relu((e_c, e_d)·W + b)·v`. The curves of `f_c` come from the encoding: bins and values with codes of their own.
-/// Pairs start at 0.
+/// Pairs start at 0. Of several classes each has an output, with w, v and an intercept of its own.
 ///
 /// - Source: Agarwal et al. 2021, arXiv:2004.13912, in the form of linear functions on piecewise-linear codes
 ///   (arXiv:2203.05556); pairs: Lou et al. 2013, DOI 10.1145/2487575.2487579.
@@ -77,16 +77,17 @@ extension GraphBuilder {
     /// The functions' values, columns before pairs.
     ///
     /// - Parameter x: Encoded features, `[rows, features]`.
-    /// - Returns: `[rows, terms]`.
-    mutating func additiveTerms(_ x: Value, _ form: AdditiveForm) -> Value {
+    /// - Returns: `[rows, outputs, terms]`.
+    mutating func additiveTerms(_ x: Value, _ form: AdditiveForm, outputs: Int) -> Value {
         let features = shape(x)[1].count(rows: 1)
         let bound = 1 / Float(features).squareRoot()
         let columns = scoped("columns") { b in
             let weight = b.parameter(
-                "weight", [.fixed(features)], role: .weight, initializer: .uniform(bound: bound))
+                "weight", [.fixed(features), .fixed(outputs)], role: .weight,
+                initializer: .uniform(bound: bound))
             let owners = b.mask(
                 "owners", rows: features, parts: form.columns.map(\.features), width: 1)
-            return b.matmul(b.multiply(x, weight), owners)
+            return b.sums(of: x, weight, owners)
         }
         guard !form.pairs.isEmpty else { return columns }
         let width = AdditiveForm.pairWidth
@@ -104,13 +105,30 @@ extension GraphBuilder {
                 "bias", [.fixed(hidden)], role: .bias, initializer: .uniform(bound: bound))
             let units = b.unary(.relu, b.add(b.matmul(x, b.multiply(weight, inputs)), shift))
             let shares = b.parameter(
-                "shares", [.fixed(hidden)], role: .weight, initializer: .constant(0))
+                "shares", [.fixed(hidden), .fixed(outputs)], role: .weight,
+                initializer: .constant(0))
             let owners = b.mask(
                 "owners", rows: hidden,
                 parts: form.pairs.indices.map { [($0 * width)..<(($0 + 1) * width)] }, width: 1)
-            return b.matmul(b.multiply(units, shares), owners)
+            return b.sums(of: units, shares, owners)
         }
-        return apply(.concatenate(axis: 1), [columns, pairs])
+        return apply(.concatenate(axis: 2), [columns, pairs])
+    }
+
+    /// The weighted sum of each part's inputs, for each output.
+    ///
+    /// - Parameters:
+    ///   - x: `[rows, inputs]`.
+    ///   - weights: `[inputs, outputs]`.
+    ///   - owners: `[inputs, parts]`, 1 where an input belongs to a part, else 0.
+    /// - Returns: `[rows, outputs, parts]`.
+    private mutating func sums(of x: Value, _ weights: Value, _ owners: Value) -> Value {
+        let (inputs, outputs) = (shape(weights)[0], shape(weights)[1])
+        let parts = shape(owners)[1]
+        let each = multiply(
+            reshape(weights, [inputs, outputs, 1]), reshape(owners, [inputs, 1, parts]))
+        let width = Extent.fixed(outputs.count(rows: 1) * parts.count(rows: 1))
+        return reshape(matmul(x, reshape(each, [inputs, width])), [.rows, outputs, parts])
     }
 
     /// A matrix that is not learned, `[rows, parts · width]`: 1 where the row belongs to the part, else 0.

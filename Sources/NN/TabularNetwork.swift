@@ -52,7 +52,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     /// Of a regression: quantiles that are predicted beside the target, by the pinball loss; each has an output of
     /// its own.
     package var quantiles: [Float]?
-    /// Where the model is a sum of functions of columns and pairs: of one output, without hidden layers and members.
+    /// Where the model is a sum of functions of columns and pairs, without hidden layers and members.
     package var additive: AdditiveForm?
 
     package enum RegressionLoss: Hashable, Sendable, Codable {
@@ -71,8 +71,8 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         additive: AdditiveForm? = nil
     ) {
         precondition(
-            additive == nil || (hidden.isEmpty && members == 1 && task.outputs == 1),
-            "an additive model has one output, no hidden layer and no members")
+            additive == nil || (hidden.isEmpty && members == 1 && quantiles == nil),
+            "an additive model has no hidden layer, no members and no quantiles")
         self.input = input
         self.task = task
         self.hidden = hidden
@@ -98,7 +98,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     /// outputs cost nothing where they are not asked for: `hiddenFeatures`, the mean over members of
     /// what enters the head, `[rows, width]`, `memberFeatures`, each member's side by side, and `memberLogits`, each member's own outputs side by
     /// side, `[rows, members · outputs]`. Of an additive model there is also `terms`, the value of each
-    /// of its functions, `[rows, terms]`; where quantiles are predicted, `quantiles`, `[rows, quantiles]`.
+    /// of its functions, those of one class after those of another, `[rows, outputs · terms]`; where quantiles are predicted, `quantiles`, `[rows, quantiles]`.
     ///
     /// - Parameter keepsDropout: Whether hidden units are dropped as in training, so that passes with other
     ///   random numbers are samples of the prediction (Gal & Ghahramani 2016, arXiv:1506.02142).
@@ -239,13 +239,16 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         var x = encoded
         let features = builder.shape(x)[1]
         if let additive {
-            let terms = builder.additiveTerms(x, additive)
+            let width = Extent.fixed(task.outputs)
+            let terms = builder.additiveTerms(x, additive, outputs: task.outputs)
             let intercept = builder.parameter(
-                "intercept", [1], role: .bias, initializer: .constant(0))
+                "intercept", [width], role: .bias, initializer: .constant(0))
             let sum = builder.add(
-                builder.reshape(builder.sum(terms, axes: [1]), [.rows, 1]), intercept)
+                builder.reshape(builder.sum(terms, axes: [2]), [.rows, width]), intercept)
             return (
-                builder.reshape(x, [1, .rows, features]), builder.reshape(sum, [1, .rows, 1]), terms
+                builder.reshape(x, [1, .rows, features]),
+                builder.reshape(sum, [1, .rows, width]),
+                builder.reshape(terms, [.rows, .fixed(task.outputs * additive.terms)])
             )
         }
         if members > 1 {

@@ -68,7 +68,7 @@ struct FinishedRun {
             steps: history.reduce(0) { $0 + ($1.last?.step ?? 0) }, wallSeconds: seconds,
             used: nil, features: features, modelBytes: 0,
             modelsBefore: max(known ?? 0, (report.ledger?.models ?? 1) - 1),
-            shapes: try AdditiveReading.of(run: path)?.shapes)
+            shapes: try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [])
         var subject = try assembly.subject()
         if configuration.learning.budgetSeconds == nil {
             subject.repeater = RunRepeater(

@@ -86,11 +86,6 @@ struct PreparedData {
             targetColumn, source: table.name, rows: rows,
             task: columns.task.flatMap { .init(rawValue: $0.rawValue) },
             positive: columns.positive)
-        if configuration.model.kind == .additive, target.task == .multiclass {
-            throw VouchError(
-                "--model additive is for two classes or a number, and \"\(target.column)\" has "
-                    + "\(target.classes.count) classes. Leave --model out")
-        }
         let isRegression = target.task == .regression
         if configuration.model.quantiles != nil, !isRegression {
             throw VouchError(

@@ -159,7 +159,7 @@ struct StoredModel {
             return Predictions(
                 rows: features.rows, classes: [], values: raw.map(unscaled), bounds: bounds)
         }
-        if meansLogits { raw = raw.map { 1 / (1 + Float(Double.exp(-Double($0)))) } }
+        if meansLogits { raw = probabilities(ofLogits: raw) }
         guard target.task == .binary else {
             return Predictions(
                 rows: features.rows, classes: target.classes, values: raw.map(Double.init))
@@ -168,6 +168,19 @@ struct StoredModel {
         both.reserveCapacity(2 * raw.count)
         for positive in raw { both += [1 - Double(positive), Double(positive)] }
         return Predictions(rows: features.rows, classes: target.classes, values: both)
+    }
+
+    /// - Parameter logits: `[rows, outputs]`.
+    private func probabilities(ofLogits logits: [Float]) -> [Float] {
+        let width = description.network.task.outputs
+        guard width > 1 else { return logits.map { 1 / (1 + Float(Double.exp(-Double($0)))) } }
+        return stride(from: 0, to: logits.count, by: width).flatMap { start in
+            let own = logits[start..<(start + width)].map(Double.init)
+            let top = own.max() ?? 0
+            let powers = own.map { Double.exp($0 - top) }
+            let sum = powers.reduce(0, +)
+            return powers.map { Float($0 / sum) }
+        }
     }
 
     /// The mean of an output over models and passes with dropout.

@@ -64,7 +64,7 @@ struct SubjectAssembly {
     /// Of the validation rows; `nil` where no probe is to calibrate on them.
     var validation: LabelledPredictions?
     /// Of an additive model.
-    var shapes: ShapeFunctions?
+    var shapes: [ShapeFunctions] = []
 
     /// Of the training rows, so many are predicted.
     private static let mostTrainingRows = 10_000

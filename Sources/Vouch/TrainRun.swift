@@ -87,7 +87,7 @@ private struct TrainRun {
             wallSeconds: trained.used.wallSeconds, used: trained.used, features: features,
             modelBytes: weights.count,
             modelsBefore: modelsBefore(earlier, weightsSHA256: hash, control),
-            validation: validation, shapes: reading?.shapes
+            validation: validation, shapes: reading?.outputs.map(\.shapes) ?? []
         ).subject()
         if let plan = configuration.evidence.crossValidation {
             let seconds = Int((Double(plan.trainings) * trained.used.wallSeconds).rounded(.up))

@@ -131,8 +131,40 @@ struct AdditiveTests {
         }
         let share = answers.reduce(0, +) / Double(rows)
         return PairSearch(
-            codes.map { .init($0, count: 7) }, gradients: answers.map { $0 - share },
-            curvatures: Array(repeating: share * (1 - share), count: rows))
+            codes.map { .init($0, count: 7) },
+            rests: [
+                .init(
+                    gradients: answers.map { $0 - share },
+                    curvatures: Array(repeating: share * (1 - share), count: rows))
+            ])
+    }
+
+    /// Three classes that no column tells of, each against the others.
+    private static func searchOfClasses(rows: Int, columns: Int, seed: UInt64) -> PairSearch {
+        let random = CounterRandom(seed: seed, name: "pair search of classes")
+        let codes = (0..<columns).map { column in
+            (0..<rows).map { Int(random.uniform(step: UInt32(column), index: UInt64($0)) * 5) }
+        }
+        let classes = (0..<rows).map {
+            Int(random.uniform(step: UInt32(columns), index: UInt64($0)) * 3)
+        }
+        return PairSearch(
+            codes.map { .init($0, count: 5) },
+            rests: (0..<3).map { place in
+                let answers = classes.map { $0 == place ? 1.0 : 0 }
+                let share = answers.reduce(0, +) / Double(rows)
+                return .init(
+                    gradients: answers.map { $0 - share },
+                    curvatures: Array(repeating: share * (1 - share), count: rows))
+            })
+    }
+
+    @Test func searchesOfClassesFindNothingInNothing() {
+        let alarms = (0..<400).count {
+            !Self.searchOfClasses(rows: 600, columns: 6, seed: UInt64($0)).strongest(9).isEmpty
+        }
+        // 1 % + 3 standard errors.
+        #expect(alarms <= 10, "\(alarms) of 400")
     }
 
     @Test func aPlantedPairIsFoundFirst() {

@@ -69,6 +69,73 @@ import Vouch
         }
     }
 
+    /// Of the first of two classes the functions are those of the second, turned round.
+    @Test func theOtherClass() throws {
+        let scratch = try Scratch()
+        let (run, data, _) = try Self.trained(scratch)
+        var request = ExplanationRequest(run: run, rows: data)
+        let second = try explainRows(request)
+        request.label = "no"
+        let first = try explainRows(request)
+        #expect(second.quantity == "log-odds of yes" && first.quantity == "log-odds of no")
+        #expect(first.rows[0].value == -second.rows[0].value)
+        #expect(
+            first.rows[0].contributions.map(\.value)
+                == second.rows[0].contributions.map { -$0.value })
+    }
+
+    /// Three classes by thirds of a score: each class has functions of its own, and with the intercepts they are the model.
+    @Test func severalClasses() throws {
+        let scratch = try Scratch()
+        let random = CounterRandom(seed: 3, name: "additive classes")
+        var lines = ["a,b,y"]
+        for row in 0..<1500 {
+            let x = (0..<3).map { random.uniform(step: UInt32($0), index: UInt64(row)) }
+            let score = 6 * (x[0] - 0.5) * (x[0] - 0.5) + 0.5 * x[1] + 0.4 * x[2]
+            lines.append("\(x[0]),\(x[1]),\(score < 0.6 ? "low" : score < 1.1 ? "middle" : "high")")
+        }
+        let data = try scratch.write(lines.joined(separator: "\n") + "\n", to: "classes.csv")
+        var configuration = TrainConfiguration(data: data, output: scratch.path + "/run")
+        configuration.columns.target = "y"
+        configuration.model.kind = .additive
+        configuration.learning.epochs = 40
+        configuration.learning.folds = 3
+        configuration.evidence.probeSeconds = 100
+        let result = try trainRun(configuration, control: RunControl(threads: 2))
+        let accuracy = try #require(
+            result.measurements.first { $0.metric == "accuracy" && $0.group == nil }?.value)
+        #expect(accuracy > 0.75)
+        let importance = result.measurements.filter { $0.metric == "termImportance" }
+        #expect(importance.first?.group == "column = a")
+        #expect(importance.allSatisfy { $0.interval != nil })
+        #expect(result.measurements.contains { $0.metric == "glassBoxPrice" })
+
+        var request = ExplanationRequest(run: configuration.output, rows: data)
+        request.chosen = [1, 2, 40]
+        let text = try predictRows(PredictionRequest(run: configuration.output, rows: data)).csv
+        let said = String(decoding: text, as: UTF8.self).split(separator: "\n")
+            .map { $0.split(separator: ",") }
+        let classes = ["high", "low", "middle"]
+        let each = try classes.map { label in
+            request.label = label
+            return try explainRows(request).rows
+        }
+        for row in request.chosen.indices {
+            let sums = each.map { rows in
+                rows[row].base + rows[row].contributions.reduce(0) { $0 + $1.value }
+            }
+            #expect(abs(sums.reduce(0, +)) < 1e-4, "scores are above their mean")
+            let total = sums.reduce(0) { $0 + Double.exp($1) }
+            for (place, label) in classes.enumerated() {
+                let column = try #require(
+                    said[0].firstIndex { $0 == "probability[\(label)]" })
+                let probability = try #require(Double(said[request.chosen[row]][column]))
+                #expect(abs(Double.exp(sums[place]) / total - probability) < 2e-5)
+                #expect(abs(each[place][row].residual) < 1e-4)
+            }
+        }
+    }
+
     @Test func itsPriceIsMeasured() throws {
         let scratch = try Scratch()
         let (_, _, result) = try Self.trained(scratch) { $0.evidence.probeSeconds = 100 }
@@ -89,10 +156,6 @@ import Vouch
         says("--pairs goes with --model additive") {
             $0.model.kind = .mlp
             $0.model.pairs = 3
-        }
-        says("is for two classes or a number") {
-            $0.columns.target = "a"
-            $0.columns.task = .multiclass
         }
     }
 }

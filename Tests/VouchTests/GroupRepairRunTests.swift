@@ -109,7 +109,8 @@ import Vouch
         let terms = try String(decoding: Files.read(run + "/terms.json"), as: UTF8.self)
         let shapes = try #require(
             try JSONSerialization.jsonObject(with: Data(terms.utf8)) as? [String: Any])
-        let all = try #require((shapes["shapes"] as? [String: Any])?["terms"] as? [[String: Any]])
+        let output = try #require((shapes["outputs"] as? [[String: Any]])?.first)
+        let all = try #require((output["shapes"] as? [String: Any])?["terms"] as? [[String: Any]])
         let age = try #require(all.first { ($0["columns"] as? [String]) == ["age"] })
         let numbers = (age["points"] as? [[String: Any]] ?? []).compactMap {
             $0["number"] as? Double

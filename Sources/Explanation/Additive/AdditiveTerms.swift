@@ -29,7 +29,7 @@ package struct AdditiveTerms: Codable, Sendable, Hashable {
     private static let sweeps = 200
     private static let mostPoints = 128
 
-    /// What the models of a run say of training rows.
+    /// What the models of a run say of training rows, of one output.
     package struct Raw: Sendable {
         /// Of each model `[rows, columns + pairs]`.
         package var values: [[Float]]
@@ -42,16 +42,17 @@ package struct AdditiveTerms: Codable, Sendable, Hashable {
         }
     }
 
-    /// The functions, and how they are shown.
+    /// The functions of an output, and how they are shown.
     ///
     /// - Parameters:
     ///   - table: The training rows of `raw`.
     ///   - names: The columns in the model's order.
     ///   - pairs: Places among `names`.
+    ///   - output: The class whose functions these are, of more than two.
     /// - Precondition: There is a row, a model, and every column is in the table.
     package static func read(
         _ raw: Raw, of table: Table, columns names: [String], pairs: [(first: Int, second: Int)],
-        quantity: String
+        quantity: String, output: String? = nil
     ) -> (terms: AdditiveTerms, shapes: ShapeFunctions) {
         let cells = names.compactMap { table.column(named: $0) }
         precondition(cells.count == names.count && table.rowCount > 0, "a model reads its columns")
@@ -88,7 +89,8 @@ package struct AdditiveTerms: Codable, Sendable, Hashable {
         return (
             mean(of: each),
             ShapeFunctions(
-                quantity: quantity, models: raw.values.count, rows: rows, terms: shown)
+                quantity: quantity, output: output, models: raw.values.count, rows: rows,
+                terms: shown)
         )
     }
 

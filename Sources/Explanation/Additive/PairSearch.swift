@@ -5,7 +5,8 @@ import Statistics
 /// Both columns of a pair are cut into cells. With the gradient `gᵢ = yᵢ − pᵢ` and the curvature hᵢ of a row's loss
 /// (`p(1 − p)`, or the residuals' variance⁻¹ with residuals scaled likewise), a function of each single column is
 /// fitted to the cells by Newton steps; what remains in the cells, `Σ G²/H`, is chi-squared with
-/// `(cells₁ − 1)(cells₂ − 1)` degrees of freedom where the pair has nothing to add.
+/// `(cells₁ − 1)(cells₂ − 1)` degrees of freedom where the pair has nothing to add. Of several classes each is searched
+/// against the others, and a pair has the smallest p-value times the classes (Bonferroni).
 ///
 /// - Source: in the manner of FAST, Lou et al. 2013, DOI 10.1145/2487575.2487579, with the score test of logistic
 ///   regression in place of residual sums.
@@ -24,27 +25,35 @@ package struct PairSearch: Sendable {
     package struct Found: Sendable, Hashable {
         package var first: Int
         package var second: Int
-        /// `Σ G²/H` beyond what chance gives on average.
+        /// `Σ G²/H` beyond what chance gives on average; of several classes their sum.
         package var gain: Double
         /// Of a gain as large by chance.
         package var pValue: Double
     }
 
+    /// What a model leaves over of an output, each row's weight included.
+    package struct Rest: Sendable {
+        package var gradients: [Double]
+        /// Positive.
+        package var curvatures: [Double]
+
+        package init(gradients: [Double], curvatures: [Double]) {
+            self.gradients = gradients
+            self.curvatures = curvatures
+        }
+    }
+
     private let columns: [Codes]
-    private let gradients: [Double]
-    private let curvatures: [Double]
+    private let rests: [Rest]
 
     /// Of any pair that has nothing to add.
     private static let falseAlarms = 0.01
     private static let sweeps = 20
 
-    /// - Parameters:
-    ///   - gradients: Of each row, weights included.
-    ///   - curvatures: Positive, weights included.
-    package init(_ columns: [Codes], gradients: [Double], curvatures: [Double]) {
+    /// - Parameter rests: Of each output.
+    package init(_ columns: [Codes], rests: [Rest]) {
         self.columns = columns
-        self.gradients = gradients
-        self.curvatures = curvatures
+        self.rests = rests
     }
 
     /// At most so many pairs that chance does not explain, the strongest first: any false one in 1 % of searches, by
@@ -53,7 +62,12 @@ package struct PairSearch: Sendable {
         var found: [Found] = []
         for first in columns.indices {
             for second in columns.indices.dropFirst(first + 1) {
-                if let pair = measured(first, second) { found.append(pair) }
+                let each = rests.compactMap { measured(first, second, $0) }
+                guard let least = each.map(\.pValue).min() else { continue }
+                found.append(
+                    Found(
+                        first: first, second: second, gain: each.reduce(0) { $0 + $1.gain },
+                        pValue: min(1, least * Double(each.count))))
             }
         }
         let level = Self.falseAlarms / Double(max(found.count, 1))
@@ -63,14 +77,14 @@ package struct PairSearch: Sendable {
     }
 
     /// `nil` where one of the columns has one code.
-    func measured(_ first: Int, _ second: Int) -> Found? {
+    func measured(_ first: Int, _ second: Int, _ rest: Rest) -> Found? {
         let (rows, across) = (columns[first], columns[second])
         var gradient = [Double](repeating: 0, count: rows.count * across.count)
         var curvature = gradient
-        for row in gradients.indices {
+        for row in rest.gradients.indices {
             let cell = rows.codes[row] * across.count + across.codes[row]
-            gradient[cell] += gradients[row]
-            curvature[cell] += curvatures[row]
+            gradient[cell] += rest.gradients[row]
+            curvature[cell] += rest.curvatures[row]
         }
         func sums(_ values: [Double]) -> (rows: [Double], across: [Double]) {
             var result = (

@@ -25,17 +25,18 @@ package struct GlassBoxPrice: Probe {
         guard let counterpart = subject.counterpart else { return Findings() }
         let other = try counterpart.predictions()
         let test = subject.test
-        let (glass, black) = subject.shapes == nil ? (other, test) : (test, other)
+        let (glass, black) = subject.shapes.isEmpty ? (other, test) : (test, other)
         let names =
-            subject.shapes == nil
+            subject.shapes.isEmpty
             ? "an additive model against this one" : "this model against an ensemble"
         // The readable model's metric minus the other's, the loss first.
         let changes = try glass.changes(
             from: black, numbers: [.rootMeanSquaredError: PriceMetrics.error],
-            classes: [
-                .logLoss: PriceMetrics.logLoss, .accuracy: PriceMetrics.accuracy,
-                .rocAUC: PriceMetrics.auc,
-            ])
+            classes: test.predictions.width == 2
+                ? [
+                    .logLoss: PriceMetrics.logLoss, .accuracy: PriceMetrics.accuracy,
+                    .rocAUC: PriceMetrics.auc,
+                ] : [.logLoss: PriceMetrics.logLoss, .accuracy: PriceMetrics.accuracy])
         return Findings(
             measurements: changes.enumerated().map { place, change in
                 var measured = Measurement(

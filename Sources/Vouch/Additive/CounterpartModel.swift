@@ -18,15 +18,14 @@ struct CounterpartModel: ComparedModel {
     /// As measured on Adult and California: an additive model takes a fraction of an ensemble's time.
     var expectedSeconds: Double { wallSeconds * (isAdditive ? 0.5 : 4) }
 
-    /// `nil` where there is no counterpart: more than two classes have no additive model, and a run that a clock ended
-    /// says nothing of what a training takes.
+    /// `nil` of a run that a clock ended, which says nothing of what a training takes.
     init?(
         _ learner: Learner, test: LabelledPredictions, testTable: Table, wallSeconds: Double
     ) {
         let isBounded =
             learner.configuration.learning.budgetSeconds != nil
             || learner.configuration.learning.steps != nil
-        guard learner.prepared.target.task != .multiclass, !isBounded else { return nil }
+        guard !isBounded else { return nil }
         self.learner = learner
         self.test = test
         self.testTable = testTable

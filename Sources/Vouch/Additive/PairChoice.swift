@@ -89,26 +89,38 @@ extension Learner {
         let chosen = features.selecting(rows: rows)
         let predictions = model.predict(chosen, pool: pool)
         let (labels, weights) = try answers(rows, balanced: true)
-        guard case .numbers(let answers) = labels else {
-            preconditionFailure("an additive model has one output")
-        }
         let target = prepared.target
-        let isRegression = target.task == .regression
-        let expected = (0..<rows.count).map { row in
-            isRegression
-                ? (predictions.values[row] - target.center) / target.scale
-                : predictions.values[2 * row + 1]
+        func values(_ place: Int) -> [Double] {
+            rows.indices.map { predictions.values[$0 * predictions.width + place] }
         }
-        let residuals = zip(answers, expected).map { Double($0) - $1 }
-        let variance =
-            residuals.reduce(0) { $0 + $1 * $1 } / Double(max(residuals.count, 1))
-        var gradients: [Double] = []
-        var curvatures: [Double] = []
-        for (row, residual) in residuals.enumerated() {
-            let weight = Double(weights?[row] ?? 1)
-            let p = min(max(expected[row], 1e-6), 1 - 1e-6)
-            gradients.append(weight * (isRegression ? residual / max(variance, 1e-12) : residual))
-            curvatures.append(weight * (isRegression ? 1 / max(variance, 1e-12) : p * (1 - p)))
+        /// With the precision of a number's error, `nil` of a class's probability.
+        func rest(_ answers: [Double], _ expected: [Double], precision: Double?) -> PairSearch.Rest
+        {
+            var rest = PairSearch.Rest(gradients: [], curvatures: [])
+            for (row, (answer, value)) in zip(answers, expected).enumerated() {
+                let weight = Double(weights?[row] ?? 1)
+                let p = min(max(value, 1e-6), 1 - 1e-6)
+                rest.gradients.append(weight * (answer - value) * (precision ?? 1))
+                rest.curvatures.append(weight * (precision ?? p * (1 - p)))
+            }
+            return rest
+        }
+        let rests: [PairSearch.Rest]
+        switch labels {
+        case .classes(let classes):
+            rests = target.classes.indices.map { place in
+                rest(
+                    classes.map { Int($0) == place ? 1 : 0 }, values(place), precision: nil)
+            }
+        case .numbers(let numbers) where target.task == .binary:
+            rests = [rest(numbers.map(Double.init), values(1), precision: nil)]
+        case .numbers(let numbers):
+            let answers = numbers.map(Double.init)
+            let expected = values(0).map { ($0 - target.center) / target.scale }
+            let squares = zip(answers, expected).map { ($0 - $1) * ($0 - $1) }
+            let variance = squares.reduce(0, +) / Double(max(squares.count, 1))
+            rests = [rest(answers, expected, precision: 1 / max(variance, 1e-12))]
+        case .none: preconditionFailure("rows that are learned have answers")
         }
         let columns = prepared.schema.features.compactMap { entry in
             prepared.table.column(named: entry.name)?.selecting(rows: rows)
@@ -117,6 +129,6 @@ extension Learner {
             columns.map { column in
                 let bins = CellBins(column, most: Self.cells)
                 return .init(bins.codes(column), count: bins.count)
-            }, gradients: gradients, curvatures: curvatures)
+            }, rests: rests)
     }
 }
