@@ -68,11 +68,13 @@ struct ConceptsCommand: ParsableCommand {
             conditions: concept, examples: examples, reading: reading.options, layers: layer,
             label: label, randomConcepts: randomConcepts, seed: seed)
         let progress = TrainingProgress(quiet: false, json: false)
+        var arguments = ["vouch", "explain", "concepts", folder]
+        for text in concept { arguments += ["--concept", text] }
+        for text in examples { arguments += ["--examples", text] }
+        for number in layer { arguments += ["--layer", "\(number)"] }
+        if let label { arguments += ["--class", label] }
         let report = try measureExplanations(
-            .concepts(request), run: folder, threads: threads,
-            arguments: ["vouch", "explain", "concepts", folder]
-                + concept.flatMap { ["--concept", $0] } + examples.flatMap { ["--examples", $0] }
-                + layer.flatMap { ["--layer", "\($0)"] } + (label.map { ["--class", $0] } ?? []),
+            .concepts(request), run: folder, threads: threads, arguments: arguments,
             onEvent: progress.show)
         if let figures { try writeDrawings(of: report.sections.flatMap(\.figures), to: figures) }
         try output.write(report)

@@ -2,6 +2,7 @@ import CPURuntime
 package import GraphIR
 package import Kernels
 package import Tables
+import TensorCore
 
 /// A hidden layer of a network.
 package struct HiddenLayer: Sendable, Hashable {

@@ -99,7 +99,9 @@ package struct ConceptVectors: Probe {
             let judge = ConceptTest(
                 gradients: reading.gradients(at: reading.activations(of: testRows)),
                 design: try test.design, pool: reading.activations(of: pool),
-                width: reading.width, draws: draws, random: random, threads: model.threads)
+                width: reading.width, draws: draws,
+                random: CounterRandom(seed: subject.seed &+ seed, name: "random concepts"),
+                threads: model.threads)
             var controls: [Int: ConceptTest.Controls] = [:]
             for (place, concept) in concepts.enumerated() {
                 let size = rows[place].size
@@ -174,7 +176,6 @@ package struct ConceptVectors: Probe {
         func measured(_ metric: MetricDefinition, _ estimate: Estimate) -> Measurement {
             Measurement(metric, estimate, group: found.name, split: test.split, rows: test.rows)
         }
-        func percent(_ share: Double) -> String { NumberText.plain(share) }
         var effect = measured(ConceptMetrics.effect, result.effect)
         let band = result.controls.band
         effect.verdict = verdict(found)
@@ -185,7 +186,7 @@ package struct ConceptVectors: Probe {
         var score = measured(ConceptMetrics.score, result.score)
         let scores = result.controls.scoreBand
         score.note =
-            "random concepts: \(percent(scores.lower)) to \(percent(scores.upper)); a score alone proves nothing"
+            "random concepts: \(NumberText.plain(scores.lower)) to \(NumberText.plain(scores.upper)); a score alone proves nothing"
         var sensitivity = measured(ConceptMetrics.sensitivity, result.sensitivity)
         sensitivity.note = "the size of a standard deviation is taken as it is"
         return [effect, score, sensitivity, accuracy]

@@ -1,4 +1,4 @@
-package import Evidence
+import Evidence
 import Explanation
 import Tables
 
