@@ -220,7 +220,7 @@ struct ConceptSimulation {
 
             ## Intervals
 
-            Claimed: 95 % for the effect, at least 95 % for the score. Width: mean width of the score's interval, as a multiple \
+            Claimed: 95 % for the effect (at least 95 % below 100 examples), at least 95 % for the score. Width: mean width of the score's interval, as a multiple \
             of that of the share of rows alone if the vector were known.
 
             | examples | tested rows | shift | effect covered | score covered | width |
@@ -240,7 +240,9 @@ struct ConceptSimulation {
                 "| \(examples) | \(rows) | \(shift) | \(percent(found.effect, 1000)) | "
                 + "\(percent(found.score, 1000)) | "
                 + String(format: "%.2f", found.scoreWidth / found.leastWidth) + " |\n"
-            #expect((930...970).contains(found.effect), "\(examples), \(rows): \(found.effect)")
+            // Few rows: the noise of gradients and examples together is counted twice.
+            let most = examples < 100 ? 1000 : 970
+            #expect((930...most).contains(found.effect), "\(examples), \(rows): \(found.effect)")
             #expect(found.score >= 936, "\(examples), \(rows): \(found.score)")
         }
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -103,7 +103,7 @@ package struct ConceptTest: Sendable {
                 for place in order[size..<2 * size] { sum -= poolProducts[row * count + place] }
                 if sum > 0 { score += shares[row] }
             }
-            scores.append(score)
+            scores.append(min(score, 1))
         }
         return Controls(effects: effects.sorted(), scores: scores.sorted())
     }

@@ -180,7 +180,7 @@ package struct ConceptVectors: Probe {
         let band = result.controls.band
         effect.verdict = verdict(found)
         effect.note =
-            "of \(result.controls.effects.count) random concepts of \(found.size) rows 95 % had "
+            "\(verdict(found)); of \(NumberText.count(result.controls.effects.count)) random concepts of \(found.size) rows 95 % had "
             + "\(NumberText.plain(band.lower)) to \(NumberText.plain(band.upper)); p = "
             + "\(NumberText.plain(found.adjusted)), with false findings controlled over all concepts and layers"
         var score = measured(ConceptMetrics.score, result.score)
@@ -214,7 +214,17 @@ package struct ConceptVectors: Probe {
                     }, reference: .init(value: none, label: "no effect"),
                     bandMeaning: "95 % of random concepts of the same size"))
         }
-        let words = found.map { "\($0.concept): \(verdict($0))" }.joined(separator: ". ")
+        func named(_ words: String, _ isSo: (Found) -> Bool) -> String {
+            let names = found.filter(isSo).map(\.concept)
+            return names.isEmpty ? "" : " \(words): \(names.joined(separator: ", "))."
+        }
+        let words =
+            named("Pushed up, as random concepts are not") {
+                $0.isFound && $0.result.effect.value ?? 0 > 0
+            }
+            + named("Pushed down, as random concepts are not") {
+                $0.isFound && $0.result.effect.value ?? 0 <= 0
+            } + named("Cannot tell") { !$0.isFound }
         return [
             Figure(
                 id: "conceptEffects\(layer.name)",
@@ -222,7 +232,7 @@ package struct ConceptVectors: Probe {
                 caption:
                     "What the \(quantity) would gain, to the first order, if rows moved as rows with the concept differ "
                     + "from others, with 95 % intervals; shaded: 95 % of random concepts of the same size. What else "
-                    + "goes along with the concept moves too. \(words).",
+                    + "goes along with the concept moves too.\(words)",
                 plot: chart("change of the \(quantity)", \.effect, \.band, 0)),
             Figure(
                 id: "conceptScores\(layer.name)",
