@@ -10,7 +10,7 @@ struct ConceptsCommand: ParsableCommand {
         discussion: """
             A concept is what rows have in common: a condition on raw columns, or a file of examples. In each hidden layer \
             its vector is the difference between the mean activations of training rows with it and of others. Said are how \
-            well the vector tells held-out rows, what the prediction of test rows gains along it, and for what share of \
+            well the layer tells held-out rows, what the prediction of test rows gains along it, and for what share of \
             them it rises (the TCAV score), each with an interval and beside random concepts of the same size; false \
             findings are controlled over concepts and layers. What goes along with a concept is part of its vector. \
             What is found stands in the run's report from then on.

@@ -139,7 +139,10 @@ import Vouch
         for kind in kinds {
             let scratch = try Scratch()
             defer { withExtendedLifetime(scratch) {} }
-            let run = try Self.trained(scratch) { $0.model.kind = kind }
+            let run = try Self.trained(scratch) {
+                $0.model.kind = kind
+                $0.model.width = nil
+            }
             let told = try CommandTests.run(
                 "explain", "concepts", run, "--concept", "high: x > 0.5")
             #expect(told.status != 0 && told.error.contains("hidden layer"), "\(told.error)")

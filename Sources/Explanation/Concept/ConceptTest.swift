@@ -121,8 +121,7 @@ package struct ConceptTest: Sendable {
 
     /// What was found of a concept at the layer.
     package struct Result: Sendable {
-        /// Share of held-out examples and other rows that lie on the right side of the middle between the two means of
-        /// those that were not held out.
+        /// Share of held-out examples and other rows that a `LinearRule` from the rest tells right.
         package var accuracy: Estimate
         /// Whether the layer tells the concept at all: whether the accuracy is above one half.
         package var isKnown: Bool { accuracy.lower.map { $0 > 0.5 } ?? false }
@@ -194,20 +193,19 @@ package struct ConceptTest: Sendable {
             varied: "rows, examples and other rows")
     }
 
-    /// Fitted on two thirds of the examples and of the others, asked of the last third.
+    /// Of a rule from two thirds of the examples and of the others, on the last third.
     private func accuracy(_ members: [Float], _ others: [Float], size: Int) -> Estimate {
-        let held = size / 3
-        let fitted = 0..<(size - held)
-        let (own, other) = (mean(members, fitted), mean(others, fitted))
-        let vector = zip(own, other).map { $0 - $1 }
-        let middle = zip(own, other).map { ($0 + $1) / 2 }
-        let both = rowProducts(
-            Array(members[fitted.upperBound * width..<size * width])
-                + others[fitted.upperBound * width..<size * width] + middle,
-            with: vector, width: width, threads: threads)
-        let edge = both[2 * held]
-        let hits = (0..<2 * held).count { $0 < held ? both[$0] > edge : both[$0] < edge }
-        return shareEstimate(hits, of: 2 * held)
+        let held = (size - size / 3)..<size
+        let rule = LinearRule(
+            members[..<(held.lowerBound * width)], others[..<(held.lowerBound * width)],
+            width: width)
+        var hits = 0
+        for row in held {
+            let range = row * width..<(row + 1) * width
+            if rule.side(of: members[range]) > 0 { hits += 1 }
+            if rule.side(of: others[range]) < 0 { hits += 1 }
+        }
+        return shareEstimate(hits, of: 2 * held.count)
     }
 
     /// The share of rows that rise, and an interval that holds for other rows and other examples: examples are drawn

@@ -264,8 +264,8 @@ package enum ConceptMetrics {
         formula: "mean over rows of g·v/|v|, times the standard deviation of activations along v",
         direction: 0, drawback: .opacity, source: source)
     package static let accuracy = MetricDefinition(
-        id: "conceptAccuracy", name: "Accuracy of a concept's vector",
+        id: "conceptAccuracy", name: "Accuracy with which a layer tells a concept",
         formula:
-            "share of held-out rows on the right side of the middle between the means with and without the concept",
+            "share of held-out rows, half of them with the concept, that a linear rule on the layer's activations tells right",
         direction: 0, drawback: .opacity, source: source)
 }
