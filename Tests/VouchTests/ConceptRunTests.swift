@@ -15,7 +15,7 @@ import Vouch
             }
             let (x, z) = (2 * draw(0) - 1, 2 * draw(1) - 1)
             let kind = Int(4 * draw(2))
-            let score = 2.5 * x + (kind == 0 ? 1 : 0) - 0.3 + draw(3) - 0.5
+            let score = 1.8 * x + (kind == 0 ? 1.8 : 0) - 0.4 + draw(3) - 0.5
             lines.append("\(x),\(z),kind \(kind),\(score > 0 ? "yes" : "no")")
         }
         return lines.joined(separator: "\n") + "\n"
@@ -61,7 +61,7 @@ import Vouch
         }
         let ours = try scratch.write(
             "x,z,kind\n"
-                + (0..<40).map { "-0.8,\(Double($0) / 20 - 1),kind \($0 % 4)" }
+                + (0..<120).map { "-0.8,\(Double($0) / 60 - 1),kind \($0 % 4)" }
                 .joined(separator: "\n") + "\n", to: "ours.csv")
         let found = try measured([
             "explain", "concepts", run, "--concept", "high: x > 0.5", "--concept",
