@@ -76,7 +76,10 @@ struct ConceptsCommand: ParsableCommand {
         let report = try measureExplanations(
             .concepts(request), run: folder, threads: threads, arguments: arguments,
             onEvent: progress.show)
-        if let figures { try writeDrawings(of: report.sections.flatMap(\.figures), to: figures) }
+        if let figures {
+            try writeDrawings(of: report.sections.flatMap(\.figures), to: figures)
+            if output.output == nil { return }
+        }
         try output.write(report)
     }
 }
