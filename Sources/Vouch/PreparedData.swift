@@ -96,13 +96,15 @@ struct PreparedData {
         let labels =
             isRegression
             ? [] : try target.labels(targetColumn, source: table.name, lines: table.lines)
-        let identity = schema.features.map(\.name) + [columns.target]
-        let exact = DuplicateIndex(table, columns: identity)
+        let copies = RowCopies(
+            table, features: schema.features.map(\.name), target: columns.target,
+            labels: isRegression ? nil : labels, rows: rows)
+        if let conflict = copies.conflict { warnings.append(conflict) }
         let drawer = try SplitMaker(
             configuration, table: table, schema: schema,
             strata: isRegression
                 ? SplitDrawer.deciles(numbers, rows: rows) : labels.map(Int.init),
-            duplicates: exact.codes)
+            duplicates: copies.together)
         var split = try drawer.split(rows: rows, hasTestFile: testTable != nil)
         let recipe = Recipe(
             configuration,
@@ -143,14 +145,13 @@ struct PreparedData {
             }
         }
         let learned = split.train + split.validation
-        var report = DuplicateReport(
-            repeated: exact.repeated(among: learned), conflicting: 0)
-        if !isRegression {
-            let features = DuplicateIndex(table, columns: schema.features.map(\.name))
-            report.conflicting = features.conflicting(labels, among: learned)
-        }
+        let report = DuplicateReport(
+            repeated: copies.exact.repeated(among: learned),
+            conflicting: isRegression
+                ? 0 : copies.features.conflicting(labels, among: learned))
         if let testTable {
-            let both = table.joining(testTable, columns: identity)
+            let both = table.joining(
+                testTable, columns: schema.features.map(\.name) + [columns.target])
             let codes = DuplicateIndex(both, columns: both.columns.map(\.name)).codes
             let known = Set(codes[..<table.rowCount])
             let shared = codes[table.rowCount...].count { known.contains($0) }
@@ -177,10 +178,12 @@ struct PreparedData {
             target.task == .regression
             ? SplitDrawer.deciles(try target.values(column, source: table.name), rows: rows)
             : try target.labels(column, source: table.name, lines: table.lines).map(Int.init)
-        let identity = schema.features.map(\.name) + [target.column]
+        let copies = RowCopies(
+            table, features: schema.features.map(\.name), target: target.column,
+            labels: target.task == .regression ? nil : strata.map(Int32.init), rows: rows)
         let fold = SplitDrawer(
             rows: rows, strata: strata, groups: table.codes(in: schema.names(.group).first),
-            duplicates: DuplicateIndex(table, columns: identity).codes, times: nil, seed: seed
+            duplicates: copies.together, times: nil, seed: seed
         ).folds(count, rowCount: table.rowCount)
         return (0..<count).map { part in rows.filter { fold[$0] == part } }
     }
@@ -276,7 +279,7 @@ private struct SplitMaker {
     let table: Table
     let strata: [Int]
     let groups: [Int32]?
-    let duplicates: [Int32]
+    let duplicates: [Int32]?
     let times: [Double]?
     let shares: TrainConfiguration.SplitOptions
     let seed: UInt64
@@ -284,7 +287,7 @@ private struct SplitMaker {
     /// - Parameter strata: One a row of the table: the class, or the decile of a number.
     init(
         _ configuration: TrainConfiguration, table: Table, schema: Schema, strata: [Int],
-        duplicates: [Int32]
+        duplicates: [Int32]?
     ) throws {
         times = try schema.names(.time).first.map { name in try table.orderedValues(in: name) }
         groups = table.codes(in: schema.names(.group).first)

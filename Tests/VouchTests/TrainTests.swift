@@ -3,6 +3,7 @@ import Foundation
 import Optim
 import Platform
 import Prediction
+import TensorCore
 import Testing
 import Training
 import Vouch
@@ -32,6 +33,39 @@ import Vouch
             quick(data, out: scratch.path + "/other") { $0.learning.seed = 1 },
             control: RunControl(threads: 1))
         #expect(other.weightsSHA256 != hashes[0])
+    }
+
+    /// Rows that are equal by chance are split one by one: were those of one answer kept together, training and test rows
+    /// would say the opposite of one another.
+    @Test func rowsThatAreEqualByChance() throws {
+        let scratch = try Scratch()
+        var values: [Double] = []
+        for seed in 0..<4 {
+            let random = CounterRandom(seed: UInt64(seed), name: "few values")
+            var lines = ["a,b,y"]
+            for row in 0..<1000 {
+                let x = (0..<3).map { random.uniform(step: UInt32($0), index: UInt64(row)) }
+                let (a, b) = (Int(x[0] * 10), Int(x[1] * 3))
+                let chance = 0.1 + 0.06 * Double(a) + 0.13 * Double(b)
+                lines.append("\(a),\(b),\(x[2] < chance ? "yes" : "no")")
+            }
+            let data = try scratch.write(lines.joined(separator: "\n") + "\n", to: "few.csv")
+            var configuration = TrainConfiguration(
+                data: data, output: scratch.path + "/few\(seed)")
+            configuration.columns.target = "y"
+            configuration.model.kind = .linear
+            configuration.learning.seed = UInt64(seed)
+            configuration.evidence.probeSeconds = 0
+            let listener = Listener()
+            let result = try trainRun(
+                configuration, control: RunControl(threads: 2, onEvent: listener.hear))
+            #expect(listener.warnings.contains { $0.contains("equal rows are taken for chance") })
+            values.append(
+                try #require(result.measurements.first { $0.metric == "rocAUC" }?.value))
+        }
+        // The probabilities that the rows are drawn from have .73; kept together, rows give about .6.
+        let mean = values.reduce(0, +) / 4
+        #expect(mean > 0.69, "\(values)")
     }
 
     @Test func aBudgetsStepCountRepeatsIt() throws {
