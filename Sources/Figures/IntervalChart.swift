@@ -4,11 +4,16 @@ package struct IntervalChart: Chart, Sendable, Hashable {
     package var rows: [Row]
     /// A value to compare with, such as that of all rows.
     package var reference: Reference?
+    /// What the rows' bands are.
+    package var bandMeaning: String?
 
-    package init(axis: Axis, rows: [Row], reference: Reference? = nil) {
+    package init(
+        axis: Axis, rows: [Row], reference: Reference? = nil, bandMeaning: String? = nil
+    ) {
         self.axis = axis
         self.rows = rows
         self.reference = reference
+        self.bandMeaning = bandMeaning
     }
 
     package struct Row: Codable, Sendable, Hashable {
@@ -19,19 +24,39 @@ package struct IntervalChart: Chart, Sendable, Hashable {
         package var upper: Double?
         /// How many rows of data stand behind it.
         package var count: Int
+        /// What the value is to be seen beside, such as where chance leads.
+        package var band: Band?
 
-        package init(label: String, value: Double, lower: Double?, upper: Double?, count: Int) {
+        package init(
+            label: String, value: Double, lower: Double?, upper: Double?, count: Int,
+            band: Band? = nil
+        ) {
             self.label = label
             self.value = value
             self.lower = lower
             self.upper = upper
             self.count = count
+            self.band = band
         }
 
         package var text: String {
             guard let lower, let upper else { return NumberText.plain(value) }
             let text = NumberText.withInterval(value, lower: lower, upper: upper)
             return text.value + " " + text.interval
+        }
+    }
+
+    package struct Band: Codable, Sendable, Hashable {
+        package var lower: Double
+        package var upper: Double
+
+        package init(lower: Double, upper: Double) {
+            self.lower = lower
+            self.upper = upper
+        }
+
+        fileprivate var text: String {
+            "\(NumberText.plain(lower)) to \(NumberText.plain(upper))"
         }
     }
 
@@ -59,12 +84,16 @@ package struct IntervalChart: Chart, Sendable, Hashable {
         if let reference {
             text += " For comparison, \(reference.label): \(NumberText.plain(reference.value))."
         }
+        if let bandMeaning { text += " Shaded: \(bandMeaning)." }
         return text
     }
 
     package var table: FigureTable {
         FigureTable(
-            header: ["", axis.label, "n"],
-            rows: rows.map { [$0.label, $0.text, NumberText.count($0.count)] })
+            header: ["", axis.label, "n"] + (bandMeaning.map { [$0] } ?? []),
+            rows: rows.map {
+                [$0.label, $0.text, NumberText.count($0.count)]
+                    + (bandMeaning == nil ? [] : [$0.band?.text ?? ""])
+            })
     }
 }

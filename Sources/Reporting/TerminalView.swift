@@ -31,6 +31,14 @@ extension RunReport {
                 $0 == 0 ? styled($1, "2") : $1
             }
         }
+        // What is only of parts of the rows, or of parts of the model, is told by its verdict.
+        let judged = shown.isEmpty ? report.measurements.filter { $0.verdict != nil } : []
+        if !judged.isEmpty { lines.append("") }
+        for measurement in judged {
+            lines += wrapped(visible(report.text(of: measurement)), width - 2).enumerated().map {
+                ($0 == 0 ? "" : "  ") + $1
+            }
+        }
         for row in report.drawbacks {
             lines.append("")
             let question = shortened(
@@ -62,13 +70,7 @@ extension RunReport {
     /// One of the six rows in lines of text.
     func texts(of row: DrawbackRow) -> [String] {
         guard !row.measured.isEmpty else { return ["not measured: " + (row.notMeasured ?? "")] }
-        var lines = row.measured.map { measurement in
-            let text = MeasurementText(measurement)
-            let name = definition(of: measurement.metric)?.name ?? measurement.metric
-            let part = measurement.group.map { ", \($0)" } ?? ""
-            let verdict = measurement.verdict.map { ", \($0)" } ?? ""
-            return "\(name)\(part): \(text.value) \(text.interval)\(verdict)"
-        }
+        var lines = row.measured.map(text)
         if let (proof, others) = leading(row.proofs) {
             lines.append("\(outcomeText(proof)), \(proof.verdictText)")
             lines += priceTexts(proof).map { "elsewhere " + $0 }
@@ -77,6 +79,14 @@ extension RunReport {
             }
         }
         return lines
+    }
+
+    private func text(of measurement: Measurement) -> String {
+        let text = MeasurementText(measurement)
+        let name = definition(of: measurement.metric)?.name ?? measurement.metric
+        let part = measurement.group.map { ", \($0)" } ?? ""
+        let verdict = measurement.verdict.map { ", \($0)" } ?? ""
+        return "\(name)\(part): \(text.value) \(text.interval)\(verdict)"
     }
 
     private func table(of measurements: [Measurement], width: Int) -> [String] {

@@ -166,6 +166,15 @@ package struct EncodedFeatures: Sendable {
     }
 }
 
+extension EncodedFeatures {
+    /// Rows of numbers that are encoded already, `[rows, width]`.
+    package init(numbers: [Float], width: Int) {
+        self.init(
+            rows: numbers.count / width, numericWidth: width, numeric: numbers, categoryWidth: 0,
+            categories: [])
+    }
+}
+
 // MARK: - Encoding
 
 extension Encoder {

@@ -99,6 +99,8 @@ package enum ExplanationQuestion: Sendable, Hashable {
     case recovery(seed: UInt64)
     /// What the model does over all rows.
     case effects(together: [[String]])
+    /// What pushes its predictions that a person has words for.
+    case concepts(ConceptRequest)
 }
 
 /// Measures how good explanations of a finished run's predictions are; as `measureOnDemand`.
@@ -111,6 +113,7 @@ package func measureExplanations(
         case .quality: explanationQuality
         case .recovery(let seed): ruleRecovery(seed: seed)
         case .effects(let together): globalEffects(together: together)
+        case .concepts(let request): try request.probe(run: run, threads: threads)
         }
     return try measure(
         [probe], run: run, threads: threads, arguments: arguments, onEvent: onEvent)

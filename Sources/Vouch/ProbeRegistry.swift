@@ -59,7 +59,9 @@ package let requestedProbes: [any Probe] = [CrossValidatedQuality(), AdditiveSha
 package enum MetricRegistry {
     package static let all: [MetricDefinition] = {
         var seen: Set<String> = []
-        let onExplanations = [explanationQuality, ruleRecovery(), globalEffects()]
+        let onExplanations = [
+            explanationQuality, ruleRecovery(), globalEffects(), ConceptVectors(),
+        ]
         return (allProbes + onDemandProbes + onExplanations + requestedProbes).flatMap(
             \.description.metrics
         )

@@ -10,8 +10,8 @@ struct ExplainCommand: ParsableCommand {
         abstract: "Say how a model comes to its predictions.",
         subcommands: [
             ExplainRowsCommand.self, EvaluateExplanationsCommand.self,
-            ProveExplanationsCommand.self, GlobalEffectsCommand.self, ExamplesCommand.self,
-            InfluentialRowsCommand.self,
+            ProveExplanationsCommand.self, GlobalEffectsCommand.self, ConceptsCommand.self,
+            ExamplesCommand.self, InfluentialRowsCommand.self,
             ExplainCounterfactualsCommand.self, ExplainReasonsCommand.self,
         ], defaultSubcommand: ExplainRowsCommand.self)
 }

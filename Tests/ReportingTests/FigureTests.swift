@@ -87,8 +87,10 @@ import Testing
                     IntervalChart(
                         axis: axis,
                         rows: strange.map {
-                            .init(label: "", value: $0, lower: $0, upper: .nan, count: 9)
-                        }, reference: .init(value: .nan, label: ""))),
+                            .init(
+                                label: "", value: $0, lower: $0, upper: .nan, count: 9,
+                                band: .init(lower: $0, upper: 1))
+                        }, reference: .init(value: .nan, label: ""), bandMeaning: "")),
                 .bars(
                     BarChart(
                         category: axis, amount: axis,

@@ -20,6 +20,8 @@ package struct EncodedModel: Sendable {
     /// The value that holds the vectors of embedded numbers, with the origins of its elements; methods that have no
     /// rule for an embedding's curves stop there.
     package var numberVectors: (value: Value, origins: [InputOrigin])?
+    /// From the first to the last; all that is explained passes through each.
+    package var hiddenLayers: [HiddenLayer]
     package var threads: Int
 
     package init(
@@ -27,7 +29,8 @@ package struct EncodedModel: Sendable {
         encode: @escaping @Sendable (Table) throws -> EncodedFeatures, numericColumns: [String],
         categoryColumns: [String], explained: PredictionPoints.Selection,
         score: PredictionPoints.Selection,
-        numberVectors: (value: Value, origins: [InputOrigin])? = nil, threads: Int
+        numberVectors: (value: Value, origins: [InputOrigin])? = nil,
+        hiddenLayers: [HiddenLayer] = [], threads: Int
     ) {
         self.graph = graph
         self.weights = weights
@@ -37,6 +40,7 @@ package struct EncodedModel: Sendable {
         self.explained = explained
         self.score = score
         self.numberVectors = numberVectors
+        self.hiddenLayers = hiddenLayers
         self.threads = threads
     }
 

@@ -136,7 +136,7 @@ private struct Part {
 }
 
 /// Turns encoded rows into points.
-private struct PointLookup {
+struct PointLookup: Sendable {
     private let inference: BatchInference
     private let weights: Buffer
     private let width: Int

@@ -113,19 +113,7 @@ package struct GradientExplainer: Sendable {
             }
         default: break
         }
-        do {
-            let found = try graph.differentiated(
-                output: "attributed", withRespectTo: [function.points], parameters: false,
-                rule: own)
-            var builder = GraphBuilder(extending: found.graph)
-            let gradient =
-                found.inputGradients[function.points]
-                ?? builder.broadcast(builder.constant(0), graph[function.points].shape)
-            builder.output("gradient", gradient)
-            return try builder.build()
-        } catch {
-            throw AttributionError(error)
-        }
+        return try function.differentiated(own)
     }
 
     /// The explained number of rows of points.

@@ -1,3 +1,4 @@
+import Autodiff
 package import GraphIR
 import TensorCore
 
@@ -74,7 +75,7 @@ package struct PredictionPoints: Sendable {
         let found = try Self.cuts(of: graph, for: result, inner: inner)
         for (value, own) in found {
             let shape = graph[value].shape
-            guard shape.rowAxis == 0, shape[0] == .rows else {
+            guard shape.rowAxis == 0 else {
                 throw AttributionError(
                     "explaining \(output)",
                     "\(graph.title(of: value)) is \(shape), which has no row of its own for each row",
@@ -262,6 +263,26 @@ package struct PredictionPoints: Sendable {
         }
         let sum = terms.dropFirst().reduce(terms[0]) { builder.add($0, $1) }
         return selection.offset == 0 ? sum : builder.offset(sum, by: selection.offset)
+    }
+}
+
+extension PredictionPoints.Function {
+    /// The function's graph with a further output `gradient`, `[rows, width]`.
+    ///
+    /// - Parameter rule: In place of the derivatives of operations.
+    func differentiated(_ rule: GradientRule? = nil) throws(AttributionError) -> Graph {
+        do {
+            let found = try graph.differentiated(
+                output: "attributed", withRespectTo: [points], parameters: false, rule: rule)
+            var builder = GraphBuilder(extending: found.graph)
+            let gradient =
+                found.inputGradients[points]
+                ?? builder.broadcast(builder.constant(0), graph[points].shape)
+            builder.output("gradient", gradient)
+            return try builder.build()
+        } catch {
+            throw AttributionError(error)
+        }
     }
 }
 

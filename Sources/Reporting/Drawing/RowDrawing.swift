@@ -6,7 +6,10 @@ extension IntervalChart {
     func drawing(_ figure: Figure) -> HTML {
         let top = reference == nil ? 24.0 : 40.0
         var canvas = Canvas(height: top + Double(rows.count) * 38 + 44)
-        let values = rows.flatMap { [$0.value, $0.lower ?? $0.value, $0.upper ?? $0.value] }
+        let values = rows.flatMap {
+            [$0.value, $0.lower ?? $0.value, $0.upper ?? $0.value]
+                + ($0.band.map { [$0.lower, $0.upper] } ?? [])
+        }
         let scale = Scale(
             axis, values: values + (reference.map { [$0.value] } ?? []), start: 8,
             end: Canvas.width - 8)
@@ -33,6 +36,14 @@ extension IntervalChart {
             let room = Canvas.width - Canvas.width(of: right) - 20
             canvas.text(row.label, x: 8, y: y + 15, style: "t n k", room: room)
             canvas.text(right, x: Canvas.width - 8, y: y + 15, anchor: .end, style: "t k")
+            if let band = row.band, scale.holds(band.lower), scale.holds(band.upper) {
+                let (from, to) = (scale.position(band.lower), scale.position(band.upper))
+                canvas.add(
+                    """
+                    <rect x="\(at: from)" y="\(at: y + 21)" width="\(at: max(1, to - from))" height="12" \
+                    class="f"><title>\(bandMeaning ?? "")</title></rect>
+                    """)
+            }
             guard scale.holds(row.value) else { continue }
             if let lower = row.lower, let upper = row.upper, scale.holds(lower), scale.holds(upper)
             {

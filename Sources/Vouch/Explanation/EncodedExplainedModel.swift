@@ -25,6 +25,9 @@ extension ExplainedModel {
                 return (
                     value, (0..<count).map { InputOrigin(input: "numeric", place: $0 / width) }
                 )
+            },
+            hiddenLayers: zip(1..., description.network.hiddenValues(in: graph)).map {
+                HiddenLayer(name: "\($0)", value: $1)
             }, threads: threads)
     }
 
