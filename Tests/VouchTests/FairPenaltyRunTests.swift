@@ -63,8 +63,8 @@ import Vouch
 
     /// Distributions and dependence instead of means; the trainings with a factor for each bump.
     @Test(
-        arguments: [(FairPenalty.Measure.mmd, 10.0), (.hsic, 60)]
-    ) func theGapFallsByKernelsToo(_ measure: FairPenalty.Measure, _ strength: Double) throws {
+        arguments: [(PenaltyMeasure.mmd, 10.0), (.hsic, 60)]
+    ) func theGapFallsByKernelsToo(_ measure: PenaltyMeasure, _ strength: Double) throws {
         let scratch = try Scratch()
         let plain = try trained(scratch, "plain") { _ in }
         let before = try gap(plain, .demographicParity)
