@@ -1,4 +1,5 @@
 import Kernels
+import TensorCore
 
 /// A `GroupPenalty` in a training: keeps each row's numbers, and measures them anew where they hang on the scores.
 // Sendable is unchecked because the numbers are written between the workers' runs only.
