@@ -15,7 +15,7 @@ generate.RANDOM = np.random.default_rng(20261126)
 
 
 def scaled(x, factor):
-    return factor * x + ((1 - factor) * x).detach()
+    return x.detach() + factor * (x - x.detach())
 
 
 def scaled_cases():
