@@ -159,7 +159,8 @@ import Training
 
     // MARK: - Trainings
 
-    /// Two numbers: one is the reason of the label, the other tells the group, which the label follows too.
+    /// Two numbers: one is the reason of the label, the other tells the group, which the label follows too. A column of many
+    /// categories says nothing; its table lies behind the adversary's weights in a training.
     private static func rows(_ count: Int, seed: UInt64) -> (data: EncodedData, cells: GroupCells) {
         let random = CounterRandom(seed: seed, name: "planted")
         var (numeric, labels, codes) = ([Float](), [Float](), [Int32]())
@@ -176,7 +177,8 @@ import Training
         }
         return (
             EncodedData(
-                rows: count, numeric: numeric, numericWidth: 2, categories: [], categoryWidth: 0,
+                rows: count, numeric: numeric, numericWidth: 2,
+                categories: (0..<count).map { Int32($0 / 2 % 50) }, categoryWidth: 1,
                 labels: .numbers(labels)),
             GroupCells(
                 kinds: 1, groups: 2, codes: codes, weights: Array(repeating: 1, count: count))
@@ -184,7 +186,7 @@ import Training
     }
 
     private static let network = TabularNetwork(
-        input: TabularInput(numericWidth: 2, cardinalities: []), task: .binary, hidden: [32])
+        input: TabularInput(numericWidth: 2, cardinalities: [2000]), task: .binary, hidden: [32])
 
     private static func trainer(
         strength: Double?, threads: Int = 2, epochs: Int = 12
@@ -233,6 +235,11 @@ import Training
             #expect(names.count { $0.hasPrefix("adversary/") } == 4)
             #expect(fair.modelWeights.count == plain.layout.count)
             #expect(fair.bestWeights.count > fair.modelWeights.count)
+            let table = try #require(fair.layout.entry(named: "category0/table"))
+            let own = try #require(plain.layout.entry(named: "category0/table"))
+            #expect(table.offset > own.offset)
+            #expect(
+                fair.modelWeights.floats(own.range) == fair.bestWeights.floats(table.range))
             // The last number that was kept is the loss with a divergence.
             #expect(fair.bestValidationLoss > plain.bestValidationLoss)
         }
