@@ -189,21 +189,22 @@ import Training
         input: TabularInput(numericWidth: 2, cardinalities: [2000]), task: .binary, hidden: [32])
 
     private static func trainer(
-        strength: Double?, threads: Int = 2, epochs: Int = 12
+        strength: Double?, threads: Int = 2, epochs: Int = 12, keepsLast: Bool = false
     ) throws -> Trainer {
         let (data, cells) = rows(4000, seed: 1)
         let (validation, validationCells) = rows(1000, seed: 2)
         let penalty = strength.map {
             AdversaryPenalty(strength: $0, training: cells, validation: validationCells)
         }
+        var settings = TrainingSettings(
+            optimizer: OptimizerSettings(learningRate: 4e-3, averageDecay: 0.99),
+            batchRows: 256, maximumEpochs: epochs)
+        settings.keepsLast = keepsLast
         return try Trainer(
             training: network.trainingGraph(scoreTerm: penalty?.term),
             inference: network.inferenceGraph(), data: data, validation: validation,
             lossOf: .binaryCrossEntropy,
-            settings: TrainingSettings(
-                optimizer: OptimizerSettings(learningRate: 4e-3, averageDecay: 0.99),
-                batchRows: 256, maximumEpochs: epochs),
-            penalty: penalty, pool: WorkerPool(threads: threads))
+            settings: settings, penalty: penalty, pool: WorkerPool(threads: threads))
     }
 
     /// Mean score of the second group less that of the first, by the model alone.
@@ -220,14 +221,15 @@ import Training
         return (sums[1] - sums[0]) / 1000
     }
 
+    /// The last weights, so that it is the game that closes the gap and not a choice among epochs.
     @Test func theGapFallsAndNothingOfTheAdversaryStays() throws {
-        let plain = try Self.trainer(strength: nil)
+        let plain = try Self.trainer(strength: nil, keepsLast: true)
         _ = try plain.run()
         let before = try Self.gap(plain)
         #expect(before > 0.25)
         var gaps: [Double] = []
         for strength in [1.0, 4] {
-            let fair = try Self.trainer(strength: strength)
+            let fair = try Self.trainer(strength: strength, keepsLast: true)
             _ = try fair.run()
             gaps.append(try Self.gap(fair))
             // More is learned than is kept.

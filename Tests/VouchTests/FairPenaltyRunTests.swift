@@ -72,6 +72,8 @@ import Vouch
         for kind in [TrainConfiguration.ModelKind.mlp, .ensemble] {
             let fair = try trained(scratch, "\(kind)") {
                 $0.model.kind = kind
+                // By what is learned, not by a choice among epochs.
+                $0.regularising.keeps = .last
                 $0.model.fairPenalty = .init(
                     .demographicParity, strength: strength, measure: measure)
             }
