@@ -62,7 +62,7 @@ let package = Package(
         idea("Autodiff", ["GraphIR", "TensorCore"]),
         idea("CPURuntime", ["GraphIR", "Autodiff", "Kernels", "TensorCore"]),
         // learning
-        idea("NN", ["GraphIR", "TensorCore"]),
+        idea("NN", ["GraphIR", "TensorCore", real]),
         idea(
             "Optim",
             [

@@ -126,6 +126,8 @@ package func operandGradients(
         return [g]
     case .sumOverShards:
         return [b.apply(.sumOverShards, [g])]
+    case .scaleGradient(let factor):
+        return [b.scale(g, by: factor)]
     case .reshape:
         return [b.reshape(g, shape(0))]
     case .transpose(let permutation):

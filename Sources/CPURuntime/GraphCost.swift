@@ -56,7 +56,7 @@ extension GraphCost.Line {
         // A view moves nothing; a lookup reads the rows that it finds.
         let words: Int =
             switch node.op {
-            case .reshape, .unary(.identity), .shardStatistic: 0
+            case .reshape, .unary(.identity), .shardStatistic, .scaleGradient: 0
             case .gather: 2 * count + graph[node.inputs[1]].shape.count(rows: rows)
             default: operands.reduce(count) { $0 + $1.shape.count(rows: rows) }
             }

@@ -302,7 +302,7 @@ extension Lowering {
         let operandBlocks = node.inputs.compactMap { blockOf[$0] }
         precondition(operandBlocks.count == node.inputs.count, "an operand is not computed")
         switch node.op {
-        case .reshape, .shardStatistic:
+        case .reshape, .shardStatistic, .scaleGradient:
             blockOf[value] = operandBlocks[0]
         case .sumOverShards:
             let y = target(value)

@@ -176,6 +176,11 @@ extension GraphBuilder {
         return add(x, number)
     }
 
+    /// `x`, whose gradient is multiplied by a finite number.
+    package mutating func scaleGradient(
+        _ x: Value, by factor: Float, file: StaticString = #fileID, line: UInt = #line
+    ) -> Value { apply(.scaleGradient(factor), [x], file: file, line: line) }
+
     package mutating func sum(
         _ x: Value, axes: [Int], file: StaticString = #fileID, line: UInt = #line
     ) -> Value { apply(.reduce(.sum, axes: axes), [x], file: file, line: line) }

@@ -28,6 +28,11 @@ package enum Op: Hashable, Sendable, Codable {
     /// The sum of the operand, a value without rows, over the shards of a batch, each of which gets it: so
     /// a sum over a shard's rows becomes one over the batch's. Its gradient is itself.
     case sumOverShards
+    /// The operand itself, whose gradient is multiplied by a finite number: by 0 nothing behind it learns, below 0
+    /// what stands before it and what stands behind it learn against one another.
+    ///
+    /// - Source: gradient reversal, Ganin & Lempitsky 2015, arXiv:1409.7495.
+    case scaleGradient(Float)
     /// `a·b` over the last two axes; a leading axis is a batch of products, where 1 stretches.
     case matmul(transposeA: Bool, transposeB: Bool)
     /// Images `[n, height, width, channels]` by weights `[window height, window width,
@@ -143,6 +148,7 @@ extension Op: CustomStringConvertible {
                 + (counts ? " with padding" : "")
         case .shardStatistic: "shardStatistic"
         case .sumOverShards: "sumOverShards"
+        case .scaleGradient(let factor): "scaleGradient by \(factor)"
         case .softmax: "softmax"
         case .logSoftmax: "logSoftmax"
         case .reshape(let shape): "reshape to \(shape)"

@@ -65,7 +65,7 @@ extension Graph {
         case .softmax, .logSoftmax: return 5 * count
         case .scatterAdd: return operand(1)
         case .input, .parameter, .reshape, .transpose, .slice, .pad, .concatenate, .gather, .oneHot,
-            .shardStatistic:
+            .shardStatistic, .scaleGradient:
             return 0
         // By whoever adds the shards, one number of each.
         case .sumOverShards: return count

@@ -87,6 +87,11 @@ func inferShape(
             throw ShapeMismatch("\(operands[0].shape) has rows and is no statistic of them")
         }
         return (operands[0].shape, .float32)
+    case .scaleGradient(let factor):
+        try expect(1)
+        try expectFloat()
+        guard factor.isFinite else { throw ShapeMismatch("factor \(factor) is not finite") }
+        return (operands[0].shape, .float32)
     case .matmul(let transposeA, let transposeB):
         try expect(2)
         try expectFloat()

@@ -168,16 +168,17 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     /// The graph that learns: further inputs `label` and `weight`, output `loss = Σ weight·loss`.
     ///
     /// `label` is `[rows]` int32 for several classes, else `[rows, 1]`. The parameters are those of
-    /// the inference graph, in the same order.
+    /// the inference graph, in the same order, at first.
     ///
     /// - Parameter mixesPairs: Whether each row of the batch is a pair, whose encoded features and answers are
     ///   mixed in the shares of a further input `share` `[rows, 2]` (mixup: Zhang et al. 2018,
     ///   arXiv:1710.09412). Then `numeric`, `categories` and the `label` of several classes have two parts a
     ///   row, one after the other; a label that is a number is given mixed.
-    /// - Parameter pushed: Of two classes, features of sigmoid(logit) that enter the loss beside a row's own, each with a
-    ///   factor from a further input `push` `[rows, features]`; `nil` for none.
+    /// - Parameter scoreTerm: Of two classes, what sigmoid(logit) adds to the loss beside a row's own, with numbers of the row
+    ///   from a further input `penalty` `[rows, width]`; `nil` for nothing. An adversary's parameters, the last ones,
+    ///   are the training graph's alone.
     package func trainingGraph(
-        mixesPairs: Bool = false, pushed: ScoreFeatures? = nil
+        mixesPairs: Bool = false, scoreTerm: ScoreTerm? = nil
     ) throws(GraphError) -> Graph {
         var builder = GraphBuilder()
         let parts = mixesPairs ? Extent.rowParts(2) : .rows
@@ -187,6 +188,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         let logits = forward(features, in: &builder, dropout: dropout).outputs
         let weights = builder.input("weight", [.rows, 1])
         let losses: Value
+        var besides: Value?
         switch task {
         case .binary:
             var labels = builder.input("label", [.rows, 1])
@@ -195,10 +197,14 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
                     builder.scale(labels, by: 1 - labelSmoothing), by: labelSmoothing / 2)
             }
             let own = builder.binaryCrossEntropy(logits: logits, labels: labels)
-            if let pushed {
-                losses = builder.add(own, builder.pushed(logits, by: pushed))
-            } else {
+            switch scoreTerm {
+            case .features(let features):
+                losses = builder.add(own, builder.pushed(logits, by: features))
+            case .adversary(let adversary):
                 losses = own
+                // What is predicted, the members' mean, is what must not tell the group; each member's part in it may.
+                besides = builder.gain(of: adversary, from: combine(logits, in: &builder).0)
+            case nil: losses = own
             }
         case .multiclass:
             let labels = builder.input("label", [parts], dtype: .int32)
@@ -224,7 +230,9 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
             }
             losses = sum
         }
-        builder.output("loss", builder.weightedSum(losses: losses, weights: weights))
+        let loss = builder.weightedSum(losses: losses, weights: weights)
+        let added = besides.map { builder.weightedSum(losses: $0, weights: weights) }
+        builder.output("loss", added.map { builder.add(loss, $0) } ?? loss)
         return try builder.build()
     }
 
@@ -333,27 +341,12 @@ extension GraphBuilder {
         return reshape(sum(weighted, axes: [1]), [.rows, width])
     }
 
-    /// The features of sigmoid(logit), each times its column of the input `push`, summed: of the logits' shape.
-    fileprivate mutating func pushed(_ logits: Value, by features: ScoreFeatures) -> Value {
-        let push = input("push", [.rows, .fixed(features.count)])
-        let score = unary(.sigmoid, logits)
-        guard !features.centers.isEmpty else { return multiply(score, push) }
-        var parts: [Value] = []
-        for (place, center) in features.centers.enumerated() {
-            let distance = unary(.square, offset(score, by: -center))
-            let bump = unary(.exp, scale(distance, by: -features.sharpness))
-            parts.append(
-                multiply(scale(bump, by: features.factor), columns(push, place..<place + 1)))
-        }
-        return parts.dropFirst().reduce(parts[0]) { add($0, $1) }
-    }
-
     /// Some of the members' outputs, `[members, rows, range]`.
     mutating func output(_ range: Range<Int>, of outputs: Value) -> Value {
         apply(.slice(axis: 2, start: range.lowerBound, end: range.upperBound), [outputs])
     }
 
-    private mutating func columns(_ x: Value, _ range: Range<Int>) -> Value {
+    mutating func columns(_ x: Value, _ range: Range<Int>) -> Value {
         apply(.slice(axis: 1, start: range.lowerBound, end: range.upperBound), [x])
     }
 }

@@ -10,8 +10,8 @@ package struct BatchInputs: Sendable {
     private let weight: Region?
     /// `[rows, 2]`, where rows are pairs.
     private let share: Region?
-    /// `[rows, features]`, where a `FairPenalty` gives each row factors of its score's features.
-    private let push: Region?
+    /// `[rows, width]`, where a `GroupPenalty` gives each row numbers.
+    private let penalty: Region?
 
     package init(_ plan: Plan) {
         rows = plan.rows
@@ -20,18 +20,19 @@ package struct BatchInputs: Sendable {
         label = plan.inputs["label"]
         weight = plan.inputs["weight"]
         share = plan.inputs["share"]
-        push = plan.inputs["push"]
+        penalty = plan.inputs["penalty"]
     }
 
     /// Copies rows into an executor; rows that the batch lacks weigh nothing.
     package func fill(
         _ executor: Executor, from data: EncodedData, rows chosen: some Collection<Int>,
-        weightShare: Float = 1, pushes: Buffer? = nil
+        weightShare: Float = 1, penalties: Buffer? = nil
     ) {
-        if let push, let pushes {
-            executor.arena.fill(push.range, with: 0)
+        if let penalty, let penalties {
+            executor.arena.fill(penalty.range, with: 0)
             copyRows(
-                chosen, of: pushes, width: push.count / rows, to: push, in: executor.arena)
+                chosen, of: penalties, width: penalty.count / rows, to: penalty,
+                in: executor.arena)
         }
         copy(chosen, of: data, to: executor.arena)
         copyRows(chosen, of: data.labels, width: 1, to: label, in: executor.arena)

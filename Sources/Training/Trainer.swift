@@ -17,6 +17,7 @@ package final class Trainer {
     package let stepsPerEpoch: Int
     package private(set) var history: [EpochRecord] = []
 
+    private let modelLayout: ParameterLayout
     private let data: EncodedData
     private let validation: EncodedData?
     private let validator: LossEvaluator
@@ -26,7 +27,7 @@ package final class Trainer {
     private let fill: ShardedStep.Fill
     private let batchRows: Int
     private let sharpness: SharpnessAwareStep?
-    private let fairness: FairPenaltyStep?
+    private let fairness: GroupPenaltyStep?
     /// The running mean of the weights, where the settings ask for it.
     private let epochAverage: Buffer?
     private var best: Buffer
@@ -38,16 +39,16 @@ package final class Trainer {
     /// - Parameters:
     ///   - training: The graph with inputs `numeric`, `categories`, `label`, `weight` (those that
     ///     the data has) and output `loss`.
-    ///   - inference: The graph with the same parameters and output `logits`.
+    ///   - inference: The graph with output `logits`, whose parameters the training graph has too.
     ///   - validation: Rows that no gradient sees; `nil` to train for as long as settings say.
     ///   - augmentation: How training rows, whose `numeric` then are images, are varied.
     ///   - noise: How the cells of training rows, which then are of a table, are varied.
-    ///   - penalty: On differences between groups; the training graph then has the input `push`.
+    ///   - penalty: On differences between groups; the training graph then has its term, with the input `penalty`.
     package init(
         training: Graph, inference: Graph, data: EncodedData, validation: EncodedData?,
         lossOf: LossEvaluator.Loss, settings: TrainingSettings,
         augmentation: ImageAugmentation? = nil, noise: InputNoise? = nil,
-        penalty: FairPenalty? = nil, pool: WorkerPool
+        penalty: (any GroupPenalty)? = nil, pool: WorkerPool
     ) throws(GraphError) {
         precondition(data.rows > 0 && validation?.rows != 0, "training needs rows on both sides")
         self.settings = settings
@@ -60,6 +61,7 @@ package final class Trainer {
         stepsPerEpoch = data.rows / batch
         let differentiated = try training.differentiated(output: "loss")
         layout = ParameterLayout(training)
+        modelLayout = ParameterLayout(inference)
         let parameters = initialParameters(layout, seed: settings.seed)
         optimizer = Optimizer(
             settings.optimizer, layout: layout, parameters: parameters, pool: pool)
@@ -72,7 +74,7 @@ package final class Trainer {
         let parameterLayout = layout
         let steps = stepsPerEpoch
         let fairness = penalty.map {
-            FairPenaltyStep(
+            GroupPenaltyStep(
                 $0, data: data,
                 evaluator: NetworkEvaluator(
                     inference, output: "logits", layout: parameterLayout, pool: pool),
@@ -97,7 +99,7 @@ package final class Trainer {
             } else {
                 inputs.fill(
                     executor, from: data, rows: chosen, weightShare: current.share,
-                    pushes: fairness?.pushes)
+                    penalties: fairness?.numbers)
                 noise?.apply(
                     to: executor.arena, inputs, rows: chosen, of: data, seed: seed,
                     step: current.step)
@@ -159,6 +161,17 @@ package final class Trainer {
 
     /// The best weights so far, laid out as `layout`.
     package var bestWeights: Buffer { best }
+
+    /// The best weights so far of the parameters that the inference graph has, laid out as its own: what only
+    /// training has, such as an adversary, is no part of the model.
+    package var modelWeights: Buffer {
+        let weights = Buffer(count: modelLayout.count)
+        for own in modelLayout.entries {
+            guard let entry = layout.entry(named: own.spec.name) else { continue }
+            weights.copy(from: best, at: entry.offset, to: own.offset, count: own.count)
+        }
+        return weights
+    }
     package var bestValidationLoss: Double { bestLoss }
     package var steps: Int { optimizer.step }
 

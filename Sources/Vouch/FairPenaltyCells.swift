@@ -10,7 +10,7 @@ extension Learner {
     /// thresholds.
     ///
     /// - Throws: where the target is not two classes.
-    func fairPenalty(training: [Int], validation: [Int]?) throws -> FairPenalty? {
+    func fairPenalty(training: [Int], validation: [Int]?) throws -> (any GroupPenalty)? {
         guard let options = configuration.model.fairPenalty else { return nil }
         guard prepared.target.task == .binary,
             let column = prepared.table.column(named: prepared.target.column)
@@ -39,7 +39,7 @@ extension Learner {
             )
         }
         let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
-        func cells(_ rows: [Int]) throws -> FairPenalty.RowCells {
+        func cells(_ rows: [Int]) throws -> GroupCells {
             let own = try groupNames(of: rows)
             let kinds = options.constraint.rates
             let codes = zip(rows, own).flatMap { row, name -> [Int32] in
@@ -52,13 +52,13 @@ extension Learner {
                     }
                 }
             }
-            return FairPenalty.RowCells(
+            return GroupCells(
                 kinds: kinds.count, groups: names.count, codes: codes,
                 weights: try answers(rows, balanced: false).weights
                     ?? Array(repeating: 1, count: rows.count))
         }
-        return FairPenalty(
-            options.settledMeasure, strength: options.strength, training: try cells(training),
+        return options.settledMeasure.penalty(
+            strength: options.strength, training: try cells(training),
             validation: try validation.map(cells))
     }
 }

@@ -18,23 +18,17 @@ extension Learner {
         let prepared = try prepared.reduced(to: rows, recipe: recipe)
         let changed = Learner(
             configuration: configuration, prepared: prepared, pool: pool, pairs: pairs)
-        let network = changed.network()
-        let inference = try network.inferenceGraph()
         let features = try prepared.encoder.encode(prepared.table)
-        let trainer = try Trainer(
-            training: try changed.trainingGraph(), inference: inference,
-            data: try changed.data(features, prepared.split.train, balanced: true),
-            validation: nil, lossOf: changed.validationLoss, settings: changed.trainingSettings,
-            noise: changed.inputNoise,
-            penalty: try changed.fairPenalty(training: prepared.split.train, validation: nil),
-            pool: pool)
+        let trainer = try changed.trainer(
+            features, training: prepared.split.train, validation: nil,
+            settings: changed.trainingSettings)
         let stop = try trainer.run(stop: { _ in InterruptFlag.isRaised ? .interrupted : nil })
         if case .interrupted = stop { throw VouchError("it was interrupted") }
         return StoredModel(
             description: .init(
-                version: vouchVersion, network: network, models: 1,
+                version: vouchVersion, network: changed.network(), models: 1,
                 graph: try changed.predictionGraph(), dropoutPasses: changed.dropoutPasses,
                 target: prepared.target, costs: nil, groupEdges: [:]),
-            encoder: prepared.encoder, schema: prepared.schema, weights: [trainer.bestWeights])
+            encoder: prepared.encoder, schema: prepared.schema, weights: [trainer.modelWeights])
     }
 }

@@ -76,10 +76,27 @@ struct Learner {
         return settings
     }
 
-    func trainingGraph() throws -> Graph {
+    /// - Parameter penalty: That of the rows to learn from, where the settings ask for one.
+    func trainingGraph(_ penalty: (any GroupPenalty)?) throws -> Graph {
         try network().trainingGraph(
-            mixesPairs: configuration.regularising.mixup > 0,
-            pushed: configuration.model.fairPenalty.map { $0.settledMeasure.features })
+            mixesPairs: configuration.regularising.mixup > 0, scoreTerm: penalty?.term)
+    }
+
+    /// A training of this network on some rows.
+    ///
+    /// - Parameters:
+    ///   - validation: Rows that decide which weights are kept; `nil` for the last ones.
+    ///   - settings: Those of `trainingSettings`, perhaps changed.
+    func trainer(
+        _ features: EncodedFeatures, training: [Int], validation: [Int]?, settings: TrainingSettings
+    ) throws -> Trainer {
+        let penalty = try fairPenalty(training: training, validation: validation)
+        return try Trainer(
+            training: try trainingGraph(penalty), inference: try network().inferenceGraph(),
+            data: try data(features, training, balanced: true),
+            validation: try validation.map { try data(features, $0, balanced: false) },
+            lossOf: validationLoss, settings: settings, noise: inputNoise, penalty: penalty,
+            pool: pool)
     }
 
     /// The graph that predicts: with dropout where a prediction is the mean of several passes.

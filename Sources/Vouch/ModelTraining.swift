@@ -23,9 +23,8 @@ struct ModelTraining {
     /// The model that the trainings come to, with what they took.
     func trained(_ features: EncodedFeatures) throws -> TrainedModel {
         let network = learner.network()
-        let inference = try network.inferenceGraph()
         let meter = CostMeter()
-        let trainings = try trainings(network, inference, features)
+        let trainings = try trainings(features)
         let used = meter.used()
         let model = StoredModel(
             description: .init(
@@ -39,28 +38,19 @@ struct ModelTraining {
     }
 
     /// Trains a model a fold, or one and refits; an interruption ends with those trained so far.
-    private func trainings(
-        _ network: TabularNetwork, _ inference: Graph, _ features: EncodedFeatures
-    ) throws -> [TrainedFold] {
+    private func trainings(_ features: EncodedFeatures) throws -> [TrainedFold] {
         if !resumes { try store?.removeCheckpoints() }
         guard !InterruptFlag.isRaised else {
             throw VouchError("interrupted before training began; nothing was written")
         }
-        let training = try learner.trainingGraph()
         var trainings: [TrainedFold] = []
         for (fold, split) in prepared.folds.enumerated() {
             if case .interrupted? = trainings.last?.stop { break }
             var settings = learner.trainingSettings
             // Each model starts and shuffles in its own way.
             settings.seed &+= UInt64(fold) << 32
-            let trainer = try Trainer(
-                training: training, inference: inference,
-                data: try learner.data(features, split.train, balanced: true),
-                validation: try learner.data(features, split.validation, balanced: false),
-                lossOf: learner.validationLoss, settings: settings, noise: learner.inputNoise,
-                penalty: try learner.fairPenalty(
-                    training: split.train, validation: split.validation),
-                pool: pool)
+            let trainer = try learner.trainer(
+                features, training: split.train, validation: split.validation, settings: settings)
             let part = prepared.folds.count > 1 ? " (\(fold + 1) of \(prepared.folds.count))" : ""
             if resumes, let state = try store?.load(fold: fold) {
                 try trainer.restore(state)
@@ -73,8 +63,7 @@ struct ModelTraining {
             trainings.append(trained)
         }
         for number in 0..<prepared.recipe.refits where !InterruptFlag.isRaised {
-            let refit = try refit(
-                number + 1, epochs: trainings[0].bestEpoch, training, inference, features)
+            let refit = try refit(number + 1, epochs: trainings[0].bestEpoch, features)
             guard let refit else { break }
             trainings.append(refit)
         }
@@ -84,19 +73,15 @@ struct ModelTraining {
     /// Trains a further model, from another start, on the validation rows too; `nil` where something
     /// stopped it.
     private func refit(
-        _ number: Int, epochs: Int, _ training: Graph, _ inference: Graph,
-        _ features: EncodedFeatures
+        _ number: Int, epochs: Int, _ features: EncodedFeatures
     ) throws -> TrainedFold? {
         let rows = (prepared.split.train + prepared.split.validation).sorted()
         var settings = learner.trainingSettings
         settings.seed &+= UInt64(number) << 32
         let batch = min(settings.batchRows, rows.count)
         settings.maximumSteps = epochs * (rows.count / batch)
-        let trainer = try Trainer(
-            training: training, inference: inference,
-            data: try learner.data(features, rows, balanced: true), validation: nil,
-            lossOf: learner.validationLoss, settings: settings, noise: learner.inputNoise,
-            penalty: try learner.fairPenalty(training: rows, validation: nil), pool: pool)
+        let trainer = try learner.trainer(
+            features, training: rows, validation: nil, settings: settings)
         if resumes, let state = try store?.load(fold: number) { try trainer.restore(state) }
         onEvent(
             .stage(
@@ -145,7 +130,7 @@ struct ModelTraining {
         }
         return TrainedFold(
             history: trainer.history, stop: stop, steps: trainer.steps,
-            weights: trainer.bestWeights)
+            weights: trainer.modelWeights)
     }
 }
 

@@ -101,7 +101,7 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var pairs: Int?
         /// Weighs rows so that the label does not depend on the protected groups; `nil` for no.
         package var reweighsGroups: Bool?
-        /// On differences between the protected groups' mean scores; `nil` for none.
+        /// On differences between the protected groups' scores; `nil` for none.
         package var fairPenalty: FairPenaltyOptions?
         /// How numbers are changed so that they tell less of the protected groups; `nil` for not.
         package var groupRepair: GroupRepair.Rule?
@@ -117,17 +117,17 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         }
     }
 
-    /// A penalty on a gap as a term of the training loss; see `FairPenalty`.
+    /// A penalty on a gap as a term of the training loss; see `PenaltyMeasure`.
     package struct FairPenaltyOptions: Codable, Sendable, Hashable {
         package var constraint: FairnessConstraint
         package var strength: Double
         /// What of the groups' scores is compared; their means where `nil`.
-        package var measure: FairPenalty.Measure?
+        package var measure: PenaltyMeasure?
 
-        var settledMeasure: FairPenalty.Measure { measure ?? .means }
+        var settledMeasure: PenaltyMeasure { measure ?? .means }
 
         package init(
-            _ constraint: FairnessConstraint, strength: Double, measure: FairPenalty.Measure? = nil
+            _ constraint: FairnessConstraint, strength: Double, measure: PenaltyMeasure? = nil
         ) {
             self.constraint = constraint
             self.strength = strength
@@ -138,7 +138,7 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         ///
         /// - Throws: where the gap is unknown or the strength no positive number.
         package init(
-            _ text: String, measure: FairPenalty.Measure? = nil
+            _ text: String, measure: PenaltyMeasure? = nil
         ) throws(VouchError) {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2, let constraint = FairnessConstraint(rawValue: parts[0]),

@@ -1,5 +1,6 @@
 import Evidence
 import Fairness
+import Figures
 import Prediction
 import Tables
 import Training
@@ -12,6 +13,8 @@ struct TrainingRemedy: Sendable {
     /// Whether a strength must be given: the validation loss would choose the weakest.
     var needsStrength = false
     var isOfClassesOnly = false
+    /// Of a remedy of gaps: what it adds to the run's command line.
+    var options: @Sendable (_ strength: Float) -> String = { _ in "" }
     /// Changes a configuration in which everything else is settled.
     var apply: @Sendable (_ strength: Float, inout TrainConfiguration) -> Void
 
@@ -61,32 +64,24 @@ struct TrainingRemedy: Sendable {
             strengths: strengths, isOfClassesOnly: isOfClassesOnly, apply: apply)
     }
 
+    /// A penalty in the loss: one for each gap and each way to compare scores.
     private static func fairPenalty(
-        _ constraint: FairnessConstraint, _ measure: FairPenalty.Measure = .means
+        _ measure: PenaltyMeasure, _ constraint: FairnessConstraint
     ) -> TrainingRemedy {
         // Of equalized odds the proof's changes hold the two gaps apart; the first decides.
         let gap =
             constraint == .demographicParity ? "selectionRateGap" : "truePositiveRateGap"
-        let (id, name, source) =
-            switch measure {
-            case .means: ("fair-penalty", "", "Bendekgey & Sudderth 2021, arXiv:2105.14119")
-            case .mmd:
-                (
-                    "mmd-penalty", ", of distributions (MinDiff)",
-                    "Prost et al. 2019, arXiv:1910.11779"
-                )
-            case .hsic:
-                (
-                    "hsic-penalty", ", of dependence (HSIC)",
-                    "Pérez-Suay et al. 2017, arXiv:1710.05578"
-                )
-            }
+        let form = measure.remedy
         return TrainingRemedy(
             description: .init(
-                id: "\(id)-\(constraint.rawValue)",
-                name: "Penalty on the \(constraint.text) gap in the training loss\(name)",
-                drawback: .bias, judgedBy: gap, source: source),
-            strengths: [5], needsStrength: true, isOfClassesOnly: true,
+                id: "\(form.id)-\(constraint.rawValue)",
+                name: form.name(constraint.text), drawback: .bias, judgedBy: gap,
+                source: form.source),
+            strengths: [form.strength], needsStrength: true, isOfClassesOnly: true,
+            options: {
+                "--fair-penalty \(constraint.rawValue)=\(NumberText.plain(Double($0)))"
+                    + (measure == .means ? "" : " --fair-penalty-measure \(measure.rawValue)")
+            },
             apply: {
                 $1.model.fairPenalty = .init(
                     constraint, strength: Double($0), measure: measure == .means ? nil : measure)
@@ -101,10 +96,22 @@ struct TrainingRemedy: Sendable {
                 id: String(method.option.dropFirst(2)), name: name, drawback: .bias,
                 judgedBy: "selectionRateGap", source: source),
             strengths: [1], needsStrength: true, isOfClassesOnly: true,
+            options: { "\(method.option) \(NumberText.plain(Double($0)))" },
             apply: { $1.model.groupRepair = .init(method, strength: Double($0)) })
     }
 
-    static let all: [TrainingRemedy] = [
+    static let all: [TrainingRemedy] =
+        ofOverfitting + ofGaps + [
+            // The control: whatever it claims is a false alarm.
+            TrainingRemedy(
+                description: .init(
+                    id: "another-seed", name: "The same under other seeds",
+                    drawback: .hyperParameters,
+                    judgedBy: "logLoss", source: "Bouthillier et al. 2021, arXiv:2103.03098"),
+                strengths: [], apply: { $1.learning.seed &+= 1_000_003 })
+        ]
+
+    private static let ofOverfitting: [TrainingRemedy] = [
         overfitting(
             "dropout", "Dropout", [0.1, 0.3, 0.5], source: "Srivastava et al. 2014, JMLR 15:1929"
         ) { $1.model.dropout = $0 },
@@ -161,31 +168,75 @@ struct TrainingRemedy: Sendable {
             $1.model.kind = .ensemble
             $1.model.members = Int($0)
         },
-        TrainingRemedy(
-            description: .init(
-                id: "reweighing", name: "Rows reweighed by group and label", drawback: .bias,
-                judgedBy: "selectionRateGap",
-                source: "Kamiran & Calders 2012, DOI 10.1007/s10115-011-0463-8"),
-            strengths: [], isOfClassesOnly: true, apply: { $1.model.reweighsGroups = true }),
-        fairPenalty(.demographicParity), fairPenalty(.equalOpportunity),
-        fairPenalty(.equalizedOdds),
-        fairPenalty(.demographicParity, .mmd), fairPenalty(.equalOpportunity, .mmd),
-        fairPenalty(.equalizedOdds, .mmd),
-        fairPenalty(.demographicParity, .hsic), fairPenalty(.equalOpportunity, .hsic),
-        fairPenalty(.equalizedOdds, .hsic),
-        repair(
-            .quantiles, "Numbers moved to the median of the groups' distributions",
-            source: "Feldman et al. 2015, DOI 10.1145/2783258.2783311"),
-        repair(
-            .correlation, "Numbers without what the groups say of them",
-            source: "Fairlearn 0.15, CorrelationRemover"),
-        // The control: whatever it claims is a false alarm.
-        TrainingRemedy(
-            description: .init(
-                id: "another-seed", name: "The same under other seeds", drawback: .hyperParameters,
-                judgedBy: "logLoss", source: "Bouthillier et al. 2021, arXiv:2103.03098"),
-            strengths: [], apply: { $1.learning.seed &+= 1_000_003 }),
     ]
+
+    private static let ofGaps: [TrainingRemedy] =
+        [
+            TrainingRemedy(
+                description: .init(
+                    id: "reweighing", name: "Rows reweighed by group and label", drawback: .bias,
+                    judgedBy: "selectionRateGap",
+                    source: "Kamiran & Calders 2012, DOI 10.1007/s10115-011-0463-8"),
+                strengths: [], isOfClassesOnly: true, options: { _ in "--reweigh-groups" },
+                apply: { $1.model.reweighsGroups = true }),
+            repair(
+                .quantiles, "Numbers moved to the median of the groups' distributions",
+                source: "Feldman et al. 2015, DOI 10.1145/2783258.2783311"),
+            repair(
+                .correlation, "Numbers without what the groups say of them",
+                source: "Fairlearn 0.15, CorrelationRemover"),
+        ]
+        + PenaltyMeasure.allCases.flatMap { measure in
+            FairnessConstraint.allCases.map { fairPenalty(measure, $0) }
+        }
+}
+
+extension PenaltyMeasure {
+    /// The penalty as a remedy: an id and a name to which a gap is added, a strength to begin with, and who it is by.
+    fileprivate var remedy:
+        (id: String, name: (_ gap: String) -> String, strength: Float, source: String)
+    {
+        let penalty = { (rest: String) in
+            { (gap: String) in "Penalty on the \(gap) gap in the training loss" + rest }
+        }
+        return switch self {
+        case .means:
+            ("fair-penalty", penalty(""), 5, "Bendekgey & Sudderth 2021, arXiv:2105.14119")
+        case .mmd:
+            (
+                "mmd-penalty", penalty(", of distributions (MinDiff)"), 5,
+                "Prost et al. 2019, arXiv:1910.11779"
+            )
+        case .hsic:
+            (
+                "hsic-penalty", penalty(", of dependence (HSIC)"), 20,
+                "Pérez-Suay et al. 2017, arXiv:1710.05578"
+            )
+        case .adversary:
+            (
+                "fair-adversary", { "Learning against an adversary on the \($0) gap" }, 1,
+                "Zhang et al. 2018, arXiv:1801.07593"
+            )
+        }
+    }
+}
+
+extension TrainingRemedy {
+    /// A remedy of gaps that trains anew, with its strength; 0 where it has none.
+    ///
+    /// - Parameter user: Who takes it, for the error.
+    /// - Throws: where there is none of the name, or its strength is not said.
+    static func ofGaps(
+        _ text: String, for user: String
+    ) throws(VouchError) -> (remedy: TrainingRemedy, strength: Float) {
+        guard let (remedy, strength) = try parse(text), remedy.description.drawback == .bias else {
+            throw VouchError(
+                "--remedy is \"\(text)\"; \(user) takes remedies of gaps that train anew: "
+                    + all.filter { $0.description.drawback == .bias }
+                    .map(\.description.id).joined(separator: ", "))
+        }
+        return (remedy, strength ?? 0)
+    }
 }
 
 extension TrainConfiguration {

@@ -169,6 +169,7 @@ struct AlternativesCommand: ParsableCommand {
             Examples:
               vouch fairness alternatives runs/adult --protected sex
               vouch fairness alternatives runs/adult --protected race --seeds 8 --penalty 10
+              vouch fairness alternatives runs/adult --protected sex --remedy remove-correlation=1
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
@@ -189,6 +190,14 @@ struct AlternativesCommand: ParsableCommand {
     @Option(help: "The strength of a penalty on the gap; repeat for several.")
     var penalty: [Double] = [1, 5]
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            A further remedy of gaps to train with, as vouch prove takes it, such as repair-groups=1 or \
+            fair-adversary-demographic-parity=1; repeat for several.
+            """, valueName: "remedy"))
+    var remedy: [String] = []
+
     @Option(help: "The accuracy that an alternative may cost.")
     var mostAccuracyLost = 0.005
 
@@ -202,6 +211,7 @@ struct AlternativesCommand: ParsableCommand {
         request.constraint = constraint
         request.seeds = seeds
         request.penalties = penalty
+        request.remedies = remedy
         request.mostAccuracyLost = mostAccuracyLost
         request.threads = threads
         request.arguments = ["vouch"] + CommandLine.arguments.dropFirst()

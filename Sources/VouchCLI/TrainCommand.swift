@@ -14,7 +14,7 @@ extension NumberBins.Edges: ExpressibleByArgument {}
 extension ValueAtoms.Rule: ExpressibleByArgument {}
 extension TrainConfiguration.OptimizerKind: ExpressibleByArgument {}
 extension TrainConfiguration.RegressionLoss: ExpressibleByArgument {}
-extension FairPenalty.Measure: ExpressibleByArgument {}
+extension PenaltyMeasure: ExpressibleByArgument {}
 extension Activation: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension Schedule.Shape: ExpressibleByArgument {}
@@ -305,9 +305,9 @@ struct ModelArguments: ParsableArguments {
         name: .customLong("fair-penalty-measure"),
         help: """
             What of the groups' scores the penalty compares: means; mmd (whole distributions, MinDiff); hsic (dependence \
-            of score and group).
+            of score and group); adversary (what a network that learns beside the model can tell of the group).
             """)
-    var fairPenaltyMeasure: FairPenalty.Measure?
+    var fairPenaltyMeasure: PenaltyMeasure?
 
     @Option(
         name: .customLong("repair-groups"),

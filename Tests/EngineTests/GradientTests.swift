@@ -73,6 +73,56 @@ import Testing
         #expect(abs(differences.dot(product) - adjoint) <= 1e-6 * magnitude)
     }
 
+    /// By 1 it is in `agreesWithDifferences`. Behind it the gradient is that of the differences times the factor, and
+    /// what stands before it keeps its own; once more differentiated, the factor counts twice.
+    @Test(arguments: [Float(-2.5), -1, 0, 0.5]) func scaledGradients(_ factor: Float) throws {
+        func graph(_ factor: Float?) throws -> (graph: Graph, x: Value, w: Value) {
+            var b = GraphBuilder()
+            let (x, w) = (b.input("x", [.rows, 3]), b.input("w", [3, 2]))
+            let hidden = b.unary(.tanh, x)
+            let seen = factor.map { b.scaleGradient(hidden, by: $0) } ?? hidden
+            b.output("loss", b.sum(b.unary(.sin, b.matmul(seen, w)), to: .scalar))
+            return (try b.build(), x, w)
+        }
+        let given = [
+            "x": random([.rows, 3], 4, "x"), "w": random([3, 2], 4, "w"),
+            "v": random([.rows, 3], 4, "v"),
+        ]
+        let plain = try graph(nil)
+        func loss(_ moved: [String: Tensor]) throws -> Double {
+            let values = ReferenceInterpreter(graph: plain.graph, rows: 4, given: moved).run()
+            return try #require(plain.graph.outputs["loss"].map { values[$0.index].values[0] })
+        }
+        func numeric(_ name: String) throws -> [Double] {
+            let start = try #require(given[name])
+            return try start.values.indices.map { place in
+                func at(_ step: Double) throws -> Double {
+                    var (moved, tensor) = (given, start)
+                    tensor.values[place] += step
+                    moved[name] = tensor
+                    return try loss(moved)
+                }
+                return try (at(1e-5) - at(-1e-5)) / 2e-5
+            }
+        }
+        let turned = try graph(factor)
+        let d = try turned.graph.differentiated(
+            output: "loss", withRespectTo: [turned.x, turned.w])
+        let values = ReferenceInterpreter(graph: d.graph, rows: 4, given: given).run()
+        let output = try #require(d.graph.outputs["loss"])
+        #expect(abs(try loss(given) - values[output.index].values[0]) < 1e-12)
+        let behind = try #require(d.inputGradients[turned.x]).index
+        let before = try #require(d.inputGradients[turned.w]).index
+        let (ofX, ofW) = (try numeric("x"), try numeric("w"))
+        #expect(ofX.contains { abs($0) > 0.05 })
+        for (found, expected) in zip(values[behind].values, ofX) {
+            #expect(abs(found - Double(factor) * expected) < 1e-8)
+        }
+        for (found, expected) in zip(values[before].values, ofW) {
+            #expect(abs(found - expected) < 1e-8)
+        }
+    }
+
     @Test func tiesShareTheGradient() throws {
         var b = GraphBuilder()
         let x = b.input("x", [4])

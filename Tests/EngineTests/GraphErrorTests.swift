@@ -91,6 +91,12 @@ import Testing
                     Wrong($0, [[3]], indices: [0], "float32"),
                 ]
             }
+        case .scaleGradient:
+            [
+                Wrong(.scaleGradient(2), [[3], [3]], "1 operands"),
+                Wrong(.scaleGradient(2), [[.rows, 3]], indices: [0], "float32"),
+                Wrong(.scaleGradient(.infinity), [[3]], "inf", "finite"),
+            ]
         case .maxPool, .maxPoolPick, .maxPoolSpread, .averagePool, .averagePoolGradient:
             ImageWrongs.pooling(kind)
         case .softmax, .logSoftmax:

@@ -11,7 +11,7 @@ enum OpKind: Hashable, CustomStringConvertible {
     case select, broadcast
     case reduce(Op.Reduction)
     case matmul, softmax, logSoftmax, reshape, transpose, slice, pad, concatenate
-    case shardStatistic, sumOverShards, convolution, convolutionInputGradient,
+    case shardStatistic, sumOverShards, scaleGradient, convolution, convolutionInputGradient,
         convolutionWeightGradient
     case maxPool, maxPoolPick, maxPoolSpread, averagePool, averagePoolGradient
     case gather, scatterAdd, oneHot, dropoutMask
@@ -22,7 +22,8 @@ enum OpKind: Hashable, CustomStringConvertible {
         + [.select, .broadcast] + Op.Reduction.allCases.map(OpKind.reduce)
         + [
             .matmul, .softmax, .logSoftmax, .reshape, .transpose, .slice, .pad, .concatenate,
-            .shardStatistic, .sumOverShards, .convolution, .convolutionInputGradient,
+            .shardStatistic, .sumOverShards, .scaleGradient, .convolution,
+            .convolutionInputGradient,
             .convolutionWeightGradient, .maxPool, .maxPoolPick, .maxPoolSpread, .averagePool,
             .averagePoolGradient, .gather, .scatterAdd, .oneHot, .dropoutMask,
         ]
@@ -40,6 +41,7 @@ enum OpKind: Hashable, CustomStringConvertible {
         case .matmul: self = .matmul
         case .shardStatistic: self = .shardStatistic
         case .sumOverShards: self = .sumOverShards
+        case .scaleGradient: self = .scaleGradient
         case .convolution: self = .convolution
         case .convolutionInputGradient: self = .convolutionInputGradient
         case .convolutionWeightGradient: self = .convolutionWeightGradient
@@ -75,6 +77,7 @@ enum OpKind: Hashable, CustomStringConvertible {
         case .matmul: "matmul"
         case .shardStatistic: "shardStatistic"
         case .sumOverShards: "sumOverShards"
+        case .scaleGradient: "scaleGradient"
         case .convolution: "convolution"
         case .convolutionInputGradient: "convolutionInputGradient"
         case .convolutionWeightGradient: "convolutionWeightGradient"
@@ -227,6 +230,11 @@ extension OpCase {
         case .shardStatistic, .sumOverShards:
             [[1, 5], [3], []].map {
                 OpCase(kind == .shardStatistic ? .shardStatistic : .sumOverShards, ($0, .signed))
+            }
+        // By 1, where it is the derivative; by others in `scaledGradients`.
+        case .scaleGradient:
+            [[.rows, 7], [3, .rows, 5], [.rowParts(2), 3], [4], []].map {
+                OpCase(.scaleGradient(1), ($0, .signed))
             }
         case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
             ConvolutionForm.all.map { $0.opCase(kind) }

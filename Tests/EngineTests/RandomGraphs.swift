@@ -87,7 +87,7 @@ struct RandomGraph {
         case 5..<8: unary(operand())
         case 8: select()
         case 9: stretch()
-        case 10: drop()
+        case 10: choices.chance(70) ? drop() : turn()
         case 11: guarded()
         case 12..<14: reduce()
         case 14..<17: multiplyMatrices()
@@ -166,6 +166,11 @@ struct RandomGraph {
         let x = operand()
         let mask = b.dropoutMask(b.shape(x), rate: 0.25)
         floats.append(b.multiply(x, mask))
+    }
+
+    /// Where it is not the derivative too: what is compared is a gradient graph's values.
+    private mutating func turn() {
+        floats.append(b.scaleGradient(operand(), by: choices.pick([-1.5, -1, 0, 0.5])))
     }
 
     private mutating func reduce() {

@@ -154,7 +154,7 @@ struct ReferenceInterpreter {
             let powers = Tensor(shape) { exp(x[0][$0] - most.stretched($0)) }
             let total = reduce(.sum, [shape.count - 1], powers)
             return Tensor(shape) { x[0][$0] - most.stretched($0) - log(total.stretched($0)) }
-        case .reshape, .shardStatistic, .sumOverShards:
+        case .reshape, .shardStatistic, .sumOverShards, .scaleGradient:
             return Tensor(shape, x[0].values)
         case .transpose(let permutation):
             return Tensor(shape) { coordinates in

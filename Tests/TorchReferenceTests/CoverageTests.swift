@@ -18,7 +18,8 @@ enum OperationKind: Hashable {
         case input, parameter, constant, select, broadcast, softmax, logSoftmax, reshape
         case transpose, slice, pad, concatenate, gather, scatterAdd, oneHot, dropoutMask
         case convolution, convolutionInputGradient, convolutionWeightGradient
-        case shardStatistic, sumOverShards, maxPool, maxPoolPick, maxPoolSpread, averagePool,
+        case shardStatistic, sumOverShards, scaleGradient, maxPool, maxPoolPick, maxPoolSpread,
+            averagePool,
             averagePoolGradient
     }
 
@@ -39,6 +40,7 @@ enum OperationKind: Hashable {
             case .convolutionWeightGradient: .plain(.convolutionWeightGradient)
             case .shardStatistic: .plain(.shardStatistic)
             case .sumOverShards: .plain(.sumOverShards)
+            case .scaleGradient: .plain(.scaleGradient)
             case .maxPool: .plain(.maxPool)
             case .maxPoolPick: .plain(.maxPoolPick)
             case .maxPoolSpread: .plain(.maxPoolSpread)

@@ -125,6 +125,11 @@ private let movements: [String: Construct] = {
         "pad/1": { b, v in b.apply(.pad(axis: 1, before: 1, after: 0), [v.x]) },
         "pad/2": { b, v in b.apply(.pad(axis: 2, before: 0, after: 3), [v.x]) },
         "concatenate/twice": { b, v in b.apply(.concatenate(axis: 1), [v.a, v.a]) },
+        "scaleGradient/reversed": { b, v in b.scaleGradient(v.x, by: -0.75) },
+        "scaleGradient/stopped": { b, v in b.scaleGradient(v.x, by: 0) },
+        "scaleGradient/between": { b, v in
+            b.unary(.sin, b.matmul(b.scaleGradient(b.unary(.tanh, v.x), by: -0.75), v.w))
+        },
     ]
     let permutations = [[2, 0, 1], [1, 2, 0], [0, 2, 1], [2, 1, 0]]
     let others = [

@@ -120,7 +120,9 @@ enum ReferenceFile {
     }
 
     static let operations = Result {
-        try ["operations", "images", "attention"].flatMap { try load(Operations.self, $0).cases }
+        try ["operations", "images", "attention", "gradients"].flatMap {
+            try load(Operations.self, $0).cases
+        }
     }
     static let optimizers = Result { try load(Optimizers.self, "optimizers") }
 

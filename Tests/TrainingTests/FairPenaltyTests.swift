@@ -11,7 +11,7 @@ import Training
 struct FairPenaltyTests {
     /// Some rows of three groups, of a kind or two, with weights of two sorts.
     private struct Rows {
-        var cells: FairPenalty.RowCells
+        var cells: GroupCells
         var lossWeights: [Float] = []
         var logits: [Float] = []
 
@@ -37,16 +37,25 @@ struct FairPenaltyTests {
         func score(_ row: Int) -> Double { 1 / (1 + exp(-Double(logits[row]))) }
     }
 
+    private static func penalty(
+        _ measure: PenaltyMeasure, strength: Double, _ cells: GroupCells
+    ) -> FeaturePenalty {
+        FeaturePenalty(
+            measure == .means ? .score : .gaussian(), weighsByShare: measure == .hsic,
+            strength: strength, training: cells, validation: nil)
+    }
+
     @Test(
-        arguments: [1, 2], FairPenalty.Measure.allCases
-    ) func aRowsFactorsAreTheDerivative(_ kinds: Int, _ measure: FairPenalty.Measure) {
+        arguments: [1, 2], [PenaltyMeasure.means, .mmd, .hsic]
+    ) func aRowsFactorsAreTheDerivative(_ kinds: Int, _ measure: PenaltyMeasure) {
         let rows = Rows(kinds: kinds)
-        let penalty = FairPenalty(measure, strength: 3, training: rows.cells, validation: nil)
+        let penalty = Self.penalty(measure, strength: 3, rows.cells)
         let pushes = penalty.pushes(
             penalty.deviations(rows.cells, logits: rows.logits),
             lossWeights: Buffer(rows.lossWeights))
-        #expect(pushes.count == rows.cells.rows * penalty.width)
-        #expect(penalty.width == (measure == .means ? 1 : 29))
+        let width = penalty.term.width
+        #expect(pushes.count == rows.cells.rows * width)
+        #expect(width == (measure == .means ? 1 : 29))
         let total = rows.lossWeights.reduce(0.0) { $0 + Double($1) }
         var largest = 0.0
         for row in 0..<rows.cells.rows {
@@ -60,12 +69,12 @@ struct FairPenaltyTests {
                 (8 * (value(0.01) - value(-0.01)) - (value(0.02) - value(-0.02))) / 0.12
             let score = rows.score(row)
             // In the loss the row's term is weight / total · Σ push · φ(score).
-            let features = measure.features
+            guard case .features(let features) = penalty.term else { return }
             let (up, down) = (features.values(score + 1e-5), features.values(score - 1e-5))
             var own = 0.0
-            for place in 0..<penalty.width {
+            for place in 0..<width {
                 own +=
-                    Double(pushes[row * penalty.width + place]) * (up[place] - down[place]) / 2e-5
+                    Double(pushes[row * width + place]) * (up[place] - down[place]) / 2e-5
             }
             own *= Double(rows.lossWeights[row]) / total * score * (1 - score)
             #expect(abs(own - numeric) < 2e-5, "row \(row)")
@@ -100,12 +109,12 @@ struct FairPenaltyTests {
             for one in first { for other in second { sum += kernel(one, other) } }
             return sum / Double(first.count * second.count)
         }
-        func value(_ measure: FairPenalty.Measure, _ cells: FairPenalty.RowCells) -> Double {
-            let penalty = FairPenalty(measure, strength: 1, training: cells, validation: nil)
+        func value(_ measure: PenaltyMeasure, _ cells: GroupCells) -> Double {
+            let penalty = Self.penalty(measure, strength: 1, cells)
             return penalty.value(penalty.deviations(cells, logits: rows.logits))
         }
         // Two groups: rows of group 2 take no part.
-        let two = FairPenalty.RowCells(
+        let two = GroupCells(
             kinds: 1, groups: 2, codes: rows.cells.codes.map { $0 == 2 ? -1 : $0 },
             weights: rows.cells.weights)
         let members = (0..<3).map { group in
@@ -154,7 +163,7 @@ struct FairPenaltyTests {
             let executor = Executor(plan)
             for (name, values) in [
                 ("numeric", numeric), ("label", [0, 1, 1, 0, 1]),
-                ("weight", [Float](repeating: 0.2, count: count)), ("push", pushes),
+                ("weight", [Float](repeating: 0.2, count: count)), ("penalty", pushes),
             ] {
                 guard let region = plan.inputs[name] else { continue }
                 for (place, value) in values.enumerated() {
@@ -173,16 +182,17 @@ struct FairPenaltyTests {
                 expected += 0.2 * value * Double(pushes[row * pushed.count + place])
             }
         }
-        let with = try #require(try result(network.trainingGraph(pushed: pushed), "loss").first)
+        let with = try #require(
+            try result(network.trainingGraph(scoreTerm: .features(pushed)), "loss").first)
         let without = try #require(try result(network.trainingGraph(), "loss").first)
         #expect(abs(expected) > 0.001)
         #expect(abs(Double(with) - Double(without) - expected) < 1e-4)
     }
 
     @Test func aGroupWithoutRowsTakesNoPart() {
-        let cells = FairPenalty.RowCells(
+        let cells = GroupCells(
             kinds: 1, groups: 3, codes: [0, 0, 2, 2], weights: [1, 1, 1, 1])
-        let penalty = FairPenalty(strength: 1, training: cells, validation: nil)
+        let penalty = FeaturePenalty(strength: 1, training: cells, validation: nil)
         let found = penalty.deviations(cells, logits: [0, 0, 20, 20]).values
         #expect(abs(found[0] + 0.25) < 1e-6 && found[1] == 0 && abs(found[2] - 0.25) < 1e-6)
     }

@@ -139,7 +139,7 @@ import Testing
 
     /// Killed at random moments and continued, a run ends in the bits of the run that was not
     /// killed, and under its name stands nothing or a whole run.
-    @Test(arguments: ["one", "folds", "refit"])
+    @Test(arguments: ["one", "folds", "refit", "adversary"])
     func aKilledTrainingIsContinuedToTheSameBits(of trainings: String) throws {
         let scratch = try Scratch()
         let rounds = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == nil ? 4 : 20
@@ -150,6 +150,12 @@ import Testing
                 case "folds": ["train", small, "--width", "64", "--epochs", "30"]
                 case "refit":
                     ["train", small, "--epochs", "60", "--patience", "60", "--refits", "2"]
+                case "adversary":
+                    [
+                        "train", small, "--model", "mlp", "--epochs", "60", "--patience", "60",
+                        "--protected", "sex", "--fair-penalty", "equalized-odds=1",
+                        "--fair-penalty-measure", "adversary",
+                    ]
                 default:
                     ["train", Adult.train, "--model", "mlp", "--epochs", "30", "--patience", "30"]
                 }

@@ -5,6 +5,7 @@ import Foundation
 import Platform
 import Prediction
 import Reporting
+import RunStore
 import Statistics
 import Testing
 import Training
@@ -61,22 +62,106 @@ import Vouch
         #expect(try gap(odds, .equalizedOdds) < 0.2)
     }
 
-    /// Distributions and dependence instead of means; the trainings with a factor for each bump.
+    /// Distributions, dependence and what an adversary can tell instead of means.
     @Test(
-        arguments: [(FairPenalty.Measure.mmd, 10.0), (.hsic, 60)]
-    ) func theGapFallsByKernelsToo(_ measure: FairPenalty.Measure, _ strength: Double) throws {
+        arguments: [(PenaltyMeasure.mmd, 10.0), (.hsic, 60), (.adversary, 3)]
+    ) func theGapFallsByOtherMeasuresToo(_ measure: PenaltyMeasure, _ strength: Double) throws {
         let scratch = try Scratch()
         let plain = try trained(scratch, "plain") { _ in }
         let before = try gap(plain, .demographicParity)
         for kind in [TrainConfiguration.ModelKind.mlp, .ensemble] {
             let fair = try trained(scratch, "\(kind)") {
                 $0.model.kind = kind
+                // By what is learned, not by a choice among epochs.
+                $0.regularising.keeps = .last
                 $0.model.fairPenalty = .init(
                     .demographicParity, strength: strength, measure: measure)
             }
             let after = try gap(fair, .demographicParity)
             #expect(after < before / 1.5, "\(measure), \(kind): \(before) → \(after)")
         }
+    }
+
+    /// The adversary learns with the model and is none of it: the run's files and what its predictions cost are those of a model
+    /// without; the training cost more. Rows of an unknown group are learned from, and say nothing to it.
+    @Test func theAdversaryIsNoPartOfTheModel() throws {
+        let scratch = try Scratch()
+        func run(_ name: String, _ strength: Double?) throws -> String {
+            try trained(scratch, name) {
+                $0.learning.epochs = 2
+                $0.learning.patience = 2
+                $0.model.fairPenalty = strength.map {
+                    .init(.equalizedOdds, strength: $0, measure: .adversary)
+                }
+            }
+        }
+        let (plain, fair) = (try run("plain", nil), try run("fair", 1))
+        func names(_ run: String) throws -> [String] {
+            try Safetensors(
+                decoding: try Files.read(run + "/weights.safetensors"), file: run
+            ).names.sorted()
+        }
+        #expect(try names(plain) == names(fair) && !names(fair).isEmpty)
+        #expect(
+            !String(decoding: try Files.read(fair + "/model.json"), as: UTF8.self).contains(
+                "adversary"))
+        func measured(_ run: String, _ metric: String) throws -> Double {
+            let report = try storedReport(run: run)
+            return try #require(report.measurements.first { $0.metric == metric }?.value)
+        }
+        for metric in ["parameters", "modelSize"] {
+            #expect(try measured(plain, metric) == measured(fair, metric))
+        }
+        #expect(
+            try measured(fair, "trainingOperations") > 1.002 * measured(plain, "trainingOperations")
+        )
+        #expect(
+            try measured(fair, "trainingOperations") < 1.3 * measured(plain, "trainingOperations"))
+    }
+
+    /// Every gap and measure is a remedy, whose options are those of the training that it stands for.
+    @Test func everyMeasureIsARemedy() throws {
+        for prefix in ["fair-penalty", "mmd-penalty", "hsic-penalty", "fair-adversary"] {
+            for constraint in FairnessConstraint.allCases {
+                #expect(remedyIDs.contains("\(prefix)-\(constraint.rawValue)"))
+            }
+        }
+        #expect(Set(remedyIDs).count == remedyIDs.count)
+        let unsaid = #expect(throws: VouchError.self) {
+            try proveRemedy(ProofRequest(remedy: "fair-adversary-equal-opportunity"), run: "none")
+        }
+        #expect(unsaid?.description.contains("fair-adversary-equal-opportunity=1") == true)
+    }
+
+    /// What a search is asked for further, beside an adversary in the frontier.
+    @Test func remediesAreAlternativesToo() throws {
+        let scratch = try Scratch()
+        let run = try trained(scratch, "run") { $0.learning.epochs = 3 }
+        var request = AlternativesRequest(protected: ["sex"])
+        request.constraint = .demographicParity
+        request.seeds = 0
+        request.penalties = []
+        request.mostAccuracyLost = 1
+        request.remedies = ["remove-correlation=1", "fair-adversary-demographic-parity=20"]
+        let document = try fairAlternatives(request, run: run)
+        #expect(document.tables[0].rows.count == 4)
+        let facts = Dictionary(
+            uniqueKeysWithValues: document.facts.map { ($0.label, $0.value) })
+        #expect(facts["Alternative"] == "fair-adversary-demographic-parity=20")
+        #expect(
+            facts["How to train it"]?.contains(
+                "--fair-penalty demographic-parity=20 --fair-penalty-measure adversary") == true)
+        #expect(document.statements.contains { $0.contains("needs the protected columns") })
+        request.remedies = ["dropout=0.5"]
+        let wrong = #expect(throws: VouchError.self) { try fairAlternatives(request, run: run) }
+        #expect(wrong?.description.contains("fair-adversary-equalized-odds") == true)
+        var frontier = MitigationRequest(protected: ["sex"])
+        frontier.constraint = .demographicParity
+        frontier.remedies = ["fair-adversary-demographic-parity=2"]
+        #expect(
+            try frontierLabels(frontier, run: run).contains {
+                $0.hasPrefix("fair-adversary-demographic-parity=2 in training")
+            })
     }
 
     /// Alternatives are chosen on validation rows; a frontier holds the penalty beside thresholds.

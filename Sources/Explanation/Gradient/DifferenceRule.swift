@@ -25,7 +25,7 @@ struct DifferenceRule {
         let active = node.inputs.map(isActive)
         switch node.op {
         case .binary(.greater), .binary(.equal), .maxPool, .maxPoolPick, .maxPoolSpread,
-            .shardStatistic, .sumOverShards, .reduce(.max, _):
+            .shardStatistic, .sumOverShards, .scaleGradient, .reduce(.max, _):
             return "has no rule"
         case .binary(.maximum), .binary(.minimum):
             return active.allSatisfy { $0 } ? "has no rule where both operands vary" : nil

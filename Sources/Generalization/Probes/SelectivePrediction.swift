@@ -113,7 +113,8 @@ package enum SelectiveMetrics {
         formula: "mean over rows of the share of wrong decisions among all rows at least as sure",
         direction: -1, drawback: .overfitting, source: "Geifman et al. 2019, arXiv:1805.08206")
     package static let excessArea = MetricDefinition(
-        id: "excessAreaUnderRiskCoverage", name: "The same, above the best order of rows",
+        id: "excessAreaUnderRiskCoverage",
+        name: "Area under the risk–coverage curve, above the best order's",
         formula: "area − (r + (1 − r) log(1 − r)), r the share of wrong decisions",
         direction: -1, drawback: .overfitting, source: "Geifman et al. 2019, arXiv:1805.08206")
     package static let acceptedShare = MetricDefinition(
@@ -122,7 +123,7 @@ package enum SelectiveMetrics {
         direction: 1, drawback: .overfitting,
         source: "Geifman & El-Yaniv 2017, arXiv:1705.08500")
     package static let acceptedRisk = MetricDefinition(
-        id: "acceptedRisk", name: "Wrong among these",
+        id: "acceptedRisk", name: "Wrong among rows decided at a risk of 5 %",
         formula: "wrong decisions / rows that vouch predict --abstain-risk 0.05 decides",
         direction: -1, drawback: .overfitting,
         source:

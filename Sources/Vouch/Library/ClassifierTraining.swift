@@ -55,7 +55,7 @@ extension Network {
         }
         return try Classifier(
             network: self, history: trainer.history.map(Epoch.init), end: TrainingEnd(reason),
-            parameters: trainer.bestWeights, threads: threads)
+            parameters: trainer.modelWeights, threads: threads)
     }
 
     /// Rows to learn from and rows to validate on; `nil` for all and none.

@@ -15,6 +15,8 @@ package struct AlternativesRequest: Sendable {
     package var seeds = 4
     /// Of trainings with a penalty on the gap.
     package var penalties: [Double] = [1, 5]
+    /// Further remedies of gaps that train anew, as `vouch prove` takes them, each a training.
+    package var remedies: [String] = []
     /// Accuracy on validation rows, and on test rows, that an alternative may cost.
     package var mostAccuracyLost = 0.005
     package var threads: Int?
@@ -37,8 +39,9 @@ package struct AlternativesRequest: Sendable {
         if let bad = penalties.first(where: { !($0 > 0 && $0.isFinite) }) {
             throw VouchError("--penalty is \(bad); it must be above 0")
         }
-        guard seeds > 0 || !penalties.isEmpty else {
-            throw VouchError("there is no alternative to train: give --seeds or --penalty")
+        guard seeds > 0 || !penalties.isEmpty || !remedies.isEmpty else {
+            throw VouchError(
+                "there is no alternative to train: give --seeds, --penalty or --remedy")
         }
     }
 }
@@ -54,7 +57,8 @@ private struct Alternative {
     var gap: Estimate
 }
 
-/// Looks for a model about as accurate as a run's whose gap is smaller: among other seeds, reweighed rows and penalties.
+/// Looks for a model about as accurate as a run's whose gap is smaller: among other seeds, reweighed rows,
+/// penalties and what else against gaps is asked for.
 ///
 /// It is chosen on validation rows, and that one alone is judged on the test rows. The looks are recorded.
 ///
@@ -64,6 +68,9 @@ package func fairAlternatives(
     _ request: AlternativesRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
 ) throws -> TableDocument {
     try request.check()
+    let remedies = try request.remedies.map { text throws(VouchError) in
+        (text: text, of: try TrainingRemedy.ofGaps(text, for: "a search"))
+    }
     let trainer = try RetrainedProof(
         run: run, threads: try checkedThreads(request.threads), onEvent: onEvent)
     let base = try PredictionFile.read(run: run, split: "validation").judging(request.protected)
@@ -83,7 +90,16 @@ package func fairAlternatives(
     }
     let own = try measured("the run itself", "", base, baseTest)
     var found: [Alternative] = []
-    for candidate in candidates(request, trainer.configuration) {
+    let candidates =
+        usualCandidates(request, trainer.configuration)
+        + remedies.map { text, asked in
+            var changed = trainer.configuration
+            asked.remedy.apply(asked.strength, &changed)
+            return Candidate(
+                name: text, options: asked.remedy.options(asked.strength), configuration: changed,
+                seed: 0)
+        }
+    for candidate in candidates {
         onEvent(.stage("Training \(candidate.name)"))
         let made = try trainer.trained(candidate.configuration, seed: candidate.seed)
         found.append(
@@ -151,7 +167,11 @@ package func fairAlternatives(
         statements: [
             "Only the chosen model was measured on test rows.",
             "Whether an alternative must be used is for a person to decide.",
-        ], blanks: [])
+        ]
+            + (candidates.contains { $0.configuration.model.groupRepair != nil }
+                ? ["A model of repaired numbers needs the protected columns of each new row."]
+                : []),
+        blanks: [])
 }
 
 private func cell(_ estimate: Estimate) -> TableDocument.Cell {
@@ -165,7 +185,7 @@ private struct Candidate {
     var seed: UInt64
 }
 
-private func candidates(
+private func usualCandidates(
     _ request: AlternativesRequest, _ configuration: TrainConfiguration
 ) -> [Candidate] {
     var found: [Candidate] = []

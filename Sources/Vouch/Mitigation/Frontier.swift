@@ -132,15 +132,8 @@ private func trainings(_ request: MitigationRequest) throws(VouchError) -> [Fron
         )
     }
     for text in request.remedies {
-        guard let (remedy, strength) = try TrainingRemedy.parse(text),
-            remedy.description.drawback == .bias
-        else {
-            throw VouchError(
-                "--remedy is \"\(text)\"; a frontier takes remedies of gaps that train anew: "
-                    + TrainingRemedy.all.filter { $0.description.drawback == .bias }
-                    .map(\.description.id).joined(separator: ", "))
-        }
-        found.append((text, { remedy.apply(strength ?? 0, &$0) }))
+        let (remedy, strength) = try TrainingRemedy.ofGaps(text, for: "a frontier")
+        found.append((text, { remedy.apply(strength, &$0) }))
     }
     return found
 }

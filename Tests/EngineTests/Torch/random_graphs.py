@@ -155,6 +155,7 @@ OPERATIONS = {
     "reduce": lambda args, shape, x: REDUCE[args["_0"]](x, dim=args["axes"], keepdim=True),
     "shardStatistic": lambda args, shape, x: x,
     "sumOverShards": lambda args, shape, x: x,
+    "scaleGradient": lambda args, shape, x: x.detach() + args["_0"] * (x - x.detach()),
     "matmul": lambda args, shape, a, b: matmul(args, a, b),
     "convolution": lambda args, shape, x, w: convolution(args, x, w),
     "maxPool": lambda args, shape, x: last(greatest(args["_0"], x)[0]),

@@ -18,76 +18,40 @@ package import TensorCore
 /// - Source: penalties on covariances, Zafar et al. 2017, PMLR 54:962; on differences of means, Bendekgey & Sudderth 2021,
 ///   arXiv:2105.14119; MinDiff, Prost et al. 2019, arXiv:1910.11779; HSIC, Pérez-Suay et al. 2017, arXiv:1710.05578, and
 ///   Gretton et al. 2005, DOI 10.1007/11564089_7.
-package struct FairPenalty: Sendable {
-    package enum Measure: String, Codable, Sendable, Hashable, CaseIterable {
-        /// The groups' mean scores and their middle: `Σ_g (rate_g − mean of rates)²`.
-        case means
-        /// The same of features whose products are a Gaussian kernel of length 0.1, so that distributions are told apart; of two
-        /// groups it is half their squared maximum mean discrepancy (MinDiff).
-        case mmd
-        /// The Hilbert–Schmidt independence criterion of score and group, with that kernel and `[g = h]`:
-        /// `Σ_g p_g² ‖m_g − m‖²`, `m` the mean of all rows and `p_g` the group's share. Small groups weigh little in it.
-        case hsic
-
-        package var features: ScoreFeatures { self == .means ? .score : .gaussian() }
-    }
-
+package struct FeaturePenalty: GroupPenalty {
     package let strength: Double
-    package let measure: Measure
-    package let training: RowCells
-    /// Of the rows that decide which weights are kept, if there are some.
-    package let validation: RowCells?
+    package let training: GroupCells
+    package let validation: GroupCells?
     private let features: ScoreFeatures
+    private let weighsByShare: Bool
 
+    /// - Parameters:
+    ///   - features: Of the score alone, `Σ_g (rate_g − mean of rates)²`; of a kernel's, distributions are told apart.
+    ///   - weighsByShare: Whether the middle is the mean of all rows and each group counts by its squared share, `Σ_g p_g² ‖m_g
+    ///     − m‖²`: with a kernel's features the Hilbert–Schmidt independence criterion, `[g = h]` between groups. Else
+    ///     groups count the same.
     package init(
-        _ measure: Measure = .means, strength: Double, training: RowCells, validation: RowCells?
+        _ features: ScoreFeatures = .score, weighsByShare: Bool = false, strength: Double,
+        training: GroupCells, validation: GroupCells?
     ) {
-        self.measure = measure
+        self.features = features
+        self.weighsByShare = weighsByShare
         self.strength = strength
         self.training = training
         self.validation = validation
-        features = measure.features
     }
 
-    /// Factors a row has.
-    package var width: Int { features.count }
+    package var term: ScoreTerm { .features(features) }
+    package var followsScores: Bool { true }
 
-    /// Which rate of which group each row counts for.
-    package struct RowCells: Sendable {
-        package let kinds: Int
-        package let groups: Int
-        /// `[rows, kinds]`: a group, or −1 for none.
-        package let codes: [Int32]
-        /// One a row.
-        package let weights: [Float]
+    package func rowNumbers(
+        _ cells: GroupCells, logits: [Float], lossWeights: Buffer
+    ) -> [Float] {
+        pushes(deviations(cells, logits: logits), lossWeights: lossWeights)
+    }
 
-        package init(kinds: Int, groups: Int, codes: [Int32], weights: [Float]) {
-            precondition(codes.count == kinds * weights.count, "a code a row and kind")
-            self.kinds = kinds
-            self.groups = groups
-            self.codes = codes
-            self.weights = weights
-        }
-
-        package var rows: Int { weights.count }
-
-        func selecting(_ chosen: [Int]) -> RowCells {
-            RowCells(
-                kinds: kinds, groups: groups,
-                codes: chosen.flatMap { codes[$0 * kinds..<($0 + 1) * kinds] },
-                weights: chosen.map { weights[$0] })
-        }
-
-        /// For each kind and group the weights of its rows.
-        var totals: [Double] {
-            var sums = [Double](repeating: 0, count: kinds * groups)
-            for row in 0..<rows {
-                for kind in 0..<kinds where codes[row * kinds + kind] >= 0 {
-                    sums[kind * groups + Int(codes[row * kinds + kind])] += Double(weights[row])
-                }
-            }
-            return sums
-        }
+    package func value(_ cells: GroupCells, logits: [Float]) -> Double {
+        value(deviations(cells, logits: logits))
     }
 
     /// How the groups' means differ from their middle.
@@ -101,14 +65,14 @@ package struct FairPenalty: Sendable {
     }
 
     /// - Parameter cells: Rows that have the logits; the groups' shares are those of training rows.
-    package func deviations(_ cells: RowCells, logits: [Float]) -> Deviations {
-        let (kinds, groups, width) = (cells.kinds, cells.groups, width)
+    package func deviations(_ cells: GroupCells, logits: [Float]) -> Deviations {
+        let (kinds, groups, width) = (cells.kinds, cells.groups, term.width)
         let totals = cells.totals
         var values = [Double](repeating: 0, count: kinds * groups * width)
         for row in 0..<cells.rows {
             let found = features.values(1 / (1 + Double.exp(-Double(logits[row]))))
-            for kind in 0..<kinds where cells.codes[row * kinds + kind] >= 0 {
-                let place = kind * groups + Int(cells.codes[row * kinds + kind])
+            for kind in 0..<kinds {
+                guard let place = cells.place(row, kind) else { continue }
                 let weight = Double(cells.weights[row])
                 for feature in 0..<width {
                     values[place * width + feature] += weight * found[feature]
@@ -122,7 +86,7 @@ package struct FairPenalty: Sendable {
             let sum = own.reduce(0) { $0 + all[$1] }
             for place in own {
                 shares[place] =
-                    measure == .hsic && sum > 0 ? all[place] / sum : 1 / Double(own.count)
+                    weighsByShare && sum > 0 ? all[place] / sum : 1 / Double(own.count)
                 for feature in 0..<width { values[place * width + feature] /= totals[place] }
             }
             for feature in 0..<width {
@@ -132,7 +96,7 @@ package struct FairPenalty: Sendable {
         }
         return Deviations(
             values: values, shares: shares,
-            counts: measure == .hsic
+            counts: weighsByShare
                 ? shares.map { $0 * $0 } : [Double](repeating: 1, count: shares.count))
     }
 
@@ -142,7 +106,7 @@ package struct FairPenalty: Sendable {
     ///   - deviations: Of the groups at present.
     ///   - lossWeights: One a row; they need not be those of the rates.
     package func pushes(_ deviations: Deviations, lossWeights: Buffer) -> [Float] {
-        let (kinds, groups, width) = (training.kinds, training.groups, width)
+        let (kinds, groups, width) = (training.kinds, training.groups, term.width)
         let totals = training.totals
         var factors = [Double](repeating: 0, count: kinds * groups * width)
         for kind in 0..<kinds {
@@ -165,9 +129,7 @@ package struct FairPenalty: Sendable {
         for row in 0..<training.rows where all[row] > 0 {
             let weight = Double(training.weights[row]) * sum / Double(all[row])
             for kind in 0..<kinds {
-                let code = training.codes[row * kinds + kind]
-                guard code >= 0 else { continue }
-                let place = (kind * groups + Int(code)) * width
+                guard let place = training.place(row, kind).map({ $0 * width }) else { continue }
                 for feature in 0..<width {
                     pushes[row * width + feature] += Float(factors[place + feature] * weight)
                 }
@@ -180,7 +142,7 @@ package struct FairPenalty: Sendable {
     package func value(_ deviations: Deviations) -> Double {
         var sum = 0.0
         for (index, value) in deviations.values.enumerated() {
-            sum += deviations.counts[index / width] * value * value
+            sum += deviations.counts[index / features.count] * value * value
         }
         return strength * sum
     }

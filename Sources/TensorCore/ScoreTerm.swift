@@ -27,3 +27,37 @@ package struct ScoreFeatures: Sendable, Hashable {
             factor: Float((1 / Double.pi.squareRoot()).squareRoot()))
     }
 }
+
+/// A network that guesses a row's group from its score while the model learns to leave it nothing to guess from.
+package struct ScoreAdversary: Sendable, Hashable {
+    /// Each is guessed by outputs of its own: rows of each label, where what counts is the score beside the label.
+    package let kinds: Int
+    package let groups: Int
+    /// What the model's loss counts of the adversary's gain; positive.
+    package let strength: Float
+    /// Units of its one hidden layer.
+    package let hidden: Int
+
+    package init(kinds: Int, groups: Int, strength: Float, hidden: Int = 32) {
+        self.kinds = kinds
+        self.groups = groups
+        self.strength = strength
+        self.hidden = hidden
+    }
+}
+
+/// What a row's score adds to the loss beside its own: what the graph and those who feed its input must agree on.
+package enum ScoreTerm: Sendable, Hashable {
+    /// Each feature times a factor that the row brings.
+    case features(ScoreFeatures)
+    /// The gain of an adversary, for which the row brings its shares of the kinds' groups.
+    case adversary(ScoreAdversary)
+
+    /// Numbers that a row brings.
+    package var width: Int {
+        switch self {
+        case .features(let features): features.count
+        case .adversary(let adversary): adversary.kinds * adversary.groups
+        }
+    }
+}

@@ -1,14 +1,15 @@
 import Kernels
+import TensorCore
 
-/// A `FairPenalty` in a training: measures the groups' means, and keeps each row's factors.
-// Sendable is unchecked because the factors are written between the workers' runs only.
-final class FairPenaltyStep: @unchecked Sendable {
-    /// `[training rows, width]`
-    let pushes: Buffer
+/// A `GroupPenalty` in a training: keeps each row's numbers, and measures them anew where they hang on the scores.
+// Sendable is unchecked because the numbers are written between the workers' runs only.
+final class GroupPenaltyStep: @unchecked Sendable {
+    /// `[training rows, the term's width]`
+    let numbers: Buffer
     let interval: Int
-    private let penalty: FairPenalty
+    private let penalty: any GroupPenalty
     private let sample: EncodedData
-    private let sampleCells: FairPenalty.RowCells
+    private let sampleCells: GroupCells
     private let evaluator: NetworkEvaluator
     private let lossWeights: Buffer
 
@@ -16,7 +17,8 @@ final class FairPenaltyStep: @unchecked Sendable {
     private static let updatesPerEpoch = 8
 
     init(
-        _ penalty: FairPenalty, data: EncodedData, evaluator: NetworkEvaluator, stepsPerEpoch: Int
+        _ penalty: any GroupPenalty, data: EncodedData, evaluator: NetworkEvaluator,
+        stepsPerEpoch: Int
     ) {
         precondition(penalty.training.rows == data.rows, "cells of other rows")
         self.penalty = penalty
@@ -28,11 +30,16 @@ final class FairPenaltyStep: @unchecked Sendable {
         let chosen = Self.sample(penalty.training, count: count)
         sample = data.selecting(chosen)
         sampleCells = penalty.training.selecting(chosen)
-        pushes = Buffer(count: data.rows * penalty.width)
+        numbers =
+            penalty.followsScores
+            ? Buffer(count: data.rows * penalty.term.width)
+            : Buffer(
+                penalty.rowNumbers(
+                    penalty.training.selecting([]), logits: [], lossWeights: data.weights))
     }
 
     /// Equally many rows of each cell of the finest kind, as far as there are as many; evenly chosen.
-    private static func sample(_ cells: FairPenalty.RowCells, count: Int) -> [Int] {
+    private static func sample(_ cells: GroupCells, count: Int) -> [Int] {
         let members = Dictionary(grouping: 0..<cells.rows) { row in
             (0..<cells.kinds).map { cells.codes[row * cells.kinds + $0] }
         }
@@ -46,19 +53,18 @@ final class FairPenaltyStep: @unchecked Sendable {
         return chosen.sorted()
     }
 
-    /// Measures the rates anew.
+    /// Measures the groups anew.
     func refresh(_ parameters: Buffer) {
-        let deviations = penalty.deviations(
-            sampleCells, logits: evaluator.values(of: sample, weights: parameters))
-        pushes.copy(
-            from: Buffer(penalty.pushes(deviations, lossWeights: lossWeights)), at: 0, to: 0,
-            count: pushes.count)
+        guard penalty.followsScores else { return }
+        let found = penalty.rowNumbers(
+            sampleCells, logits: evaluator.values(of: sample, weights: parameters),
+            lossWeights: lossWeights)
+        numbers.copy(from: Buffer(found), at: 0, to: 0, count: numbers.count)
     }
 
     /// What is added to the loss of the validation rows.
     func validationValue(_ data: EncodedData, weights: Buffer) -> Double {
         guard let cells = penalty.validation, cells.rows == data.rows else { return 0 }
-        return penalty.value(
-            penalty.deviations(cells, logits: evaluator.values(of: data, weights: weights)))
+        return penalty.value(cells, logits: evaluator.values(of: data, weights: weights))
     }
 }
