@@ -42,12 +42,11 @@ import Vouch
         var values: [Double] = []
         for seed in 0..<4 {
             let random = CounterRandom(seed: UInt64(seed), name: "few values")
-            var lines = ["a,b,y"]
+            var lines = ["a,y"]
             for row in 0..<1000 {
-                let x = (0..<3).map { random.uniform(step: UInt32($0), index: UInt64(row)) }
-                let (a, b) = (Int(x[0] * 10), Int(x[1] * 3))
-                let chance = 0.1 + 0.06 * Double(a) + 0.13 * Double(b)
-                lines.append("\(a),\(b),\(x[2] < chance ? "yes" : "no")")
+                let x = (0..<2).map { random.uniform(step: UInt32($0), index: UInt64(row)) }
+                let a = Int(x[0] * 10)
+                lines.append("\(a),\(x[1] < 0.1 + 0.08 * Double(a) ? "yes" : "no")")
             }
             let data = try scratch.write(lines.joined(separator: "\n") + "\n", to: "few.csv")
             var configuration = TrainConfiguration(
@@ -63,9 +62,9 @@ import Vouch
             values.append(
                 try #require(result.measurements.first { $0.metric == "rocAUC" }?.value))
         }
-        // The probabilities that the rows are drawn from have .73; kept together, rows give about .6.
-        let mean = values.reduce(0, +) / 4
-        #expect(mean > 0.69, "\(values)")
+        // The probabilities that the rows are drawn from have .75, give or take .035 on 200 rows; with equal rows kept
+        // together it is anything from .6 to 1.
+        #expect(values.allSatisfy { abs($0 - 0.75) < 0.105 }, "\(values)")
     }
 
     @Test func aBudgetsStepCountRepeatsIt() throws {
