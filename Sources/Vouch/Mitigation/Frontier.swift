@@ -19,10 +19,10 @@ package func fairnessFrontier(
     let trainings = try trainings(request)
     let rows = try MitigationRows(request, run: run, onEvent: onEvent)
     var methods: [(name: String, method: MitigationMethod, isDeterministic: Bool)] = [
-        ("thresholds by lot", .threshold, false), ("one threshold a group", .threshold, true),
+        ("by lot", .threshold, false), ("one a group", .threshold, true),
     ]
     if request.constraint == .demographicParity {
-        methods.append(("shares by rank", .threshold, false))
+        methods.append(("by rank", .threshold, false))
     }
     if rows.groups != nil {
         methods.append(("told no groups", .thresholdWithoutAttribute, false))
@@ -37,7 +37,7 @@ package func fairnessFrontier(
             var changed = request
             changed.method = method
             changed.isDeterministic = isDeterministic
-            changed.isRanked = name == "shares by rank"
+            changed.isRanked = name == "by rank"
             changed.tolerance = tolerance
             let fitted = try FittedMitigation(changed, rows)
             points.append(
@@ -51,7 +51,7 @@ package func fairnessFrontier(
     let gap = request.constraint.gap.metric.name
     let id = "frontier-\(request.constraint.rawValue)-\(rows.column)"
     let caption =
-        "Fitted on \(rows.fittingText), measured on \(rows.test.rows) test rows. The model as it is: gap "
+        "Thresholds by lot, one a group, and further methods, fitted on \(rows.fittingText), measured on \(rows.test.rows) test rows. The model as it is: gap "
         + "\(shown(series[0].points[0].before)), accuracy \(shown(series[0].points[0].accuracyBefore))."
         + (rows.pooling.text.map {
             " Groups with too few fitting rows are taken with others: \($0)."
@@ -69,37 +69,41 @@ package func fairnessFrontier(
                         meaning: "95 % interval over rows"))
             })
     }
-    let dots =
+    let points =
         series.flatMap { name, points in
-            zip(frontierTolerances, points).map { tolerance, point in
-                IntervalChart.Row(
-                    label: "\(name), tolerance \(NumberText.plain(tolerance)): accuracy "
-                        + shown(point.accuracyAfter),
-                    value: point.after.value ?? .nan, lower: point.after.lower,
-                    upper: point.after.upper, count: point.after.count)
+            zip(frontierTolerances, points).map {
+                (label: "\(name), \(NumberText.plain($0))", point: $1)
             }
-        }
-        + trained.map { name, point in
-            IntervalChart.Row(
-                label: "\(name) in training: accuracy " + shown(point.accuracyAfter),
-                value: point.after.value ?? .nan, lower: point.after.lower,
-                upper: point.after.upper, count: point.after.count)
-        }
+        } + trained.map { (label: $0.name, point: $0.point) }
+    func dots(_ title: String, before: Estimate, _ pick: (GapChange) -> Estimate) -> IntervalChart {
+        IntervalChart(
+            axis: Axis(title),
+            rows: points.filter { $0.point.after.value != nil }.map { label, point in
+                let own = pick(point)
+                return .init(
+                    label: label, value: own.value ?? .nan, lower: own.lower, upper: own.upper,
+                    count: own.count)
+            }, reference: before.value.map { .init(value: $0, label: "the model as it is") })
+    }
+    let asItIs = series[0].points[0]
     let figures = [
         Figure(
-            id: id, title: "Accuracy against gap over \(rows.column)", caption: caption,
+            id: id, title: "Accuracy against gap over \(rows.column)",
+            caption: caption
+                + " The number beside thresholds is the tolerance on the fitting rows.",
+            plot: .intervals(dots(gap, before: asItIs.before) { $0.after })),
+        Figure(
+            id: id + "-price", title: "The accuracy of each, in the same order",
+            caption: "On the same test rows.",
             plot: .intervals(
-                IntervalChart(
-                    axis: Axis(gap), rows: dots.filter { $0.value.isFinite },
-                    reference: series[0].points[0].before.value.map {
-                        .init(value: $0, label: "the model as it is")
-                    }))),
+                dots("Accuracy", before: asItIs.accuracyBefore) { $0.accuracyAfter })),
         Figure(
             id: id + "-accuracy", title: "Accuracy by tolerance, over \(rows.column)",
-            caption: caption, plot: .lines(chart("Accuracy") { $0.accuracyAfter })),
+            caption: "On the same test rows.",
+            plot: .lines(chart("Accuracy") { $0.accuracyAfter })),
         Figure(
-            id: id + "-gap", title: "Gap by tolerance, over \(rows.column)", caption: caption,
-            plot: .lines(chart(gap) { $0.after })),
+            id: id + "-gap", title: "Gap by tolerance, over \(rows.column)",
+            caption: "On the same test rows.", plot: .lines(chart(gap) { $0.after })),
     ]
     let purpose = "frontier of the \(request.constraint.text) gap over \(rows.column)"
     try Look(
