@@ -105,8 +105,7 @@ import Vouch
             Written by CurveCoverageTests with VOUCH_VERIFY=1: \(trainings) trainings of `--model additive` at its standard
             settings, each on \(rows) rows of its own, whose log-odds are a sum of a sine of ten values and three
             categories. The estimand is the mean of the curve over such trainings: what the method gives of so many rows,
-            not the truth, from which regularisation keeps it. The intervals, of a jackknife over five parts, also hold what the
-            seeds of five trainings make, of which the mean has less: they are wide rather than narrow.
+            not the truth, from which regularisation keeps it.
 
             All points: \(text(100 * share, 1)) % of 95 % intervals hold it.
 

@@ -79,7 +79,7 @@ import Vouch
             report.measurements.first { $0.metric == "selectionRateGapDifference" })
         #expect(try #require(difference.value) < 0)
         let frontier = try fairnessFrontier(request, run: run)
-        #expect(frontier.sections.flatMap(\.figures).count == 3)
+        #expect(frontier.sections.flatMap(\.figures).count == 4)
         #expect(
             try storedReport(run: run).sections.flatMap(\.figures)
                 .contains { $0.id == "frontier-demographic-parity-sex" })
