@@ -29,6 +29,18 @@ extension Proof {
         case .cannotTell: return "cannot tell" + change
         }
     }
+
+    /// What became worse elsewhere, as a sentence: the first few of other drawbacks and of the remedy's own, with their sizes.
+    package func priceText(naming name: (Change) -> String) -> String {
+        let worse = elsewhere.filter { $0.verdict == .worse }
+        guard !worse.isEmpty else { return "Elsewhere these rows show nothing that became worse." }
+        let shown =
+            (worse.filter { $0.drawback != drawback }.prefix(3)
+            + worse.filter { $0.drawback == drawback }.prefix(2))
+            .map { "\(name($0)) \(MeasurementText($0.difference).whole)" }
+        let more = worse.count > shown.count ? "; and \(worse.count - shown.count) more" : ""
+        return "Worse elsewhere: " + shown.joined(separator: "; ") + more + "."
+    }
 }
 
 extension MeasurementText {

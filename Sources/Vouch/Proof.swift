@@ -107,7 +107,8 @@ extension Proof {
     func report(run: String, arguments: [String], notes: [RunReport.Fact] = []) -> RunReport {
         RunReport(
             title: "\(name) on \(run)",
-            summary: "\(name) (\(means)): \(verdictText). Judged over \(over).",
+            summary: "\(name) (\(means)): \(verdictText). "
+                + priceText(naming: changed) + " Judged over \(over).",
             facts: [
                 .init("Remedy", "\(name); \(source)"), .init("Means", means),
                 .init("Verdict", verdictText), .init("Better elsewhere", named(.better)),
@@ -125,10 +126,13 @@ extension Proof {
     }
 
     private func named(_ verdict: Verdict) -> String {
-        let names = elsewhere.filter { $0.verdict == verdict }.map { change in
-            let name = MetricRegistry.definition(change.metric)?.name ?? change.metric
-            return change.difference.group.map { "\(name) (\($0))" } ?? name
-        }
+        let names = elsewhere.filter { $0.verdict == verdict }.map(changed)
         return names.isEmpty ? "nothing that this sample shows" : names.joined(separator: ", ")
+    }
+
+    /// The metric that changed, with its group.
+    private func changed(_ change: Change) -> String {
+        let name = MetricRegistry.definition(change.metric)?.name ?? change.metric
+        return change.difference.group.map { "\(name) (\($0))" } ?? name
     }
 }

@@ -40,6 +40,26 @@ import Testing
         #expect(proof([("sex", .better)]).verdictText == "proved: −0.10 [−0.12, −0.08]")
     }
 
+    @Test func thePriceIsSaid() {
+        var proof = proof([("sex", .better)])
+        let gap = proof.changes[0]
+        #expect(
+            proof.priceText { $0.metric } == "Elsewhere these rows show nothing that became worse.")
+        for (metric, drawback, verdict) in [
+            ("a", Drawback.overfitting, Verdict.worse), ("b", .overfitting, .better),
+            ("c", .overfitting, .worse), ("d", .computeCost, .worse), ("e", .computeCost, .worse),
+            ("f", .bias, .worse),
+        ] {
+            var change = gap
+            (change.metric, change.drawback, change.verdict) = (metric, drawback, verdict)
+            proof.changes.append(change)
+        }
+        #expect(
+            proof.priceText { $0.metric }
+                == "Worse elsewhere: a −0.10 [−0.12, −0.08]; c −0.10 [−0.12, −0.08]; "
+                + "d −0.10 [−0.12, −0.08]; f −0.10 [−0.12, −0.08]; and 1 more.")
+    }
+
     /// A terminal shows each column's gap, which decides, and its column where the name is cut.
     @Test func theTerminalShowsTheGaps() {
         let changes = proof([("race", .cannotTell), ("sex", .better)]).changes
