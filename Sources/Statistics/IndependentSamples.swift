@@ -39,11 +39,11 @@ extension SamplingDesign {
     /// - Source: Welch 1947, DOI 10.1093/biomet/34.1-2.28; Satterthwaite 1946, DOI 10.2307/3002019.
     package func estimate(_ value: Double, errors: [SampleError], varied: String) -> Estimate {
         let counts = counts()
-        let variance = errors.reduce(0) { $0 + $1.variance }
-        let spread = errors.reduce(0) { $0 + $1.variance * $1.variance / $1.degrees }
-        let degrees = spread > 0 ? max(1, variance * variance / spread) : 1e6
+        let components = VarianceComponents(parts: errors.map { ($0.variance, $0.degrees) })
+        let degrees = components.degrees
         let reach =
-            SpecialFunctions.studentQuantile(0.975, degrees: degrees) * variance.squareRoot()
+            SpecialFunctions.studentQuantile(0.975, degrees: degrees)
+            * components.total.squareRoot()
         return Estimate(
             value: value, lower: value - reach, upper: value + reach,
             method: "Welch–Satterthwaite", varied: varied, count: counts.rows,

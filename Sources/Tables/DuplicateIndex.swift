@@ -6,8 +6,20 @@ package struct DuplicateIndex: Sendable {
 
     /// - Complexity: O(rows · columns).
     package init(_ table: Table, columns: [String]) {
-        var codes = [Int32](repeating: 0, count: table.rowCount)
-        var distinct = min(table.rowCount, 1)
+        self.init(
+            table, columns: columns, refining: [Int32](repeating: 0, count: table.rowCount),
+            min(table.rowCount, 1))
+    }
+
+    /// Rows that are equal in further columns of the same table, too.
+    package func refined(by columns: [String], of table: Table) -> DuplicateIndex {
+        DuplicateIndex(table, columns: columns, refining: codes, distinct)
+    }
+
+    private init(
+        _ table: Table, columns: [String], refining coarser: [Int32], _ count: Int
+    ) {
+        var (codes, distinct) = (coarser, count)
         // Refines the partition column by column: (code so far, cell) → new code.
         for name in columns {
             guard let column = table.column(named: name) else { continue }

@@ -216,17 +216,18 @@ private struct RuleReader {
             problem: problem, advice: advice)
     }
 
-    private func trimmed(_ text: Substring) -> Substring {
-        var text = text
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return text
-    }
-
     private func unquoted(_ text: Substring) -> String {
         guard text.count > 1, let first = text.first, first == text.last,
             first == "\"" || first == "'"
         else { return String(text) }
         return String(text.dropFirst().dropLast())
     }
+}
+
+/// Without white space at either end.
+package func trimmed(_ text: Substring) -> Substring {
+    var text = text
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return text
 }

@@ -24,7 +24,7 @@ struct RowCopies {
     init(_ table: Table, features names: [String], target: String, labels: [Int32]?, rows: [Int]) {
         let features = DuplicateIndex(table, columns: names)
         let count = labels.map { features.conflicting($0, among: rows) } ?? 0
-        exact = DuplicateIndex(table, columns: names + [target])
+        exact = features.refined(by: [target], of: table)
         self.features = features
         guard Double(count) > Self.mostConflicts * Double(rows.count) else {
             conflict = nil

@@ -70,12 +70,7 @@ package struct ConceptRequest: Sendable, Hashable {
     private static func parts(
         _ text: String, at separator: Character, option: String, form: String
     ) throws(VouchError) -> (String, String) {
-        let parts = text.split(separator: separator, maxSplits: 1).map { part in
-            var part = part
-            while part.first?.isWhitespace == true { part.removeFirst() }
-            while part.last?.isWhitespace == true { part.removeLast() }
-            return String(part)
-        }
+        let parts = text.split(separator: separator, maxSplits: 1).map { String(trimmed($0)) }
         guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }) else {
             throw VouchError("\(option) is \"\(text)\"; write \(form)")
         }
