@@ -25,7 +25,7 @@ test: build ## every test, in the configuration that ships
 
 # VOUCH_TORCH_PYTHON=PYTHON adds the comparison of random graphs with that Python's PyTorch; VOUCH_DATA=FOLDER,
 # with tables/pmlb/*.csv in it, adds the planted leaks.
-verify: build ## the long simulations behind the statistical claims; writes their tables
+verify: build fuzz ## the long simulations behind the statistical claims; writes their tables
 	VOUCH_VERIFY=1 $(SWIFT) test -c release --skip-build
 
 # Leaks are not looked for: XCTest leaks. What the filter leaves out has no threads of its own to race.

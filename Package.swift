@@ -195,8 +195,8 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Vouch", "VouchCLI", "Evidence", "Fairness", "Figures", "Generalization", "Optim",
-                "Platform",
+                "Vouch", "VouchCLI", "Evidence", "Fairness", "Figures", "FuzzedTables",
+                "Generalization", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics",
                 "TensorCore", "Training",
             ], exclude: ["Verified"]),
@@ -219,6 +219,16 @@ let package = Package(
         .executableTarget(
             name: "RunStoreKillHelper", dependencies: ["Platform", "RunStore"],
             path: "Tests/RunStoreKillHelper", swiftSettings: strict),
+        // made-up tables on their way through the program
+        .target(
+            name: "FuzzedTables",
+            dependencies: [
+                "Evidence", "Platform", "Prediction", "Reporting", "RunStore", "Statistics",
+                "Tables", "TensorCore", "Training", "Vouch",
+            ], path: "Tests/FuzzedTables", swiftSettings: strict),
+        .executableTarget(
+            name: "TableFuzz", dependencies: ["FuzzedTables", "Platform"],
+            path: "Tests/TableFuzz", swiftSettings: strict),
         // a process that trains under a malloc that counts
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .executableTarget(
