@@ -4,7 +4,7 @@ SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 VOUCH := .build/release/vouch
 
-.PHONY: demo test verify sanitize bench build tools help
+.PHONY: demo test verify fuzz sanitize bench build tools help
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -27,6 +27,10 @@ test: build ## every test, in the configuration that ships
 # with tables/pmlb/*.csv in it, adds the planted leaks.
 verify: build fuzz ## the long simulations behind the statistical claims; writes their tables
 	VOUCH_VERIFY=1 $(SWIFT) test -c release --skip-build
+
+FUZZ_CASES ?= 20000
+fuzz: build ## made-up tables through inspection, training, prediction, evaluation and audit
+	Scripts/fuzz $(FUZZ_CASES)
 
 # Leaks are not looked for: XCTest leaks. What the filter leaves out has no threads of its own to race.
 sanitize: tools ## the engine and training under AddressSanitizer, their threads under ThreadSanitizer
