@@ -56,12 +56,14 @@ package struct Measurement: Codable, Sendable, Hashable {
     ) {
         self.metric = metric
         self.drawback = drawback
-        self.value = value
+        // A quotient of nothing by nothing is no number, and nobody is shown one.
+        let isUndefined = value?.isNaN ?? false
+        self.value = isUndefined ? nil : value
         self.unit = unit
-        self.interval = interval
+        self.interval = isUndefined ? nil : interval
         self.sample = sample
         self.group = group
-        self.note = note
+        self.note = isUndefined ? note ?? "undefined on this sample" : note
     }
 
     /// Bounds at a confidence level, and where they come from.

@@ -44,7 +44,7 @@ package enum NumberText {
     package static func fixed(_ value: Double, decimals: Int) -> String {
         guard value.isFinite else { return notFinite(value) }
         let scaled = (value * power(decimals)).rounded()
-        guard abs(scaled) < 0x1p53, decimals <= 15 else { return significant(value, digits: 3) }
+        guard abs(scaled) < 0x1p53, (-18...15).contains(decimals) else { return significant(value, digits: 3) }
         let number = Int(scaled)
         if decimals <= 0 {
             let (whole, overflow) = number.multipliedReportingOverflow(by: Int(power(-decimals)))

@@ -50,7 +50,8 @@ struct HTML: ExpressibleByStringInterpolation, ExpressibleByStringLiteral, Senda
 
         /// A coordinate with two decimals, without needless zeros.
         mutating func appendInterpolation(at number: Double) {
-            let hundredths = number.isFinite ? Int((number * 100).rounded()) : 0
+            let hundredths =
+                number.isFinite ? Int((min(max(number, -1e9), 1e9) * 100).rounded()) : 0
             let sign = hundredths < 0 ? "-" : ""
             let rest = abs(hundredths) % 100
             source += sign + String(abs(hundredths) / 100)

@@ -41,7 +41,7 @@ package struct BrierDecomposition: Sendable {
         discrimination.lower = discrimination.lower.map { max(0, $0) }
         let least = miscalibration.value ?? 0
         // What a regression fitted on these rows gains by chance, were its own values right.
-        let order = sample.scores.indices.sorted {
+        let order = sample.scores.indices.filter { design.weights[$0] > 0 }.sorted {
             (sample.scores[$0], $0) < (sample.scores[$1], $1)
         }
         let weights = order.map { design.weights[$0] }

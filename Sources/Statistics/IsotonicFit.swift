@@ -12,10 +12,11 @@ package struct IsotonicFit: Sendable, Hashable {
     /// - Parameters:
     ///   - places: Where the outcomes were seen, in any order; a place at least.
     ///   - outcomes: One a place.
-    ///   - weights: Positive.
+    ///   - weights: Not negative, not all 0; a row of no weight says nothing.
     /// - Complexity: O(rows · log rows).
     package init(places: [Double], outcomes: [Double], weights: [Double]) {
         precondition(!places.isEmpty && places.count == outcomes.count, "an outcome a place")
+        precondition(weights.contains { $0 > 0 }, "an outcome that weighs something")
         let (unique, masses) = Mass.pooled(places: places, outcomes: outcomes, weights: weights)
         self.places = unique
         values = Mass.pooledAscending(masses).flatMap {
@@ -62,13 +63,14 @@ struct Mass: Sendable, Hashable {
         return blocks
     }
 
-    /// The different places in order, and what was seen at each.
+    /// The different places of rows that weigh something in order, and what was seen at each.
     static func pooled(
         places: [Double], outcomes: [Double], weights: [Double]
     ) -> (places: [Double], masses: [Mass]) {
         var unique: [Double] = []
         var masses: [Mass] = []
-        for row in places.indices.sorted(by: { (places[$0], $0) < (places[$1], $1) }) {
+        let weighing = places.indices.filter { weights[$0] > 0 }
+        for row in weighing.sorted(by: { (places[$0], $0) < (places[$1], $1) }) {
             let own = Mass(sum: weights[row] * outcomes[row], weight: weights[row])
             if unique.last == places[row] {
                 // Of one place, however many rows.

@@ -19,7 +19,8 @@ package struct RiskControl: Sendable, Hashable {
 
     /// The fewest rows without an error that show the risk: `⌈log(1 − confidence)/log(1 − risk)⌉`.
     package var rowsNeeded: Int {
-        Int((Double.log(1 - confidence) / Double.log(1 - risk)).rounded(.up))
+        let rows = Double.log(onePlus: -confidence) / Double.log(onePlus: -risk)
+        return Int(min(rows, 1e15).rounded(.up))
     }
 
     /// What was found.

@@ -21,6 +21,17 @@ import Testing
         }
     }
 
+    /// A quotient of nothing by nothing is undefined, and says so.
+    @Test func aMeasurementIsANumberOrUndefined() {
+        let found = Measurement(
+            metric: "m", drawback: .bias, value: .nan,
+            interval: .init(lower: .nan, upper: 1, method: "m", varied: "rows"),
+            sample: .init(split: "test", rows: 1))
+        #expect(found.value == nil)
+        #expect(found.interval == nil)
+        #expect(found.note == "undefined on this sample")
+    }
+
     static let subject = Subject(
         test: LabelledPredictions(
             split: "test", predictions: .init(rows: 1, classes: [], values: [1]),

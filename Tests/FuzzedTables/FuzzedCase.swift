@@ -176,9 +176,17 @@ private func holdsNaN(_ text: String) -> String? {
         bytes.indices.contains(at)
             && (bytes[at] | 0x20 >= 0x61 && bytes[at] | 0x20 <= 0x7A || bytes[at] >= 0x80)
     }
+    /// A line's gap in a figure, as the schema says: an element of a list.
+    func isElement(_ quote: Int) -> Bool {
+        guard bytes.indices.contains(quote), bytes[quote] == UInt8(ascii: "\"") else {
+            return false
+        }
+        let before = bytes[..<quote].last { $0 != UInt8(ascii: " ") }
+        return before == UInt8(ascii: "\n")
+    }
     for at in 0..<(bytes.count - 2)
     where bytes[at] | 0x20 == 0x6E && bytes[at + 1] | 0x20 == 0x61 && bytes[at + 2] | 0x20 == 0x6E {
-        guard !isLetter(at - 1), !isLetter(at + 3) else { continue }
+        guard !isLetter(at - 1), !isLetter(at + 3), !isElement(at - 1) else { continue }
         return String(decoding: bytes[max(0, at - 60)..<min(bytes.count, at + 40)], as: UTF8.self)
     }
     return nil

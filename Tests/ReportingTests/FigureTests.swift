@@ -29,6 +29,14 @@ import Testing
         #expect(NumberText.plain(value) == text)
     }
 
+    /// Files hold such numbers, and bounds between them are wider than whole numbers can be.
+    @Test(arguments: [1e15, 1e19, 1e100, 1e300]) func widestIntervalsAreWritten(bound: Double) {
+        let shown = NumberText.withInterval(bound / 3, lower: -bound, upper: bound)
+        #expect(shown.value.contains("e"))
+        #expect(shown.interval.hasPrefix("[−"))
+        for decimals in -40...20 { #expect(!NumberText.fixed(bound, decimals: decimals).isEmpty) }
+    }
+
     /// Against Foundation's own formatting.
     @Test func fixedAgreesWithPrintf() {
         var generator = SystemRandomNumberGenerator()

@@ -38,6 +38,23 @@ struct BrierDecompositionTests {
         #expect(abs((parts.uncertainty.value ?? 0) - 0.25) < 1e-12)
     }
 
+    /// A row of no weight is no row, wherever its score stands.
+    @Test func rowsOfNoWeightSayNothing() throws {
+        let scores = [0.1, 0.4, 0.6, 0.9]
+        let alone = BrierDecomposition(
+            try ClassificationSample(
+                labels: [0, 1, 0, 1], probabilities: scores.flatMap { [1 - $0, $0] }, classes: 2))
+        for extra in [0.05, 0.5, 0.95] {
+            let parts = BrierDecomposition(
+                try ClassificationSample(
+                    labels: [0, 1, 0, 1, 1],
+                    probabilities: (scores + [extra]).flatMap { [1 - $0, $0] }, classes: 2,
+                    weights: [1, 1, 1, 1, 0]))
+            #expect(parts.discrimination.value == alone.discrimination.value)
+            #expect(parts.miscalibration.value == alone.miscalibration.value)
+        }
+    }
+
     /// How often the miscalibration's interval holds the true one, calibrated and not.
     @Test(arguments: [false, true]) func intervalsCover(isOff: Bool) throws {
         // p against p²: the mean of (p − p²)² over uniform p in [.02, .98].

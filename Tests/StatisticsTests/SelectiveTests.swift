@@ -137,6 +137,10 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
         for risk in [0, 1, -0.1, .nan] {
             #expect(throws: StatisticsError.self) { try RiskControl(risk: risk) }
         }
+        // So small a risk would need more rows than can be counted.
+        for risk in [1e-18, 1e-300] {
+            #expect(try RiskControl(risk: risk).rowsNeeded >= 1_000_000_000_000_000)
+        }
     }
 
     /// `TP/n − FP/n · t/(1 − t)`, counted.

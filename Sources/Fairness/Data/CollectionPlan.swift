@@ -103,7 +103,7 @@ package struct CollectionPlan: Sendable {
 
         /// Further rows of the group for so many that the rate is of.
         func further(_ wanted: Double) -> Int {
-            Int(max(0, ((wanted - base) / baseShare).rounded(.up)))
+            Int(min(max(0, ((wanted - base) / baseShare).rounded(.up)), 1e15))
         }
     }
 
