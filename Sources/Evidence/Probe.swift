@@ -32,6 +32,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case trainingData
     /// What the training took.
     case trainingCost
+    /// What the whole command took, probes included.
+    case runCost
     /// The tables of training and test rows as they were read.
     case trainingTables
 
@@ -56,6 +58,7 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .additiveModel: "the model is no sum of functions (--model additive)"
         case .trainingData: "only predictions were given, not the training data"
         case .trainingCost: "only predictions were given, not the training"
+        case .runCost: "the command is not at its end"
         case .trainingTables: "only predictions were given, not the tables"
         }
     }
@@ -66,7 +69,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
 /// `Documentation/AddingAProbe.md` is the walk.
 package protocol Probe: Sendable {
     var description: ProbeDescription { get }
-    /// Seconds of the wall clock that measuring is expected to take; a few times off is good enough.
+    /// Seconds of the nominal machine that measuring this subject within its allowance is expected to take:
+    /// from counts, never from a clock. A few times off is good enough.
     func expectedSeconds(_ subject: Subject) -> Double
     /// Trainings at the run's own settings that measuring takes, for its price.
     func trainings(_ subject: Subject) -> Int
@@ -99,6 +103,15 @@ package struct ProbeDescription: Sendable, Hashable {
         self.needs = needs
         self.metrics = metrics
     }
+
+    /// Whether it trains models that nobody asked for by an option of their own.
+    package var trains: Bool { !needs.isDisjoint(with: Need.ofTraining) }
+}
+
+extension Need {
+    fileprivate static let ofTraining: Set<Need> = [
+        .retraining, .repetition, .linearModel, .counterpart, .otherAnswers,
+    ]
 }
 
 /// What a probe found: numbers, and figures and tables that show them.

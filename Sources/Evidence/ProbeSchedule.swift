@@ -1,8 +1,10 @@
 /// Runs the probes that a subject and a budget allow, in order, and says which it left out and why.
+///
+/// The budget is of counted work (`NominalMachine`): what runs does not depend on a clock.
 package struct ProbeSchedule: Sendable {
-    /// Seconds for all probes together; `nil` for no limit.
+    /// Seconds of the nominal machine for all probes together; `nil` for no limit.
     package var budgetSeconds: Double?
-    /// A clock in seconds that never goes back.
+    /// A clock in seconds that never goes back, for what probes took; it decides nothing.
     package var now: @Sendable () -> Double
     /// The drawbacks whose probes may run; all where empty.
     package var only: Set<Drawback> = []
@@ -12,14 +14,21 @@ package struct ProbeSchedule: Sendable {
         self.now = now
     }
 
-    /// What is expected to take less runs whatever the budget.
-    private static let negligibleSeconds = 1.0
+    /// What counts for less and trains nothing runs whatever the budget.
+    package static let negligibleSeconds = 1.0
 
     /// What came of one probe.
     package struct Outcome: Sendable {
         package var probe: ProbeDescription
         package var result: Result
+        /// Of a clock.
         package var seconds: Double
+
+        package init(probe: ProbeDescription, result: Result, seconds: Double) {
+            self.probe = probe
+            self.result = result
+            self.seconds = seconds
+        }
 
         package enum Result: Sendable {
             case found(Findings)
@@ -32,18 +41,36 @@ package struct ProbeSchedule: Sendable {
         }
     }
 
-    /// - Parameter onStart: Called before each probe that runs.
+    /// - Parameters:
+    ///   - onStart: Called before each probe that runs.
+    ///   - onProgress: Told how far the counted work is, also while a probe trains.
     package func run(
         _ probes: [any Probe], on subject: Subject,
-        onStart: (ProbeDescription) -> Void = { _ in }
+        onStart: (ProbeDescription) -> Void = { _ in },
+        onProgress: (@Sendable (ProbeProgress) -> Void)? = nil
     ) -> [Outcome] {
-        let began = now()
-        return probes.map { probe in
+        var subject = subject
+        let work = subject.work
+        let before = work.seconds
+        defer { work.observe(nil) }
+        return probes.indices.map { index in
+            let probe = probes[index]
             let description = probe.description
-            if let reason = reasonToLeaveOut(probe, subject, spent: now() - began) {
+            subject.allowance = allowance(spent: work.seconds - before)
+            if let reason = reasonToLeaveOut(probe, subject) {
                 return Outcome(probe: description, result: .leftOut(reason), seconds: 0)
             }
             onStart(description)
+            let spent = work.seconds - before
+            if let onProgress {
+                let planned = spent + expected(probes[index...], subject)
+                let name = description.name
+                let tell: @Sendable (Double) -> Void = { sum in
+                    onProgress(.init(name: name, done: sum - before, planned: planned))
+                }
+                tell(work.seconds)
+                work.observe(tell)
+            }
             let start = now()
             let result: Outcome.Result
             do {
@@ -51,25 +78,44 @@ package struct ProbeSchedule: Sendable {
             } catch {
                 result = .leftOut("\(error)")
             }
+            // Who trains has counted; of the others what was expected is what they computed.
+            if !description.trains { work.add(probe.expectedSeconds(subject)) }
             return Outcome(probe: description, result: result, seconds: now() - start)
         }
     }
 
-    private func reasonToLeaveOut(
-        _ probe: any Probe, _ subject: Subject, spent: Double
-    ) -> String? {
-        if !only.isEmpty, !only.contains(probe.description.drawback) {
+    private func allowance(spent: Double) -> ProbeAllowance {
+        ProbeAllowance(total: budgetSeconds, left: budgetSeconds.map { max(0, $0 - spent) })
+    }
+
+    /// Of the probes that would run, one after another.
+    private func expected(_ probes: ArraySlice<any Probe>, _ subject: Subject) -> Double {
+        var subject = subject
+        var sum = 0.0
+        for probe in probes where reasonToLeaveOut(probe, subject) == nil {
+            let seconds = probe.expectedSeconds(subject)
+            sum += seconds
+            subject.allowance.left = subject.allowance.left.map { max(0, $0 - seconds) }
+        }
+        return sum
+    }
+
+    private func reasonToLeaveOut(_ probe: any Probe, _ subject: Subject) -> String? {
+        let description = probe.description
+        if !only.isEmpty, !only.contains(description.drawback) {
             return "it was not asked for (--only)"
         }
-        let missing = probe.description.needs.subtracting(subject.has)
+        let missing = description.needs.subtracting(subject.has)
         if let need = Need.allCases.first(where: missing.contains) { return need.absence }
-        guard let budgetSeconds else { return nil }
-        let expected = probe.expectedSeconds(subject)
-        guard expected > Self.negligibleSeconds, spent + expected > budgetSeconds else {
-            return nil
+        guard let budgetSeconds, let left = subject.allowance.left else { return nil }
+        if description.trains, budgetSeconds <= 0 {
+            return "it trains models, and there is no budget for that (--probe-budget)"
         }
-        let left = max(0, (budgetSeconds - spent).rounded())
-        return "it is expected to take \(Int(expected.rounded(.up))) s, and \(Int(left)) s of the "
-            + "\(Int(budgetSeconds)) s for probes are left (--probe-budget)"
+        let expected = probe.expectedSeconds(subject)
+        let isNegligible = expected <= Self.negligibleSeconds && !description.trains
+        guard !isNegligible, expected > left else { return nil }
+        return "it is expected to take \(Int(expected.rounded(.up))) s of counted work, and "
+            + "\(Int(left.rounded())) s of the \(Int(budgetSeconds)) s for probes are left "
+            + "(--probe-budget)"
     }
 }

@@ -11,6 +11,7 @@ package struct Subject: Sendable {
     package var model: TestedModel?
     package var data: TrainingDataFacts?
     package var cost: TrainingCost?
+    package var runCost: CommandCost?
     package var tables: TrainingTables?
     package var retrainer: (any Retrainer)?
     package var repeater: (any Repeater)?
@@ -24,6 +25,13 @@ package struct Subject: Sendable {
     package var crossValidator: (any CrossValidator)?
     /// Of every random choice that a probe makes.
     package var seed: UInt64
+    /// Where those that train for probes count what they do.
+    package var work = WorkCounter()
+    /// What the probe that is asked next may take.
+    package var allowance = ProbeAllowance()
+    /// What a second of the nominal machine took this run's training, for prices that people read; it decides
+    /// nothing.
+    package var secondsPerNominal = 1.0
 
     package init(
         test: LabelledPredictions, training: LabelledPredictions? = nil,
@@ -63,6 +71,7 @@ package struct Subject: Sendable {
         if model != nil { result.insert(.model) }
         if data != nil { result.insert(.trainingData) }
         if cost != nil { result.insert(.trainingCost) }
+        if runCost != nil { result.insert(.runCost) }
         if tables != nil { result.insert(.trainingTables) }
         if retrainer != nil { result.insert(.retraining) }
         if repeater != nil { result.insert(.repetition) }
@@ -81,7 +90,7 @@ package struct TestedModel: Sendable {
     package var predictor: any Predictor
     /// The rows of `Subject.test`, in its order.
     package var table: Table
-    /// Seconds that predicting them all took.
+    /// Seconds of the nominal machine that predicting them all takes.
     package var secondsPerPrediction: Double
 
     package init(predictor: any Predictor, table: Table, secondsPerPrediction: Double) {
@@ -161,18 +170,37 @@ package struct TrainingCost: Sendable, Hashable {
     }
 }
 
-/// Trains again, at a reduced budget, and predicts the test rows.
-package protocol Retrainer: Sendable {
-    /// What is reduced, in words: "at most 8,000 rows, 12 epochs, 4 members".
-    var reduction: String { get }
-    /// Seconds that these trainings are expected to take; none for those that were done already.
-    func expectedSeconds(of changes: [TrainingChange]) -> Double
-    /// Of the test rows; asked twice, it trains once.
-    func predictions(after change: TrainingChange) throws -> LabelledPredictions
+/// What a whole command took, from its start to its report.
+package struct CommandCost: Sendable, Hashable {
+    /// Of a clock, for all probes together.
+    package var probeSeconds: Double
+    /// Counted work of the probes, in seconds of the nominal machine.
+    package var probeWorkSeconds: Double
+    /// What `probeWorkSeconds` was allowed to be.
+    package var probeBudgetSeconds: Double
+    package var wallSeconds: Double
+    package var processorSeconds: Double
+    /// Read from the processor's counter; `nil` where it cannot be read.
+    package var measuredJoules: Double?
+    package var trainingRows: Int
+
+    package init(
+        probeSeconds: Double, probeWorkSeconds: Double, probeBudgetSeconds: Double,
+        wallSeconds: Double, processorSeconds: Double, measuredJoules: Double?, trainingRows: Int
+    ) {
+        self.probeSeconds = probeSeconds
+        self.probeWorkSeconds = probeWorkSeconds
+        self.probeBudgetSeconds = probeBudgetSeconds
+        self.wallSeconds = wallSeconds
+        self.processorSeconds = processorSeconds
+        self.measuredJoules = measuredJoules
+        self.trainingRows = trainingRows
+    }
 }
 
 /// Trains a model of another kind on the rows that the run's model learned from, and predicts the test rows.
 package protocol ComparedModel: Sendable {
+    /// Of the nominal machine.
     var expectedSeconds: Double { get }
     /// Of the test rows, in their order.
     func predictions() throws -> LabelledPredictions
@@ -180,7 +208,7 @@ package protocol ComparedModel: Sendable {
 
 /// Trains models like the run's on other answers of two classes, no and yes.
 package protocol AnswerTrainer: Sendable {
-    /// Of one training on so many rows.
+    /// Of one training on so many rows, of the nominal machine.
     func expectedSeconds(learning rows: Int) -> Double
     /// - Parameters:
     ///   - places: Rows of `TrainingTables.training`.
@@ -196,33 +224,4 @@ package protocol CrossValidator: Sendable {
     var repetitions: Int { get }
     /// Of each fold of each repetition: the rows that were held out, as its model predicts them.
     func heldOut() throws -> [LabelledPredictions]
-}
-
-/// How a repeated training differs from the run's own.
-package struct TrainingChange: Sendable, Hashable {
-    package var seed: UInt64
-    /// Of the rows that the reduced budget allows; in (0, 1].
-    package var shareOfRows: Double
-    package var knob: Knob?
-
-    /// A factor on one of the main settings.
-    package struct Knob: Sendable, Hashable {
-        package var setting: Setting
-        package var factor: Float
-
-        package enum Setting: String, Sendable, Hashable, CaseIterable {
-            case learningRate, width, batchRows, dropout
-        }
-
-        package init(_ setting: Setting, times factor: Float) {
-            self.setting = setting
-            self.factor = factor
-        }
-    }
-
-    package init(seed: UInt64, shareOfRows: Double = 1, knob: Knob? = nil) {
-        self.seed = seed
-        self.shareOfRows = shareOfRows
-        self.knob = knob
-    }
 }

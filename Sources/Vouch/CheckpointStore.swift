@@ -3,6 +3,11 @@ import Platform
 import RunStore
 import Training
 
+/// Where an unfinished training of a run folder keeps its checkpoints.
+package func trainingFolder(of output: String) -> String {
+    Files.folder(of: output) + "/." + Files.name(of: output) + ".training"
+}
+
 /// The place of an unfinished training: `.NAME.training` beside the run folder, locked by the
 /// process that trains.
 ///
@@ -15,8 +20,7 @@ final class CheckpointStore {
     private let lock: FileLock
 
     init(output: String, fingerprint: String) throws {
-        let parent = Files.folder(of: output)
-        let folder = parent + "/." + Files.name(of: output) + ".training"
+        let folder = trainingFolder(of: output)
         try Files.makeFolder(folder)
         let lock = try FileLock(folder, for: "training in")
         self.folder = folder

@@ -75,7 +75,7 @@ struct EvidenceView {
 
     /// The metrics of each of the six rows, the most telling first.
     private static let headlines: [Drawback: [String]] = [
-        .computeCost: ["trainingSeconds", "energy", "peakMemory"],
+        .computeCost: ["totalSeconds", "totalEnergy", "trainingSeconds", "peakMemory"],
         .dataHunger: ["trainingRows", "gainFromDoubling", "conflictingRows"],
         .opacity: [
             "glassBoxPrice", "glassBoxPriceError", "effectiveColumns", "permutationImportance",

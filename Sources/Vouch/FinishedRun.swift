@@ -57,15 +57,13 @@ struct FinishedRun {
         let history = try JSON.decode(
             [[EpochRecord]].self, from: RunFolder.open(path).read("history.json"),
             file: path + "/history.json")
-        let seconds =
-            report.measurements.first { $0.metric == "trainingSeconds" }.flatMap(\.value) ?? 0
         let weights = try Ledger.read(path).lastRun?.details[Ledger.DetailKey.weightsSHA256] ?? ""
         let known = prepared.hashes.last.map {
             modelsMeasuredBefore(onDataSHA256: $0, except: weights)
         }
         let assembly = SubjectAssembly(
             learner: learner, model: model,
-            steps: history.reduce(0) { $0 + ($1.last?.step ?? 0) }, wallSeconds: seconds,
+            steps: history.reduce(0) { $0 + ($1.last?.step ?? 0) },
             used: nil, features: features, modelBytes: 0,
             modelsBefore: max(known ?? 0, (report.ledger?.models ?? 1) - 1),
             shapes: try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [])
@@ -73,8 +71,11 @@ struct FinishedRun {
         if configuration.learning.budgetSeconds == nil {
             subject.repeater = RunRepeater(
                 run: self, trainingRows: assembly.trainingRows, subject: subject,
-                expectedSeconds: seconds)
+                expectedSeconds: try assembly.trainingWorkSeconds)
         }
+        let seconds = report.measurements.first { $0.metric == "trainingSeconds" }?.value
+        let counted = try assembly.trainingWorkSeconds
+        if let seconds { subject.secondsPerNominal = seconds / max(counted, 1e-9) }
         return subject
     }
 }

@@ -11,9 +11,11 @@ extension Learner {
     ///   - configuration: The run's, changed.
     ///   - rows: Of the run's table.
     ///   - recipe: The configuration's, for these rows.
+    ///   - onStep: Called after each step.
     /// - Throws: where it is interrupted.
     func fixedLengthModel(
-        _ configuration: TrainConfiguration, rows: [Int], recipe: Recipe
+        _ configuration: TrainConfiguration, rows: [Int], recipe: Recipe,
+        onStep: () -> Void = {}
     ) throws -> StoredModel {
         let prepared = try prepared.reduced(to: rows, recipe: recipe)
         let changed = Learner(
@@ -22,7 +24,9 @@ extension Learner {
         let trainer = try changed.trainer(
             features, training: prepared.split.train, validation: nil,
             settings: changed.trainingSettings)
-        let stop = try trainer.run(stop: { _ in InterruptFlag.isRaised ? .interrupted : nil })
+        let stop = try trainer.run(
+            stop: { _ in InterruptFlag.isRaised ? .interrupted : nil },
+            onEvent: { if case .step = $0 { onStep() } })
         if case .interrupted = stop { throw VouchError("it was interrupted") }
         return StoredModel(
             description: .init(

@@ -9,7 +9,7 @@ import Training
 
 /// From settled settings and prepared rows to what a `Trainer` takes: network, settings, encoded rows.
 struct Learner {
-    let configuration: TrainConfiguration
+    var configuration: TrainConfiguration
     var prepared: PreparedData
     let pool: WorkerPool
     /// Of columns, for an additive model; see `choosingPairs`.

@@ -52,7 +52,8 @@ struct LedgerEntries {
     }
 
     private static let needsOfTestRows: Set<Need> = [
-        .predictions, .protectedColumns, .trainingPredictions, .model, .retraining, .counterpart,
+        .predictions, .protectedColumns, .trainingPredictions, .model, .retraining, .linearModel,
+        .counterpart,
         .trainingTables,
     ]
 

@@ -10,6 +10,7 @@ struct LinearBaseline: ComparedModel {
     /// The rows to predict, in the order of `testTable`.
     let test: LabelledPredictions
     let testTable: Table
+    let work: WorkCounter
 
     /// One visit of one row, as measured on Adult with two threads, several times over.
     private static let secondsPerVisit = 1e-6
@@ -49,8 +50,11 @@ struct LinearBaseline: ComparedModel {
 
     func predictions() throws -> LabelledPredictions {
         let rows = rows
+        let recipe = recipe(rows: rows.count)
+        let visits = Double(min(recipe.batchRows, rows.count))
         let model = try learner.fixedLengthModel(
-            configuration, rows: rows, recipe: recipe(rows: rows.count))
+            configuration, rows: rows, recipe: recipe,
+            onStep: { [work] in work.add(Self.secondsPerVisit * visits) })
         return test.with(try model.predict(testTable, pool: learner.pool))
     }
 }

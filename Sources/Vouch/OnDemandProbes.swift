@@ -37,7 +37,8 @@ package struct ProbePrice: Encodable, Sendable, Hashable {
         let missing = description.needs.subtracting(subject.has)
         obstacle = Need.allCases.first(where: missing.contains)?.absence
         trainings = obstacle == nil ? probe.trainings(subject) : 0
-        seconds = obstacle == nil ? probe.expectedSeconds(subject) : 0
+        seconds =
+            obstacle == nil ? probe.expectedSeconds(subject) * subject.secondsPerNominal : 0
     }
 
     fileprivate var text: String {

@@ -67,9 +67,10 @@ struct PreparedData {
     /// - Parameters:
     ///   - testTable: Rows to measure on; `nil` to hold back some of the table's.
     ///   - schema: Of both.
+    ///   - known: A target whose classes these rows' are among; `nil` for those that occur.
     static func prepare(
         _ table: Table, testTable: Table?, schema: Schema, _ configuration: TrainConfiguration,
-        onEvent: (RunEvent) -> Void
+        classesOf known: TargetEncoder? = nil, onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
         let columns = configuration.columns
         var warnings: [String] = []
@@ -82,7 +83,7 @@ struct PreparedData {
                 "\(table.rowCount - rows.count) of \(table.rowCount) rows have no target and are "
                     + "left out")
         }
-        let target = try TargetEncoder(
+        let target = try known ?? TargetEncoder(
             targetColumn, source: table.name, rows: rows,
             task: columns.task.flatMap { .init(rawValue: $0.rawValue) },
             positive: columns.positive)

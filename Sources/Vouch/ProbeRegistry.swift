@@ -6,14 +6,14 @@ import Fairness
 import Generalization
 import Tuning
 
-/// Every probe, in the order in which they run: quick ones first, so that a small budget gets far.
-///
-/// What is added here appears in the terminal, the report, the JSON, policies and comparisons.
+/// Every probe, in the order in which they run: those that train nothing first, then one that answers each of
+/// the six questions, then what refines an answer.
 package let allProbes: [any Probe] = [
     PredictionQuality(),
     TrainingCostProbe(),
     TrainingDataProbe(),
     TrainTestGap(),
+    TrivialBaseline(),
     MembershipInference(),
     CanaryExposure(),
     Leakage(),
@@ -21,13 +21,17 @@ package let allProbes: [any Probe] = [
     GroupRates(),
     ConformalCoverage(),
     SelectivePrediction(),
-    Baselines(),
     PermutationImportance(),
-    Robustness(),
-    GlassBoxPrice(),
-    SettingSpread(),
+    SeedSpread(),
     LearningCurve(),
+    Robustness(),
+    LinearComparison(),
+    GlassBoxPrice(),
+    SettingEffects(),
 ]
+
+/// Probes that look back at the whole command, when all others are done.
+package let closingProbes: [any Probe] = [RunCostProbe()]
 
 /// Probes that are too expensive to run every time: `vouch generalization` runs them on a finished run,
 /// in this order, and says their price before.
@@ -62,7 +66,7 @@ package enum MetricRegistry {
         let onExplanations = [
             explanationQuality, ruleRecovery(), globalEffects(), ConceptVectors(),
         ]
-        return (allProbes + onDemandProbes + onExplanations + requestedProbes).flatMap(
+        return (allProbes + closingProbes + onDemandProbes + onExplanations + requestedProbes).flatMap(
             \.description.metrics
         )
         .filter { seen.insert($0.id).inserted }

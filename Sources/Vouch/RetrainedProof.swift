@@ -1,4 +1,5 @@
 import Evidence
+import Generalization
 import Kernels
 import Platform
 import Prediction
@@ -61,8 +62,8 @@ struct RetrainedProof {
         }
         return Trained(
             subject: try SubjectAssembly(
-                learner: learner, model: made.model, steps: made.steps,
-                wallSeconds: made.used.wallSeconds, used: made.used, features: features,
+                learner: learner, model: made.model, steps: made.steps, used: made.used,
+                features: features,
                 modelBytes: made.model.encodedWeights().count, modelsBefore: 0
             ).subject(),
             validation: try learner.validationPredictions(made.model, features))
@@ -141,12 +142,13 @@ struct RetrainedProof {
             .compactMap { $0 } + seeds.changes(except: Set(crossed.map(\.metric)))
     }
 
-    /// By every probe that trains nothing itself and tells of more than the tables.
+    /// By every probe that trains nothing itself, tells of more than the tables and compares with no baseline,
+    /// whose differences are those of the metrics themselves.
     private func measured(_ subjects: [Subject]) -> [[Measurement]] {
-        let costly: Set<Need> = [
-            .retraining, .linearModel, .counterpart, .trainingTables,
-        ]
-        let probes = allProbes.filter { $0.description.needs.isDisjoint(with: costly) }
+        let probes = allProbes.filter {
+            !$0.description.trains && !$0.description.needs.contains(.trainingTables)
+                && !($0 is TrivialBaseline)
+        }
         let schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
         return subjects.map { subject in
             schedule.run(probes, on: subject).compactMap(\.findings).flatMap(\.measurements)

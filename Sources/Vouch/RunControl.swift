@@ -16,12 +16,15 @@ package struct RunControl {
     /// What a person says of the model and its data, for the report.
     package var card: CardAnswers
     package var onEvent: (RunEvent) -> Void
+    /// Told how far the probes are, perhaps often and by another thread; `nil` to tell nobody.
+    package var onProbes: (@Sendable (ProbeProgress) -> Void)?
 
     package init(
         threads: Int? = nil, overwrite: Bool = false, resume: Bool = false,
         isIndexed: Bool = false,
         arguments: [String] = [], card: CardAnswers = CardAnswers(),
-        onEvent: @escaping (RunEvent) -> Void = { _ in }
+        onEvent: @escaping (RunEvent) -> Void = { _ in },
+        onProbes: (@Sendable (ProbeProgress) -> Void)? = nil
     ) {
         self.threads = threads
         self.overwrite = overwrite
@@ -30,6 +33,7 @@ package struct RunControl {
         self.arguments = arguments
         self.card = card
         self.onEvent = onEvent
+        self.onProbes = onProbes
     }
 }
 

@@ -52,8 +52,6 @@ struct SubjectAssembly {
     let model: StoredModel
     /// Over all trainings of the model.
     let steps: Int
-    /// Of all trainings of the model.
-    let wallSeconds: Double
     /// What they took; `nil` where that is known no more.
     let used: CostMeter.Used?
     let features: EncodedFeatures
@@ -77,33 +75,41 @@ struct SubjectAssembly {
         let known = try LabelledPredictions.knownRows(
             prepared.testTable, rows: hasFile ? nil : prepared.split.test, target: prepared.target)
         let table = prepared.testTable.selecting(rows: known)
-        let began = Clock.monotonicSeconds()
         let predictions = try model.predict(table, pool: learner.pool)
-        let seconds = Clock.monotonicSeconds() - began
         var test = try LabelledPredictions(
             prepared.testTable, knownRows: known, model: model, predictions: predictions,
             split: "test")
         test.models = modelsBefore + 1
-        return Subject(
+        let work = WorkCounter()
+        let training = try trainingWorkSeconds
+        var subject = Subject(
             test: test, training: try trainingPredictions(),
             calibration: validation.flatMap { $0.rows > 0 ? $0 : nil },
             model: TestedModel(
                 predictor: RunPredictor(model: model, pool: learner.pool), table: table,
-                secondsPerPrediction: seconds),
+                secondsPerPrediction: model.predictionSeconds(rows: table.rowCount)),
             data: try dataFacts(), cost: try used.map(cost), tables: tables(test: table),
-            retrainer: try ReducedRetrainer(
-                learner: learner, test: test, testTable: table,
-                secondsPerVisit: wallSeconds / max(visits, 1)), canaries: try canaries(),
-            linearModel: LinearBaseline(learner: learner, test: test, testTable: table),
+            retrainer: try RunRetrainer(
+                learner: learner, test: test, testTable: table, steps: steps, work: work),
+            canaries: try canaries(),
+            linearModel: LinearBaseline(
+                learner: learner, test: test, testTable: table, work: work),
             counterpart: CounterpartModel(
-                learner, test: test, testTable: table, wallSeconds: wallSeconds),
+                learner, test: test, testTable: table, trainingSeconds: training, work: work),
             answerTrainer: PlantedTraining(
-                learner, rows: tableRows, secondsPerVisit: wallSeconds / max(visits, 1)),
+                learner, rows: tableRows, secondsPerVisit: training / max(visits, 1)),
             shapes: shapes,
             crossValidator: learner.configuration.evidence.crossValidation.map {
                 RunCrossValidation(learner: learner, plan: $0)
             },
             seed: seed)
+        subject.work = work
+        return subject
+    }
+
+    /// What the run's own training counts for, in seconds of the nominal machine.
+    var trainingWorkSeconds: Double {
+        get throws { try learner.stepSeconds() * Double(steps) }
     }
 
     /// Visits of rows by members, over all trainings.

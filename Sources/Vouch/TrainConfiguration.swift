@@ -196,8 +196,9 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     }
 
     package struct EvidenceOptions: Codable, Sendable, Hashable {
-        /// For all probes together; those that take less than a second run in any case.
-        package var probeSeconds = 100.0
+        /// For all probes together, in seconds of counted work (`NominalMachine`); those that train nothing
+        /// and count for less than a second run in any case.
+        package var probeSeconds = 45.0
         /// `nil` for none.
         package var crossValidation: CrossValidationPlan?
 

@@ -19,6 +19,7 @@ import Training
 package func trainRun(
     _ configuration: TrainConfiguration, control: RunControl
 ) throws -> RunResult {
+    let meter = CostMeter()
     let start = Clock.monotonicSeconds()
     try configuration.validate()
     let threads = try checkedThreads(control.threads)
@@ -29,7 +30,7 @@ package func trainRun(
     }
     let pool = WorkerPool(threads: threads)
     var run = TrainRun(configuration, prepared, pool: pool)
-    return try run.carryOut(control, startedAt: start)
+    return try run.carryOut(control, startedAt: start, meter: meter)
 }
 
 extension Precision {
@@ -65,7 +66,9 @@ private struct TrainRun {
         learner = Learner(configuration: configuration, prepared: prepared, pool: pool)
     }
 
-    mutating func carryOut(_ control: RunControl, startedAt start: Double) throws -> RunResult {
+    mutating func carryOut(
+        _ control: RunControl, startedAt start: Double, meter: CostMeter
+    ) throws -> RunResult {
         let features = try prepared.encoder.encode(prepared.table)
         learner = try learner.choosingPairs(features, onEvent: control.onEvent)
         let store = try CheckpointStore(
@@ -83,8 +86,8 @@ private struct TrainRun {
         let validation = try learner.validationPredictions(model, features)
         let reading = try AdditiveReading(learner, model, features)
         let subject = try SubjectAssembly(
-            learner: learner, model: model, steps: trained.steps,
-            wallSeconds: trained.used.wallSeconds, used: trained.used, features: features,
+            learner: learner, model: model, steps: trained.steps, used: trained.used,
+            features: features,
             modelBytes: weights.count,
             modelsBefore: modelsBefore(earlier, weightsSHA256: hash, control),
             validation: validation, shapes: reading?.outputs.map(\.shapes) ?? []
@@ -94,11 +97,7 @@ private struct TrainRun {
             control.onEvent(
                 .stage("Cross-validation takes \(plan.trainings) trainings, about \(seconds) s"))
         }
-        let probes =
-            allProbes + requestedProbes.filter { $0.description.needs.isSubset(of: subject.has) }
-        let outcomes = schedule(startedAt: start).run(probes, on: subject) { probe in
-            control.onEvent(.stage("Measuring: \(probe.name)"))
-        }
+        let outcomes = measured(subject, control, startedAt: start, meter: meter)
         let proofs = proofs(fittedOn: validation, provedOn: subject.test)
         let ledger = try LedgerEntries(
             configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,
@@ -196,7 +195,28 @@ private struct TrainRun {
         }
     }
 
-    /// Probes that train again take what the training's own budget leaves.
+    /// What all probes find, and then what they and the rest of the command took.
+    private func measured(
+        _ subject: Subject, _ control: RunControl, startedAt start: Double, meter: CostMeter
+    ) -> [ProbeSchedule.Outcome] {
+        let schedule = schedule(startedAt: start)
+        let probes =
+            allProbes + requestedProbes.filter { $0.description.needs.isSubset(of: subject.has) }
+        let began = Clock.monotonicSeconds()
+        control.onEvent(.stage("Measuring on \(subject.test.rows) test rows"))
+        let outcomes = schedule.run(probes, on: subject, onProgress: control.onProbes)
+        let used = meter.used()
+        var finished = subject
+        finished.runCost = CommandCost(
+            probeSeconds: Clock.monotonicSeconds() - began,
+            probeWorkSeconds: subject.work.seconds,
+            probeBudgetSeconds: schedule.budgetSeconds ?? 0, wallSeconds: used.wallSeconds,
+            processorSeconds: used.processorSeconds, measuredJoules: used.joules,
+            trainingRows: prepared.split.train.count + prepared.split.validation.count)
+        return outcomes + schedule.run(closingProbes, on: finished)
+    }
+
+    /// The probes' budget is of counted work; where a clock limits the whole command, what it leaves.
     private func schedule(startedAt start: Double) -> ProbeSchedule {
         var seconds = configuration.evidence.probeSeconds
         if let budget = configuration.learning.budgetSeconds {

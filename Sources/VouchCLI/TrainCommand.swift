@@ -118,7 +118,12 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "A table to measure on. Without it, rows of the data are held back.")
     var test: String?
 
-    @Option(name: .customLong("out"), help: "The run folder to write.")
+    @Option(
+        name: .customLong("out"),
+        help: """
+            The run folder to write. (default: runs/ and the name of the data, numbered where that stands \
+            already)
+            """)
     var output: String?
 
     @Flag(help: "Print each setting of the training with its reason, and train nothing.")
@@ -147,7 +152,10 @@ struct TrainCommand: ParsableCommand {
     var canaries = TrainConfiguration.SplitOptions().canaries
 
     @Option(
-        help: "The longest time for probes that train again or predict often. (default: 100s)")
+        help: """
+            What probes that train again or predict often may take, in seconds of counted work, whatever \
+            the machine's speed and load; 0s trains nothing for them. (default: 45s)
+            """)
     var probeBudget: String?
 
     @Option(
@@ -182,14 +190,9 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Print events and the result as JSON, one object a line.")
     var json = false
 
-    func validate() throws {
-        guard output != nil || explainDefaults else {
-            throw ValidationError("--out is missing: name the run folder to write.")
-        }
-    }
-
     func trainConfiguration() throws -> TrainConfiguration {
-        var configuration = TrainConfiguration(data: data, output: output ?? "")
+        let place = output ?? RunName.standard(for: data, isContinued: overwrite || resume)
+        var configuration = TrainConfiguration(data: data, output: place)
         configuration.test = test
         configuration.columns = columns.roles(target: target)
         configuration.reading = reading.options
@@ -216,12 +219,14 @@ struct TrainCommand: ParsableCommand {
         let answers = try card.map(CardAnswers.init(file:)) ?? CardAnswers()
         InterruptFlag.install()
         let progress = TrainingProgress(quiet: quiet, json: json)
+        let configuration = try trainConfiguration()
+        if output == nil { progress.show(.stage("The run goes to \(configuration.output) (--out)")) }
         let result = try trainRun(
-            trainConfiguration(),
+            configuration,
             control: RunControl(
                 threads: threads, overwrite: overwrite, resume: resume, isIndexed: true,
                 arguments: ["vouch"] + CommandLine.arguments.dropFirst(), card: answers,
-                onEvent: progress.show))
+                onEvent: { progress.show($0) }, onProbes: { progress.show($0) }))
         progress.finish(result)
         if let signal = InterruptFlag.signalNumber { throw ExitCode(128 + signal) }
     }

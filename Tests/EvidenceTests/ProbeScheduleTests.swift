@@ -1,5 +1,6 @@
 import Evidence
 import Prediction
+import Synchronization
 import Testing
 
 @Suite struct ProbeScheduleTests {
@@ -17,6 +18,7 @@ import Testing
         func expectedSeconds(_ subject: Subject) -> Double { seconds }
         func measure(_ subject: Subject) throws -> Findings {
             if fails { throw Trouble() }
+            _ = try subject.linearModel?.predictions()
             return Findings()
         }
     }
@@ -32,10 +34,13 @@ import Testing
         #expect(found.note == "undefined on this sample")
     }
 
-    static let subject = Subject(
-        test: LabelledPredictions(
-            split: "test", predictions: .init(rows: 1, classes: [], values: [1]),
-            answers: .numbers([2])))
+    /// With a counter of its own each time.
+    static var subject: Subject {
+        Subject(
+            test: LabelledPredictions(
+                split: "test", predictions: .init(rows: 1, classes: [], values: [1]),
+                answers: .numbers([2])))
+    }
 
     private func reasons(_ probes: [Fake], budget: Double?) -> [String?] {
         ProbeSchedule(budgetSeconds: budget, now: { 0 }).run(probes, on: Self.subject).map {
@@ -57,6 +62,68 @@ import Testing
         // What takes no time runs without a budget too.
         #expect(reasons(probes, budget: 0).map { $0 == nil } == [false, false, true])
         #expect(reasons(probes, budget: nil).allSatisfy { $0 == nil })
+    }
+
+    /// What was counted decides, whatever a clock says: a machine that crawls leaves nothing out.
+    @Test func noClockDecides() {
+        let probes = [Fake(id: "a", seconds: 4), Fake(id: "b", seconds: 4), Fake(id: "c", seconds: 4)]
+        for pace in [0.0, 1, 1e6] {
+            let ticks = Mutex(0.0)
+            let schedule = ProbeSchedule(
+                budgetSeconds: 9,
+                now: {
+                    ticks.withLock { seconds in
+                        seconds += pace
+                        return seconds
+                    }
+                })
+            let ran = schedule.run(probes, on: Self.subject).map { $0.findings != nil }
+            #expect(ran == [true, true, false], "\(pace)")
+        }
+    }
+
+    /// Of a probe that trains, what it counted counts; not what was expected of it.
+    @Test func trainingsAreCountedAsTheyHappen() {
+        var subject = Self.subject
+        subject.linearModel = Counting(work: subject.work, seconds: 7)
+        let probes: [any Probe] = [
+            Fake(id: "a", needs: [.linearModel], seconds: 2), Fake(id: "b", seconds: 4),
+        ]
+        let schedule = ProbeSchedule(budgetSeconds: 10, now: { 0 })
+        #expect(schedule.run(probes, on: subject).map { $0.findings != nil } == [true, false])
+        #expect(subject.work.seconds == 7)
+    }
+
+    private struct Counting: ComparedModel {
+        var work: WorkCounter
+        var seconds: Double
+        var expectedSeconds: Double { 2 }
+        func predictions() throws -> LabelledPredictions {
+            work.add(seconds)
+            return ProbeScheduleTests.subject.test
+        }
+    }
+
+    /// Without a budget nothing trains, however little.
+    @Test func nothingTrainsWithoutABudget() {
+        var subject = Self.subject
+        subject.linearModel = Counting(work: subject.work, seconds: 7)
+        let probes: [any Probe] = [Fake(id: "a", needs: [.linearModel]), Fake(id: "b")]
+        let found = ProbeSchedule(budgetSeconds: 0, now: { 0 }).run(probes, on: subject)
+        #expect(found.map { $0.findings != nil } == [false, true])
+        #expect(subject.work.seconds == 0)
+    }
+
+    /// Progress goes from 0 to what was planned, and names the probe at work.
+    @Test func progressIsToldInCountedWork() {
+        let told = Mutex<[ProbeProgress]>([])
+        let probes = [Fake(id: "a", seconds: 5), Fake(id: "b", seconds: 50), Fake(id: "c", seconds: 3)]
+        _ = ProbeSchedule(budgetSeconds: 10, now: { 0 }).run(
+            probes, on: Self.subject, onProgress: { step in told.withLock { $0.append(step) } })
+        let steps = told.withLock { $0 }
+        #expect(steps.map(\.planned) == [8, 8, 8, 8])
+        #expect(steps.map(\.done) == [0, 5, 5, 8])
+        #expect(steps.map(\.name) == ["a", "a", "c", "c"])
     }
 
     @Test func aProbeThatFailsSaysWhyAndStopsNoOther() {

@@ -31,7 +31,7 @@ import Testing
     private func note(model: Double, linear: Double, rows count: Int = 500) throws -> String {
         let model = rows(count) { $0 == 1 ? model : model + 0.05 }
         let linear = rows(count) { $0 == 1 ? linear + 0.05 : linear }
-        let found = try Baselines().measure(
+        let found = try LinearComparison().measure(
             Subject(test: model, training: model, linearModel: Known(rows: linear)))
         return try #require(
             found.measurements.first {
@@ -49,8 +49,7 @@ import Testing
     /// The trivial baseline is the training rows' share of each class: its log loss is known.
     @Test func theTrivialBaselineIsThePrior() throws {
         let model = rows(400) { _ in 0.9 }
-        let found = try Baselines().measure(
-            Subject(test: model, training: model, linearModel: Known(rows: model)))
+        let found = try TrivialBaseline().measure(Subject(test: model, training: model))
         guard case .classes(let labels) = model.answers else { return }
         let share = Double(labels.count { $0 == 1 }) / 400
         let prior = [Double](repeating: 0, count: 400).indices.flatMap { _ in [1 - share, share] }
@@ -60,7 +59,7 @@ import Testing
                 .reduce(0, +)) / 400
         let value = try #require(found.measurements.first?.value)
         #expect(abs(value - expected) < 1e-12)
-        #expect(found.measurements.map(\.metric).count == 4)
+        #expect(found.measurements.map(\.metric).count == 2)
     }
 
     @Test func numbersAreComparedByTheirError() throws {
@@ -74,8 +73,11 @@ import Testing
                         $1 + error * (Self.random.uniform(step: 2, index: UInt64($0)) - 0.5)
                     }), answers: .numbers(targets))
         }
-        let found = try Baselines().measure(
-            Subject(test: said(0.1), training: said(0), linearModel: Known(rows: said(0.4))))
+        let subject = Subject(
+            test: said(0.1), training: said(0), linearModel: Known(rows: said(0.4)))
+        let found = try Findings(
+            measurements: TrivialBaseline().measure(subject).measurements
+                + LinearComparison().measure(subject).measurements)
         let metric = "errorAgainstBaseline"
         #expect(found.measurements.map(\.metric) == [metric, metric])
         #expect(found.measurements.allSatisfy { ($0.interval?.upper ?? 1) < 0 })

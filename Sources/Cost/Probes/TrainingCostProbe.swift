@@ -32,27 +32,66 @@ package struct TrainingCostProbe: Probe {
             made(CostMetrics.peakMemory, Double(cost.peakMemoryBytes) / 1e6, "measured once"),
             made(CostMetrics.parameters, Double(cost.parameters), "counted, exact"),
             made(CostMetrics.modelSize, Double(cost.modelBytes) / 1e6, "counted, exact"),
-            energy(cost, made),
+            energy(
+                CostMetrics.energy, joules: cost.measuredJoules,
+                processorSeconds: cost.processorSeconds, sample),
         ])
     }
+}
 
-    /// Of a busy core of a laptop or server with its share of memory and power supply.
-    static let assumedWattsPerCore = 10.0
+/// What the whole command took: training, probes and all between them.
+package struct RunCostProbe: Probe {
+    package init() {}
 
-    private func energy(
-        _ cost: TrainingCost, _ made: (MetricDefinition, Double, String) -> Measurement
-    ) -> Measurement {
-        if let joules = cost.measuredJoules {
-            return made(
-                CostMetrics.energy, joules / 1000,
-                "read from the processor's own counter (RAPL); of the whole processor, whoever "
-                    + "used it")
+    package let description = ProbeDescription(
+        id: "runCost", name: "Cost of the whole run", drawback: .computeCost, needs: [.runCost],
+        metrics: [
+            CostMetrics.totalSeconds, CostMetrics.totalEnergy, CostMetrics.probeSeconds,
+            CostMetrics.probeWork,
+        ])
+
+    package func expectedSeconds(_ subject: Subject) -> Double { 0 }
+
+    package func measure(_ subject: Subject) throws -> Findings {
+        guard let cost = subject.runCost else { return Findings() }
+        let sample = Measurement.Sample(split: "train", rows: cost.trainingRows)
+        func made(_ metric: MetricDefinition, _ value: Double, _ note: String) -> Measurement {
+            Measurement(
+                metric: metric.id, drawback: .computeCost, value: value, unit: metric.unit,
+                sample: sample, note: note)
         }
-        return made(
-            CostMetrics.energy, cost.processorSeconds * Self.assumedWattsPerCore / 1000,
-            "an estimate, not a measurement: this machine's energy counter cannot be read; "
-                + "processor time times an assumed \(Int(Self.assumedWattsPerCore)) W a core")
+        return Findings(measurements: [
+            made(
+                CostMetrics.totalSeconds, cost.wallSeconds,
+                "measured once; training, probes, reading and the rest"),
+            energy(
+                CostMetrics.totalEnergy, joules: cost.measuredJoules,
+                processorSeconds: cost.processorSeconds, sample),
+            made(CostMetrics.probeSeconds, cost.probeSeconds, "measured once"),
+            made(
+                CostMetrics.probeWork, cost.probeWorkSeconds,
+                "\(NominalMachine.text), of at most \(Int(cost.probeBudgetSeconds)) s "
+                    + "(--probe-budget); this decides what is measured, no clock does"),
+        ])
     }
+}
+
+/// Of a busy core of a laptop or server with its share of memory and power supply.
+private let assumedWattsPerCore = 10.0
+
+private func energy(
+    _ metric: MetricDefinition, joules: Double?, processorSeconds: Double,
+    _ sample: Measurement.Sample
+) -> Measurement {
+    let note =
+        joules == nil
+        ? "an estimate, not a measurement: this machine's energy counter cannot be read; "
+            + "processor time times an assumed \(Int(assumedWattsPerCore)) W a core"
+        : "read from the processor's own counter (RAPL); of the whole processor, whoever used it"
+    return Measurement(
+        metric: metric.id, drawback: .computeCost,
+        value: (joules ?? processorSeconds * assumedWattsPerCore) / 1000, unit: metric.unit,
+        sample: sample, note: note)
 }
 
 /// Metrics of cost: the definitions.
@@ -85,4 +124,23 @@ package enum CostMetrics {
         formula: "of the processor during the training; see the note for how it was found",
         unit: "kJ", direction: -1, drawback: .computeCost,
         source: "Linux powercap, intel-rapl; else an estimate from processor time")
+    package static let totalSeconds = MetricDefinition(
+        id: "totalSeconds", name: "Time of the whole run",
+        formula: "wall clock from the command's start to its report: reading, training, probes",
+        unit: "s", direction: -1, drawback: .computeCost,
+        source: "clock_gettime(2), CLOCK_MONOTONIC")
+    package static let totalEnergy = MetricDefinition(
+        id: "totalEnergy", name: "Energy of the whole run",
+        formula: "of the processor from the command's start to its report", unit: "kJ",
+        direction: -1, drawback: .computeCost,
+        source: "Linux powercap, intel-rapl; else an estimate from processor time")
+    package static let probeSeconds = MetricDefinition(
+        id: "probeSeconds", name: "Time of the probes",
+        formula: "wall clock of all that was measured after the training", unit: "s", direction: -1,
+        drawback: .computeCost, source: "clock_gettime(2), CLOCK_MONOTONIC")
+    package static let probeWork = MetricDefinition(
+        id: "probeWork", name: "Counted work of the probes",
+        formula: "operations, numbers moved and steps of what probes computed, in seconds of a "
+            + "nominal machine", unit: "s", direction: -1, drawback: .computeCost,
+        source: "counted from graphs and tables; Documentation/Decisions/0028")
 }

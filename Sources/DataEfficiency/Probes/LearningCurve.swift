@@ -5,9 +5,14 @@ import Statistics
 
 /// How the loss falls with the number of rows learned from, and whether more would help.
 ///
-/// Trains at an eighth, a quarter, half and all of the rows that a reduced budget allows, under five
-/// seeds each. Each point has an interval over seeds and rows; the gain from the last doubling is
-/// compared seed by seed on the same test rows.
+/// The run's own recipe learns from half of the rows, once to five times, and is compared with what it makes
+/// of all rows, on the same test rows: the gain from the last doubling, with an interval over rows and
+/// seeds. With five seeds of both, the seeds are paired (`crossedMeanDifference`). With fewer, the seeds'
+/// spread comes from `SeedTrainings`, and is taken to be `√2` times as large with half of the rows where it
+/// is that of the run's recipe; where it is that of reduced trainings, whose spread is an upper bound, these
+/// have to stand for the delivered model, or no claim is made.
+///
+/// Where there is budget, a quarter and an eighth of the rows are learned from, too, for the curve.
 package struct LearningCurve: Probe {
     package init() {}
 
@@ -15,54 +20,124 @@ package struct LearningCurve: Probe {
         id: "learningCurve", name: "Learning curve", drawback: .dataHunger,
         needs: [.retraining], metrics: [DataMetrics.gainFromDoubling])
 
-    private static let shares = [0.125, 0.25, 0.5, 1]
+    private static let smallShares = [0.125, 0.25]
+    /// Of the probes' budget.
+    private static let share = 1.0 / 3
 
-    private static func seeds(_ subject: Subject) -> [UInt64] {
-        (0..<5).map { subject.seed &+ $0 }
+    /// What is trained, by the run's recipe.
+    private struct Plan {
+        var seeds: [UInt64]
+        var shares: [Double]
+
+        var changes: [TrainingChange] {
+            shares.flatMap { share in
+                seeds.map { TrainingChange(.delivered, seed: $0, shareOfRows: share) }
+            }
+        }
+    }
+
+    private func plan(_ subject: Subject, _ retrainer: any Retrainer) -> Plan {
+        let most = subject.seedRecipe == .delivered ? SeedTrainings.count : 3
+        let plans = (1...most).reversed().flatMap { count in
+            [Self.smallShares + [0.5], [0.5]].map { shares in
+                Plan(seeds: Array(subject.retrainingSeeds.prefix(count)), shares: shares)
+            }
+        }
+        return plans.first { plan in
+            subject.allowance.holds(
+                retrainer.expectedSeconds(of: plan.changes), atMost: Self.share)
+        } ?? plans[plans.count - 1]
     }
 
     package func expectedSeconds(_ subject: Subject) -> Double {
-        let changes = Self.shares.flatMap { share in
-            Self.seeds(subject).map { TrainingChange(seed: $0, shareOfRows: share) }
-        }
-        return subject.retrainer?.expectedSeconds(of: changes) ?? 0
+        guard let retrainer = subject.retrainer else { return 0 }
+        return subject.seedSeconds
+            + retrainer.expectedSeconds(of: plan(subject, retrainer).changes)
     }
 
     package func measure(_ subject: Subject) throws -> Findings {
-        guard let retrainer = subject.retrainer else { return Findings() }
-        let seeds = Self.seeds(subject)
+        guard let retrainer = subject.retrainer, let seeds = try subject.seedTrainings() else {
+            return Findings()
+        }
         let test = subject.test
-        let none = [[Double]](
-            repeating: [Double](repeating: 0, count: test.rows), count: seeds.count)
-        let points = try Self.shares.map { share in
-            try RetrainedLosses(retrainer, seeds: seeds, shareOfRows: share)
+        guard seeds.standsForTheRun else {
+            var measured = Measurement(
+                metric: DataMetrics.gainFromDoubling.id, drawback: .dataHunger, value: nil,
+                unit: test.lossUnit, sample: .init(split: test.split, rows: test.rows),
+                note: "no claim, as the spread over seeds is not known: \(seeds.standIn?.text ?? "")")
+            measured.verdict = "cannot tell"
+            return Findings(measurements: [measured])
         }
-        func compared(_ before: [[Double]], _ after: [[Double]]) throws -> Estimate {
-            try crossedMeanDifference(
-                before: before, after: after, weights: test.weights, clusters: test.clusters
-            ).estimate
+        let plan = plan(subject, retrainer)
+        let points = try plan.shares.map { share in
+            (
+                share,
+                try RetrainedLosses(
+                    retrainer,
+                    plan.seeds.map { TrainingChange(.delivered, seed: $0, shareOfRows: share) })
+            )
         }
-        let rows: [IntervalChart.Row] = try zip(Self.shares, points).map { share, point in
-            let loss = try compared(none, point.losses)
-            return .init(
-                label: label(share), value: point.mean, lower: loss.lower, upper: loss.upper,
-                count: test.rows)
-        }
-        var gain = try compared(points[points.count - 1].losses, points[points.count - 2].losses)
-        gain.note = "at a reduced budget: \(retrainer.reduction)"
+        let all =
+            seeds.recipe == .delivered
+            ? seeds.trained
+            : try RetrainedLosses(
+                retrainer, [TrainingChange(.delivered, seed: subject.seed)])
+        let half = points[points.count - 1].1
+        let gain = try gain(from: half, to: all, seeds, test)
         var measured = Measurement(DataMetrics.gainFromDoubling, gain, on: test)
         measured.unit = test.lossUnit
+        measured.verdict =
+            Verdict(lower: gain.lower ?? 0, upper: gain.upper ?? 0, direction: 1).text
         return Findings(
             measurements: [measured],
-            figures: [
-                Figure(
-                    id: "learning-curve", title: "Learning curve",
-                    caption: "Mean loss of \(test.rows) \(test.split) rows by the share of rows "
-                        + "learned from, \(gain.note ?? ""). The mean of \(seeds.count) seeds, with "
-                        + "95 % intervals over seeds and rows.",
-                    plot: .intervals(
-                        IntervalChart(axis: Axis("Loss", unit: test.lossUnit), rows: rows)))
-            ])
+            figures: [try figure(points + [(1, all)], seeds, retrainer.rows, test)])
+    }
+
+    private func gain(
+        from half: RetrainedLosses, to all: RetrainedLosses, _ seeds: SeedTrainings,
+        _ test: LabelledPredictions
+    ) throws -> Estimate {
+        if half.losses.count == all.losses.count, all.losses.count >= SeedTrainings.count {
+            var gain = try crossedMeanDifference(
+                before: all.losses, after: half.losses, weights: test.weights,
+                clusters: test.clusters
+            ).estimate
+            gain.note =
+                "by the run's own recipe, \(all.losses.count) seeds with half and with all rows"
+            return gain
+        }
+        let paired = try test.design.mean(
+            zip(half.meanLosses, all.meanLosses).map { $0 - $1 }, scale: .plain)
+        let ofHalf = (seeds.recipe == .delivered ? 2 : 1) / Double(half.losses.count)
+        var gain = paired.addingSeeds(
+            variance: seeds.trained.variance * (ofHalf + 1 / Double(all.losses.count)),
+            degrees: seeds.trained.degrees)
+        let times = half.losses.count == 1 ? "once" : "\(half.losses.count) times"
+        gain.note =
+            "by the run's own recipe, half of the rows learned \(times)"
+            + (seeds.standIn.map { "; for the spread over seeds, \($0.text)" } ?? "")
+        return gain
+    }
+
+    private func figure(
+        _ points: [(share: Double, trained: RetrainedLosses)], _ seeds: SeedTrainings, _ rows: Int,
+        _ test: LabelledPredictions
+    ) throws -> Figure {
+        let design = try test.design
+        let marks = points.map { share, trained in
+            let loss = design.mean(trained.meanLosses, scale: .plain).addingSeeds(
+                variance: seeds.trained.variance / Double(trained.means.count),
+                degrees: seeds.trained.degrees)
+            return IntervalChart.Row(
+                label: label(share), value: trained.mean, lower: loss.lower, upper: loss.upper,
+                count: Int((share * Double(rows)).rounded()))
+        }
+        return Figure(
+            id: "learning-curve", title: "Learning curve",
+            caption: "Mean loss of \(test.rows) \(test.split) rows by the share of \(rows) rows learned "
+                + "from, by the run's own recipe, with 95 % intervals over seeds and rows. The counts "
+                + "are of rows learned from.",
+            plot: .intervals(IntervalChart(axis: Axis("Loss", unit: test.lossUnit), rows: marks)))
     }
 
     private func label(_ share: Double) -> String {

@@ -75,7 +75,7 @@ package enum DataMetrics {
         drawback: .dataHunger, source: "counted; interval Wilson 1927, DOI 10.2307/2276774")
     package static let gainFromDoubling = MetricDefinition(
         id: "gainFromDoubling", name: "Gain from the last doubling of rows",
-        formula: "mean loss with half of the rows − mean loss with all of them, reduced budget",
+        formula: "mean test loss of the run's recipe with half of its rows − with all of them",
         direction: 0, drawback: .dataHunger,
         source: "learning curve: Viering & Loog 2023, DOI 10.1109/TPAMI.2022.3220744")
 }

@@ -3,60 +3,57 @@ import Figures
 import Prediction
 import Statistics
 
-/// Is the model better than the answers' shares alone, and than a linear model, on the same rows?
+/// Is the model better than saying the same of every row, what the training rows say on average: each
+/// class's share, or the mean?
 ///
-/// The trivial baseline says of every row what the training rows say on average: each class's share, or
-/// the mean. The linear one learns all rows that trained or validated. Differences are the model's metric
-/// minus the baseline's, paired row by row.
-package struct Baselines: Probe {
+/// Differences are the model's metric minus the baseline's, paired row by row. Nothing is trained.
+package struct TrivialBaseline: Probe {
     package init() {}
 
     package let description = ProbeDescription(
-        id: "baselines", name: "Simple baselines", drawback: .overfitting,
-        needs: [.trainingPredictions, .linearModel],
-        metrics: [
-            BaselineMetrics.logLoss, BaselineMetrics.accuracy, BaselineMetrics.error,
-        ])
+        id: "trivialBaseline", name: "Trivial baseline", drawback: .overfitting,
+        needs: [.trainingPredictions], metrics: BaselineMetrics.all)
+
+    package func expectedSeconds(_ subject: Subject) -> Double { 1e-6 * Double(subject.test.rows) }
+
+    package func measure(_ subject: Subject) throws -> Findings {
+        guard let training = subject.training else { return Findings() }
+        let test = subject.test
+        let trivial = try test.compared(
+            with: test.with(training.typicalAnswer(rows: test.rows)))
+        return Findings(
+            measurements: trivial.map { $0.measurement("the training rows' average", test) })
+    }
+}
+
+/// Is the model better than a linear one of all rows that trained or validated, on the same rows?
+///
+/// Differences are the model's metric minus the linear model's, paired row by row.
+package struct LinearComparison: Probe {
+    package init() {}
+
+    package let description = ProbeDescription(
+        id: "baselines", name: "Linear baseline", drawback: .overfitting, needs: [.linearModel],
+        metrics: BaselineMetrics.all)
 
     package func expectedSeconds(_ subject: Subject) -> Double {
         subject.linearModel?.expectedSeconds ?? 0
     }
 
     package func measure(_ subject: Subject) throws -> Findings {
-        guard let training = subject.training, let linear = subject.linearModel else {
-            return Findings()
-        }
+        guard let linear = subject.linearModel else { return Findings() }
         let test = subject.test
-        let trivial = try compared(
-            test, with: test.with(training.typicalAnswer(rows: test.rows)))
-        let straight = try compared(test, with: linear.predictions())
+        let straight = try test.compared(with: linear.predictions())
         let answer = needsDepth(straight[0].difference, test)
         return Findings(
-            measurements: trivial.map { measurement($0, "the training rows' average", test) }
-                + straight.enumerated().map { index, change in
-                    var measured = measurement(change, "a linear model", test)
-                    if index == 0 {
-                        measured.note = [answer, measured.note].compactMap { $0 }
-                            .joined(separator: "; ")
-                    }
-                    return measured
-                })
-    }
-
-    /// The model's metric minus the baseline's, the loss first.
-    private func compared(
-        _ test: LabelledPredictions, with baseline: LabelledPredictions
-    ) throws -> [MetricChange] {
-        try test.changes(
-            from: baseline, numbers: [.rootMeanSquaredError: BaselineMetrics.error],
-            classes: [.logLoss: BaselineMetrics.logLoss, .accuracy: BaselineMetrics.accuracy])
-    }
-
-    private func measurement(
-        _ change: MetricChange, _ baseline: String, _ test: LabelledPredictions
-    ) -> Measurement {
-        Measurement(
-            change.metric, change.difference.estimate, on: test, group: "against \(baseline)")
+            measurements: straight.enumerated().map { index, change in
+                var measured = change.measurement("a linear model", test)
+                if index == 0 {
+                    measured.note = [answer, measured.note].compactMap { $0 }
+                        .joined(separator: "; ")
+                }
+                return measured
+            })
     }
 
     /// The answer to *does this problem need a deep model?* from the loss against the linear model's.
@@ -78,25 +75,24 @@ package struct Baselines: Probe {
 }
 
 extension LabelledPredictions {
-    /// What these rows say on average, of so many rows: their classes' shares, or their mean.
-    fileprivate func typicalAnswer(rows: Int) -> Predictions {
-        let weights = weights ?? Array(repeating: 1, count: self.rows)
-        let total = weights.reduce(0, +)
-        var typical = [Double](repeating: 0, count: predictions.width)
-        switch answers {
-        case .classes(let labels):
-            for (label, weight) in zip(labels, weights) { typical[Int(label)] += weight / total }
-        case .numbers(let targets):
-            typical[0] = zip(targets, weights).reduce(0) { $0 + $1.0 * $1.1 } / total
-        }
-        return Predictions(
-            rows: rows, classes: predictions.classes,
-            values: Array(repeatElement(typical, count: rows).joined()))
+    /// These predictions' metrics minus a baseline's, the loss first.
+    fileprivate func compared(with baseline: LabelledPredictions) throws -> [MetricChange] {
+        try changes(
+            from: baseline, numbers: [.rootMeanSquaredError: BaselineMetrics.error],
+            classes: [.logLoss: BaselineMetrics.logLoss, .accuracy: BaselineMetrics.accuracy])
+    }
+}
+
+extension MetricChange {
+    fileprivate func measurement(_ baseline: String, _ test: LabelledPredictions) -> Measurement {
+        Measurement(metric, difference.estimate, on: test, group: "against \(baseline)")
     }
 }
 
 /// Metrics of baselines: the definitions.
 package enum BaselineMetrics {
+    fileprivate static let all = [logLoss, accuracy, error]
+
     private static let source =
         "paired intervals as in vouch compare; Dacrema et al. 2019, arXiv:1907.06902, on weak baselines"
 

@@ -2,6 +2,7 @@ import Evidence
 import Platform
 import Prediction
 import Tables
+import Training
 
 /// The other kind of model, at its standard settings, on the rows that the run's model learned from: an ensemble for a
 /// run of an additive model, an additive model for any other.
@@ -10,8 +11,9 @@ struct CounterpartModel: ComparedModel {
     /// The rows to predict, in the order of `testTable`.
     let test: LabelledPredictions
     let testTable: Table
-    /// What the run's own training took.
-    let wallSeconds: Double
+    /// What the run's own training counts for.
+    let trainingSeconds: Double
+    let work: WorkCounter
 
     private var isAdditive: Bool { learner.prepared.recipe.kind != .additive }
 
@@ -19,12 +21,13 @@ struct CounterpartModel: ComparedModel {
     /// where each class has functions of its own, about twice as much.
     var expectedSeconds: Double {
         let isOfClasses = learner.prepared.target.task == .multiclass
-        return wallSeconds * (isAdditive ? (isOfClasses ? 2 : 0.5) : (isOfClasses ? 1 : 4))
+        return trainingSeconds * (isAdditive ? (isOfClasses ? 2 : 0.5) : (isOfClasses ? 1 : 4))
     }
 
     /// `nil` of a run that a clock ended, which says nothing of what a training takes.
     init?(
-        _ learner: Learner, test: LabelledPredictions, testTable: Table, wallSeconds: Double
+        _ learner: Learner, test: LabelledPredictions, testTable: Table, trainingSeconds: Double,
+        work: WorkCounter
     ) {
         let isBounded =
             learner.configuration.learning.budgetSeconds != nil
@@ -33,7 +36,8 @@ struct CounterpartModel: ComparedModel {
         self.learner = learner
         self.test = test
         self.testTable = testTable
-        self.wallSeconds = wallSeconds
+        self.trainingSeconds = trainingSeconds
+        self.work = work
     }
 
     private var configuration: TrainConfiguration {
@@ -61,11 +65,17 @@ struct CounterpartModel: ComparedModel {
             own.table.selecting(rows: rows), testTable: own.testTable, schema: own.schema,
             configuration, onEvent: { _ in })
         let features = try prepared.encoder.encode(prepared.table)
-        let other = try Learner(
-            configuration: configuration, prepared: prepared, pool: learner.pool
-        ).choosingPairs(features)
-        let made = try ModelTraining(learner: other, startedAt: Clock.monotonicSeconds())
-            .trained(features)
+        let plain = Learner(
+            configuration: configuration, prepared: prepared, pool: learner.pool)
+        let single = try plain.stepSeconds()
+        let other = try plain.choosingPairs(features, onStep: { [work] in work.add(single) })
+        let step = try other.stepSeconds()
+        let made = try ModelTraining(
+            learner: other, startedAt: Clock.monotonicSeconds(),
+            onEvent: { [work] event in
+                if case .training(.step) = event { work.add(step) }
+            }
+        ).trained(features)
         guard !InterruptFlag.isRaised else { throw VouchError("it was interrupted") }
         return test.with(try made.model.predict(testTable, pool: learner.pool))
     }

@@ -52,8 +52,11 @@ extension Learner {
     ///
     /// They are searched in what a model of single columns leaves over of the training rows of the first split, by
     /// `PairSearch`. No test row is looked at.
+    ///
+    /// - Parameter onStep: Called after each step of that model's training.
     func choosingPairs(
-        _ features: EncodedFeatures, onEvent: (RunEvent) -> Void = { _ in }
+        _ features: EncodedFeatures, onEvent: (RunEvent) -> Void = { _ in },
+        onStep: @escaping () -> Void = {}
     ) throws -> Learner {
         let recipe = prepared.recipe
         guard recipe.kind == .additive, let most = recipe.pairs, most > 0 else { return self }
@@ -63,8 +66,10 @@ extension Learner {
         alone.prepared.folds = [prepared.folds[0]]
         alone.prepared.recipe.refits = 0
         // Its training need not be seen: what follows says which pairs were chosen.
-        let made = try ModelTraining(learner: alone, startedAt: Clock.monotonicSeconds())
-            .trained(features)
+        let made = try ModelTraining(
+            learner: alone, startedAt: Clock.monotonicSeconds(),
+            onEvent: { if case .training(.step) = $0 { onStep() } }
+        ).trained(features)
         let search = try alone.pairSearch(made.model, features)
         let names = prepared.schema.features.map(\.name)
         var result = self

@@ -1,0 +1,221 @@
+import Evidence
+import Optim
+import Platform
+import Prediction
+import Synchronization
+import Tables
+import Training
+
+/// Trains a run's model again on its training and validation rows, or a share of them: by all of the run's
+/// recipe, or by a reduced one, with early stopping on validation rows of its own in both.
+///
+/// A reduced training takes at most 8,000 rows and 4 members, one split in place of folds and no refits; its
+/// schedule, epochs and patience are what the recipe settles for so many rows. Probes that ask for the same
+/// training share it, and the run's own is not repeated. Shares are of whole groups and equal rows, each
+/// class in its share; smaller ones are part of larger ones.
+final class RunRetrainer: Retrainer {
+    let rows: Int
+    let reduction: String
+    private let learner: Learner
+    private let test: LabelledPredictions
+    private let testTable: Table
+    /// Steps of the run's own training, over all its models.
+    private let steps: Int
+    /// What a step of the run's recipe and of a reduced one counts for.
+    private let stepSeconds: (delivered: Double, reduced: Double)
+    private let reducedSteps: Double
+    private let reducedRows: Int
+    private let partCount: Int
+    private let work: WorkCounter
+    private let state: Mutex<State>
+
+    private struct State {
+        var known: [TrainingChange: LabelledPredictions] = [:]
+        /// Rows of the run's table, in parts of which shares take the first ones.
+        var parts: [[Int]]?
+    }
+
+    private static let mostRows = 8000
+    private static let mostMembers = 4
+
+    /// - Parameters:
+    ///   - test: What the run's model says of the rows of `testTable`.
+    ///   - steps: Of the run's own training.
+    init(
+        learner: Learner, test: LabelledPredictions, testTable: Table, steps: Int,
+        work: WorkCounter
+    ) throws {
+        self.learner = learner
+        self.test = test
+        self.testTable = testTable
+        self.steps = steps
+        self.work = work
+        let prepared = learner.prepared
+        let planted = prepared.canaries?.planted.count ?? 0
+        rows = prepared.split.train.count + prepared.split.validation.count - planted
+        partCount = 8 * max(1, (rows + Self.mostRows - 1) / Self.mostRows)
+        reducedRows = min(rows, rows * Self.reducedParts(rows, partCount) / partCount)
+        let reduced = Self.reduced(learner.configuration, prepared.recipe)
+        var smaller = learner
+        smaller.configuration = reduced
+        smaller.prepared.recipe = Recipe(reduced, for: prepared.problem(rows: reducedRows))
+        let recipe = smaller.prepared.recipe
+        stepSeconds = (try learner.stepSeconds(), try smaller.stepSeconds())
+        // As many epochs as the run's models took on average, and half as many again: fewer rows are learned
+        // slower.
+        let own = prepared.recipe
+        let shareOfModels =
+            prepared.folds.count > 1
+            ? Double(prepared.folds.count - 1)
+            : Double(prepared.split.train.count) / Double(max(rows, 1)) + Double(own.refits)
+        let epochs = Double(steps * own.batchRows) / (Double(max(rows, 1)) * shareOfModels)
+        reducedSteps =
+            min(1.5 * epochs, Double(recipe.epochs))
+            * Double(max(1, reducedRows / recipe.batchRows))
+        var changes: [String] = []
+        if reducedRows < rows { changes.append("\(reducedRows) of \(rows) rows") }
+        if prepared.folds.count > 1 { changes.append("one split in place of folds") }
+        if own.refits > 0 { changes.append("no refits") }
+        if recipe.members < own.members || (own.kind == .ensemble && recipe.members > 1) {
+            changes.append("\(recipe.members) members")
+        }
+        reduction = changes.isEmpty ? "another split" : changes.joined(separator: ", ")
+        state = Mutex(
+            State(known: [
+                TrainingChange(.delivered, seed: learner.configuration.learning.seed): test
+            ]))
+    }
+
+    private static func reducedParts(_ rows: Int, _ parts: Int) -> Int {
+        min(parts, max(1, mostRows * parts / max(rows, 1)))
+    }
+
+    func has(_ knob: TrainingChange.Knob) -> Bool {
+        let recipe = learner.prepared.recipe
+        switch knob.setting {
+        case .learningRate, .batchRows: return true
+        case .width: return recipe.kind != .additive && recipe.depth > 0
+        case .dropout: return recipe.dropout > 0
+        }
+    }
+
+    func expectedSeconds(of changes: [TrainingChange]) -> Double {
+        let known = state.withLock { Set($0.known.keys) }
+        return Set(changes).subtracting(known).reduce(0) { $0 + expectedSeconds(of: $1) }
+    }
+
+    private func expectedSeconds(of change: TrainingChange) -> Double {
+        let columns = learner.prepared.schema.features.count
+        switch change.recipe {
+        case .delivered:
+            return change.shareOfRows * stepSeconds.delivered * Double(steps) * pairFactor
+                + preparing(change.shareOfRows * Double(rows), columns)
+        case .reduced:
+            return change.shareOfRows * stepSeconds.reduced * reducedSteps
+                + preparing(change.shareOfRows * Double(reducedRows), columns)
+        }
+    }
+
+    /// Reading, fitting encoders, encoding: each cell a few times.
+    private func preparing(_ rows: Double, _ columns: Int) -> Double {
+        4 * rows * Double(columns) / NominalMachine.encodedCellsPerSecond
+    }
+
+    /// An additive model's pairs are chosen by one more training of a fold.
+    private var pairFactor: Double {
+        let recipe = learner.prepared.recipe
+        guard recipe.kind == .additive, recipe.pairs ?? 0 > 0 else { return 1 }
+        return 1 + 1 / Double(learner.prepared.folds.count)
+    }
+
+    func predictions(after change: TrainingChange) throws -> LabelledPredictions {
+        if let done = state.withLock({ $0.known[change] }) { return done }
+        let rows = try chosenRows(change)
+        let own = learner.prepared
+        let configuration = configuration(change, rows: rows.count)
+        let prepared = try PreparedData.prepare(
+            own.table.selecting(rows: rows), testTable: own.testTable.selecting(rows: []),
+            schema: own.schema, configuration, classesOf: own.target, onEvent: { _ in })
+        work.add(preparing(Double(rows.count), own.schema.features.count))
+        let features = try prepared.encoder.encode(prepared.table)
+        var again = Learner(
+            configuration: configuration, prepared: prepared, pool: learner.pool,
+            pairs: learner.pairs)
+        let step = try again.stepSeconds()
+        if change.recipe == .delivered {
+            again = try again.choosingPairs(features, onStep: { [work] in work.add(step) })
+        }
+        let made = try ModelTraining(
+            learner: again, startedAt: Clock.monotonicSeconds(),
+            onEvent: { [work] event in
+                if case .training(.step) = event { work.add(step) }
+            }
+        ).trained(features)
+        guard !InterruptFlag.isRaised else { throw VouchError("it was interrupted") }
+        let predicted = test.with(try made.model.predict(testTable, pool: learner.pool))
+        state.withLock { $0.known[change] = predicted }
+        return predicted
+    }
+
+    private func chosenRows(_ change: TrainingChange) throws -> [Int] {
+        let parts = try state.withLock { state in
+            if let parts = state.parts { return parts }
+            let parts = try learner.prepared.parts(
+                partCount, seed: learner.configuration.learning.seed)
+            state.parts = parts
+            return parts
+        }
+        let all =
+            change.recipe == .delivered ? parts.count : Self.reducedParts(rows, parts.count)
+        let count = max(1, Int((change.shareOfRows * Double(all)).rounded()))
+        return parts.prefix(count).joined().sorted()
+    }
+
+    // MARK: - Configurations
+
+    /// The run's own settings, reduced where asked, with one changed.
+    private func configuration(_ change: TrainingChange, rows: Int) -> TrainConfiguration {
+        let recipe = learner.prepared.recipe
+        var result =
+            change.recipe == .delivered
+            ? learner.configuration : Self.reduced(learner.configuration, recipe)
+        result.learning.seed = change.seed
+        result.splits.canaries = 0
+        if result.test == nil {
+            // The share of what is left when the test rows are gone.
+            result.splits.validation = min(
+                0.9, result.splits.validation / (1 - result.splits.test))
+        }
+        if result.learning.budgetSeconds != nil {
+            // What a clock ended is repeated by its steps.
+            result.learning.budgetSeconds = nil
+            result.learning.steps = steps
+        }
+        guard let knob = change.knob else { return result }
+        let settled = Recipe(result, for: learner.prepared.problem(rows: rows))
+        func scaled(_ number: Int) -> Int {
+            max(1, Int((Float(number) * knob.factor).rounded()))
+        }
+        switch knob.setting {
+        case .learningRate:
+            result.learning.learningRate = settled.learningRate * knob.factor
+        case .width: result.model.width = scaled(settled.width)
+        case .batchRows:
+            result.learning.batchRows = scaled(settled.batchRows)
+            result.learning.learningRate = settled.learningRate
+        case .dropout: result.model.dropout = settled.dropout * knob.factor
+        }
+        return result
+    }
+
+    private static func reduced(
+        _ configuration: TrainConfiguration, _ recipe: Recipe
+    ) -> TrainConfiguration {
+        var result = configuration
+        result.model.members =
+            recipe.kind == .ensemble ? min(recipe.members, mostMembers) : nil
+        result.learning.folds = 1
+        result.learning.refits = 0
+        return result
+    }
+}
