@@ -52,29 +52,24 @@ package struct GraphCost: Sendable, Hashable {
 extension GraphCost.Line {
     fileprivate init(_ graph: Graph, _ node: Node, rows: Int) {
         let operands = Set(node.inputs).map { graph[$0] }
+        let count = node.shape.count(rows: rows)
+        // A view moves nothing; a lookup reads the rows that it finds.
+        let words: Int =
+            switch node.op {
+            case .reshape, .unary(.identity), .shardStatistic, .scaleGradient: 0
+            case .gather: 2 * count + graph[node.inputs[1]].shape.count(rows: rows)
+            default: operands.reduce(count) { $0 + $1.shape.count(rows: rows) }
+            }
         self.init(
             node: "\(node.op)" + (node.label.isEmpty ? "" : " of \(node.label)"),
             shape: node.shape.bound(rows: rows),
-            operations: graph.operationCount(of: node, rows: rows), bytes: 4 * graph.numbersMoved(by: node, rows: rows),
+            operations: graph.operationCount(of: node, rows: rows), bytes: 4 * Double(words),
             parameters: operands.filter { $0.op == .parameter }
                 .reduce(0) { $0 + $1.shape.fixedCount })
     }
 }
 
 extension Graph {
-    /// Numbers that a node reads and writes, each once; a view moves nothing, a lookup reads what it finds.
-    package func numbersMoved(by node: Node, rows: Int) -> Double {
-        let count = node.shape.count(rows: rows)
-        let numbers: Int =
-            switch node.op {
-            case .reshape, .unary(.identity), .shardStatistic, .scaleGradient: 0
-            case .gather: 2 * count + self[node.inputs[1]].shape.count(rows: rows)
-            default:
-                Set(node.inputs).reduce(count) { $0 + self[$1].shape.count(rows: rows) }
-            }
-        return Double(numbers)
-    }
-
     /// For each node, whether some of the outputs need it.
     fileprivate func nodesNeeded(for names: [String]) -> [Bool] {
         var live = [Bool](repeating: false, count: nodes.count)

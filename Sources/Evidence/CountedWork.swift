@@ -8,19 +8,17 @@ import Synchronization
 /// machine that is twice as fast needs half of the seconds, for the same probes.
 package enum NominalMachine {
     /// Floating-point operations of graphs, counted by `Graph.operationCount`.
-    package static let operationsPerSecond = 60e9
-    /// Numbers that a graph's nodes read and write, each once.
-    package static let numbersPerSecond = 4e9
-    /// What a step costs beside: waking workers, adding up what they leave.
-    package static let secondsPerStep = 50e-6
+    package static let operationsPerSecond = 80e9
+    /// What a step costs beside: waking workers, adding up what they leave, moving parameters.
+    package static let secondsPerStep = 100e-6
     /// Cells of a table that an encoder is fitted on, reads and writes.
     package static let encodedCellsPerSecond = 10e6
     /// Cells of encoded rows that are put together anew.
     package static let mixedCellsPerSecond = 100e6
 
-    /// Seconds of some steps that come to so many operations and numbers, all together.
-    package static func seconds(operations: Double, numbers: Double, steps: Double) -> Double {
-        operations / operationsPerSecond + numbers / numbersPerSecond + steps * secondsPerStep
+    /// Seconds of some steps that come to so many operations, all together.
+    package static func seconds(operations: Double, steps: Double) -> Double {
+        operations / operationsPerSecond + steps * secondsPerStep
     }
 
     /// In a sentence.

@@ -1,10 +1,8 @@
 import Autodiff
-import CPURuntime
 import Evidence
 import GraphIR
 import NN
 import Tables
-import Training
 
 extension Learner {
     /// Seconds of the nominal machine that one step of a training takes, counted from its graph.
@@ -12,16 +10,10 @@ extension Learner {
         let graph = try network().trainingGraph(
             mixesPairs: configuration.regularising.mixup > 0)
         let differentiated = try graph.differentiated(output: "loss").graph
-        let rows = prepared.recipe.batchRows
-        let parameters = Double(ParameterLayout(graph).count)
-        let shards = Double(Trainer.shardCount(graph, batch: rows))
-        // Each shard leaves a gradient of every parameter; the optimizer reads and writes four numbers of each.
         let passes = configuration.regularising.sharpness > 0 ? 2.0 : 1
         return NominalMachine.seconds(
-            operations: passes * differentiated.operationCount(rows: rows),
-            numbers: passes
-                * (differentiated.numbersMoved(rows: rows) + parameters * (2 * shards + 8)),
-            steps: passes)
+            operations: passes
+                * differentiated.operationCount(rows: prepared.recipe.batchRows), steps: passes)
     }
 }
 
@@ -35,20 +27,7 @@ extension StoredModel {
         let passes = Double(weights.count * (description.dropoutPasses ?? 1))
         let batches = (Double(rows) / Double(batch)).rounded(.up)
         return passes * batches
-            * NominalMachine.seconds(
-                operations: graph.operationCount(rows: batch),
-                numbers: graph.numbersMoved(rows: batch), steps: 1)
+            * NominalMachine.seconds(operations: graph.operationCount(rows: batch), steps: 1)
             + Double(rows * schema.features.count) / NominalMachine.mixedCellsPerSecond
-    }
-}
-
-extension Graph {
-    fileprivate func numbersMoved(rows: Int) -> Double {
-        nodes.reduce(0) { sum, node in
-            switch node.op {
-            case .input, .parameter, .constant: sum
-            default: sum + numbersMoved(by: node, rows: rows)
-            }
-        }
     }
 }

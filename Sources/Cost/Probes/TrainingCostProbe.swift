@@ -140,7 +140,6 @@ package enum CostMetrics {
         drawback: .computeCost, source: "clock_gettime(2), CLOCK_MONOTONIC")
     package static let probeWork = MetricDefinition(
         id: "probeWork", name: "Counted work of the probes",
-        formula: "operations, numbers moved and steps of what probes computed, in seconds of a "
-            + "nominal machine", unit: "s", direction: -1, drawback: .computeCost,
+        formula: "operations and steps of what probes computed, in seconds of a nominal machine", unit: "s", direction: -1, drawback: .computeCost,
         source: "counted from graphs and tables; Documentation/Decisions/0028")
 }
