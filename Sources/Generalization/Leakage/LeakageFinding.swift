@@ -9,7 +9,7 @@ package enum LeakageKind: String, Codable, Sendable, Hashable, CaseIterable {
     // columns
     case targetCopy, strongColumn, codedIdentifier, orderedIdentifier, filledAfterOutcome
     case targetDependentMissingness, constantInOneClass, pairOfColumns, targetMean, datedAfter
-    case otherUnits
+    case otherUnits, oneValue
 
     /// At the head of a sentence.
     package var title: String {
@@ -32,6 +32,7 @@ package enum LeakageKind: String, Codable, Sendable, Hashable, CaseIterable {
         case .targetMean: "means of the target as a column"
         case .datedAfter: "dates after the row's time"
         case .otherUnits: "a column in other units among test rows"
+        case .oneValue: "a value that gives the target away"
         }
     }
 }

@@ -6,14 +6,14 @@ package struct LeakageSuite: Sendable {
     private static let checks: [any LeakageCheck] = [
         CopiedRows(), NearCopies(), SharedGroups(), TimeOrder(), ConflictingLabels(),
         OneSidedColumns(),
-        StrongColumns(), ColumnPairs(), TargetMeans(), OtherUnits(),
+        StrongColumns(), ColumnPairs(), TargetMeans(), OtherUnits(), OneValueLeaks(),
     ]
 
     /// What was looked for, in a sentence.
     package static let scope =
         "rows, near copies and groups on both sides of the split, the order of time, equal rows with different answers, "
-        + "columns that tell the target alone, in pairs, by missing cells or as its means, and "
-        + "columns in other units"
+        + "columns that tell the target alone, in pairs, by missing cells, by one value or as its means, "
+        + "and columns in other units"
 
     private let data: LeakageData
 
