@@ -1,7 +1,7 @@
 /// JSON text whose bytes do not depend on any library's version.
-enum JSONText {
+package enum JSONText {
     /// A JSON string: quotes, backslashes and control characters are escaped, the rest is UTF-8.
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         let isPlain = !text.utf8.contains {
             $0 < 32 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\")
         }

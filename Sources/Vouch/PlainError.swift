@@ -1,5 +1,6 @@
 import GraphIR
 import Platform
+import Reporting
 import RunStore
 import Statistics
 import Tables
@@ -13,6 +14,7 @@ extension VouchError: PlainError {}
 extension TableError: PlainError {}
 extension PlatformError: PlainError {}
 extension RunStoreError: PlainError {}
+extension ReportError: PlainError {}
 extension StatisticsError: PlainError {}
 extension TrainingFailure: PlainError {}
 extension GraphError: PlainError {}

@@ -31,6 +31,8 @@ package struct PredictionRequest: Sendable {
     package var hiddenFeatures = false
     /// A mitigation of the run by its id, whose decisions are wanted too.
     package var mitigation: String?
+    /// Whether JSON is wanted, not CSV.
+    package var asksJSON = false
 
     package init(run: String, rows: String) {
         self.run = run
@@ -43,13 +45,13 @@ package let conformalMethods = ConformalMethod.allCases.map(\.rawValue)
 
 /// Predicts raw rows of a file with a trained run.
 ///
-/// - Returns: CSV, one line a row in the file's order: the identifier columns as they were, then
+/// - Returns: CSV, one line a row in the file's order (or JSON, a list of such rows): the identifier columns as they were, then
 ///   `probability[CLASS]` for every class and `decision`, or `prediction` for a regression; with a
 ///   coverage also `set`, the classes with `|` between them, or `lower` and `upper`; with a limit on
 ///   the risk `decision_or_abstain`; where asked for, the columns of `OutOfDistributionReference`. And notes on what a reader of these must know.
 /// - Throws: an error listing the columns that the model needs and the file lacks, naming the first
 ///   cell that cannot be read as its column's kind, or saying why there is no coverage.
-package func predictRows(_ request: PredictionRequest) throws -> (csv: [UInt8], notes: [String]) {
+package func predictRows(_ request: PredictionRequest) throws -> (bytes: [UInt8], notes: [String]) {
     guard request.outOfDistribution || !request.hiddenFeatures else {
         throw VouchError("--hidden-features goes with --out-of-distribution only; give both")
     }
@@ -93,9 +95,10 @@ package func predictRows(_ request: PredictionRequest) throws -> (csv: [UInt8], 
             pool: WorkerPool(threads: checkedThreads(request.threads))
         ).map { ($0.name, $0.cells) }
     }
-    var bytes: [UInt8] = []
-    CSVWriter.append(columns.map(\.name), to: &bytes)
-    for row in 0..<predictions.rows { CSVWriter.append(columns.map { $0.cells[row] }, to: &bytes) }
+    let bytes =
+        request.asksJSON
+        ? predictionJSON(columns, texts: Set(model.schema.names(.id)), rows: predictions.rows)
+        : predictionCSV(columns, rows: predictions.rows)
     let unknown = try model.encoder.repair?.note(on: table)
     return (bytes, added.notes + [unknown].compactMap { $0 })
 }

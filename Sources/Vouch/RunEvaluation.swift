@@ -2,13 +2,13 @@ import Evidence
 import Kernels
 import Platform
 import Prediction
-import Reporting
+package import Reporting
 import RunStore
 import Tables
 
 /// A run measured on new rows with known answers.
 package struct RunEvaluation {
-    private let report: RunReport
+    package let report: RunReport
 
     fileprivate init(_ report: RunReport) { self.report = report }
 

@@ -40,6 +40,45 @@ package func verifyLedger(run: String, head: String?) throws -> String {
     return text + "\n" + summary(of: ledger)
 }
 
+/// The records of a run's ledger for machines, after every byte was checked.
+///
+/// - Parameter head: One that was printed earlier and that the ledger must hold.
+/// - Throws: as `verifyLedger`.
+package func ledgerJSON(run: String, head: String? = nil) throws -> [UInt8] {
+    struct Row: Encodable {
+        var sequence: Int
+        var time: String
+        var kind: String
+        var split: String?
+        var rows: Int?
+        var purpose: String
+        var hash: String
+    }
+    struct Shown: Encodable {
+        var records: [Row]
+        var looks: [String: Int]
+        var head: String
+        var unfinishedBytes: Int
+        /// Records after the head that was given.
+        var recordsSinceHead: Int?
+    }
+    let ledger = try checkedLedger(run: run, head: head)
+    let rows = ledger.records.map { record in
+        let entry = record.entry
+        return Row(
+            sequence: record.sequence, time: entry.time, kind: entry.kind.rawValue,
+            split: entry.split, rows: entry.rows, purpose: entry.purpose, hash: record.hash)
+    }
+    let since = try head.map {
+        try ledger.records.count - ledger.line(ofHead: $0, file: Ledger.path(in: run))
+    }
+    return try JSON.encode(
+        Shown(
+            records: rows, looks: ledger.looks, head: ledger.head,
+            unfinishedBytes: ledger.unfinishedBytes, recordsSinceHead: since))
+        + [UInt8(ascii: "\n")]
+}
+
 private func checkedLedger(run: String, head: String?) throws -> Ledger {
     let path = Ledger.path(in: run)
     try RunFolder.checkPlace(run)

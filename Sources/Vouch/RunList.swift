@@ -82,3 +82,25 @@ package func runText(_ folder: String) throws -> String {
     return alignedTable(rows, rightAligned: [])
         + warnings.map { "! \(visible($0))\n" }.joined()
 }
+
+/// The same for machines: the index's entry, the looks by split and the ledger's head.
+package func runJSON(_ folder: String) throws -> [UInt8] {
+    struct Shown: Encodable {
+        var run: RunIndex.Run
+        var looks: [String: Int]
+        var ledgerHead: String?
+        var looksByAllRuns: Int?
+    }
+    let run = try RunIndex.facts(runAt: folder)
+    var shown = Shown(run: run, looks: [:])
+    if let ledger = try? Ledger.read(folder) {
+        shown.looks = ledger.looks
+        shown.ledgerHead = ledger.records.isEmpty ? nil : ledger.head
+    }
+    // The index is a convenience: a run can be shown where there is none.
+    if let hash = run.testSHA256 ?? run.dataSHA256 {
+        let split = run.testSHA256 == nil ? "test" : nil
+        shown.looksByAllRuns = try? RunIndex.open().looks(atDataSHA256: hash, split: split)
+    }
+    return try JSON.encode(shown) + [UInt8(ascii: "\n")]
+}

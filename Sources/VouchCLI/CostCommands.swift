@@ -21,13 +21,11 @@ struct CostCommand: ParsableCommand {
         @Option(help: "Rows that are predicted at once.")
         var rows = 1
 
-        @Flag(help: "Print as JSON.")
-        var json = false
+        @OptionGroup var form: FormArguments<TextForm>
 
         mutating func run() throws {
             let cost = try RunCost(run: folder, rows: rows)
-            let output = Terminal(.output)
-            if json { output.write(try cost.json()) } else { output.write(cost.text) }
+            Terminal(.output).write(try form.bytes(cost.text, cost.json()))
         }
     }
 }

@@ -32,9 +32,6 @@ struct DriftCommand: ParsableCommand {
     @Option(help: "The least effect that counts as drift, from 0 to 1.")
     var leastEffect = 0.1
 
-    @Flag(help: "Print the measurements as JSON.")
-    var json = false
-
     @Flag(help: "End with exit code 2 if a drift was found.")
     var failOnDrift = false
 
@@ -42,6 +39,7 @@ struct DriftCommand: ParsableCommand {
     var threads: Int?
 
     @OptionGroup(title: "Reading") var reading: ReadingArguments
+    @OptionGroup(title: "Output") var output: ReportOutput
 
     mutating func run() throws {
         var request = DriftRequest(run: folder, rows: rows)
@@ -52,11 +50,10 @@ struct DriftCommand: ParsableCommand {
         request.threads = threads
         request.arguments = ["vouch"] + CommandLine.arguments.dropFirst()
         let check = try checkDrift(request)
-        let output = Terminal(.output)
-        if json {
-            output.write(try check.json())
+        if output.chosen == .terminal {
+            try output.write(Array(check.text.utf8))
         } else {
-            output.write(check.text)
+            try output.write(check.report)
         }
         if failOnDrift, check.drifts > 0 { throw ExitCode(2) }
     }

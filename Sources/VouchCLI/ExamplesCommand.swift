@@ -23,20 +23,14 @@ struct ExamplesCommand: ParsableCommand {
     @Option(help: "Seed of the rows that are looked at, where there are more than 2,000.")
     var seed: UInt64 = 0
 
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var form: FormArguments<TextForm>
 
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
     mutating func run() throws {
         let found = try exampleRows(run: folder, count: count, seed: seed, threads: threads)
-        let output = Terminal(.output)
-        if json {
-            output.write(try found.json())
-        } else {
-            output.write(found.text)
-        }
+        Terminal(.output).write(try form.bytes(found.text, found.json()))
     }
 }
 
@@ -64,8 +58,7 @@ struct InfluentialRowsCommand: ParsableCommand {
     @Option(help: "Training rows of each kind.")
     var count = 5
 
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var form: FormArguments<TextForm>
 
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
@@ -76,11 +69,6 @@ struct InfluentialRowsCommand: ParsableCommand {
         let found = try influentialRows(
             run: folder, rows: rows, row: row, count: count, reading: reading.options,
             threads: threads)
-        let output = Terminal(.output)
-        if json {
-            output.write(try found.json())
-        } else {
-            output.write(found.text)
-        }
+        Terminal(.output).write(try form.bytes(found.text, found.json()))
     }
 }

@@ -78,12 +78,7 @@ struct ExplainCounterfactualsCommand: ParsableCommand {
         request.reading = asked.reading.options
         request.threads = asked.threads
         let found = try findCounterfactuals(request)
-        let output = Terminal(.output)
-        if asked.json {
-            output.write(try found.json())
-        } else {
-            output.write(found.text)
-        }
+        Terminal(.output).write(try asked.form.bytes(found.text, found.json()))
     }
 }
 
@@ -111,12 +106,7 @@ struct ExplainReasonsCommand: ParsableCommand {
         request.reading = asked.reading.options
         request.threads = asked.threads
         let found = try findReasons(request)
-        let output = Terminal(.output)
-        if asked.json {
-            output.write(try found.json())
-        } else {
-            output.write(found.text)
-        }
+        Terminal(.output).write(try asked.form.bytes(found.text, found.json()))
     }
 }
 
@@ -138,8 +128,7 @@ struct AskedRows: ParsableArguments {
     @Option(help: "Seed of which training rows are compared with.")
     var seed: UInt64 = 0
 
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var form: FormArguments<TextForm>
 
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?

@@ -88,10 +88,9 @@ struct ExplainRowsCommand: ParsableCommand {
     @Option(help: "Seed of the orders and the background.")
     var seed: UInt64 = 0
 
-    @Flag(help: "Print JSON.")
-    var json = false
+    @OptionGroup var form: FormArguments<ExplanationForm>
 
-    @Flag(help: "Print CSV, a line a row; of all rows if no --row is given.")
+    @Flag(help: "The same as --format csv: a line a row; of all rows if no --row is given.")
     var csv = false
 
     @Option(
@@ -105,7 +104,7 @@ struct ExplainRowsCommand: ParsableCommand {
         help:
             "A file to write: an HTML page (or .json, .md) with a waterfall of each row and, of ten rows or more, what columns do over all; .svg for the drawing of one."
     )
-    var page: String?
+    var pageFile: String?
 
     @Option(help: "A folder to write every drawing to, each an SVG file.")
     var figures: String?
@@ -135,25 +134,37 @@ struct ExplainRowsCommand: ParsableCommand {
         request.reading = reading.options
         request.threads = threads
         let output = Terminal(.output)
-        guard !csv else {
+        guard !csv, form.chosen != .csv else {
             return try explainRowsAsCSV(request, chosen: file.chosen) { output.write($0) }
         }
         let found = try explainRows(request)
         if let figures { try writeDrawings(of: found.figures, to: figures) }
-        if let page { return try write(found, to: page) }
+        if let pageFile { return try write(found, to: pageFile) }
         if figures != nil { return }
-        if json {
-            output.write(try found.json())
-        } else {
-            output.write(found.text)
+        switch form.chosen {
+        case .json: output.write(try found.json())
+        case .html: output.write(try page(found).bytes(.html, width: 100, color: false))
+        case .markdown: output.write(try page(found).bytes(.markdown, width: 100, color: false))
+        case .terminal, .csv: output.write(found.text)
         }
+    }
+
+    private func page(_ found: RowExplanations) -> RunReport {
+        found.report(run: file.folder, arguments: Array(CommandLine.arguments))
     }
 
     private func write(_ found: RowExplanations, to path: String) throws {
         guard path.hasSuffix(".svg") else {
-            let page = found.report(run: file.folder, arguments: Array(CommandLine.arguments))
-            let format = ReportOutput.format(ofFile: path) ?? .html
-            return try AtomicFile.write(page.bytes(format, width: 100, color: false), to: path)
+            let asked: ReportFormat? =
+                switch form.chosen {
+                case .json: .json
+                case .html: .html
+                case .markdown: .markdown
+                case .terminal, .csv: nil
+                }
+            let format = asked ?? ReportOutput.format(ofFile: path) ?? .html
+            return try AtomicFile.write(
+                page(found).bytes(format, width: 100, color: false), to: path)
         }
         let figures = found.figures
         guard figures.count == 1, let svg = figures.first?.svgFile else {

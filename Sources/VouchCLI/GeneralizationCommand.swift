@@ -23,9 +23,6 @@ struct GeneralizationCommand: ParsableCommand {
     @Option(help: "A probe to run; repeat for several. Without it, their prices are listed.")
     var probe: [String] = []
 
-    @Flag(help: "Print as JSON; the same as --format json.")
-    var json = false
-
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
@@ -34,10 +31,9 @@ struct GeneralizationCommand: ParsableCommand {
     mutating func run() throws {
         InterruptFlag.install()
         let progress = TrainingProgress(quiet: probe.isEmpty, json: false)
-        if json { output.format = .json }
         guard !probe.isEmpty else {
             let list = try onDemandPrices(run: folder, threads: threads, onEvent: progress.show)
-            try output.write(output.format == .json ? list.json() : Array(list.text.utf8))
+            try output.write(output.chosen == .json ? list.json() : Array(list.text.utf8))
             return
         }
         let arguments = ["vouch", "generalization", folder] + probe.flatMap { ["--probe", $0] }

@@ -15,7 +15,12 @@ struct LedgerCommand: ParsableCommand {
         @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
         var folder: String
 
-        mutating func run() throws { Terminal(.output).write(try ledgerText(run: folder)) }
+        @OptionGroup var form: FormArguments<TextForm>
+
+        mutating func run() throws {
+            Terminal(.output).write(
+                try form.bytes(ledgerText(run: folder), ledgerJSON(run: folder)))
+        }
     }
 
     struct Verify: ParsableCommand {
@@ -35,8 +40,12 @@ struct LedgerCommand: ParsableCommand {
                 "A head that was printed earlier; the ledger must hold it.", valueName: "hash"))
         var head: String?
 
+        @OptionGroup var form: FormArguments<TextForm>
+
         mutating func run() throws {
-            Terminal(.output).write(try verifyLedger(run: folder, head: head))
+            Terminal(.output).write(
+                try form.bytes(
+                    verifyLedger(run: folder, head: head), ledgerJSON(run: folder, head: head)))
         }
     }
 }

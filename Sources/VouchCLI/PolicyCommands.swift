@@ -3,8 +3,6 @@ import Platform
 import Vouch
 
 struct CheckCommand: ParsableCommand {
-    enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, junit }
-
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Judge a run by a policy file, for continuous integration.",
@@ -19,8 +17,7 @@ struct CheckCommand: ParsableCommand {
     @Option(help: "The policy: a YAML file; `vouch policy init RUN` writes an example.")
     var policy: String
 
-    @Option(help: "The form of the answer: text, json or junit.")
-    var format = Format.text
+    @OptionGroup var form: FormArguments<CheckForm>
 
     @Option(name: .customLong("out"), help: "The file to write; standard output if not given.")
     var output: String?
@@ -30,12 +27,11 @@ struct CheckCommand: ParsableCommand {
         do {
             check = try checkRun(folder, policy: policy)
         } catch {
-            Terminal(.error).write("vouch: \(error)\n")
-            throw ExitCode(2)
+            throw CodedError(code: 2, underlying: error)
         }
         let bytes =
-            switch format {
-            case .text: Array(check.text.utf8)
+            switch form.chosen {
+            case .terminal: Array(check.text.utf8)
             case .json: try check.json()
             case .junit: Array(check.junit.utf8)
             }

@@ -15,6 +15,9 @@ struct ReportOutput: ParsableArguments {
     @Option(help: "The form: html, json, markdown or terminal; by the file's ending if not given.")
     var format: ReportFormat?
 
+    @Flag(name: .customLong("json"), help: "The same as --format json.")
+    var asksJSON = false
+
     @Option(name: .customLong("out"), help: "The file to write; standard output if not given.")
     var output: String?
 
@@ -27,8 +30,15 @@ struct ReportOutput: ParsableArguments {
     }
 
     /// The form that was asked for, or that the file's ending says.
-    private var chosen: ReportFormat {
-        format ?? output.flatMap(Self.format(ofFile:)) ?? .terminal
+    var chosen: ReportFormat {
+        asksJSON ? .json : format ?? output.flatMap(Self.format(ofFile:)) ?? .terminal
+    }
+
+    func validate() throws {
+        if asksJSON, let format, format != .json {
+            throw ValidationError(
+                "--json is --format json, and --format \(format.rawValue) was given, too. Leave one out")
+        }
     }
 
     private var width: Int { output == nil ? Terminal(.output).width : 100 }

@@ -8,7 +8,7 @@ struct PredictCommand: ParsableCommand {
         abstract: "Predict raw rows with a trained run.",
         discussion: """
             Columns may come in any order; extra ones are ignored, missing cells and new categories
-            are allowed. Identifier columns are passed through. Writes CSV.
+            are allowed. Identifier columns are passed through. Writes CSV, or with --json a list of rows.
 
             With --coverage 0.9 each row also has the set of classes (column set, "|" between them) or
             the interval (columns lower and upper) that holds the answer of 90 % of the rows: split
@@ -94,6 +94,7 @@ struct PredictCommand: ParsableCommand {
     @Flag(help: "With it, also give the hidden features and logits that are judged.")
     var hiddenFeatures = false
 
+    @OptionGroup var form: FormArguments<RowsForm>
     @OptionGroup(title: "Reading") var reading: ReadingArguments
 
     mutating func run() throws {
@@ -109,6 +110,7 @@ struct PredictCommand: ParsableCommand {
         request.outOfDistribution = outOfDistribution
         request.hiddenFeatures = hiddenFeatures
         request.mitigation = fair
+        request.asksJSON = form.chosen == .json
         let (bytes, notes) = try predictRows(request)
         let errors = Terminal(.error)
         for note in notes { errors.write("note: \(note)\n") }
@@ -131,23 +133,15 @@ struct EvaluateCommand: ParsableCommand {
     @Argument(help: "The rows, the target among them: a CSV file with a header.")
     var rows: String
 
-    @Flag(help: "Print the measurements as JSON.")
-    var json = false
-
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
     @OptionGroup(title: "Reading") var reading: ReadingArguments
+    @OptionGroup(title: "Output") var output: ReportOutput
 
     mutating func run() throws {
-        let report = try evaluateRun(
-            run: folder, rows: rows, reading: reading.options, threads: threads)
-        let output = Terminal(.output)
-        if json {
-            output.write(try report.json())
-        } else {
-            output.write(report.terminal(width: output.width, color: output.allowsColor))
-        }
+        try output.write(
+            evaluateRun(run: folder, rows: rows, reading: reading.options, threads: threads).report)
     }
 }
 
@@ -169,9 +163,7 @@ struct InspectCommand: ParsableCommand {
     @Option(help: "The test rows: a CSV file with the same columns.")
     var test: String?
 
-    @Flag(help: "Print as JSON.")
-    var json = false
-
+    @OptionGroup var form: FormArguments<TextForm>
     @OptionGroup(title: "Columns") var columns: ColumnArguments
     @OptionGroup(title: "Reading") var reading: ReadingArguments
 
@@ -184,11 +176,6 @@ struct InspectCommand: ParsableCommand {
     mutating func run() throws {
         let inspection = try inspectTable(
             data, test: test, columns: columns.roles(target: target), reading: reading.options)
-        let output = Terminal(.output)
-        if json {
-            output.write(try inspection.json())
-        } else {
-            output.write(inspection.text)
-        }
+        Terminal(.output).write(try form.bytes(inspection.text, inspection.json()))
     }
 }

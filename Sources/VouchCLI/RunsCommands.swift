@@ -17,19 +17,14 @@ struct RunsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the runs that the index knows, the latest first.")
 
-        @Flag(help: "Print as JSON.")
-        var json = false
+        @OptionGroup var form: FormArguments<TextForm>
 
         @Option(help: "Only runs with this tag.")
         var tag: String?
 
         mutating func run() throws {
             let list = try listRuns(tag: tag)
-            if json {
-                Terminal(.output).write(try list.json())
-            } else {
-                Terminal(.output).write(list.text)
-            }
+            Terminal(.output).write(try form.bytes(list.text, list.json()))
         }
     }
 
@@ -40,7 +35,11 @@ struct RunsCommand: ParsableCommand {
         @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
         var folder: String
 
-        mutating func run() throws { Terminal(.output).write(try runText(folder)) }
+        @OptionGroup var form: FormArguments<TextForm>
+
+        mutating func run() throws {
+            Terminal(.output).write(try form.bytes(runText(folder), runJSON(folder)))
+        }
     }
 
     struct Tag: ParsableCommand {

@@ -8,31 +8,59 @@ struct VouchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vouch",
         abstract: "Neural networks you can vouch for: train on a table, measure, predict.",
+        discussion: """
+            Every command that prints takes --json, short for --format json. With it an error is one JSON \
+            object on standard output, too: {"error": {"message", "what", "where", "advice"}, "exitCode"}.
+            """,
         version: vouchVersion,
-        subcommands: [
-            TrainCommand.self, PredictCommand.self, EvaluateCommand.self, InspectCommand.self,
-            AuditCommand.self, CompareCommand.self, ReportCommand.self, ProveCommand.self,
-            GeneralizationCommand.self, FairnessCommand.self, DriftCommand.self,
-            ExplainCommand.self, CheckCommand.self,
-            PolicyCommand.self, CardCommand.self, CostCommand.self,
-            LedgerCommand.self, RunsCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "First:",
+                subcommands: [InspectCommand.self, TrainCommand.self, PredictCommand.self]),
+            CommandGroup(
+                name: "Measure:",
+                subcommands: [
+                    EvaluateCommand.self, AuditCommand.self, CompareCommand.self, DriftCommand.self,
+                    GeneralizationCommand.self, CostCommand.self,
+                ]),
+            CommandGroup(name: "Explain:", subcommands: [ExplainCommand.self]),
+            CommandGroup(
+                name: "Remedy:", subcommands: [ProveCommand.self, FairnessCommand.self]),
+            CommandGroup(
+                name: "Account for it:",
+                subcommands: [
+                    ReportCommand.self, CardCommand.self, PolicyCommand.self, CheckCommand.self,
+                    LedgerCommand.self, RunsCommand.self,
+                ]),
         ])
+
+    static let firstDay = """
+        Vouch trains a model on a table, measures it on rows it has not seen, and writes a report.
+
+        Three commands for the first day:
+
+          vouch inspect data.csv --target COLUMN     what the columns are, and what may leak
+          vouch train data.csv --target COLUMN       trains, measures, names the report to open
+          vouch predict RUN new.csv                  predicts new rows with the run that train wrote
+
+        `vouch help` lists all commands by what they answer; `vouch help train` every option of one.
+
+        """
+
+    mutating func run() throws { Terminal(.output).write(Self.firstDay) }
 }
 
 @main
 struct Main {
     static func main() {
+        let given = Array(CommandLine.arguments.dropFirst())
         do {
-            let arguments = try ConfigurationFile.expand(Array(CommandLine.arguments.dropFirst()))
+            try CommandNames.check(given)
+            let arguments = try ConfigurationFile.expand(given)
             var command = try VouchCommand.parseAsRoot(arguments)
             try command.run()
-        } catch let error as any PlainError {
-            // What is wrong may quote data, which must not move the cursor.
-            let lines = error.description.split(separator: "\n").map { visible(String($0)) }
-            Terminal(.error).write("vouch: \(lines.joined(separator: "\n"))\n")
-            VouchCommand.exit(withError: ExitCode(1))
         } catch {
-            VouchCommand.exit(withError: error)
+            Failure.exit(error, arguments: given)
         }
     }
 }

@@ -55,7 +55,7 @@ import Vouch
         request.chosen = [1, 2, 3, 700]
         let rows = try explainRows(request).rows
         let predictions = String(
-            decoding: try predictRows(PredictionRequest(run: run, rows: data)).csv, as: UTF8.self
+            decoding: try predictRows(PredictionRequest(run: run, rows: data)).bytes, as: UTF8.self
         ).split(separator: "\n")
         let place = try #require(
             predictions[0].split(separator: ",").firstIndex { $0.contains("yes") })
@@ -112,7 +112,7 @@ import Vouch
 
         var request = ExplanationRequest(run: configuration.output, rows: data)
         request.chosen = [1, 2, 40]
-        let text = try predictRows(PredictionRequest(run: configuration.output, rows: data)).csv
+        let text = try predictRows(PredictionRequest(run: configuration.output, rows: data)).bytes
         let said = String(decoding: text, as: UTF8.self).split(separator: "\n")
             .map { $0.split(separator: ",") }
         let classes = ["high", "low", "middle"]

@@ -160,11 +160,11 @@ import Vouch
             damaged[whole.count * (position + 1) / (names.count + 1)] ^= 1
             try AtomicFile.write(damaged, to: file)
             let error = #expect(throws: (any Error).self) {
-                try predictRows(.init(run: run, rows: data)).csv
+                try predictRows(.init(run: run, rows: data)).bytes
             }
             #expect((error as? any PlainError)?.description.contains(name) == true)
             try AtomicFile.write(whole, to: file)
         }
-        _ = try predictRows(.init(run: run, rows: data)).csv
+        _ = try predictRows(.init(run: run, rows: data)).bytes
     }
 }

@@ -46,7 +46,7 @@ private let environment = ProcessInfo.processInfo.environment
         }
         request.conformal = nil
         request.abstainRisk = 0.1
-        let decided = String(decoding: try predictRows(request).csv, as: UTF8.self)
+        let decided = String(decoding: try predictRows(request).bytes, as: UTF8.self)
         #expect(decided.contains("set,decision_or_abstain") && decided.contains(",abstain\n"))
         request.abstainRisk = 0.001
         #expect(throws: ConformalError.self) { try predictRows(request) }
@@ -246,7 +246,7 @@ private let environment = ProcessInfo.processInfo.environment
         #expect(coverage.note?.contains("cqr") ?? false)
         var request = PredictionRequest(run: run, rows: new)
         request.coverage = 0.9
-        let lines = String(decoding: try predictRows(request).csv, as: UTF8.self)
+        let lines = String(decoding: try predictRows(request).bytes, as: UTF8.self)
             .split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
         let header = lines[0]
         let lower = try #require(header.firstIndex { $0.contains("lower") })
@@ -267,7 +267,7 @@ private let environment = ProcessInfo.processInfo.environment
         let mean = { (values: [Double]) in values.reduce(0, +) / Double(values.count) }
         #expect(mean(widths.wide) > 2 * mean(widths.narrow), "\(widths)")
         request.conformal = "absolute"
-        #expect(try predictRows(request).csv.count > 0)
+        #expect(try predictRows(request).bytes.count > 0)
     }
 
     @Test func whatLacksQuantilesSaysSo() throws {
@@ -307,7 +307,7 @@ private let environment = ProcessInfo.processInfo.environment
         var request = PredictionRequest(run: run, rows: new)
         request.coverage = 0.9
         request.conformal = "cv+lac"
-        let rows = String(decoding: try predictRows(request).csv, as: UTF8.self)
+        let rows = String(decoding: try predictRows(request).bytes, as: UTF8.self)
             .split(separator: "\n")
         let covered = zip(rows.dropFirst(), lines[2001...]).count { row, line in
             let answer = String(line.split(separator: ",").last ?? "")

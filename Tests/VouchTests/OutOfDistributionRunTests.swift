@@ -65,7 +65,7 @@ import Vouch
         var request = PredictionRequest(run: run, rows: rows)
         request.threads = threads
         request.outOfDistribution = outOfDistribution
-        return try predictRows(request).csv
+        return try predictRows(request).bytes
     }
 
     /// A regression has no energy; folds and a linear model have hidden features too.

@@ -67,7 +67,7 @@ import Vouch
             decoding: try Files.read(scratch.path + "/whole/weights.safetensors").prefix(4000),
             as: UTF8.self)
         #expect(weights.contains("model0/") && weights.contains("model2/"))
-        let predicted = try predictRows(.init(run: scratch.path + "/whole", rows: data)).csv
+        let predicted = try predictRows(.init(run: scratch.path + "/whole", rows: data)).bytes
         #expect(predicted.count { $0 == UInt8(ascii: "\n") } == 601)
         let one = try trainRun(
             quick(data, out: scratch.path + "/one") { $0.learning.folds = 1 },
@@ -119,7 +119,7 @@ import Vouch
                 }, control: RunControl(threads: 1))
             hashes.insert(result.weightsSHA256)
             #expect(
-                try predictRows(.init(run: scratch.path + "/run\(index)", rows: data)).csv.count {
+                try predictRows(.init(run: scratch.path + "/run\(index)", rows: data)).bytes.count {
                     $0 == UInt8(ascii: "\n")
                 } == 301)
         }

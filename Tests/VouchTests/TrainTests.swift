@@ -108,7 +108,7 @@ import Vouch
 
         func predicted(_ text: String) throws -> [[String]] {
             let file = try scratch.write(text, to: "rows.csv")
-            let bytes = try predictRows(.init(run: run, rows: file)).csv
+            let bytes = try predictRows(.init(run: run, rows: file)).bytes
             return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map {
                 $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
             }

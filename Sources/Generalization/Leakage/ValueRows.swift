@@ -72,7 +72,7 @@ struct ValueSearch {
             for run in Self.runs(order, numbers) {
                 look(
                     Array(order[run]),
-                    "whose \"\(name)\" is \(Self.text(numbers[order[run.lowerBound]]))")
+                    "whose \"\(name)\" is \(numberText(numbers[order[run.lowerBound]]))")
             }
             found += ends(order, numbers, name: name, at: place, tried: &tried)
         // A date is no value of its own: what happened on one day is told by the days beside it.
@@ -140,7 +140,7 @@ struct ValueSearch {
                 ValueRows(
                     column: place, isEnd: true,
                     condition:
-                        "whose \"\(name)\" is \(Self.text(edge)) or \(isLowest ? "less" : "more")",
+                        "whose \"\(name)\" is \(numberText(edge)) or \(isLowest ? "less" : "more")",
                     rows: rows, label: label, others: longest.others,
                     chance: min(1, cuts * chance(longest.others, of: rows.count, label))))
         }
@@ -208,9 +208,5 @@ struct ValueSearch {
             start = end
         }
         return result
-    }
-
-    private static func text(_ number: Double) -> String {
-        number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
     }
 }

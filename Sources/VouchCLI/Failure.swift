@@ -1,0 +1,111 @@
+import ArgumentParser
+import Foundation
+import Platform
+import Reporting
+import RunStore
+import Tables
+import Vouch
+
+/// An error with an exit code of its own.
+struct CodedError: Error {
+    var code: Int32
+    var underlying: any Error
+}
+
+/// How a command that failed says so: a sentence on standard error, or, where JSON was asked for, one
+/// object on standard output, where a program reads the answer too.
+enum Failure {
+    static func exit(_ error: any Error, arguments: [String]) -> Never {
+        let coded = error as? CodedError
+        let cause = coded?.underlying ?? error
+        guard let plain = cause as? any PlainError else {
+            exitWithParserError(cause, arguments: arguments)
+        }
+        if asksJSON(arguments) {
+            write(FailureLine(plain, exitCode: coded?.code ?? 1))
+        } else {
+            // What is wrong may quote data, which must not move the cursor.
+            let lines = plain.description.split(separator: "\n").map { visible(String($0)) }
+            Terminal(.error).write("vouch: \(lines.joined(separator: "\n"))\n")
+        }
+        VouchCommand.exit(withError: ExitCode(coded?.code ?? 1))
+    }
+
+    /// What the parser says: help, a wrong option, an exit code.
+    private static func exitWithParserError(_ error: any Error, arguments: [String]) -> Never {
+        let code = VouchCommand.exitCode(for: error).rawValue
+        if code != 0, !(error is ExitCode), asksJSON(arguments) {
+            write(FailureLine(VouchError(VouchCommand.message(for: error)), exitCode: code))
+            VouchCommand.exit(withError: ExitCode(code))
+        }
+        VouchCommand.exit(withError: error)
+    }
+
+    /// Whether `--json`, `--format json` or `--format=json` stands among the arguments.
+    static func asksJSON(_ arguments: [String]) -> Bool {
+        arguments.contains("--json") || arguments.contains("--format=json")
+            || zip(arguments, arguments.dropFirst()).contains { $0 == "--format" && $1 == "json" }
+    }
+
+    private static func write(_ line: FailureLine) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(line) else {
+            preconditionFailure("texts can always be encoded")
+        }
+        Terminal(.output).write(Array(data) + [UInt8(ascii: "\n")])
+    }
+}
+
+/// `{"error": {"message": …, "what": …, "where": {…}, "advice": …}, "exitCode": 1}`
+struct FailureLine: Encodable {
+    struct Place: Encodable {
+        var file: String
+        var line: Int?
+        var row: Int?
+        var column: String?
+    }
+
+    struct Problem: Encodable {
+        /// The whole sentence that a person would read.
+        var message: String
+        /// What is wrong.
+        var what: String
+        /// Where, as far as it is known.
+        var place: Place?
+        /// What to do next.
+        var advice: String?
+
+        enum CodingKeys: String, CodingKey {
+            case message, what, advice
+            case place = "where"
+        }
+    }
+
+    var error: Problem
+    var exitCode: Int32
+
+    init(_ error: any PlainError, exitCode: Int32) {
+        self.exitCode = exitCode
+        switch error {
+        case let error as TableError:
+            self.error = Problem(
+                message: error.description, what: error.problem,
+                place: Place(
+                    file: error.source, line: error.line, row: error.row, column: error.column),
+                advice: error.advice)
+        case let error as RunStoreError:
+            self.error = Problem(
+                message: error.description, what: error.problem, place: Place(file: error.file),
+                advice: error.nextStep)
+        default:
+            let message = error.description
+            // Errors say what is wrong, then, in sentences of their own, what to do.
+            let end = message.range(of: ". ")
+            self.error = Problem(
+                message: message,
+                what: end.map { String(message[..<$0.lowerBound]) } ?? message,
+                advice: end.map { String(message[$0.upperBound...]) })
+        }
+    }
+}
