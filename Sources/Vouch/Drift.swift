@@ -89,11 +89,44 @@ package func checkDrift(_ request: DriftRequest) throws -> DriftCheck {
     let limits = DriftLimits(
         falseDiscovery: request.falseDiscovery, leastEffect: request.leastEffect)
     let findings = DriftComparison(limits: limits).findings(
-        features: model.schema.features.map(\.name), reference: reference, new: new,
+        features: ComparedColumns(model).names, reference: reference, new: new,
         referencePredictions: known, newPredictions: predictions
     ).sorted { ($1.effect.value ?? 0, $0.place) < ($0.effect.value ?? 0, $1.place) }
     let loss = try lossChange(request, model, new, predictions, bytes)
-    return DriftCheck(request, findings, limits, loss: loss, reference: reference, new: new)
+    return DriftCheck(
+        request, findings, limits, loss: loss, reference: reference, new: new,
+        columns: ComparedColumns(model))
+}
+
+/// The columns whose drift is asked: those that the model looks at, those that are protected, and the
+/// target where the file has it.
+private struct ComparedColumns {
+    let names: [String]
+    private let protected: Set<String>
+    private let target: String
+
+    init(_ model: StoredModel) {
+        let features = model.schema.features.map(\.name)
+        protected = Set(model.schema.protected)
+        target = model.description.target.column
+        names = features + (model.schema.protected + [target]).filter { !features.contains($0) }
+    }
+
+    /// Where a finding is, with the role of what is no feature.
+    func place(_ finding: DriftFinding) -> String {
+        switch finding.subject {
+        case .values(let column), .missing(let column):
+            finding.place
+                + (protected.contains(column)
+                    ? " (protected)" : column == target ? " (the target)" : "")
+        case .predictions: finding.place
+        }
+    }
+
+    /// Protected columns that a file lacks.
+    func lacking(in table: Table) -> [String] {
+        names.filter { protected.contains($0) && table.column(named: $0) == nil }
+    }
 }
 
 /// The rows that a run learned from, read again from where they stood.
@@ -149,7 +182,7 @@ private func lossChange(
 extension DriftCheck {
     fileprivate init(
         _ request: DriftRequest, _ findings: [DriftFinding], _ limits: DriftLimits,
-        loss: Measurement?, reference: Table, new: Table
+        loss: Measurement?, reference: Table, new: Table, columns: ComparedColumns
     ) {
         let drifting = findings.filter { $0.verdict == .drift }
         let name = Files.name(of: request.rows)
@@ -168,7 +201,7 @@ extension DriftCheck {
             return Measurement(
                 metric: DriftMetrics.effect.id, drawback: .overfitting,
                 value: finding.effect.value, interval: interval,
-                sample: .init(split: split, rows: finding.effect.count), group: finding.place,
+                sample: .init(split: split, rows: finding.effect.count), group: columns.place(finding),
                 note: "\(finding.text(limits)); adjusted p \(pText(finding.adjustedPValue))")
         }
         let bar = NumberText.plain(limits.leastEffect)
@@ -181,6 +214,11 @@ extension DriftCheck {
         if open > 0 {
             summary += " Of \(open) these rows cannot tell whether they drift by that much."
         }
+        let lacking = columns.lacking(in: new)
+        if !lacking.isEmpty {
+            summary +=
+                " \(name) lacks \(lacking.joined(separator: ", ")), protected, which was not compared."
+        }
         if let loss {
             summary += " The loss on rows with answers: \(loss.shownText) against the test rows."
         }
@@ -189,7 +227,7 @@ extension DriftCheck {
                 + (request.reference == nil ? "learned from" : "is compared with"),
             summary: summary,
             worries: drifting.prefix(3).map { finding in
-                "\(finding.place) drifts by \(NumberText.plain(finding.effect.value ?? 0))."
+                "\(columns.place(finding)) drifts by \(NumberText.plain(finding.effect.value ?? 0))."
             },
             measurements: [count] + [loss].compactMap(\.self) + effects,
             definitions: [DriftMetrics.count, DriftMetrics.effect]
@@ -197,7 +235,7 @@ extension DriftCheck {
             command: request.arguments.map(shellQuoted).joined(separator: " "))
         let lines = findings.map { finding in
             [
-                visible(finding.place), finding.effect.value.map(NumberText.plain) ?? "–",
+                visible(columns.place(finding)), finding.effect.value.map(NumberText.plain) ?? "–",
                 finding.effect.lower.flatMap { lower in
                     finding.effect.upper.map {
                         "[\(NumberText.plain(lower)), \(NumberText.plain($0))]"

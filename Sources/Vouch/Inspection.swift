@@ -80,7 +80,10 @@ package struct Inspection: Encodable {
 
 /// Reads a table and says what each column is; nothing is written.
 ///
-/// - Parameter test: A file of test rows; leaks between both are looked for too.
+/// Leaks are looked for in the tables of the run that `vouch train` would make of the same files, under
+/// the same seed, so that both say the same.
+///
+/// - Parameter test: A file of test rows; without it the rows are those that a run would hold back.
 package func inspectTable(
     _ path: String, test: String? = nil, columns: TrainConfiguration.ColumnRoles,
     reading: TrainConfiguration.ReadingOptions
@@ -89,31 +92,32 @@ package func inspectTable(
     let reading = try csvOptions(reading, threads: Machine.cores).naming(columns, options)
     let table = try CSVReader.read(path: path, options: reading)
     let (schema, warnings) = try Schema.infer(table, options)
+    var said = warnings.map(\.description)
     var leaks: [Inspection.Leak]?
-    if let target = table.column(named: columns.target) {
-        let encoder = try TargetEncoder(
-            target, source: table.name, rows: Array(0..<table.rowCount),
-            task: columns.task.flatMap { .init(rawValue: $0.rawValue) },
-            positive: columns.positive)
+    if table.column(named: columns.target) != nil {
         let tested = try test.map {
             try CSVReader.read(path: $0, options: reading.keepingTexts(of: schema))
         }
-        leaks = try LeakageSuite(
-            TrainingTables(training: table, test: tested, schema: schema, target: encoder),
-            seed: TrainConfiguration.LearningOptions().seed
-        ).findings().map { finding in
-            .init(
-                kind: finding.kind, columns: finding.columns, rows: finding.rows,
-                effect: finding.effect.value, lower: finding.effect.lower,
-                upper: finding.effect.upper, evidence: finding.evidence)
-        }
+        var configuration = TrainConfiguration(data: path, output: "")
+        configuration.columns = columns
+        configuration.test = test
+        let (tables, refusal) = try leakTables(
+            table, testTable: tested, schema: schema, configuration)
+        if let refusal { said.append("training would stop here: \(refusal)") }
+        leaks = try LeakageSuite(tables, seed: configuration.learning.seed)
+            .findings().map { finding in
+                .init(
+                    kind: finding.kind, columns: finding.columns, rows: finding.rows,
+                    effect: finding.effect.value, lower: finding.effect.lower,
+                    upper: finding.effect.upper, evidence: finding.evidence)
+            }
     }
     return Inspection(
         file: path, rows: table.rowCount,
         columns: zip(schema.columns, table.columns).map { entry, column in
             .init(role: entry.roleText, profile: ColumnProfile(column))
         },
-        warnings: warnings.map(\.description), leaks: leaks)
+        warnings: said, leaks: leaks)
 }
 
 /// Rows of cells in columns two spaces apart.

@@ -88,7 +88,7 @@ struct SubjectAssembly {
             model: TestedModel(
                 predictor: RunPredictor(model: model, pool: learner.pool), table: table,
                 secondsPerPrediction: model.predictionSeconds(rows: table.rowCount)),
-            data: try dataFacts(), cost: try used.map(cost), tables: tables(test: table),
+            data: try dataFacts(), cost: try used.map(cost), tables: prepared.leakTables(hasTestFile: hasFile),
             retrainer: try RunRetrainer(
                 learner: learner, test: test, testTable: table, steps: steps, work: work),
             canaries: try canaries(),
@@ -97,7 +97,7 @@ struct SubjectAssembly {
             counterpart: CounterpartModel(
                 learner, test: test, testTable: table, trainingSeconds: training, work: work),
             answerTrainer: PlantedTraining(
-                learner, rows: tableRows, secondsPerVisit: training / max(visits, 1)),
+                learner, rows: prepared.knownRows, secondsPerVisit: training / max(visits, 1)),
             shapes: shapes,
             crossValidator: learner.configuration.evidence.crossValidation.map {
                 RunCrossValidation(learner: learner, plan: $0)
@@ -143,19 +143,6 @@ struct SubjectAssembly {
         return Canaries(
             planted: try predictions(of: Array(made.planted), split: "planted"),
             references: try predictions(of: Array(made.references), split: "references"))
-    }
-
-    /// All rows that train or validate; none that was planted.
-    private var tableRows: [Int] {
-        let planted = prepared.canaries?.planted ?? .max..<Int.max
-        return (prepared.split.train + prepared.split.validation)
-            .filter { !planted.contains($0) }.sorted()
-    }
-
-    private func tables(test: Table) -> TrainingTables {
-        TrainingTables(
-            training: prepared.table.selecting(rows: tableRows),
-            test: test, schema: prepared.schema, target: prepared.target)
     }
 
     private func dataFacts() throws -> TrainingDataFacts {

@@ -41,6 +41,57 @@ import Vouch
         #expect(report.measurements.first { $0.metric == "suspectedLeaks" }?.value == 1)
     }
 
+    /// Before training and in the report: the same rows, the same seed, the same sentences.
+    @Test func inspectionAndReportAgree() throws {
+        let scratch = try Scratch()
+        // A column that tells the answer in part, and another of which one value does.
+        let lines = try Adult.lines(1500)
+        let rows = lines.dropFirst().enumerated().map { index, line in
+            let isRich = line.hasSuffix(">50K")
+            return line + (isRich && index % 2 == 0 ? ",refund" : ",none")
+                + (isRich && index % 3 == 0 ? ",E11" : ",C\(index % 7)")
+        }
+        let data = try scratch.write(
+            ([lines[0] + ",paid,code"] + rows).joined(separator: "\n") + "\n", to: "data.csv")
+        let run = scratch.path + "/run"
+        _ = try trainRun(
+            quick(data, out: run) { $0.model.kind = .mlp }, control: RunControl(threads: 1))
+        let told = try storedReport(run: run).measurements.filter { $0.metric == "leakEvidence" }
+        #expect(told.count >= 2)
+        let shown = try CommandTests.run("inspect", data, "--target", "class")
+        #expect(shown.output.contains("\(told.count) suspected leaks:"), "\(shown.output)")
+        for leak in told {
+            #expect(shown.output.contains(leak.note ?? "?"), "\(leak.note ?? "")\n\(shown.output)")
+        }
+    }
+
+    @Test func driftOfProtectedColumns() throws {
+        let scratch = try Scratch()
+        let lines = try Adult.lines(1200)
+        let data = try scratch.write(try Adult.csv(1200), to: "data.csv")
+        let run = scratch.path + "/run"
+        _ = try trainRun(
+            quick(data, out: run) {
+                $0.model.kind = .mlp
+                $0.columns.protected = ["sex"]
+            }, control: RunControl(threads: 1))
+        let women = [lines[0]] + lines.dropFirst().map { $0.replacing(",Male,", with: ",Female,") }
+        let moved = try scratch.write(women.joined(separator: "\n") + "\n", to: "women.csv")
+        let outcome = try CommandTests.run("drift", run, moved, "--fail-on-drift")
+        #expect(outcome.status == 2, "\(outcome.output)\(outcome.error)")
+        #expect(outcome.output.contains("column = sex (protected)"))
+        #expect(outcome.output.contains("column = class (the target)"))
+        let place = lines[0].split(separator: ",").firstIndex(of: "sex") ?? 0
+        let without = lines.map { line in
+            var cells = line.split(separator: ",", omittingEmptySubsequences: false)
+            cells.remove(at: place)
+            return cells.joined(separator: ",")
+        }
+        let lacking = try scratch.write(without.joined(separator: "\n") + "\n", to: "lacking.csv")
+        let told = try CommandTests.run("drift", run, lacking)
+        #expect(told.status == 0 && told.output.contains("lacks sex, protected"), "\(told.output)")
+    }
+
     @Test func driftOfNewRows() throws {
         let scratch = try Scratch()
         let lines = try Adult.lines(1600)
