@@ -29,6 +29,8 @@ package struct FuzzedCase {
         package var steps: [String] = []
         /// What no user should see; empty where all is well.
         package var faults: [String] = []
+        /// What a user was told where a step was refused.
+        package var refusals: [String] = []
     }
 
     private static func roles(_ table: FuzzedTable, _ seed: UInt64)
@@ -105,7 +107,9 @@ package struct FuzzedCase {
         if draws.chance(0.3) {
             audit.prediction = draws.one(of: others)
         } else {
-            audit.scores = [draws.one(of: others)]
+            audit.scores = [
+                others.contains("p") && draws.chance(0.8) ? "p" : draws.one(of: others)
+            ]
         }
         audit.protected = columns.protected
         audit.weight = columns.weight
@@ -160,6 +164,7 @@ package struct FuzzedCase {
                 return
             }
             outcome.steps.append("\(step) refused")
+            outcome.refusals.append("\(step): \(text)")
         }
     }
 

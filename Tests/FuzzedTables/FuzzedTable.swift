@@ -24,13 +24,14 @@ struct FuzzedTable {
     init(rowsLike seed: UInt64) {
         var draws = Draws(seed: seed)
         let columns = 1 + draws.below(6)
-        let count = draws.chance(0.2) ? draws.below(4) : draws.below(draws.chance(0.1) ? 160 : 48)
-        let kinds = (0..<columns).map { _ in draws.one(of: Kind.allCases) } + [.answer]
-        header = (0..<columns).map { "c\($0)" } + ["y"]
+        let count =
+            draws.chance(0.1) ? draws.below(4) : 8 + draws.below(draws.chance(0.1) ? 150 : 40)
+        let kinds = (0..<columns).map { _ in draws.one(of: Kind.allCases) } + [.share, .answer]
+        header = (0..<columns).map { "c\($0)" } + ["p", "y"]
         if draws.chance(0.02) {
             header[draws.below(header.count)] = draws.one(of: ["", "c0", " ", "é"])
         }
-        let oddShare = draws.chance(0.5) ? 0 : draws.one(of: [0.01, 0.05, 0.3, 0.9])
+        let oddShare = draws.chance(0.7) ? 0 : draws.one(of: [0.01, 0.05, 0.3, 0.9])
         let classes = draws.chance(0.1) ? 1 + draws.below(12) : 2
         delimiter = draws.chance(0.7) ? "," : draws.one(of: [";", "\t", "|"])
         rows = []
@@ -101,7 +102,7 @@ struct FuzzedTable {
         }
         var bytes = Array((lines.joined(separator: end) + (draws.chance(0.9) ? end : "")).utf8)
         if draws.chance(0.03) { bytes = [0xEF, 0xBB, 0xBF] + bytes }
-        guard draws.chance(0.05), !bytes.isEmpty else { return bytes }
+        guard draws.chance(0.03), !bytes.isEmpty else { return bytes }
         for _ in 0...draws.below(4) {
             bytes[draws.below(bytes.count)] = UInt8(truncatingIfNeeded: draws.below(256))
         }

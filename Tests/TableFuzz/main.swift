@@ -2,14 +2,14 @@ import Foundation
 import FuzzedTables
 import Platform
 
-/// Runs made-up tables through the program until one fails. Arguments: FOLDER FIRST COUNT.
+/// Runs made-up tables through the program until one fails. Arguments: FOLDER FIRST COUNT [refusals].
 ///
 /// Prints the number of a case before it runs where it takes long or fails, so that a crash names
 /// its case; a summary of how far the cases came at the end.
 let arguments = Array(CommandLine.arguments.dropFirst())
-guard arguments.count == 3, let first = UInt64(arguments[1]), let count = UInt64(arguments[2])
+guard arguments.count >= 3, let first = UInt64(arguments[1]), let count = UInt64(arguments[2])
 else {
-    Terminal(.error).write("usage: TableFuzz FOLDER FIRST COUNT\n")
+    Terminal(.error).write("usage: TableFuzz FOLDER FIRST COUNT [refusals]\n")
     exit(2)
 }
 let output = Terminal(.output)
@@ -23,6 +23,9 @@ for seed in first..<first + count {
     let seconds = Clock.monotonicSeconds() - before
     if seconds > 20 { output.write("case \(seed) took \(Int(seconds)) s\n") }
     for step in outcome.steps { reached[step, default: 0] += 1 }
+    if arguments.count > 3 {
+        for refusal in outcome.refusals { output.write("told \(seed): \(refusal)\n") }
+    }
     for fault in outcome.faults {
         faults += 1
         output.write("case \(seed): \(fault)\n")
