@@ -90,7 +90,7 @@ package struct FuzzedCase {
                 var request = PredictionRequest(run: run, rows: other)
                 request.threads = 1
                 let answer = try predictRows(request)
-                check(String(decoding: answer.csv, as: UTF8.self), "predictions", &outcome)
+                check(String(decoding: answer.bytes, as: UTF8.self), "predictions", &outcome)
             }
             attempt("evaluate", &outcome) { outcome in
                 let found = try evaluateRun(run: run, rows: other, reading: .init(), threads: 1)
