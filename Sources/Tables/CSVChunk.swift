@@ -1,5 +1,11 @@
 /// How a column's cells are taken while a chunk is parsed.
-enum ColumnMode { case number, text, skip }
+enum ColumnMode: Sendable, Hashable {
+    /// With the mark before the decimals.
+    case number(point: UInt8)
+    case text, skip
+
+    var isNumber: Bool { if case .number = self { true } else { false } }
+}
 
 /// A column's cells from one chunk.
 struct ColumnPiece: Sendable {
@@ -10,14 +16,10 @@ struct ColumnPiece: Sendable {
     private(set) var texts = TextTable()
     /// For each distinct text whether it means a missing cell.
     private(set) var meansMissing: [Bool] = []
-    /// The first cell that is no number in a column taken for numbers.
-    private(set) var failure: Failure?
-
-    struct Failure: Sendable {
-        /// From the chunk's first.
-        var row: Int
-        var text: [UInt8]
-    }
+    /// For each distinct text that means a missing cell in how many rows it stands.
+    private(set) var missingRows: [Int32] = []
+    /// What the numbers look like, in a column taken for numbers.
+    private(set) var traits = NumberTraits()
 
     init(_ mode: ColumnMode) { self.mode = mode }
 
@@ -35,8 +37,8 @@ struct ColumnPiece: Sendable {
         _ layout: CSVLayout
     ) {
         switch mode {
-        case .number:
-            for row in 0..<rows { takeNumber(bytes, cells[row * stride + column], layout) }
+        case .number(let point):
+            for row in 0..<rows { takeNumber(bytes, cells[row * stride + column], point, layout) }
         case .text:
             for row in 0..<rows { takeText(bytes, cells[row * stride + column], layout) }
         case .skip: break
@@ -45,26 +47,29 @@ struct ColumnPiece: Sendable {
 
     @inline(__always)
     private mutating func takeNumber(
-        _ bytes: Span<UInt8>, _ cell: CellRange, _ layout: CSVLayout
+        _ bytes: Span<UInt8>, _ cell: CellRange, _ point: UInt8, _ layout: CSVLayout
     ) {
         if !layout.missingHoldsNumbers,
-            let number = CellParsing.number(bytes, cell.start, cell.end, point: layout.point)
+            let number = CellParsing.number(bytes, cell.start, cell.end, point: point)
         {
             numbers.append(number)
+            traits.note(number, bytes, cell)
         } else {
-            numbers.append(unusualNumber(bytes, cell, layout))
+            numbers.append(unusualNumber(bytes, cell, point, layout))
         }
+        if layout.countsMarks { traits.countMark(bytes, cell, point) }
     }
 
     /// The number of a cell that may be missing; NaN if it is, or is no number.
     private mutating func unusualNumber(
-        _ bytes: Span<UInt8>, _ cell: CellRange, _ layout: CSVLayout
+        _ bytes: Span<UInt8>, _ cell: CellRange, _ point: UInt8, _ layout: CSVLayout
     ) -> Double {
         if cell.start == cell.end || layout.isMissing(bytes, cell.start, cell.end) { return .nan }
-        if let number = CellParsing.number(bytes, cell.start, cell.end, point: layout.point) {
+        if let number = CellParsing.number(bytes, cell.start, cell.end, point: point) {
+            traits.note(number, bytes, cell)
             return number
         }
-        if failure == nil { failure = Failure(row: numbers.count, text: cell.text(bytes)) }
+        traits.hasOthers = true
         return .nan
     }
 
@@ -85,27 +90,90 @@ struct ColumnPiece: Sendable {
         let index = texts.index(bytes, start, end)
         if index == meansMissing.count {
             meansMissing.append(start == end || layout.isMissing(bytes, start, end))
+            missingRows.append(0)
         }
-        codes.append(meansMissing[index] ? -1 : Int32(index))
+        if meansMissing[index] {
+            missingRows[index] += 1
+            codes.append(-1)
+        } else {
+            codes.append(Int32(index))
+        }
+    }
+}
+
+/// What is unusual about a column's numbers, so that they are looked at again as texts.
+struct NumberTraits: Sendable {
+    /// Whether a cell is no number.
+    var hasOthers = false
+    /// Whether a number begins with a zero and another digit, as codes do.
+    private(set) var hasPadding = false
+    /// Whether a number is so large that neighbouring whole numbers are one.
+    private(set) var hasHuge = false
+    /// Cells whose mark may stand between thousands: one to three digits, the mark, three digits.
+    private(set) var grouped = 0
+    /// Cells with a mark that can stand before decimals only.
+    private(set) var decimal = 0
+    /// Cells without a mark.
+    private(set) var whole = 0
+
+    @inline(__always)
+    mutating func note(_ number: Double, _ bytes: Span<UInt8>, _ cell: CellRange) {
+        let start = cell.start
+        let isPadded =
+            bytes[start] == Byte.zero && cell.end - start > 1
+            && bytes[start + 1] &- Byte.zero <= 9
+        hasPadding = hasPadding || isPadded
+        hasHuge = hasHuge || number.magnitude > 0x1p53
+    }
+
+    @inline(__always)
+    mutating func countMark(_ bytes: Span<UInt8>, _ cell: CellRange, _ point: UInt8) {
+        var at = cell.start
+        let end = cell.end
+        guard at < end else { return }
+        if bytes[at] == Byte.minus || bytes[at] == Byte.plus { at += 1 }
+        let first = at
+        while at < end, bytes[at] != point { at += 1 }
+        if at == end {
+            whole += 1
+        } else if end - at == 4, (1...3).contains(at - first), bytes[first] != Byte.zero {
+            grouped += 1
+        } else {
+            decimal += 1
+        }
+    }
+
+    func joined(_ other: NumberTraits) -> NumberTraits {
+        var all = self
+        all.hasOthers = hasOthers || other.hasOthers
+        all.hasPadding = hasPadding || other.hasPadding
+        all.hasHuge = hasHuge || other.hasHuge
+        all.grouped += other.grouped
+        all.decimal += other.decimal
+        all.whole += other.whole
+        return all
     }
 }
 
 /// How the cells of a file are told apart and read.
 struct CSVLayout: Sendable {
     let delimiter: UInt8
-    let point: UInt8
     let missing: [[UInt8]]
     /// Whether a text that means a missing cell would else be a number, such as −999.
     let missingHoldsNumbers: Bool
     let columnCount: Int
 
-    init(delimiter: UInt8, point: UInt8, missing: [[UInt8]], columnCount: Int) {
+    /// Whether the marks in numbers are counted: elsewhere than between commas they may have two meanings.
+    var countsMarks: Bool { delimiter != Byte.comma }
+
+    init(delimiter: UInt8, missing: [[UInt8]], columnCount: Int) {
         self.delimiter = delimiter
-        self.point = point
         self.missing = missing
         self.columnCount = columnCount
-        missingHoldsNumbers = missing.contains {
-            CellParsing.number($0.span, 0, $0.count, point: point) != nil
+        missingHoldsNumbers = missing.contains { text in
+            [Byte.point, Byte.comma].contains {
+                CellParsing.number(text.span, 0, text.count, point: $0) != nil
+            }
         }
     }
 

@@ -1,7 +1,10 @@
 /// The names of a file's columns, and what the rows below let guess about it.
 struct CSVHeader {
     let delimiter: UInt8
+    /// Empty for a column without a name, which must be left out.
     let names: [String]
+    /// What was seen above the rows, in a clause each.
+    let remarks: [String]
     /// Where the rows begin.
     let end: Int
     /// The line on which the rows begin, from 1.
@@ -41,35 +44,57 @@ extension CSVReader {
         return best.delimiter
     }
 
-    func readHeader(from start: Int) throws(TableError) -> CSVHeader {
-        let delimiter = options.delimiter ?? detectDelimiter(from: start)
+    func readHeader(from beginning: Int) throws(TableError) -> CSVHeader {
+        let stated = statedDelimiter(from: beginning)
+        let start = stated?.end ?? beginning
+        let linesBefore = stated == nil ? 0 : 1
+        let delimiter = options.delimiter ?? stated?.delimiter ?? detectDelimiter(from: start)
         let (cells, line, scanner): ([CellRange], Int, CSVScanner)
         do throws(CSVProblem) {
             (cells, line, scanner) = try headerCells(from: start, delimiter)
         } catch {
-            throw fail(error, firstLine: 1, columnCount: 0)
+            throw fail(error, firstLine: 1 + linesBefore, columnCount: 0)
         }
-        let names = try names(cells, line: line + 1)
+        let names = try names(cells, line: line + 1 + linesBefore)
         let layout = CSVLayout(
-            delimiter: delimiter, point: Byte.point, missing: missingTexts,
-            columnCount: names.count)
+            delimiter: delimiter, missing: missingTexts, columnCount: names.count)
         return CSVHeader(
-            delimiter: delimiter, names: names, end: scanner.position,
-            lineBehind: scanner.line + 1,
+            delimiter: delimiter, names: names,
+            remarks: stated.map { ["its first line, \"\($0.text)\", names the delimiter"] } ?? [],
+            end: scanner.position, lineBehind: scanner.line + 1 + linesBefore,
             sample: CSVChunk(
                 bytes.span, scanner.position..<bytes.count, layout, names.map { _ in .text },
                 mostRows: Self.sampleRows))
     }
 
+    /// The delimiter that Excel's `sep=;` states on the first line, and where that line ends.
+    private func statedDelimiter(
+        from start: Int
+    ) -> (delimiter: UInt8, text: String, end: Int)? {
+        let rest = bytes[start...].prefix(16)
+        guard let newline = rest.firstIndex(of: Byte.newline) else { return nil }
+        let line = rest[..<newline].filter { $0 != Byte.carriageReturn && $0 != Byte.quote }
+        guard line.count == 5,
+            String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep="
+        else { return nil }
+        return (line[4], String(decoding: line, as: UTF8.self), newline + 1)
+    }
+
+    /// The columns' names. The first may have none, as a row index has, and the last ones, where delimiters end the lines;
+    /// whether this is so, their cells tell.
     private func names(_ cells: [CellRange], line: Int) throws(TableError) -> [String] {
+        let texts = cells.map { String(decoding: $0.text(bytes.span), as: UTF8.self) }
+        let named = texts.indices.filter { !texts[$0].isEmpty }
         var names: [String] = []
         var positions: [String: Int] = [:]
-        for (position, cell) in cells.enumerated() {
-            let name = String(decoding: cell.text(bytes.span), as: UTF8.self)
+        for (position, name) in texts.enumerated() {
             guard !name.isEmpty else {
-                throw fail(
-                    "the name of column \(position + 1) is empty", "Give every column a name",
-                    line: line)
+                let mayBeLeftOut = position == 0 || position > named.last ?? .max
+                guard mayBeLeftOut, !named.isEmpty else {
+                    throw emptyName(position, line: line)
+                }
+                names.append(name)
+                continue
             }
             if let earlier = positions.updateValue(position, forKey: name) {
                 throw fail(
@@ -80,6 +105,12 @@ extension CSVReader {
         }
         return names
     }
+
+    func emptyName(_ position: Int, line: Int) -> TableError {
+        fail(
+            "the name of column \(position + 1) is empty", "Give every column a name",
+            line: line)
+    }
 }
 
 // MARK: - What the sample tells
@@ -87,49 +118,58 @@ extension CSVReader {
 extension CSVReader {
     private var missingTexts: [[UInt8]] { options.missingTokens.map { Array($0.utf8) } }
 
-    func layout(_ header: CSVHeader, point: UInt8) -> CSVLayout {
+    func layout(_ header: CSVHeader) -> CSVLayout {
         CSVLayout(
-            delimiter: header.delimiter, point: point, missing: missingTexts,
-            columnCount: header.names.count)
-    }
-
-    /// Whether some cell of the sample reads `3,14` and none `3.14`; `nil` where neither is found.
-    func usesDecimalComma(_ header: CSVHeader) -> Bool? {
-        if let given = options.decimalComma { return given }
-        guard header.delimiter != Byte.comma else { return false }
-        var usesComma: Bool?
-        for piece in header.sample.pieces {
-            for text in piece.presentTexts {
-                if text.contains(Byte.comma), isNumber(text, point: Byte.comma) {
-                    usesComma = true
-                } else if text.contains(Byte.point), isNumber(text, point: Byte.point) {
-                    return false
-                }
-            }
-        }
-        return usesComma
-    }
-
-    func isCommaNumber(_ text: String?) -> Bool {
-        guard let text, text.utf8.contains(Byte.comma) else { return false }
-        return isNumber(Array(text.utf8)[...], point: Byte.comma)
+            delimiter: header.delimiter, missing: missingTexts, columnCount: header.names.count)
     }
 
     private func isNumber(_ text: ArraySlice<UInt8>, point: UInt8) -> Bool {
         CellParsing.number(text.span, 0, text.count, point: point) != nil
     }
 
-    /// How to take each column: as asked for, or as the sample suggests.
-    func modes(_ header: CSVHeader, _ layout: CSVLayout) -> [ColumnMode] {
+    /// How to take each column at first: as numbers where all cells of the sample are, with one mark; else as texts.
+    func modes(_ header: CSVHeader) -> [ColumnMode] {
         zip(header.names, header.sample.pieces).map { name, piece in
+            if options.spelled.contains(name) { return .text }
             switch options.kinds[name] {
-            case .category, .date: .text
-            case .number: .number
-            case nil:
-                piece.presentTexts.allSatisfy { isNumber($0, point: layout.point) }
-                    ? .number : .text
+            case .category, .date: return .text
+            case .number, nil: break
             }
+            for point in points(name) {
+                if piece.presentTexts.allSatisfy({ isNumber($0, point: point) }) {
+                    return .number(point: point)
+                }
+            }
+            return options.kinds[name] == .number && options.formats[name]?.number == nil
+                ? .number(point: points(name)[0]) : .text
         }
+    }
+
+    /// The marks that may stand before a column's decimals, the likelier first.
+    private func points(_ name: String) -> [UInt8] {
+        if let format = options.formats[name]?.number {
+            return format.isPlain ? [format.decimal.byte] : []
+        }
+        if let decimal = options.decimals[name] { return [decimal.byte] }
+        return switch options.decimalComma {
+        case true?: [Byte.comma]
+        case false?: [Byte.point]
+        case nil: [Byte.point, Byte.comma]
+        }
+    }
+
+    /// Whether a column that was taken for numbers must be looked at as texts.
+    func needsTexts(_ traits: NumberTraits, _ name: String) -> Bool {
+        if traits.hasOthers { return true }
+        if options.kinds[name] == nil, options.formats[name] == nil,
+            traits.hasPadding || traits.hasHuge
+        {
+            return true
+        }
+        guard options.decimalComma == nil, options.decimals[name] == nil,
+            options.formats[name]?.number == nil
+        else { return false }
+        return traits.grouped > 0 && traits.decimal * 50 < traits.grouped && traits.whole > 0
     }
 }
 

@@ -95,12 +95,9 @@ extension CSVReader {
         let before = bytes[..<place]
         let lineStart = before.lastIndex(of: Byte.newline).map { $0 + 1 } ?? 0
         let code = String(bytes[place], radix: 16, uppercase: true)
-        let isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
         throw fail(
             "byte \(place - lineStart + 1) of the line (0x\(code)) is not UTF-8",
-            isUTF16
-                ? "It looks like UTF-16; save it as UTF-8"
-                : "If the file is older, try --encoding windows-1252",
+            "If the file is older, try --encoding windows-1252",
             line: 1 + before.count { $0 == Byte.newline })
     }
 }

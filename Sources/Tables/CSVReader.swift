@@ -3,8 +3,8 @@ import Platform
 /// Reads delimited text (RFC 4180 and what people really write) into a typed table.
 ///
 /// The file is cut into chunks between rows; workers parse them at once; the pieces are joined in
-/// order, so the result does not depend on the number of workers. A column is of numbers if all its
-/// cells that are not missing are numbers, of dates likewise, else of categories.
+/// order, so the result does not depend on the number of workers. A column is of numbers if nearly all its
+/// cells that are not missing are numbers, of dates likewise, else of categories; see `FormatChoice`.
 ///
 /// - Complexity: O(bytes); the file's bytes and the columns are in memory at once.
 package struct CSVReader {
@@ -57,23 +57,55 @@ package struct CSVReader {
         guard bytes[start...].contains(where: { $0 > Byte.space }) else {
             throw fail("the file is empty", "It needs a header line and rows")
         }
+        try checkKind(from: start)
         var parts = cut(from: start)
         if parts.hasHighBytes { try checkEncoding(parts) }
         let header = try readHeader(from: start)
         parts.begin(at: header.end)
-        var parsed = try parse(&parts, header)
+        var modes = modes(header)
+        var parsed = try parse(&parts, header, modes)
         guard parsed.rows > 0 else {
-            throw bytes.contains(Byte.newline) || !bytes.contains(Byte.carriageReturn)
-                ? fail("there is a header and no row", "Check that the file is whole")
-                : fail(
-                    "its lines end with carriage returns alone",
-                    "Save it with the line ends of Unix or Windows")
+            throw fail("there is a header and no row", "Check that the file is whole")
+        }
+        // Columns whose numbers are unusual are taken again, as texts.
+        let unusual = modes.indices.filter {
+            modes[$0].isNumber && needsTexts(parsed.traits($0), header.names[$0])
+        }
+        for column in unusual { modes[column] = .text }
+        if !unusual.isEmpty {
+            let texts = try parse(
+                &parts, header,
+                modes.indices.map {
+                    unusual.contains($0) ? .text : .skip
+                })
+            for chunk in parsed.chunks.indices {
+                for column in unusual {
+                    parsed.chunks[chunk].pieces[column] = texts.chunks[chunk].pieces[column]
+                }
+            }
         }
         let lines = parsed.lines()
-        let columns = parsed.joinColumns(threads: options.threads)
+        let rows = parsed.rows
+        var joined = parsed.joinColumns(threads: options.threads)
+        var choice = FormatChoice(self, header, joined, lines)
+        let more = choice.columnsToReadAgain
+        if !more.isEmpty {
+            var again = try parse(
+                &parts, header,
+                modes.indices.map {
+                    more.contains($0) ? .text : .skip
+                })
+            let texts = again.joinColumns(threads: options.threads)
+            for column in more { joined[column] = texts[column] }
+            choice = FormatChoice(self, header, joined, lines)
+        }
+        var columns: [Column] = []
+        for index in joined.indices {
+            if let column = try choice.column(index) { columns.append(column) }
+        }
         return Table(
-            name: name, rowCount: parsed.rows,
-            columns: try finish(columns, header.names, lines), lines: lines)
+            name: name, rowCount: rows, columns: columns, lines: lines, notes: choice.notes,
+            remarks: header.remarks + choice.remarks)
     }
 }
 
@@ -94,17 +126,6 @@ struct ParsedCSV {
 
     var rows: Int { chunks.reduce(0) { $0 + $1.rows } }
 
-    /// The first cell of a column that is no number, with its line.
-    func failure(_ column: Int) -> (line: Int, text: String)? {
-        for (chunk, first) in zip(chunks, firstLines) {
-            guard let failure = chunk.pieces[column].failure else { continue }
-            return (
-                first + chunk.lines[failure.row], String(decoding: failure.text, as: UTF8.self)
-            )
-        }
-        return nil
-    }
-
     func lines() -> RowLines {
         var lines = RowLines()
         var row = 0
@@ -117,48 +138,11 @@ struct ParsedCSV {
 }
 
 extension CSVReader {
-    /// Parses all rows, each column as numbers where all its cells are.
-    private func parse(
-        _ parts: inout CSVParts, _ header: CSVHeader
-    ) throws(TableError) -> ParsedCSV {
-        let usesComma = usesDecimalComma(header)
-        let layout = layout(header, point: usesComma ?? false ? Byte.comma : Byte.point)
-        var modes = modes(header, layout)
-        var parsed = try parse(&parts, header, layout, modes)
-        var failed = modes.indices.filter { parsed.failure($0) != nil }
-        if usesComma == nil, failed.contains(where: { isCommaNumber(parsed.failure($0)?.text) }) {
-            // The sample had whole numbers only; the comma holds if it breaks no column.
-            let layout = self.layout(header, point: Byte.comma)
-            let again = try parse(&parts, header, layout, modes)
-            let failedAgain = modes.indices.filter { again.failure($0) != nil }
-            if Set(failedAgain).isStrictSubset(of: failed) {
-                parsed = again
-                failed = failedAgain
-            }
-        }
-        guard !failed.isEmpty else { return parsed }
-        for column in failed where options.kinds[header.names[column]] == .number {
-            guard let failure = parsed.failure(column) else { continue }
-            throw fail(
-                "\"\(failure.text)\" is not a number", "Correct the cell or the schema",
-                line: failure.line, column: header.names[column])
-        }
-        // Columns in which a later cell was no number are taken again, as text.
-        modes = modes.map { _ in .skip }
-        for column in failed { modes[column] = .text }
-        let texts = try parse(&parts, header, layout, modes)
-        for chunk in parsed.chunks.indices {
-            for column in failed {
-                parsed.chunks[chunk].pieces[column] = texts.chunks[chunk].pieces[column]
-            }
-        }
-        return parsed
-    }
-
     /// Parses all parts. One that turns out to begin elsewhere than guessed is parsed again.
     private func parse(
-        _ parts: inout CSVParts, _ header: CSVHeader, _ layout: CSVLayout, _ modes: [ColumnMode]
+        _ parts: inout CSVParts, _ header: CSVHeader, _ modes: [ColumnMode]
     ) throws(TableError) -> ParsedCSV {
+        let layout = layout(header)
         let guess = parts
         var chunks = inParallel(guess.count, threads: options.threads) { part in
             CSVChunk(bytes.span, guess.range(part), layout, modes)

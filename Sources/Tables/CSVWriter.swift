@@ -1,7 +1,12 @@
 extension Column {
-    /// A cell as text; `nil` where missing. Whole numbers have no point, dates are ISO 8601.
+    /// A cell as text; `nil` where missing. As the file has it where it was kept; else whole numbers have no point, and dates
+    /// are ISO 8601.
     package func text(_ row: Int) -> String? {
-        switch cells {
+        if let spelling {
+            let code = spelling.codes[row]
+            return code < 0 ? nil : spelling.values[Int(code)]
+        }
+        return switch cells {
         case .categories(let codes, let values): codes[row] < 0 ? nil : values[Int(codes[row])]
         case .numbers(let numbers): numbers[row].isNaN ? nil : numberText(numbers[row])
         case .dates(let seconds, let hasTime):

@@ -1,8 +1,3 @@
-/// In which order the numbers of a written date stand.
-package enum DateOrder: String, Codable, Sendable, Hashable, CaseIterable {
-    case yearFirst, dayFirst, monthFirst
-}
-
 /// Cells of text to numbers and points in time.
 package enum CellParsing {
     /// 10⁰ to 10²², which a Double holds exactly.
@@ -152,69 +147,13 @@ package enum CellParsing {
         return number.isFinite ? number : nil
     }
 
-    /// Seconds since 1970 of `2020-01-31`, `2020/01/31`, `31.01.2020`, `31/01/2020`, with a time
-    /// `T10:00`, ` 10:00:00.5`, `Z`, `+02:00` after it where there is one.
+    /// Seconds since 1970 of a date that is written in an order; see `WrittenDate`.
     package static func date(_ text: String, _ order: DateOrder) -> (
         seconds: Double, hasTime: Bool
     )? {
-        let bytes = Array(text.utf8)
-        var at = 0
-        func isDigit(_ index: Int) -> Bool {
-            index < bytes.count && bytes[index] >= Byte.zero && bytes[index] <= Byte.nine
+        guard let date = WrittenDate(text.utf8), let seconds = date.seconds(order) else {
+            return nil
         }
-        func integer(_ minimum: Int, _ maximum: Int) -> Int? {
-            let start = at
-            var value = 0
-            while at - start < maximum, isDigit(at) {
-                value = value * 10 + Int(bytes[at] - Byte.zero)
-                at += 1
-            }
-            return at - start >= minimum ? value : nil
-        }
-        func take(_ accepted: [UInt8]) -> UInt8? {
-            guard at < bytes.count, accepted.contains(bytes[at]) else { return nil }
-            defer { at += 1 }
-            return bytes[at]
-        }
-        let first = order == .yearFirst ? 4 : 1
-        guard let a = integer(first, order == .yearFirst ? 4 : 2),
-            let separator = take([Byte.minus, UInt8(ascii: "/"), Byte.point]),
-            let b = integer(1, 2), take([separator]) != nil,
-            let c = integer(order == .yearFirst ? 1 : 4, order == .yearFirst ? 2 : 4)
-        else { return nil }
-        let (year, month, day) =
-            switch order {
-            case .yearFirst: (a, b, c)
-            case .dayFirst: (c, b, a)
-            case .monthFirst: (c, a, b)
-            }
-        guard (1...12).contains(month), (1...31).contains(day) else { return nil }
-        let civil = CivilDate(year: year, month: month, day: day)
-        guard CivilDate(daysSince1970: civil.daysSince1970) == civil else { return nil }
-        var seconds = Double(civil.daysSince1970) * 86_400
-        guard at < bytes.count else { return (seconds, false) }
-        guard take([UInt8(ascii: "T"), Byte.space]) != nil, let hour = integer(1, 2), hour < 24,
-            take([UInt8(ascii: ":")]) != nil, let minute = integer(2, 2), minute < 60
-        else { return nil }
-        seconds += Double(hour * 3600 + minute * 60)
-        if take([UInt8(ascii: ":")]) != nil {
-            guard let second = integer(2, 2), second < 61 else { return nil }
-            seconds += Double(second)
-            if take([Byte.point]) != nil {
-                let start = at
-                guard let fraction = integer(1, 9) else { return nil }
-                var scale = 1.0
-                for _ in start..<at { scale *= 10 }
-                seconds += Double(fraction) / scale
-            }
-        }
-        if let zone = take([UInt8(ascii: "Z"), Byte.plus, Byte.minus]), zone != UInt8(ascii: "Z") {
-            guard let hours = integer(2, 2), hours < 24 else { return nil }
-            _ = take([UInt8(ascii: ":")])
-            let minutes = integer(2, 2) ?? 0
-            guard minutes < 60 else { return nil }
-            seconds -= Double(hours * 3600 + minutes * 60) * (zone == Byte.plus ? 1 : -1)
-        }
-        return at == bytes.count ? (seconds, true) : nil
+        return (seconds, date.hasTime)
     }
 }

@@ -104,7 +104,8 @@ package struct DuplicateIndex: Sendable {
 extension Column {
     /// Each cell as 64 bits; equal cells of one column have equal bits.
     fileprivate var bits: [UInt64] {
-        switch cells {
+        if let spelling { return spelling.codes.map { UInt64(bitPattern: Int64($0)) } }
+        return switch cells {
         case .numbers(let numbers), .dates(let numbers, _):
             numbers.map { $0.isNaN ? .max : ($0 == 0 ? 0 : $0.bitPattern) }
         case .categories(let codes, _): codes.map { UInt64(bitPattern: Int64($0)) }

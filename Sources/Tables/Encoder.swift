@@ -99,7 +99,7 @@ package struct Encoder: Codable, Sendable, Hashable {
                 encoder.dates.append(
                     Date(
                         column: entry.name, hasTime: hasTime, center: center, scale: scale,
-                        order: column.dateOrder))
+                        order: column.format?.date))
             case .categories(let codes, let values):
                 encoder.categories.append(fitCategory(entry.name, codes, values, rows))
             }
@@ -190,11 +190,18 @@ extension Encoder {
     package func encode(_ table: Table) throws(TableError) -> EncodedFeatures {
         let absent = requiredColumns.filter { table.column(named: $0) == nil }
         guard absent.isEmpty else {
+            let unused = table.columns.map(\.name).filter { !requiredColumns.contains($0) }
+            let hints = absent.compactMap { name in
+                nearestName(to: name, among: unused).map { "Is \"\($0)\" the column \"\(name)\"? " }
+            }
             throw TableError(
                 action: "encoding", source: table.name,
-                problem: "the model needs \(absent.count == 1 ? "a column" : "columns") that are "
-                    + "not there: " + absent.map { "\"\($0)\"" }.joined(separator: ", "),
-                advice: "Add them; cells may be empty")
+                problem: absent.count == 1
+                    ? "the model needs a column that is not there: \"\(absent[0])\""
+                    : "the model needs columns that are not there: "
+                        + absent.map { "\"\($0)\"" }.joined(separator: ", "),
+                advice: hints.joined() + (hints.isEmpty ? "" : "Then rename it. ")
+                    + "Add \(absent.count == 1 ? "it" : "them"); cells may be empty")
         }
         let source = try NumberSource(table, repair)
         let width = numericWidth + bins.count
@@ -323,7 +330,11 @@ extension Table {
             }
             return [Double](repeating: .nan, count: rowCount)
         case .categories(let codes, let values):
-            let parsed = values.map(CellParsing.number)
+            let format = column.format?.number
+            let parsed = values.map { text in
+                guard let format else { return CellParsing.number(text) }
+                return WrittenNumber(text.utf8).flatMap(format.number)
+            }
             var result = [Double](repeating: .nan, count: codes.count)
             for (row, code) in codes.enumerated() where code >= 0 {
                 guard let number = parsed[Int(code)] else {
@@ -340,11 +351,11 @@ extension Table {
         guard let column = column(named: date.column) else { return [] }
         switch column.cells {
         case .dates(let seconds, _):
-            let orders = Set([column.dateOrder, date.order])
+            let orders = Set([column.format?.date, date.order])
             guard orders != [.dayFirst, .monthFirst] else {
                 throw TableError(
                     action: "encoding", source: name, column: date.column,
-                    problem: "its dates are of the order \(column.dateOrder?.rawValue ?? ""), "
+                    problem: "its dates are of the order \(column.format?.date?.rawValue ?? ""), "
                         + "those that the model was trained with \(date.order?.rawValue ?? "")",
                     advice: "Write dates as 2020-01-31")
             }

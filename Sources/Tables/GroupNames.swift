@@ -1,5 +1,5 @@
 extension Column {
-    /// The group of every row: its text, or the range of its number; missing is a group of its own.
+    /// The group of every row: its text, or the range of its number; missing is a group of its own, and so is a text that is no number.
     package func groupNames(edges: [Double]?) -> [String] {
         guard case .numbers(let numbers) = cells, let edges else {
             return (0..<count).map { text($0) ?? "(missing)" }
@@ -11,9 +11,9 @@ extension Column {
             default: "\(numberText(edges[bin - 1])) – \(numberText(edges[bin]))"
             }
         }
-        return numbers.map { number in
-            if number.isNaN { return "(missing)" }
-            return names[edges.firstIndex { number <= $0 } ?? edges.count]
+        return numbers.indices.map { row in
+            if numbers[row].isNaN { return text(row) ?? "(missing)" }
+            return names[edges.firstIndex { numbers[row] <= $0 } ?? edges.count]
         }
     }
 

@@ -24,16 +24,24 @@ package struct Schema: Codable, Sendable, Hashable {
         package var role: ColumnRole
         /// Protected and, on request, a feature as well.
         package var isProtected: Bool
+        /// How its cells are written; `nil` where nothing was learned of it, or the run was written before this was kept.
+        package var format: CellFormat?
 
-        package init(name: String, kind: ColumnKind, role: ColumnRole, isProtected: Bool = false) {
+        package init(
+            name: String, kind: ColumnKind, role: ColumnRole, isProtected: Bool = false,
+            format: CellFormat? = nil
+        ) {
             self.name = name
             self.kind = kind
             self.role = role
             self.isProtected = isProtected
+            self.format = format
         }
     }
 
     package var columns: [Entry]
+    /// The texts that mean a missing cell, where a person named them; `nil` for the usual ones.
+    package var missingTexts: [String]?
 
     package init(columns: [Entry]) { self.columns = columns }
 
@@ -72,10 +80,19 @@ package struct SchemaOptions: Sendable, Hashable {
     package struct Override: Codable, Sendable, Hashable {
         package var kind: ColumnKind?
         package var role: ColumnRole?
+        /// The mark before the decimals of numbers.
+        package var decimal: NumberFormat.Decimal?
+        /// In which order the numbers of dates stand.
+        package var order: DateOrder?
 
-        package init(kind: ColumnKind? = nil, role: ColumnRole? = nil) {
+        package init(
+            kind: ColumnKind? = nil, role: ColumnRole? = nil, decimal: NumberFormat.Decimal? = nil,
+            order: DateOrder? = nil
+        ) {
             self.kind = kind
             self.role = role
+            self.decimal = decimal
+            self.order = order
         }
     }
 
@@ -154,7 +171,19 @@ extension Schema {
             let isProtected = role == .protected
             if isProtected && options.usesProtected { role = .feature }
             entries.append(
-                Entry(name: column.name, kind: kind, role: role, isProtected: isProtected))
+                Entry(
+                    name: column.name, kind: kind, role: role, isProtected: isProtected,
+                    format: column.format))
+        }
+        for note in table.notes where roles[note.column] != .ignored {
+            if let problem = note.problem(roles[note.column] ?? .feature) {
+                throw TableError(
+                    action: "reading", source: table.name, column: note.column,
+                    problem: problem.text, advice: problem.advice)
+            }
+            if let text = note.warning(roles[note.column] ?? .feature) {
+                warnings.append(SchemaWarning(column: note.column, text: text))
+            }
         }
         return (Schema(columns: entries), warnings)
     }

@@ -17,9 +17,11 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
     ///   - rows: The training rows; only they decide.
     ///   - task: `nil` to infer: categories and up to 20 different whole numbers are classes.
     ///   - positive: The class that is to come last, of two.
-    /// - Throws: `TableError` when no row has a target, or all have the same.
+    ///   - lines: Of the table that holds the column, so that an error can name the line.
+    /// - Throws: `TableError` when no row has a target, or all have the same, or a cell among numbers is none.
     package init(
-        _ column: Column, source: String, rows: [Int], task: Task?, positive: String?
+        _ column: Column, source: String, rows: [Int], task: Task?, positive: String?,
+        lines: RowLines? = nil
     ) throws(TableError) {
         self.column = column.name
         center = 0
@@ -38,18 +40,30 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
             profile.kind == .category
             || (profile.kind == .number && profile.isWhole
                 && profile.distinct <= Self.mostNumericClasses)
-        guard profile.distinct > 1 else {
+        guard Self.distinct(column, profile, rows: present) > 1 else {
             throw fail(
                 "every row has the same target \"\(column.text(present[0]) ?? "")\"",
                 "There is nothing to learn; choose another target or more rows")
         }
-        let classTask = profile.distinct == 2 ? Task.binary : .multiclass
+        let classTask =
+            Self.distinct(column, profile, rows: present) == 2 ? Task.binary : .multiclass
         self.task = task ?? (hasClasses ? classTask : .regression)
         if self.task == .regression {
             guard case .numbers(let numbers) = column.cells else {
                 throw fail(
                     "a regression needs numbers, and \"\(column.text(present[0]) ?? "")\" is none",
                     "Choose --task multiclass, or correct the cells")
+            }
+            if let row = present.first(where: { numbers[$0].isNaN }) {
+                let odd = present.count { numbers[$0].isNaN }
+                throw TableError(
+                    action: "reading the target of", source: source, line: lines?[row],
+                    row: row + 1, column: column.name,
+                    problem: "\(present.count - odd) of \(present.count) cells are numbers, and "
+                        + "\"\(column.text(row) ?? "")\" is none",
+                    advice:
+                        "Correct the cell, empty it, or name its text with --missing; for classes say "
+                        + "--task multiclass")
             }
             classes = []
             let count = Double(present.count)
@@ -81,10 +95,33 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
         }
     }
 
-    /// The distinct values among rows that have one: numbers and dates by size, texts in order.
+    /// Different answers: texts where they were kept.
+    private static func distinct(_ column: Column, _ profile: ColumnProfile, rows: [Int]) -> Int {
+        guard let texts = column.texts else { return profile.distinct }
+        return Set(rows.map { texts.codes[$0] }).count
+    }
+
+    /// The distinct values among rows that have one: numbers and dates by size, texts in order. What is spelled differently is
+    /// different, though it be one number.
     private static func classes(of column: Column, rows: [Int]) -> [String] {
         switch column.cells {
         case .numbers(let cells), .dates(let cells, _):
+            if let texts = column.spelling {
+                var first: [Int32: Int] = [:]
+                for row in rows where first[texts.codes[row]] == nil {
+                    first[texts.codes[row]] = row
+                }
+                let known = first.map { (number: cells[$0.value], text: texts.values[Int($0.key)]) }
+                // Texts that are no numbers come last.
+                return known.sorted { a, b in
+                    switch (a.number.isNaN, b.number.isNaN) {
+                    case (false, true): true
+                    case (true, false): false
+                    case (false, false) where a.number != b.number: a.number < b.number
+                    default: a.text < b.text
+                    }
+                }.map(\.text)
+            }
             var first: [Double: Int] = [:]
             for row in rows where first[cells[row]] == nil { first[cells[row]] = row }
             return first.sorted { $0.key < $1.key }.map { column.text($0.value) ?? "" }
@@ -96,6 +133,9 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
 
     /// The class of each row; −1 where the target is missing.
     ///
+    /// A class is found by its text. Where none is spelled so, the one class that is the same number is meant: 1.0 of a
+    /// later file is the 1 of the training rows.
+    ///
     /// - Parameters:
     ///   - lines: Of the table that holds the column, so that an error can name the line.
     /// - Throws: `TableError` with the line, or else the row, of a class that training did not see.
@@ -105,12 +145,22 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
         var index: [String: Int32] = [:]
         for (position, name) in classes.enumerated() { index[name] = Int32(position) }
         var result = [Int32](repeating: -1, count: column.count)
-        // A category's text is looked up once a value, not once a row.
-        if case .categories(let codes, let values) = column.cells {
-            let byCode = values.map { index[$0] }
-            for (row, code) in codes.enumerated() where code >= 0 {
+        let byNumber = Dictionary(
+            grouping: classes.indices.filter { CellParsing.number(classes[$0]) != nil },
+            by: { CellParsing.number(classes[$0]) ?? 0 })
+        func label(_ text: String) -> Int32? {
+            if let label = index[text] { return label }
+            guard let number = CellParsing.number(text), let same = byNumber[number],
+                same.count == 1
+            else { return nil }
+            return Int32(same[0])
+        }
+        // A text is looked up once a value, not once a row.
+        if let texts = column.texts {
+            let byCode = texts.values.map(label)
+            for (row, code) in texts.codes.enumerated() where code >= 0 {
                 guard let label = byCode[Int(code)] else {
-                    throw unknown(values[Int(code)], row, source, lines)
+                    throw unknown(texts.values[Int(code)], row, source, lines)
                 }
                 result[row] = label
             }
@@ -118,7 +168,7 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
         }
         for row in result.indices {
             guard let text = column.text(row) else { continue }
-            guard let label = index[text] else { throw unknown(text, row, source, lines) }
+            guard let label = label(text) else { throw unknown(text, row, source, lines) }
             result[row] = label
         }
         return result
@@ -140,6 +190,14 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
             throw TableError(
                 action: "reading the target of", source: source, column: column.name,
                 problem: "a regression needs numbers", advice: "Correct the cells")
+        }
+        if let spelling = column.spelling,
+            let row = numbers.indices.first(where: { numbers[$0].isNaN && spelling.codes[$0] >= 0 })
+        {
+            throw TableError(
+                action: "reading the target of", source: source, row: row + 1, column: column.name,
+                problem: "\"\(column.text(row) ?? "")\" is not a number",
+                advice: "Correct the cell, empty it, or name its text with --missing")
         }
         return numbers
     }

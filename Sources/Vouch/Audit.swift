@@ -100,23 +100,31 @@ private func labelledPredictions(
     var options = try csvOptions(
         configuration.reading, threads: try checkedThreads(configuration.threads))
     options.kinds[configuration.target] = isRegression ? .number : .category
-    for name in configuration.protected { options.kinds[name] = .category }
+    options.spelled = Set(configuration.protected + [configuration.weight].compactMap { $0 })
+    if let group = configuration.group { options.kinds[group] = .category }
+    for name in configuration.scoreColumns where options.kinds[name] == nil {
+        options.kinds[name] = .number
+    }
     let table = try CSVReader.read(bytes: bytes, name: configuration.file, options: options)
     let needed =
         [configuration.target] + configuration.protected
         + [configuration.prediction, configuration.weight, configuration.group].compactMap { $0 }
     for name in needed { try table.requireColumn(name) }
+    try table.checkReading(of: needed + configuration.scoreColumns, target: configuration.target)
     let (predictions, answers) = try predictionsAndAnswers(configuration, table)
     let weights = try table.weights(in: configuration.weight)
     let labelled = LabelledPredictions(
         split: Files.name(of: configuration.file), predictions: predictions, answers: answers,
         weights: weights.map { $0.map(Double.init) },
         clusters: table.codes(in: configuration.group),
-        protected: configuration.protected.map { name in
-            let column = table.column(named: name)
-            return .init(
-                name: name,
-                groups: (0..<table.rowCount).map { column?.text($0) ?? "(missing)" })
+        protected: configuration.protected.compactMap { name in
+            // Numbers are put into ranges as `vouch train` does.
+            table.column(named: name).map { column in
+                .init(
+                    name: name,
+                    groups: column.groupNames(
+                        edges: column.groupEdges(rows: Array(0..<table.rowCount))))
+            }
         },
         threshold: configuration.threshold)
     return configuration.intersects ? labelled.addingIntersections() : labelled
@@ -236,7 +244,35 @@ private func positiveLast(
     return found.filter { $0 != positive } + [positive]
 }
 
+extension AuditConfiguration {
+    /// The columns of predictions.
+    fileprivate var scoreColumns: [String] {
+        let isOne = scores.count == 1 && !(scores[0].contains("="))
+        return (prediction.map { [$0] } ?? [])
+            + (isOne
+                ? scores
+                : scores.compactMap { text in
+                    text.firstIndex(of: "=").map { String(text[text.index(after: $0)...]) }
+                })
+    }
+}
+
 extension Table {
+    /// - Throws: where a column that is needed can be read two ways, or its texts mean missing.
+    fileprivate func checkReading(of names: [String], target: String) throws(TableError) {
+        for note in notes where names.contains(note.column) {
+            let role = note.column == target ? ColumnRole.target : .feature
+            if let problem = note.problem(role) {
+                throw TableError(
+                    action: "reading", source: name, column: note.column, problem: problem.text,
+                    advice: problem.advice)
+            }
+            if let text = note.warning(role) {
+                RowNotices.report("\(name): column \"\(note.column)\" \(text)")
+            }
+        }
+    }
+
     fileprivate func requireColumn(_ name: String) throws(VouchError) {
         guard column(named: name) == nil else { return }
         throw VouchError(

@@ -65,10 +65,9 @@ package func checkDrift(_ request: DriftRequest) throws -> DriftCheck {
     let model = try StoredModel.open(request.run)
     let threads = try checkedThreads(request.threads)
     let pool = WorkerPool(threads: threads)
-    let options = try csvOptions(request.reading, threads: threads)
-        .keepingTexts(of: model.schema)
     let bytes = try CSVReader.bytes(path: request.rows)
-    let new = try CSVReader.read(bytes: bytes, name: request.rows, options: options)
+    let new = try model.rows(
+        bytes, name: request.rows, reading: request.reading, threads: threads)
     guard new.rowCount > 0 else {
         throw VouchError("\(request.rows) has no rows. Give a file with at least one")
     }
@@ -77,7 +76,8 @@ package func checkDrift(_ request: DriftRequest) throws -> DriftCheck {
     let reference: Table
     let known: Predictions?
     if let file = request.reference {
-        reference = try CSVReader.read(path: file, options: options)
+        reference = try model.rows(
+            CSVReader.bytes(path: file), name: file, reading: request.reading, threads: threads)
         guard reference.rowCount > 0 else {
             throw VouchError("\(file) has no rows. Give a file with at least one")
         }

@@ -11,6 +11,8 @@ package struct Inspection: Encodable {
     let rows: Int
     let columns: [Entry]
     let warnings: [String]
+    /// What was done with the file as a whole, such as a row index left out.
+    let remarks: [String]
     /// Suspected leaks; `nil` where no target was named, so that none was looked for.
     let leaks: [Leak]?
 
@@ -44,10 +46,12 @@ package struct Inspection: Encodable {
                     "\(profile.distinct)", valuesText(profile),
                 ].map(printable))
         }
-        var text = "\(printable(file)): \(self.rows) rows, \(columns.count) columns\n\n"
+        var text = "\(printable(file)): \(self.rows) rows, \(columns.count) columns"
+        for remark in remarks { text += "; \(visible(remark))" }
+        text += "\n\n"
         text += alignedTable(rows, rightAligned: [3, 4])
         if !warnings.isEmpty { text += "\n" }
-        for warning in warnings { text += "! \(printable(warning))\n" }
+        for warning in warnings { text += "! \(visible(warning))\n" }
         return text + leakText
     }
 
@@ -117,7 +121,7 @@ package func inspectTable(
         columns: zip(schema.columns, table.columns).map { entry, column in
             .init(role: entry.roleText, profile: ColumnProfile(column))
         },
-        warnings: said, leaks: leaks)
+        warnings: said, remarks: table.remarks, leaks: leaks)
 }
 
 /// Rows of cells in columns two spaces apart.

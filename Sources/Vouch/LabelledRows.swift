@@ -11,6 +11,11 @@ extension LabelledPredictions {
         _ table: Table, rows: [Int]?, model: StoredModel, predictions: Predictions, split: String
     ) throws {
         let known = try Self.knownRows(table, rows: rows, target: model.description.target)
+        if rows == nil, known.count < table.rowCount {
+            RowNotices.report(
+                "\(table.name): \(table.rowCount - known.count) of \(table.rowCount) rows have no target and are left out"
+            )
+        }
         self = try LabelledPredictions(
             table, knownRows: known, model: model, predictions: predictions.selecting(known),
             split: split)

@@ -48,8 +48,10 @@ struct PreparedData {
         let reading = try csvOptions(configuration.reading, threads: threads)
             .naming(columns, options)
         let table = try read(configuration.data, reading)
-        let (schema, schemaWarnings) = try Schema.infer(table, options)
-        var warnings = schemaWarnings.map(\.description)
+        var (schema, schemaWarnings) = try Schema.infer(table, options)
+        schema.missingTexts = configuration.reading.missing
+        var warnings =
+            table.remarks.map { "\(configuration.data): \($0)" } + schemaWarnings.map(\.description)
 
         let testTable = try configuration.test.map { path in
             try read(path, reading.keepingTexts(of: schema))
@@ -86,7 +88,7 @@ struct PreparedData {
         let target = try known ?? TargetEncoder(
             targetColumn, source: table.name, rows: rows,
             task: columns.task.flatMap { .init(rawValue: $0.rawValue) },
-            positive: columns.positive)
+            positive: columns.positive, lines: table.lines)
         let isRegression = target.task == .regression
         if configuration.model.quantiles != nil, !isRegression {
             throw VouchError(
@@ -119,6 +121,8 @@ struct PreparedData {
                 test: split.test)
         }
         if !isRegression { warnings += classWarnings(target.classes, labels, rows) }
+        warnings += try weightWarnings(
+            table, schema, split, target, labels: isRegression ? nil : labels)
 
         var fitted = target
         if isRegression {
@@ -269,9 +273,64 @@ struct PreparedData {
     ) -> [String] {
         var counts = [Int](repeating: 0, count: classes.count)
         for row in rows { counts[Int(labels[row])] += 1 }
-        return zip(classes, counts).filter { $0.1 < 2 }.map { name, count in
-            "class \"\(name)\" has one row, which is used for training"
+        var warnings: [String] = []
+        let single = zip(classes, counts).filter { $0.1 < 2 }.map { "\"\($0.0)\"" }
+        if single.count == 1 {
+            warnings.append("class \(single[0]) has one row, which is used for training")
+        } else if !single.isEmpty {
+            warnings.append(
+                "\(single.count) of \(classes.count) classes have one row each, which is used for training: "
+                    + single.prefix(5).joined(separator: ", ") + (single.count > 5 ? ", …" : ""))
         }
+        if let (a, b) = equalNumbers(classes) {
+            warnings.append(
+                "classes \"\(a)\" and \"\(b)\" are one number and stay two classes, as they are spelled. Write them "
+                    + "alike if they are one")
+        }
+        return warnings
+    }
+
+    /// Two texts that are the same number.
+    private static func equalNumbers(_ texts: [String]) -> (String, String)? {
+        var known: [Double: String] = [:]
+        for text in texts {
+            guard let number = CellParsing.number(text) else { continue }
+            if let other = known.updateValue(text, forKey: number) { return (other, text) }
+        }
+        return nil
+    }
+
+    /// Classes whose rows count nothing.
+    ///
+    /// - Throws: where the weights leave nothing to learn from, to stop at, to measure on, or to tell apart.
+    private static func weightWarnings(
+        _ table: Table, _ schema: Schema, _ split: Split, _ target: TargetEncoder, labels: [Int32]?
+    ) throws -> [String] {
+        guard let name = schema.names(.weight).first, let weights = try table.weights(in: name)
+        else { return [] }
+        for (part, rows) in [
+            ("training", split.train), ("validation", split.validation), ("test", split.test),
+        ] where !rows.isEmpty && !rows.contains(where: { weights[$0] > 0 }) {
+            throw VouchError(
+                "\(table.name), column \"\(name)\": the weights of all \(rows.count) \(part) rows are 0, so that none "
+                    + "of them counts. Give more rows a weight above 0, leave rows of weight 0 out of the file, or "
+                    + "leave --weight out")
+        }
+        guard let labels else { return [] }
+        var sums = [Float](repeating: 0, count: target.classes.count)
+        for row in split.train { sums[Int(labels[row])] += weights[row] }
+        let empty = target.classes.indices.filter { sums[$0] == 0 }.map {
+            "\"\(target.classes[$0])\""
+        }
+        guard !empty.isEmpty else { return [] }
+        let text =
+            "all training rows of class " + empty.joined(separator: ", ") + " have the weight 0"
+        guard sums.count(where: { $0 > 0 }) > 1 else {
+            throw VouchError(
+                "\(table.name), column \"\(name)\": \(text), so that there is nothing to tell apart. Give rows of two "
+                    + "classes a weight above 0, or leave --weight out")
+        }
+        return ["column \"\(name)\": \(text): the model cannot learn to predict it"]
     }
 }
 
@@ -382,22 +441,23 @@ func schemaOptions(_ columns: TrainConfiguration.ColumnRoles) throws -> SchemaOp
 }
 
 extension CSVOptions {
-    /// With the kinds that the schema file states; identifiers keep their text as it stands.
+    /// With what the schema file states. Identifiers and groups are texts; answers, protected properties and weights keep
+    /// theirs beside their numbers.
     func naming(
         _ columns: TrainConfiguration.ColumnRoles, _ schema: SchemaOptions
     ) -> CSVOptions {
         var options = self
-        for (name, override) in schema.overrides { options.kinds[name] = override.kind }
-        for name in columns.id { options.kinds[name] = .category }
-        return options
-    }
-
-    /// For a later file of the same schema: categories keep their text as it stands.
-    func keepingTexts(of schema: Schema) -> CSVOptions {
-        var options = self
-        for entry in schema.columns where entry.kind == .category {
-            options.kinds[entry.name] = .category
+        for (name, override) in schema.overrides {
+            options.kinds[name] = override.kind
+            options.decimals[name] = override.decimal
+            options.orders[name] = override.order
+            options.keepText(name, role: override.role)
         }
+        for name in columns.id { options.keepText(name, role: .id) }
+        if let group = columns.group { options.keepText(group, role: .group) }
+        for name in columns.protected { options.keepText(name, role: .protected) }
+        if let weight = columns.weight { options.keepText(weight, role: .weight) }
+        if !columns.target.isEmpty { options.keepText(columns.target, role: .target) }
         return options
     }
 }
@@ -416,7 +476,7 @@ extension Table {
     /// A code for every row by a column's value; −1 where missing; `nil` without a column.
     func codes(in name: String?) -> [Int32]? {
         guard let name, let column = column(named: name) else { return nil }
-        if case .categories(let codes, _) = column.cells { return codes }
+        if let texts = column.texts { return texts.codes }
         var index: [String: Int32] = [:]
         return (0..<rowCount).map { row in
             guard let text = column.text(row) else { return -1 }
@@ -453,6 +513,12 @@ extension Table {
                 column: name,
                 problem: "the weight \"\(column.text(row) ?? "")\" is not a number ≥ 0",
                 advice: "Correct it; 0 leaves the row out")
+        }
+        guard numbers.contains(where: { $0 > 0 }) else {
+            throw TableError(
+                action: "reading", source: self.name, column: name,
+                problem: "the weights of all \(rowCount) rows are 0, so that no row counts",
+                advice: "Give rows a weight above 0, or leave the weights out")
         }
         return numbers.map(Float.init)
     }

@@ -58,8 +58,7 @@ extension StoredModel {
         _ bytes: [UInt8], name: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
     ) throws -> (Table, Predictions) {
         let threads = try checkedThreads(threads)
-        let options = try csvOptions(reading, threads: threads).keepingTexts(of: schema)
-        let table = try CSVReader.read(bytes: bytes, name: name, options: options)
+        let table = try rows(bytes, name: name, reading: reading, threads: threads)
         return (table, try predict(table, pool: WorkerPool(threads: threads)))
     }
 }

@@ -6,6 +6,8 @@ import Yams
 ///     age: {kind: number}
 ///     zip: {kind: category}
 ///     ssn: {role: ignored}
+///     price: {decimal: comma}
+///     seen: {order: day-first}
 enum SchemaFile {
     static func read(_ path: String) throws -> [String: SchemaOptions.Override] {
         let file = "--schema \(path)"
@@ -33,14 +35,30 @@ enum SchemaFile {
                         throw unknown(place, "role", text, ColumnRole.allCases.map(\.rawValue))
                     }
                     override.role = role
+                case "decimal":
+                    guard let decimal = NumberFormat.Decimal(rawValue: text) else {
+                        throw unknown(
+                            place, "decimal", text, NumberFormat.Decimal.allCases.map(\.rawValue))
+                    }
+                    override.decimal = decimal
+                case "order":
+                    guard let order = orders[text] else {
+                        throw unknown(place, "order", text, orders.keys.sorted())
+                    }
+                    override.order = order
                 default:
-                    throw unknown(place, "field", field.string ?? "", ["kind", "role"])
+                    throw unknown(
+                        place, "field", field.string ?? "", ["kind", "role", "decimal", "order"])
                 }
             }
             overrides[name] = override
         }
         return overrides
     }
+
+    private static let orders: [String: DateOrder] = [
+        "day-first": .dayFirst, "month-first": .monthFirst, "year-first": .yearFirst,
+    ]
 
     private static func unknown(
         _ place: String, _ what: String, _ text: String, _ known: [String]

@@ -27,7 +27,10 @@ struct ReadingArguments: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Numbers are written 3,14 rather than 3.14. Detected if not given.")
+        help: """
+            Numbers are written 3,14 rather than 3.14, and 1.020 is 1020. Decided for each column by its cells if not \
+            given; where they leave both open this says it.
+            """)
     var decimalComma: Bool?
 
     @Option(help: "The file's encoding: utf-8 or windows-1252.")
@@ -35,7 +38,10 @@ struct ReadingArguments: ParsableArguments {
 
     @Option(
         name: .customLong("missing"),
-        help: "A text that means a missing cell; repeat for several. Replaces the usual ones.")
+        help: ArgumentHelp(
+            "A text that means a missing cell, as an empty cell always does; repeat for several. Replaces the usual "
+                + "ones: \(CSVOptions.usualMissingTokens.joined(separator: " ")).",
+            valueName: "text"))
     var missingTokens: [String] = []
 
     var options: TrainConfiguration.ReadingOptions {

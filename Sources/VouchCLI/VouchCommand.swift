@@ -58,7 +58,9 @@ struct Main {
             try CommandNames.check(given)
             let arguments = try ConfigurationFile.expand(given)
             var command = try VouchCommand.parseAsRoot(arguments)
-            try command.run()
+            try RowNotices.$report.withValue({ Terminal(.error).write("! \(visible($0))\n") }) {
+                try command.run()
+            }
         } catch {
             Failure.exit(error, arguments: given)
         }

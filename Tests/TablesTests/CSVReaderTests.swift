@@ -108,9 +108,10 @@ import Testing
         #expect(table.numbers("b") == [1, 2])
     }
 
-    @Test func aPointSomewhereMeansNoDecimalComma() throws {
+    /// Each column's own cells tell its mark, whatever another one has.
+    @Test func aPointInOneColumnAndACommaInAnother() throws {
         let table = try read("a;b\n3,14;1.5\n")
-        #expect(table.kind("a") == .category)
+        #expect(table.numbers("a") == [3.14])
         #expect(table.numbers("b") == [1.5])
     }
 
@@ -124,9 +125,9 @@ import Testing
         let whole = (0..<3000).map { "\($0);x\n" }.joined()
         let table = try read("a;b\n" + whole + "3,5;y\n")
         #expect(table.numbers("a")?.last == 3.5)
-        // A number with a point elsewhere speaks against it, and is not lost.
+        // A number with a point elsewhere does not speak against it.
         let mixed = try read("a;b\n" + whole.replacing("x", with: "1") + "3,5;2.5\n")
-        #expect(mixed.kind("a") == .category)
+        #expect(mixed.numbers("a")?.last == 3.5)
         #expect(mixed.numbers("b")?.last == 2.5)
     }
 
@@ -148,7 +149,7 @@ import Testing
         let table = try read(
             "number,whole,text,date,time,empty,mixed\n"
                 + "1.5,1,x,2020-01-31,2020-01-31T10:00:00Z,,1\n"
-                + "-2e3,02,y,1999-12-01,2020-01-31 23:59,NA,x\n")
+                + "-2e3,2,y,1999-12-01,2020-01-31 23:59,NA,x\n")
         #expect(
             table.columns.map(\.kind) == [
                 .number, .number, .category, .date, .date, .number, .category,
@@ -165,13 +166,14 @@ import Testing
         #expect(table.kind("none") == .category)
     }
 
-    @Test func aLaterCellThatIsNoNumberMakesTheColumnText() throws {
+    @Test func laterCellsThatAreNoNumbersMakeTheColumnText() throws {
         let rows = (0..<5000).map { "\($0),\($0)\n" }.joined()
-        let table = try read("a,b\n" + rows + "x,7\n") {
+        let others = (0..<300).map { "x\($0),7\n" }.joined()
+        let table = try read("a,b\n" + rows + others) {
             $0.threads = 4
             $0.minimumChunk = 1000
         }
-        #expect(table.texts("a").last == "x")
+        #expect(table.texts("a").last == "x299")
         #expect(table.texts("a")[4321] == "4321")
         #expect(table.numbers("b")?.last == 7)
     }
@@ -228,8 +230,11 @@ import Testing
             }.joined()
             let number = text.wholeMatch(of: grammar) == nil ? nil : Double(text)
             let expected = number.flatMap { $0.isFinite ? $0 : nil }
-            for table in [try read("a\n" + text), try read("a,b\n\(text),12345678\n")] {
-                let found = table.numbers("a")?.first
+            // 1.580.933 has points between thousands.
+            if text.wholeMatch(of: #/[+\-]?[1-9][0-9]{0,2}(\.[0-9]{3}){2,}/#) != nil { continue }
+            for file in ["a\n" + text, "a,b\n\(text),12345678\n"] {
+                let table = try? read(file) { $0.kinds["a"] = .number }
+                let found = table?.numbers("a")?.first
                 #expect(found?.bitPattern == expected?.bitPattern, "\(text)")
             }
             numbers += expected == nil ? 0 : 1
@@ -238,7 +243,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "1e", "e5", ".", "-", "+", "1e+", "0x10", "inf", "-Infinity", "1_000", "1,000", "1 000",
+        "1e", "e5", ".", "-", "+", "1e+", "0x10", "inf", "-Infinity", "1_000", "1,0000", "1 00",
         "--1", "1.2.3", "1e5.0", "1e999", "-1e999", "٣", "12:45", "9:", "1234567:", "12345678:",
         "1/2", "-12345678x",
     ])

@@ -139,7 +139,7 @@ extension RowSpace.Axis {
             }
             guard let text = column.text(row) else {
                 let empty = Column(
-                    name: name, cells: .dates([.nan], hasTime: false), dateOrder: cells.dateOrder)
+                    name: name, cells: .dates([.nan], hasTime: false), format: cells.format)
                 return Cell(column: empty, number: .nan, code: -1)
             }
             throw TableError(

@@ -59,8 +59,8 @@ struct ExplainedModel {
     func rows(
         of path: String, _ reading: TrainConfiguration.ReadingOptions, chosen: [Int]
     ) throws -> Table {
-        let options = try csvOptions(reading, threads: threads).keepingTexts(of: model.schema)
-        let table = try CSVReader.read(path: path, options: options)
+        let table = try model.rows(
+            CSVReader.bytes(path: path), name: path, reading: reading, threads: threads)
         for row in chosen where !(1...max(table.rowCount, 1)).contains(row) {
             throw VouchError(
                 "--row is \(row), but \(path) has \(NumberText.count(table.rowCount)) rows, counted from 1"
