@@ -52,6 +52,26 @@ package struct ColumnProfile: Codable, Sendable, Hashable {
         }
     }
 
+    private static let splitNames: Set = [
+        "split", "fold", "folds", "cv_fold", "partition", "subset", "dataset", "is_train",
+        "is_test", "train_test", "data_split",
+    ]
+    private static let splitValues: Set = [
+        "train", "training", "test", "testing", "val", "valid", "validation", "dev", "holdout",
+        "hold-out", "hold_out", "eval", "evaluation",
+    ]
+
+    /// Whether the values name parts of the rows: two or more words for such, or few whole numbers under such a name.
+    private var namesSplit: Bool {
+        if kind == .category, distinct <= top.count, distinct > 1 {
+            return top.allSatisfy { Self.splitValues.contains($0.value.lowercased()) }
+        }
+        guard kind == .number, isWhole, distinct <= 20, let minimum, minimum >= 0 else {
+            return false
+        }
+        return Self.splitNames.contains(name.lowercased())
+    }
+
     /// Without sorting all values, of which there may be millions.
     private static func mostFrequent(
         _ most: Int, _ values: [String], _ counts: [Int]
@@ -78,6 +98,10 @@ package struct ColumnProfile: Codable, Sendable, Hashable {
     /// Why a person should look at the column before it is used as a feature.
     var suspicion: String? {
         let present = rows - missing
+        if namesSplit {
+            return "looks like the name of a part of the rows, such as training or test rows, and is "
+                + "known of no new row; leave it out with --exclude"
+        }
         guard present >= 50 else { return nil }
         if kind == .category && distinct * 10 >= present * 9 {
             return "has \(distinct) different texts in \(present) rows and looks like an "
@@ -87,6 +111,10 @@ package struct ColumnProfile: Codable, Sendable, Hashable {
             maximum - minimum < 2 * Double(present)
         {
             return "counts the rows and looks like an identifier; name it with --id or --exclude"
+        }
+        if kind == .number && isWhole && distinct == present {
+            return "has a different whole number in every row and may be an identifier; if so, name "
+                + "it with --id or --exclude"
         }
         if kind == .category && distinct > 1000 {
             return "has \(distinct) different values"

@@ -41,7 +41,8 @@ extension CSVReader {
                 zeros == control
                     ? "It may be UTF-16; save it as UTF-8" : "Name a file of delimited text")
         }
-        if bytes.contains(Byte.carriageReturn), !bytes.contains(Byte.newline) {
+        // A newline is found soon, in files that have one.
+        if !bytes.contains(Byte.newline), bytes.contains(Byte.carriageReturn) {
             throw fail(
                 "its lines end with carriage returns (CR) alone, as on old Macs",
                 "Save it with the line ends of Unix (LF) or Windows (CR LF)")

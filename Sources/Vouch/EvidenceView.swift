@@ -69,8 +69,18 @@ struct EvidenceView {
             let reasons = leftOut.filter { $0.drawback == drawback }.map(\.reason)
             return RunReport.DrawbackRow(
                 drawback: drawback, question: drawback.question, measured: chosen,
-                notMeasured: chosen.isEmpty ? reasons.first ?? "no probe measures it" : nil)
+                notMeasured: chosen.isEmpty
+                    ? (drawback == .bias ? onlyGroups : nil) ?? reasons.first
+                        ?? "no probe measures it" : nil)
         }
+    }
+
+    /// That no protected column has two groups to compare; `nil` where one has, or there is none.
+    private var onlyGroups: String? {
+        let columns = subject.test.protected.map { ($0.name, Set($0.groups)) }
+        guard !columns.isEmpty, columns.allSatisfy({ $0.1.count == 1 }) else { return nil }
+        let named = columns.map { "\($0.0) = \($0.1.first ?? "")" }.joined(separator: ", ")
+        return "only one group among the test rows (\(named)): there is nothing to compare"
     }
 
     /// The metrics of each of the six rows, the most telling first.
