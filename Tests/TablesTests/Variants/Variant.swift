@@ -1,4 +1,5 @@
 import Tables
+import Testing
 
 /// A small file with one column that is easily read wrongly, and what must come of it.
 ///
