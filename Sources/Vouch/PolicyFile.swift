@@ -167,37 +167,6 @@ package func checkRun(_ run: String, policy path: String) throws -> PolicyCheck 
     return PolicyCheck(verdicts: policy.judge(report.everyMeasurement))
 }
 
-/// A commented policy whose limits are those that a run just keeps.
-package func policyExample(run: String) throws -> String {
-    let report = try storedReport(run: run)
-    var text = """
-        # What a run must keep, for `vouch check RUN --policy FILE`.
-        # Each rule names a metric and limits: `value`, or a bound of its 95 % interval, `lower` or
-        # `upper`, which leaves no doubt. `group` is that of the report, or "*" for every group.
-        # A measurement that is missing fails. The limits below are those that this run just keeps.
-        rules:
-
-        """
-    let gaps = report.groupTables.flatMap(\.gaps)
-    for measurement in report.headlineMetrics + gaps {
-        guard let metric = MetricRegistry.definition(measurement.metric), metric.direction != 0,
-            let value = measurement.value
-        else { continue }
-        let quantity: Policy.Quantity = metric.direction > 0 ? .lower : .upper
-        let bound =
-            metric.direction > 0 ? measurement.interval?.lower : measurement.interval?.upper
-        text += "  # \(metric.name): \(metric.formula)\n  - metric: \(metric.id)\n"
-        if let group = measurement.group { text += "    group: \"\(yamlEscaped(group))\"\n" }
-        let key = metric.direction > 0 ? "min" : "max"
-        text += "    \(bound == nil ? .value : quantity): {\(key): \(bound ?? value)}\n"
-    }
-    return text
-}
-
-private func yamlEscaped(_ text: String) -> String {
-    visible(text).replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-}
-
 /// Every metric that a policy may name, as a table.
 package func policyMetrics() -> String {
     alignedTable(
@@ -214,13 +183,5 @@ extension RunReport {
     /// Those over all rows, of groups, and the gaps between groups.
     var everyMeasurement: [Measurement] {
         measurements + groupTables.flatMap { $0.gaps + $0.rows.flatMap(\.measurements) }
-    }
-
-    /// The measurements of the cards and of the six rows that speak of all rows.
-    fileprivate var headlineMetrics: [Measurement] {
-        let row = drawbacks.flatMap(\.measured).map(\.metric)
-        return (headlines + row).compactMap { id in
-            measurements.first { $0.metric == id && $0.group == nil }
-        }
     }
 }
