@@ -2,7 +2,7 @@ package import Prediction
 
 /// Trains again, by the run's recipe or by a reduced one, and predicts the test rows.
 package protocol Retrainer: Sendable {
-    /// What is reduced, in words: "8,000 of 39,073 rows, one split, 4 members".
+    /// What is reduced, in words: "3,907 of 39,073 rows, one split in place of folds, 4 members".
     var reduction: String { get }
     /// Rows that the run trained or validated on.
     var rows: Int { get }

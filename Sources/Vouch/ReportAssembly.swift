@@ -232,7 +232,7 @@ struct ReportAssembly {
     private var notIncluded: [String] {
         [
             "How much the quality of this very model would vary with another seed: its intervals "
-                + "speak of other rows; the spread over seeds is of trainings at a reduced budget.",
+                + "speak of other rows; the spread over seeds is of the mean loss alone.",
             "Why a single prediction came out as it did.",
         ]
     }

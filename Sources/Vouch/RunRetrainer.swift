@@ -4,15 +4,16 @@ import Platform
 import Prediction
 import Synchronization
 import Tables
+import TensorCore
 import Training
 
 /// Trains a run's model again on its training and validation rows, or a share of them: by all of the run's
 /// recipe, or by a reduced one, with early stopping on validation rows of its own in both.
 ///
-/// A reduced training takes at most 8,000 rows and 4 members, one split in place of folds and no refits; its
+/// A reduced training takes at most 4,000 rows and 4 members, one split in place of folds and no refits; its
 /// schedule, epochs and patience are what the recipe settles for so many rows. Probes that ask for the same
 /// training share it, and the run's own is not repeated. Shares are of whole groups and equal rows, each
-/// class in its share; smaller ones are part of larger ones.
+/// class in its share, drawn by the training's seed; smaller ones are part of larger ones.
 final class RunRetrainer: Retrainer {
     let rows: Int
     let reduction: String
@@ -35,7 +36,7 @@ final class RunRetrainer: Retrainer {
         var parts: [[Int]]?
     }
 
-    private static let mostRows = 8000
+    private static let mostRows = 4000
     private static let mostMembers = 4
 
     /// - Parameters:
@@ -168,7 +169,10 @@ final class RunRetrainer: Retrainer {
         let all =
             change.recipe == .delivered ? parts.count : Self.reducedParts(rows, parts.count)
         let count = max(1, Int((change.shareOfRows * Double(all)).rounded()))
-        return parts.prefix(count).joined().sorted()
+        // Another seed, other rows: which rows a half has is part of what varies.
+        let order = CounterRandom(seed: change.seed, name: "rows learned again")
+            .permutation(of: parts.count)
+        return order.prefix(count).flatMap { parts[$0] }.sorted()
     }
 
     // MARK: - Configurations

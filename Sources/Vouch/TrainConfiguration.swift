@@ -198,7 +198,7 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     package struct EvidenceOptions: Codable, Sendable, Hashable {
         /// For all probes together, in seconds of counted work (`NominalMachine`); those that train nothing
         /// and count for less than a second run in any case.
-        package var probeSeconds = 45.0
+        package var probeSeconds = 50.0
         /// `nil` for none.
         package var crossValidation: CrossValidationPlan?
 

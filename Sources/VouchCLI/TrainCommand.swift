@@ -160,7 +160,7 @@ struct TrainCommand: ParsableCommand {
     @Option(
         help: """
             What probes that train again or predict often may take, in seconds of counted work, whatever \
-            the machine's speed and load; 0s trains nothing for them. (default: 45s)
+            the machine's speed and load; 0s trains nothing for them. (default: 50s)
             """)
     var probeBudget: String?
 

@@ -50,7 +50,7 @@ package struct PermutationImportance: Probe {
         guard let total = subject.allowance.total, let left = subject.allowance.left else {
             return whole
         }
-        let allowed = max(ProbeSchedule.negligibleSeconds, min(left, Self.share * total))
+        let allowed = max(0.9 * ProbeSchedule.negligibleSeconds, min(left, Self.share * total))
         guard whole.seconds > allowed else { return whole }
         let least = min(all, Self.leastRows)
         for shuffles in (1...Self.mostShuffles).reversed() {

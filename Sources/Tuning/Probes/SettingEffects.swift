@@ -48,11 +48,16 @@ package struct SettingEffects: Probe {
     }
 
     package func measure(_ subject: Subject) throws -> Findings {
+        let worked = subject.work.seconds
         guard let retrainer = subject.retrainer, let seeds = try subject.seedTrainings() else {
             return Findings()
         }
         let tried = try Self.knobs(retrainer).map { knob in
             try Tried(knob, seeds, subject, retrainer)
+        }
+        var subject = subject
+        subject.allowance.left = subject.allowance.left.map {
+            max(0, $0 - (subject.work.seconds - worked))
         }
         // The change that did best, if the seeds do not explain it.
         let best =
