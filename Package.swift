@@ -183,7 +183,11 @@ let package = Package(
             ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "Optim", "TensorCore"],
             resources: [.copy("Reference")]),
         tests("PlatformTests", ["Platform", "RunStoreKillHelper"]),
-        tests("EvidenceTests", ["Evidence", "Prediction"]),
+        tests(
+            "EvidenceTests",
+            [
+                "DataEfficiency", "Evidence", "Prediction", "Statistics", "TensorCore", "Tuning",
+            ]),
         tests(
             "GeneralizationTests",
             [
