@@ -6,26 +6,16 @@ extension RunReport {
     package func html() -> String { withholdingSmallGroups.page.source }
 
     private var page: HTML {
-        let chapters = self.chapters
-        let links = chapters.map { "<li><a href=\"#\($0.id)\">\(data: $0.title)</a></li>" as HTML }
-        let bodies = chapters.map {
-            """
-            <section id="\($0.id)"><h2>\(data: $0.title)</h2>
-            \($0.body)</section>
-
-            """ as HTML
-        }
-        return htmlPage(
+        htmlPage(
             title: title,
             body: """
                 <header>
                 <p class="eyebrow">Vouch report</p>
                 <h1>\(data: title)</h1>
                 <p class="lede">\(data: summary)</p>
-                \(cards)\(drawbackTable)\(worryBox)\(warningBox)<nav aria-label="Contents"><ul>\(HTML(joining: links))</ul></nav>
-                </header>
+                \(brief == nil ? numbersFirst : briefView)</header>
                 <main>
-                \(HTML(joining: bodies))</main>
+                \(brief == nil ? openChapters : foldedChapters)</main>
                 <footer><p>Every number with an interval shows all its digits when the pointer rests on it. \
                 The same report for machines is its JSON form, format \(format).</p></footer>
                 """)
@@ -33,27 +23,79 @@ extension RunReport {
 
     typealias Chapter = (id: String, title: String, body: HTML)
 
-    private var chapters: [Chapter] {
+    /// Of a report that is of no single model: its numbers, and where to find what.
+    private var numbersFirst: HTML {
+        let links = (found + rest).map {
+            "<li><a href=\"#\($0.id)\">\(data: $0.title)</a></li>" as HTML
+        }
+        return """
+            \(cards)\(drawbackTable)\(worryBox)\(warningBox)\
+            <nav aria-label="Contents"><ul>\(HTML(joining: links))</ul></nav>
+
+            """
+    }
+
+    private var openChapters: HTML {
+        HTML(
+            joining: (found + rest).map {
+                """
+                <section id="\($0.id)"><h2>\(data: $0.title)</h2>
+                \($0.body)</section>
+
+                """
+            })
+    }
+
+    /// The six drawbacks, then all else, each behind its title.
+    private var foldedChapters: HTML {
+        let six = found.filter { chapter in
+            sections.contains { $0.drawback?.rawValue == chapter.id }
+        }
+        let others = found.filter { chapter in !six.contains { $0.id == chapter.id } }
+        let open = six.map {
+            """
+            <section id="\($0.id)" class="drawback"><h2>\(data: $0.title)</h2>
+            \($0.body)</section>
+
+            """ as HTML
+        }
+        let folded = (others + rest).map {
+            fold($0.title, id: HTML(text: $0.id), isHeading: true, $0.body)
+        }
+        return HTML(joining: open)
+            + "<section class=\"rest\" aria-label=\"Everything else\">\(HTML(joining: folded))</section>\n"
+    }
+
+    private var found: [Chapter] {
+        sections.enumerated().map { index, section in
+            let isDrawback = brief != nil && section.drawback != nil
+            return (
+                anchor(section, index), section.title,
+                section.drawback.map { isDrawback ? drawbackChapter(section, $0) : chapter(section) }
+                    ?? chapter(section)
+            )
+        }
+    }
+
+    private var rest: [Chapter] {
         let made: [Chapter] = [
             ("trained", "What was trained", factList(facts)), ("data", "Data", dataChapter),
-        ]
-        let found: [Chapter] = sections.enumerated().map {
-            (anchor($1, $0), $1.title, chapter($1))
-        }
-        let numbers: [Chapter] = [
-            ("remedies", "Remedies tried", remedyChapter),
+            ("main", "The main numbers", brief == nil ? "" : cards),
+            // Of a drawback that has a chapter its remedies stand there.
+            (
+                "remedies", "Remedies tried",
+                HTML(
+                    joining: proofs.filter { brief == nil || !hasSection($0.drawback) }
+                        .map(proofView))
+            ),
             ("measurements", "Measurements", measurementTable(unsectioned, of: "the model")),
             ("groups", "Groups", hasSection(.bias) ? "" : groupChapter),
-            ("ledger", "Ledger", ledgerChapter),
         ]
-        let rest: [Chapter] = [
-            ("repeat", "How to repeat it", repeatChapter),
+        let last: [Chapter] = [
+            ("ledger", "Ledger", ledgerChapter), ("repeat", "How to repeat it", repeatChapter),
             ("missing", "Not in this report", missingChapter), ("glossary", "Glossary", glossary),
         ]
-        func present(_ chapters: [Chapter]) -> [Chapter] {
-            chapters.filter { !$0.body.source.isEmpty }
-        }
-        return present(made) + found + present(numbers) + documentChapters + present(rest)
+        return (made + documentChapters + last).filter { !$0.body.source.isEmpty }
     }
 
     // MARK: first screen
@@ -168,17 +210,11 @@ extension RunReport {
             }
         }
         if section.figures.isEmpty { return text }
-        let figures = section.figures.map { figure -> HTML in
-            """
-            <figure id="figure-\(anchorName(figure.id))"><h3>\(data: figure.title)</h3>\
-            <figcaption>\(data: figure.caption)</figcaption>\(drawing(figure))</figure>
-
-            """
-        }
-        return text + "<div class=\"figures\">\(HTML(joining: figures))</div>\n"
+        return text
+            + "<div class=\"figures\">\(HTML(joining: section.figures.map(figureView)))</div>\n"
     }
 
-    private func drawing(_ figure: Figure) -> HTML {
+    func drawing(_ figure: Figure) -> HTML {
         if case .confusion(let chart) = figure.plot {
             return scrolling(figure.title, chart.htmlTable())
         }
@@ -201,96 +237,6 @@ extension RunReport {
     /// Measurements that stand in no drawback's section.
     private var unsectioned: [Measurement] {
         measurements.filter { $0.group == nil && !hasSection($0.drawback) }
-    }
-
-    func measurementTable(_ shown: [Measurement], of what: String) -> HTML {
-        if shown.isEmpty { return "" }
-        let rows = shown.map { measurement -> HTML in
-            let text = MeasurementText(measurement)
-            let note: HTML =
-                measurement.note.map { "<span class=\"note\">\(data: $0)</span>" } ?? ""
-            let part: HTML =
-                measurement.group.map { "<span class=\"note\">\(data: $0)</span>" } ?? ""
-            return """
-                <tr><th scope="row">\(name(of: measurement.metric))\(part)\(note)</th>\
-                <td class="r nowrap value">\(value(measurement))</td>\
-                <td class="nowrap num">\(text.interval)</td><td>\(text.method)</td>\
-                <td class="r" data-label="n =">\(text.count)</td>\
-                <td data-label="rows of:">\(data: measurement.sample.split)</td></tr>
-
-                """
-        }
-        return scrolling(
-            "Measurements of \(what)",
-            """
-            <table class="stack"><thead><tr><th scope="col">metric</th><th scope="col" class="r">value</th>\
-            <th scope="col">interval</th><th scope="col">method, what varied</th>\
-            <th scope="col" class="r">n</th><th scope="col">rows of</th></tr></thead>
-            <tbody>\(HTML(joining: rows))</tbody></table>
-            """)
-    }
-
-    private var groupChapter: HTML {
-        if groupTables.isEmpty { return "" }
-        var html: HTML = ""
-        if lacksSmallGroups { html += "<p>\(withholdingSentence)</p>\n" }
-        for table in groupTables {
-            let metrics = table.metrics
-            let header = metrics.map {
-                "<th scope=\"col\" class=\"r\">\(name(of: $0))</th>" as HTML
-            }
-            let rows = table.rows.map { row -> HTML in
-                let cells = metrics.map { metric -> HTML in
-                    guard let measurement = row.measurements.first(where: { $0.metric == metric })
-                    else { return "<td class=\"r\"><small>withheld</small></td>" }
-                    let text = MeasurementText(measurement)
-                    let below =
-                        measurement.note?.hasPrefix("withheld") == true ? "withheld" : text.interval
-                    let n: HTML =
-                        measurement.sample.rows == row.rows || measurement.value == nil
-                        ? "" : "<small>n = \(text.count)</small>"
-                    return "<td class=\"r\">\(value(measurement))<small>\(below)</small>\(n)</td>"
-                }
-                let count = row.rows.map(NumberText.count) ?? "fewer than \(smallestShownGroup)"
-                return """
-                    <tr><th scope="row">\(data: row.group)</th><td class="r">\(count)</td>\
-                    \(HTML(joining: cells))</tr>
-
-                    """
-            }
-            html += "<h3>By \(data: table.column)</h3>\n"
-            html += scrolling(
-                "Groups of \(table.column)",
-                """
-                <table class="groups"><thead><tr><th scope="col">\(data: table.column)</th>\
-                <th scope="col" class="r">n</th>\(HTML(joining: header))</tr></thead>
-                <tbody>\(HTML(joining: rows))</tbody></table>
-                """)
-            if !table.gaps.isEmpty { html += gapTable(table) }
-        }
-        return html
-    }
-
-    /// A line a gap: how large, between which bounds, and what that allows to say.
-    private func gapTable(_ table: GroupTable) -> HTML {
-        let rows = table.gaps.map { gap -> HTML in
-            let text = MeasurementText(gap)
-            let note: HTML = gap.note.map { "<small>\(data: $0)</small>" } ?? ""
-            return """
-                <tr><th scope="row">\(name(of: gap.metric))</th><td class="r">\(value(gap))</td>\
-                <td><span class="num">\(text.interval)</span><small>\(text.method)</small></td>\
-                <td>\(data: gap.verdict ?? "–")\(note)</td></tr>
-
-                """
-        }
-        return scrolling(
-            "Differences between groups of \(table.column)",
-            """
-            <table class="groups"><thead><tr><th scope="col">difference between groups</th>\
-            <th scope="col" class="r">value</th><th scope="col">interval</th>\
-            <th scope="col">verdict</th></tr></thead>
-            <tbody>\(HTML(joining: rows))</tbody></table>
-            """)
     }
 
     private var repeatChapter: HTML {

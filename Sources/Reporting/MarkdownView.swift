@@ -6,6 +6,7 @@ extension RunReport {
     package func markdown() -> String {
         let report = withholdingSmallGroups
         var text = "# \(escaped(title))\n\n\(escaped(summary))\n"
+        text += report.briefSection + report.worrySection
         for warning in warnings { text += "\n> **Warning:** \(escaped(warning))\n" }
         text += report.drawbackSection
         text += report.facts("What was trained", facts)
@@ -36,6 +37,27 @@ extension RunReport {
         return text
     }
 
+    private var briefSection: String {
+        guard let brief else { return "" }
+        var text = "\n"
+        for answer in brief.answers {
+            text += "- **\(escaped(answer.question))** \(escaped(answer.text))\n"
+        }
+        if !brief.drawbacks.isEmpty {
+            text += "\n"
+            text += table(
+                ["drawback", "what was found", "what was done"],
+                brief.drawbacks.map { [$0.drawback.title, $0.answer.text, $0.remedy] })
+        }
+        return text
+    }
+
+    private var worrySection: String {
+        var text = worries.isEmpty ? "" : "\n## What to worry about\n\n"
+        for (index, worry) in worries.enumerated() { text += "\(index + 1). \(escaped(worry))\n" }
+        return text
+    }
+
     private var drawbackSection: String {
         var text = ""
         if !drawbacks.isEmpty {
@@ -46,8 +68,6 @@ extension RunReport {
                     [$0.drawback.title, $0.question, texts(of: $0).joined(separator: "; ")]
                 })
         }
-        if !worries.isEmpty { text += "\n## What to worry about\n\n" }
-        for (index, worry) in worries.enumerated() { text += "\(index + 1). \(escaped(worry))\n" }
         if !leftOut.isEmpty {
             text += "\n## Not measured\n\n"
             text += table(

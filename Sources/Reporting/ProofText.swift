@@ -104,21 +104,18 @@ extension RunReport {
 
     var proofs: [Proof] { drawbacks.flatMap(\.proofs) }
 
-    /// The remedies that were tried, with all that was compared.
-    var remedyChapter: HTML {
-        HTML(
-            joining: proofs.map { proof in
-                """
-                <h3 id="remedy-\(anchorName(proof.remedy))">\(data: proof.name)</h3>
-                <p>\(data: proof.means). Judged by \(name(of: proof.judgedBy)) over \(data: proof.over): \
-                \(value(proof.before)) → <strong>\(value(proof.after))</strong>, \
-                \(data: proof.verdictText). <span class="small">Source: \(data: proof.source)</span></p>
-                \(measurementTable(proof.changes.map(\.shown), of: "after minus before"))
-                <p class="small">After minus before. Each change is judged at 5 % for itself: of \
-                \(proof.changes.count), about \(max(1, proof.changes.count / 20)) would differ by chance.</p>
+    /// A remedy that was tried, with all that was compared.
+    func proofView(_ proof: Proof) -> HTML {
+        """
+        <h3 id="remedy-\(anchorName(proof.remedy))">\(data: proof.name)</h3>
+        <p>\(data: proof.means). Judged by \(name(of: proof.judgedBy)) over \(data: proof.over): \
+        \(value(proof.before)) → <strong>\(value(proof.after))</strong>, \
+        \(data: proof.verdictText). <span class="small">Source: \(data: proof.source)</span></p>
+        \(measurementTable(proof.changes.map(\.shown), of: "after minus before"))
+        <p class="small">After minus before. Each change is judged at 5 % for itself: of \
+        \(proof.changes.count), about \(max(1, proof.changes.count / 20)) would differ by chance.</p>
 
-                """
-            })
+        """
     }
 }
 

@@ -20,6 +20,12 @@ package struct RunReport: Codable, Sendable, Hashable {
     package var drawbacks: [DrawbackRow]
     /// What a reader should worry about, in plain words; the gravest first.
     package var worries: [String]
+    /// What is predicted; `nil` of a report that is of no single model.
+    package var about: About?
+    /// What the first screen says; `nil` of a report that is of no single model.
+    package var brief: Brief?
+    /// The worries with the rules and measurements that they follow from.
+    package var concerns: [Concern]?
     package var leftOut: [LeftOut]
     package var ledger: LedgerSummary?
     /// The metrics of the first screen, by id, in order.
@@ -50,7 +56,8 @@ package struct RunReport: Codable, Sendable, Hashable {
         sections: [Section] = [], groupTables: [GroupTable] = [],
         modelCard: Document? = nil, dataSheet: Document? = nil, command: String,
         environment: [Fact] = [], notIncluded: [String] = [],
-        smallestShownGroup: Int = 5
+        smallestShownGroup: Int = 5, about: About? = nil, brief: Brief? = nil,
+        concerns: [Concern]? = nil
     ) {
         self.title = title
         self.summary = summary
@@ -72,6 +79,9 @@ package struct RunReport: Codable, Sendable, Hashable {
         self.environment = environment
         self.notIncluded = notIncluded
         self.smallestShownGroup = smallestShownGroup
+        self.about = about
+        self.brief = brief
+        self.concerns = concerns
     }
 
     package struct Fact: Codable, Sendable, Hashable {

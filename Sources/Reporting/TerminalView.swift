@@ -14,6 +14,14 @@ extension RunReport {
         }
         var lines = wrapped(visible(title), width).map { styled($0, "1") }
         if !summary.isEmpty { lines += wrapped(visible(summary), width) }
+        if let brief {
+            lines.append("")
+            for answer in brief.answers {
+                lines.append(styled(visible(answer.question), "1"))
+                lines += wrapped(visible(answer.text), width - 2).map { "  " + $0 }
+            }
+        }
+        lines += worryLines(width, styled)
         if !warnings.isEmpty { lines.append("") }
         for warning in warnings {
             let parts = wrapped(visible(warning), width - 2)
@@ -44,16 +52,14 @@ extension RunReport {
             let question = shortened(
                 visible(row.question), to: max(0, width - row.drawback.title.count - 2))
             lines.append(styled(row.drawback.title, "1") + "  " + styled(question, "2"))
-            lines += report.texts(of: row).flatMap { text in
+            let told = brief?.drawbacks.first { $0.drawback == row.drawback }?.answer.text
+            lines += ([told].compactMap { $0 } + report.texts(of: row)).flatMap { text in
                 wrapped(visible(text), width - 4).enumerated().map {
                     ($0 == 0 ? "  " : "    ") + $1
                 }
             }
         }
-        if !worries.isEmpty { lines += ["", styled("What to worry about", "1")] }
-        for (index, worry) in worries.enumerated() {
-            lines += wrapped("\(index + 1). " + visible(worry), width - 2).map { "  " + $0 }
-        }
+        if report.drawbacks.isEmpty { lines += report.tableLines(width: width) }
         if !documents.isEmpty { lines.append("") }
         for document in documents {
             lines += wrapped(visible("\(document.title), \(document.state)."), width)
@@ -65,6 +71,52 @@ extension RunReport {
             lines += ["", "Ledger head: " + shortened(visible(ledger.head), to: width - 13)]
         }
         return lines.map { String($0.trimmingEnd()) + "\n" }.joined()
+    }
+
+    /// What to worry about, the gravest first; of many the smaller ones are counted.
+    private func worryLines(
+        _ width: Int, _ styled: (String, String) -> String
+    ) -> [String] {
+        if worries.isEmpty { return [] }
+        var lines = ["", styled("What to worry about", "1")]
+        for (index, worry) in worries.prefix(Self.shownConcerns).enumerated() {
+            lines += wrapped("\(index + 1). " + visible(worry), width - 2).map { "  " + $0 }
+        }
+        let more = worries.count - Self.shownConcerns
+        if more > 0 {
+            lines.append("  and \(more) smaller \(more == 1 ? "worry" : "worries") in the report")
+        }
+        return lines
+    }
+
+    /// Of a report that is of no single model: what its tables of parts hold.
+    private func tableLines(width: Int) -> [String] {
+        groupTables.filter(\.gaps.isEmpty).flatMap { group -> [String] in
+            let metrics = group.metrics
+            let header =
+                [group.column] + metrics.map { definition(of: $0)?.name ?? $0 } + ["n"]
+            let rows = group.rows.map { row in
+                [row.group]
+                    + metrics.map { metric in
+                        row.measurements.first { $0.metric == metric }
+                            .map { MeasurementText($0).whole } ?? "withheld"
+                    } + [row.rows.map(NumberText.count) ?? "few"]
+            }
+            return [""] + aligned([header] + rows, width: width)
+        }
+    }
+
+    private func aligned(_ rows: [[String]], width: Int) -> [String] {
+        let columns = rows.map(\.count).max() ?? 0
+        let sizes = (0..<columns).map { column in
+            min(rows.map { displayWidth(visible($0[column])) }.max() ?? 0, max(12, width / 3))
+        }
+        return rows.map { row in
+            row.enumerated().map { column, cell in
+                let text = shortened(visible(cell), to: sizes[column])
+                return text + String(repeating: " ", count: sizes[column] - displayWidth(text))
+            }.joined(separator: "  ")
+        }
     }
 
     /// One of the six rows in lines of text.

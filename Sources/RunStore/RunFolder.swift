@@ -79,23 +79,37 @@ package struct RunFolder: Sendable {
     /// Collects the files of a run and writes the folder in one step.
     package struct Writer: Sendable {
         private var contents: [String: [UInt8]] = [:]
+        private var views: [String: [UInt8]] = [:]
 
         package init() {}
 
         /// - Throws: `RunStoreError` if the name is taken, or does not stay below the folder.
         package mutating func add(_ name: String, _ bytes: [UInt8]) throws(RunStoreError) {
-            let objection =
-                contents[name] != nil
-                ? "the run has a file of this name already" : Manifest.objection(to: name)
-            if let objection {
-                throw RunStoreError(
-                    file: name, problem: objection, nextStep: "Choose another name.")
-            }
+            try check(name)
             contents[name] = bytes
         }
 
         package mutating func add(_ name: String, text: String) throws(RunStoreError) {
             try add(name, Array(text.utf8))
+        }
+
+        private func check(_ name: String) throws(RunStoreError) {
+            let objection =
+                contents[name] != nil || views[name] != nil
+                ? "the run has a file of this name already" : Manifest.objection(to: name)
+            if let objection {
+                throw RunStoreError(
+                    file: name, problem: objection, nextStep: "Choose another name.")
+            }
+        }
+
+        /// A file that the manifest does not list: a view of the others, which may be made anew from
+        /// them.
+        ///
+        /// - Throws: `RunStoreError` if the name is taken, or does not stay below the folder.
+        package mutating func addView(_ name: String, text: String) throws(RunStoreError) {
+            try check(name)
+            views[name] = Array(text.utf8)
         }
 
         /// Writes all files and the manifest beside the place and puts the folder under its name.
@@ -120,6 +134,9 @@ package struct RunFolder: Sendable {
                     .init(name: name, bytes: bytes.count, sha256: ContentHash.sha256(bytes)))
             }
             try folder.write(manifest.encoded(), to: Manifest.fileName)
+            for (name, bytes) in views.sorted(by: { $0.key < $1.key }) {
+                try folder.write(bytes, to: name)
+            }
             if !records.isEmpty {
                 try folder.write(Ledger.encoded(records), to: Ledger.fileName)
             }

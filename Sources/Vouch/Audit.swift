@@ -47,7 +47,7 @@ package func auditPredictions(
     var schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
     schedule.only = configuration.only
     let outcomes = schedule.run(probes, on: subject)
-    let evidence = EvidenceView(outcomes, subject)
+    let evidence = EvidenceView(outcomes)
     let name = Files.name(of: configuration.file)
     return RunReport(
         title: "Audit of \(name)",
@@ -59,7 +59,7 @@ package func auditPredictions(
                 "Predictions",
                 configuration.prediction ?? configuration.scores.joined(separator: ", ")),
         ],
-        drawbacks: evidence.rows, worries: evidence.worries, leftOut: evidence.leftOut,
+        drawbacks: evidence.rows, leftOut: evidence.leftOut,
         headlines: headlines(test.task), measurements: evidence.measurements,
         definitions: evidence.definitions, sections: evidence.sections,
         groupTables: evidence.groups,
@@ -73,7 +73,12 @@ package func auditPredictions(
             "Whether the rows were seen in training: only predictions were given.",
             "Why a single prediction came out as it did.",
             "A model card and a data sheet: neither the model nor its training data are known here.",
-        ])
+        ],
+        about: .init(
+            target: configuration.target, task: .init(test.task),
+            classes: test.predictions.classes, testFile: name,
+            protectedColumns: test.protected.map(\.name), isTrainedHere: false)
+    ).inPlainWords()
 }
 
 extension LabelledPredictions {

@@ -1,18 +1,13 @@
 import Evidence
 import Figures
-import Prediction
 import Reporting
 import Tables
 
-/// What probes found, put in the order of a report: the six rows, the worries, a section a drawback.
+/// What probes found, put in the order of a report: the six rows, a section a drawback.
 struct EvidenceView {
     let outcomes: [ProbeSchedule.Outcome]
-    let subject: Subject
 
-    init(_ outcomes: [ProbeSchedule.Outcome], _ subject: Subject) {
-        self.outcomes = outcomes
-        self.subject = subject
-    }
+    init(_ outcomes: [ProbeSchedule.Outcome]) { self.outcomes = outcomes }
 
     private var findings: [Findings] { outcomes.compactMap(\.findings) }
     var measurements: [Measurement] { findings.flatMap(\.measurements) }
@@ -65,21 +60,29 @@ struct EvidenceView {
 
     var rows: [RunReport.DrawbackRow] {
         Drawback.allCases.map { drawback in
-            let chosen = Self.headlines[drawback, default: []].flatMap(shown)
-            let reasons = leftOut.filter { $0.drawback == drawback }.map(\.reason)
+            let own = everything.filter { $0.drawback == drawback && $0.value != nil }
+            var chosen = Self.headlines[drawback, default: []].flatMap(shown)
+            // What the section shows, the row shows too, by whatever name.
+            if chosen.isEmpty { chosen = Array(own.prefix(3)) }
             return RunReport.DrawbackRow(
                 drawback: drawback, question: drawback.question, measured: chosen,
-                notMeasured: chosen.isEmpty
-                    ? (drawback == .bias ? onlyGroups : nil) ?? reasons.first
-                        ?? "no probe measures it" : nil)
+                notMeasured: chosen.isEmpty ? notMeasured(drawback) : nil)
         }
+    }
+
+    private func notMeasured(_ drawback: Drawback) -> String {
+        if drawback == .bias, let onlyGroups { return onlyGroups }
+        if drawback == .bias, !groups.isEmpty {
+            return listedInWords(
+                groups.map { "no two groups of \"\($0.column)\" could be compared" })
+        }
+        return leftOut.first { $0.drawback == drawback }?.reason ?? "no probe measures it"
     }
 
     /// That no protected column has two groups to compare; `nil` where one has, or there is none.
     private var onlyGroups: String? {
-        let columns = subject.test.protected.map { ($0.name, Set($0.groups)) }
-        guard !columns.isEmpty, columns.allSatisfy({ $0.1.count == 1 }) else { return nil }
-        let named = columns.map { "\($0.0) = \($0.1.first ?? "")" }.joined(separator: ", ")
+        guard !groups.isEmpty, groups.allSatisfy({ $0.rows.count == 1 }) else { return nil }
+        let named = groups.map { "\($0.column) = \($0.rows[0].group)" }.joined(separator: ", ")
         return "only one group among the test rows (\(named)): there is nothing to compare"
     }
 
@@ -94,7 +97,8 @@ struct EvidenceView {
         .hyperParameters: ["seedSpread", "settingEffect"],
         // Of gaps those of the convention that was asked for are there.
         .bias: [
-            "selectionRateGap", "truePositiveRateGap", "falsePositiveRateGap", "meanErrorGap",
+            "truePositiveRateGap", "falsePositiveRateGap", "selectionRateGap", "accuracyGap",
+            "meanErrorGap",
             "statisticalParityDifference", "equalOpportunityDifference", "averageOddsDifference",
             "demographicParityFFB", "equalizedOddsFFB", "demographicParityOxonFair",
             "equalizedOddsOxonFair",
@@ -107,8 +111,6 @@ struct EvidenceView {
         let largest = found.max { abs($0.value ?? 0) < abs($1.value ?? 0) }
         return largest.map { [$0] } ?? []
     }
-
-    var worries: [String] { Worries(everything, subject).texts }
 }
 
 /// The metrics of a report's cards, in order.

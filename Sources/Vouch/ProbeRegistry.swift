@@ -10,6 +10,7 @@ import Tuning
 /// the six questions, then what refines an answer.
 package let allProbes: [any Probe] = [
     PredictionQuality(),
+    TrivialAnswers(),
     TrainingCostProbe(),
     TrainingDataProbe(),
     TrainTestGap(),

@@ -31,7 +31,7 @@ struct ReportAssembly {
         var report = RunReport(
             title: "\(target.column), predicted from \(Files.name(of: configuration.data))",
             summary: summary, facts: facts, warnings: prepared.warnings, data: dataSummary,
-            drawbacks: evidence.rows, worries: evidence.worries, leftOut: evidence.leftOut,
+            drawbacks: evidence.rows, leftOut: evidence.leftOut,
             ledger: ledger, headlines: headlines(target.task), measurements: evidence.measurements,
             definitions: evidence.definitions,
             sections: [
@@ -43,15 +43,29 @@ struct ReportAssembly {
                         : "Training goes on for all epochs, and its last weights are kept.",
                     figures: [curves])
             ] + evidence.sections, groupTables: evidence.groups,
-            command: repeatingCommand, environment: environment, notIncluded: notIncluded
-        ).adding(proofs)
+            command: repeatingCommand, environment: environment, notIncluded: notIncluded,
+            about: about
+        ).adding(proofs).inPlainWords()
         let facts = CardFacts(report: report, assembly: self)
         report.modelCard = Questionnaire.modelCard.document(facts, card)
         report.dataSheet = Questionnaire.dataSheet.document(facts, card)
         return report
     }
 
-    private var evidence: EvidenceView { EvidenceView(outcomes, subject) }
+    private var evidence: EvidenceView { EvidenceView(outcomes) }
+
+    private var about: RunReport.About {
+        var about = RunReport.About(
+            prepared.target, testFile: Files.name(of: testSource),
+            protectedColumns: subject.test.protected.map(\.name), isTrainedHere: true)
+        switch stop {
+        case .interrupted: about.ending = .interrupted
+        case .numericalFailure: about.ending = .numericalFailure
+        default: break
+        }
+        return about
+    }
+
     private var stop: StopReason { trainings[trainings.count - 1].stop }
     private var refits: Int { max(0, trainings.count - prepared.folds.count) }
     private var steps: Int { trainings.reduce(0) { $0 + $1.steps } }
@@ -70,12 +84,10 @@ struct ReportAssembly {
         }
     }
 
+    /// What the model does, for who has not met one before; what it is stands under "Model".
     private var summary: String {
-        let columns = prepared.schema.features.count
-        let hasVowel = [.ensemble, .additive].contains(prepared.recipe.kind)
-        let article = hasVowel ? "An" : "A"
-        return "\(article) \(modelText) that predicts \(predictionText) from \(columns) columns. "
-            + "Measured on rows of \(Files.name(of: testSource)) that played no part in training."
+        "Predicts \(predictionText), from \(prepared.schema.features.count) columns. Measured on rows "
+            + "of \(Files.name(of: testSource)) that played no part in training."
     }
 
     var modelText: String {
@@ -308,4 +320,25 @@ func shellQuoted(_ argument: String) -> String {
     return "'"
         + argument.split(separator: "'", omittingEmptySubsequences: false)
         .joined(separator: "'\\''") + "'"
+}
+
+extension RunReport.About {
+    init(
+        _ target: TargetEncoder, testFile: String, protectedColumns: [String], isTrainedHere: Bool
+    ) {
+        self.init(
+            target: target.column, task: .init(target.task), classes: target.classes, testFile: testFile,
+            protectedColumns: protectedColumns, isTrainedHere: isTrainedHere)
+    }
+}
+
+extension RunReport.About.Task {
+    init(_ task: TargetEncoder.Task) {
+        self =
+            switch task {
+            case .binary: .binary
+            case .multiclass: .multiclass
+            case .regression: .regression
+            }
+    }
 }

@@ -17,7 +17,7 @@ struct RunAdditions<Item: Codable & Sendable>: Sendable {
         return try JSON.decode([Item].self, from: Files.read(path), file: path)
     }
 
-    /// Other processes that do the same take turns.
+    /// Other processes that do the same take turns. The run's page tells of it from then on.
     func add(_ found: [Item], to run: String) throws {
         let lock = try FileLock(waitingFor: run, timeoutSeconds: 30, for: "adding \(name) to")
         defer { withExtendedLifetime(lock) {} }
@@ -25,6 +25,7 @@ struct RunAdditions<Item: Codable & Sendable>: Sendable {
         let others = try read(run).filter { !replaced.contains(id($0)) }
         try AtomicFile.write(
             JSON.encode(others + found) + [UInt8(ascii: "\n")], to: run + "/" + fileName)
+        try refreshPage(of: run)
     }
 }
 

@@ -40,7 +40,7 @@ package func evaluateRun(
     let subject = Subject(test: test, calibration: validation.rows > 0 ? validation : nil)
     let evidence = EvidenceView(
         ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
-            .run(allProbes, on: subject), subject)
+            .run(allProbes, on: subject))
     try Look(split: name, rows: test.rows, purpose: "vouch evaluate", dataSHA256: data)
         .record(in: run)
     return RunEvaluation(
@@ -49,7 +49,11 @@ package func evaluateRun(
             headlines: headlines(model.description.target.task),
             measurements: evidence.measurements, definitions: evidence.definitions,
             sections: evidence.sections, groupTables: evidence.groups,
-            command: ["vouch", "evaluate", run, rows].map(shellQuoted).joined(separator: " ")))
+            command: ["vouch", "evaluate", run, rows].map(shellQuoted).joined(separator: " "),
+            about: .init(
+                model.description.target, testFile: name,
+                protectedColumns: test.protected.map(\.name), isTrainedHere: false)
+        ).inPlainWords())
 }
 
 extension StoredModel {

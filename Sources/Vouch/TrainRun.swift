@@ -137,7 +137,7 @@ private struct TrainRun {
         try writer.add("recipe.json", JSON.encode(prepared.recipe))
         try writer.add("history.json", JSON.encode(trainings.map(\.history)))
         try writer.add("measurements.json", report.json())
-        try writer.add("report.html", text: report.html())
+        try writer.addView(reportPage, text: report.html())
         for predictions in [subject.test, validation] {
             try writer.add(
                 PredictionFile.name(predictions.split), PredictionFile.encode(predictions))

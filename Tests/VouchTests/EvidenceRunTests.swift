@@ -30,8 +30,8 @@ import Vouch
         for drawback in Drawback.allCases { #expect(html.contains("id=\"\(drawback.rawValue)\"")) }
         let ledger = try #require(report.ledger)
         #expect(ledger.looks.map(\.split) == ["validation", "test"])
-        // Sixteen probes and four remedies.
-        #expect(ledger.looks[1].count == 20)
+        // Seventeen probes and four remedies.
+        #expect(ledger.looks[1].count == 21)
         #expect(ledger.models == 1)
         #expect(try verifyLedger(run: run, head: ledger.head).contains(ledger.head.prefix(12)))
         // Every metric shown has its definition.

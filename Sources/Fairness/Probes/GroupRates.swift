@@ -70,7 +70,7 @@ package struct GroupRates: Probe {
         _ test: LabelledPredictions, _ column: LabelledPredictions.ProtectedColumn
     ) throws -> Column {
         let members = Dictionary(grouping: column.groups.indices) { column.groups[$0] }
-        let names = members.keys.sorted()
+        let names = NaturalOrder.sorted(Array(members.keys))
         let parts = names.map { test.selecting(members[$0] ?? []) }
         let isBinary = test.predictions.classes.count == 2
         let samples = isBinary ? try parts.map { try $0.classificationSample } : []

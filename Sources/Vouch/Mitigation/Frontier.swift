@@ -111,8 +111,23 @@ package func fairnessFrontier(
         purpose: purpose
     ).record(in: run)
     try Look(split: "test", rows: rows.test.rows, purpose: purpose).record(in: run)
+    func shownPoint(_ label: String, _ gap: Estimate, _ accuracy: Estimate) -> GroupRow {
+        GroupRow(
+            group: label, rows: rows.test.rows,
+            measurements: [
+                Measurement(request.constraint.gap.metric, gap, on: rows.test, group: label),
+                Measurement(
+                    QualityMetrics.accuracy, accuracy, on: rows.test, drawback: .bias,
+                    group: label),
+            ])
+    }
+    // The numbers of the figures, as a table of their own.
+    let table = GroupTable(
+        column: "decisions against the \(request.constraint.text) gap over \(rows.column)",
+        rows: [shownPoint("the model as it is", asItIs.before, asItIs.accuracyBefore)]
+            + points.map { shownPoint($0.label, $0.point.after, $0.point.accuracyAfter) })
     let probe = MeasuredProbe(
-        id: id, drawback: .bias, measurements: [], figures: figures, groups: [])
+        id: id, drawback: .bias, measurements: [], figures: figures, groups: [table])
     try probeFile.add([probe], to: run)
     return RunReport(
         title: "Accuracy against the \(request.constraint.text) gap of \(run)",
