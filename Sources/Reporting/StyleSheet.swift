@@ -75,7 +75,7 @@ let styleSheet: HTML = """
     .qa{display:grid;grid-template-columns:15rem minmax(0,1fr);gap:0 1rem;padding:.36rem 0;line-height:1.42;\
     border-top:1px solid var(--rule)}
     .qa dt{color:var(--soft);font-size:.9rem;padding-left:1.5em;text-indent:-1.5em}.qa dd{margin:0}
-    .mark{display:inline-block;width:1.15em;margin-right:.3em;text-align:center;font-weight:700;\
+    .mark{display:inline-block;width:1.15em;text-indent:0;margin-right:.3em;text-align:center;font-weight:700;\
     color:var(--soft)}
     .good .mark{color:var(--good)}.bad .mark{color:var(--bad)}.unsure .mark{color:var(--unsure)}
     .sixfold{margin:.6rem 0 0}

@@ -34,6 +34,10 @@ import Testing
         try checkSnapshot("adult.md", report.markdown())
         try checkSnapshot("adult-100.txt", report.terminal(width: 100))
         try checkSnapshot("adult-50.txt", report.terminal(width: 50))
+        let plain = AdultFixture.plainReport
+        try checkSnapshot("plain.html", plain.html())
+        try checkSnapshot("plain.md", plain.markdown())
+        try checkSnapshot("plain-80.txt", plain.terminal(width: 80))
         try checkSnapshot("hostile.html", AdultFixture.hostileReport.html())
         try checkSnapshot("hostile.md", AdultFixture.hostileReport.markdown())
     }
@@ -47,8 +51,8 @@ import Testing
         }
     }
 
-    @Test func numbersOfHTMLAreThoseOfJSON() throws {
-        let report = AdultFixture.report
+    @Test(arguments: [AdultFixture.report, AdultFixture.plainReport])
+    func numbersOfHTMLAreThoseOfJSON(_ report: RunReport) throws {
         let html = report.html()
         let again = try RunReport(json: report.json())
         let groups = again.groupTables.flatMap { $0.rows.flatMap(\.measurements) + $0.gaps }
@@ -86,8 +90,8 @@ import Testing
         #expect(throws: ReportError.self) { try RunReport(json: Array("[]".utf8)) }
     }
 
-    @Test func hostileTextStaysText() throws {
-        let report = AdultFixture.hostileReport
+    @Test(arguments: [AdultFixture.hostileReport, AdultFixture.hostilePlainReport])
+    func hostileTextStaysText(_ report: RunReport) throws {
         let html = report.html()
         // Every tag of the page is one of ours, and nothing of the text got out of its place.
         let tags = Set(html.matches(of: /<\/?([a-zA-Z!][a-zA-Z0-9]*)/).map { String($0.output.1) })
@@ -98,7 +102,7 @@ import Testing
             "dl", "dt", "dd", "ol", "table", "thead", "tbody", "tr", "th", "td", "caption", "span",
             "small",
             "strong", "pre", "code", "figure", "figcaption", "svg", "desc", "text", "line", "path",
-            "rect", "circle", "details", "summary",
+            "rect", "circle", "details", "summary", "sup",
         ]
         #expect(tags.subtracting(ours).isEmpty, "\(tags.subtracting(ours))")
         #expect(!html.contains("<b>") && !html.contains("</script"))
@@ -114,7 +118,9 @@ import Testing
 
     /// The page and its drawings are well-formed.
     @Test func drawingsAreWellFormed() throws {
-        for report in [AdultFixture.report, AdultFixture.hostileReport] {
+        for report in [
+            AdultFixture.report, AdultFixture.plainReport, AdultFixture.hostileReport,
+        ] {
             let html = report.html()
             let drawings = html.matches(of: /<svg[\s\S]*?<\/svg>/)
             #expect(drawings.count == 6)
@@ -172,6 +178,52 @@ import Testing
             #expect(!report.terminal(width: width).contains("\u{1B}"))
         }
         #expect(AdultFixture.report.terminal(width: 80, color: true).contains("\u{1B}[1m"))
+    }
+
+    /// The first screen says in words what stands below in numbers, and folds all else; every worry
+    /// beyond the first five is one click away.
+    @Test func thePlainReportFoldsWhatIsNotSaidFirst() throws {
+        let html = AdultFixture.plainReport.html()
+        let header = try #require(html.range(of: "</header>"))
+        let first = html[..<header.lowerBound]
+        #expect(first.contains("Right for <strong>87</strong> of 100 rows"))
+        #expect(first.contains("2 smaller worries"))
+        #expect(try #require(first.range(of: "Worry a.")) .lowerBound
+            < #require(first.range(of: "Worry b.")).lowerBound)
+        let main = html[header.upperBound...]
+        for title in ["What was trained", "Data", "Glossary", "Model card", "Data sheet", "Ledger"] {
+            #expect(main.contains("<summary><h2><bdi>\(title)</bdi></h2></summary>"), "\(title)")
+        }
+        // Nothing is lost: the remedy stands in its drawback's chapter.
+        #expect(main.contains("id=\"remedy-temperature-scaling\""))
+        #expect(html.contains("details::details-content"))
+    }
+
+    /// A phrase that most rows of a table have in common is said once.
+    @Test func repeatedPhrasesAreSaidOnce() {
+        var report = AdultFixture.plainReport
+        report.measurements = (0..<9).map { place in
+            var row = report.measurements[0]
+            row.note = place < 8 ? "the same note" : "a note of its own"
+            row.value = 0.9 + Double(place) / 1000
+            return row
+        }
+        let html = report.html()
+        #expect(html.ranges(of: "the same note").count == 1)
+        #expect(html.ranges(of: "a note of its own").count == 1)
+        #expect(html.contains("Unless a row says otherwise: "))
+    }
+
+    /// Groups stand in the order in which a reader looks for them.
+    @Test func rangesStandByTheirLowerBound() {
+        #expect(
+            NaturalOrder.sorted(["> 48", "(missing)", "9 – 20", "≤ 9", "20 – 48"])
+                == ["≤ 9", "9 – 20", "20 – 48", "> 48", "(missing)"])
+        #expect(
+            NaturalOrder.sorted(["65+", "under 20", "20-34", "100", "−5"])
+                == ["under 20", "−5", "20-34", "65+", "100"])
+        #expect(NaturalOrder.sorted(["group 10", "group 9", "b"]) == ["b", "group 9", "group 10"])
+        #expect(NaturalOrder.sorted(["White", "Black", "Other"]) == ["Black", "Other", "White"])
     }
 
     @Test func anEmptyReportIsAReport() throws {

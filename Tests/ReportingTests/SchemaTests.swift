@@ -24,7 +24,10 @@ import Testing
         strange.measurements[1].interval?.upper = .infinity
         strange.measurements[1].sample = .init(split: "test", rows: 9, clusters: 3, models: 2)
         let empty = RunReport(title: "", summary: "", command: "")
-        for report in [AdultFixture.report, AdultFixture.hostileReport, strange, empty] {
+        for report in [
+            AdultFixture.report, AdultFixture.hostileReport, AdultFixture.plainReport,
+            AdultFixture.hostilePlainReport, strange, empty,
+        ] {
             #expect(try validator.problems(in: JSON(report.json())) == [])
         }
     }
@@ -84,6 +87,9 @@ import Testing
         },
         Change("an open answer with a text", says: "/answer: fits 0 choices") {
             $0["modelCard"]?["sections"]?[0]?["items"]?[2]?["answer"]?["text"] = .text("yes")
+        },
+        Change("an unknown rule of a first screen", says: "/brief: lacks answers") {
+            $0["brief"] = .object(["drawbacks": .array([])])
         },
         Change("an older format", says: "/format: not") { $0["format"] = .number(2) },
         Change("a newer format", says: "/format: not") { $0["format"] = .number(4) },
