@@ -53,7 +53,10 @@ extension RunReport {
                 visible(row.question), to: max(0, width - row.drawback.title.count - 2))
             lines.append(styled(row.drawback.title, "1") + "  " + styled(question, "2"))
             let told = brief?.drawbacks.first { $0.drawback == row.drawback }?.answer.text
-            lines += ([told].compactMap { $0 } + report.texts(of: row)).flatMap { text in
+            // An answer says itself that nothing was measured.
+            let isSaid = told != nil && row.measured.isEmpty
+            let texts = [told].compactMap { $0 } + (isSaid ? [] : report.texts(of: row))
+            lines += texts.flatMap { text in
                 wrapped(visible(text), width - 4).enumerated().map {
                     ($0 == 0 ? "  " : "    ") + $1
                 }
