@@ -228,6 +228,14 @@ package struct RunReport: Codable, Sendable, Hashable {
         }
     }
 
+    /// The headline metrics of parts of the rows or of the model, but for compared gaps.
+    var headlineParts: [Measurement] {
+        measurements.filter {
+            $0.group != nil && headlines.contains($0.metric)
+                && !$0.metric.hasSuffix("GapDifference")
+        }
+    }
+
     /// How gaps differ between two models, of each protected column: the first that a comparison is read for.
     var comparedGaps: [Measurement] {
         measurements.filter {

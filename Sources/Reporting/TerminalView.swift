@@ -33,14 +33,20 @@ extension RunReport {
             report.headlines.isEmpty
             ? report.measurements.filter { $0.group == nil }
             : report.comparedGaps + report.headlineMeasurements
-        if !shown.isEmpty {
+        // What was found of columns, methods or groups, where the report is of that alone.
+        let parts = report.drawbacks.isEmpty && brief == nil ? report.headlineParts : []
+        let table = shown + parts.prefix(Self.shownParts)
+        if !table.isEmpty {
             lines.append("")
-            lines += report.table(of: shown, width: width).enumerated().map {
+            lines += report.table(of: table, width: width).enumerated().map {
                 $0 == 0 ? styled($1, "2") : $1
             }
         }
+        if parts.count > Self.shownParts {
+            lines.append("and \(parts.count - Self.shownParts) more in the other forms of this report")
+        }
         // What is only of parts of the rows, or of parts of the model, is told by its verdict.
-        let judged = shown.isEmpty ? report.measurements.filter { $0.verdict != nil } : []
+        let judged = table.isEmpty ? report.measurements.filter { $0.verdict != nil } : []
         if !judged.isEmpty { lines.append("") }
         for measurement in judged {
             lines += wrapped(visible(report.text(of: measurement)), width - 2).enumerated().map {
@@ -75,6 +81,8 @@ extension RunReport {
         }
         return lines.map { String($0.trimmingEnd()) + "\n" }.joined()
     }
+
+    private static let shownParts = 40
 
     /// What to worry about, the gravest first; of many the smaller ones are counted.
     private func worryLines(

@@ -127,8 +127,10 @@ import Vouch
             String(decoding: try Files.read(run + "/report.html"), as: UTF8.self)
         }
         #expect(try !page().contains("Label smoothing") && !page().contains("Span of a column"))
-        _ = try measureExplanations(
+        let found = try measureExplanations(
             .effects(together: []), run: run, threads: 1, arguments: ["vouch"])
+        let said = found.terminal(width: 120)
+        #expect(said.contains("column = age: ") && said.contains("Importance among like rows"))
         #expect(try page().contains("Span of a column"))
         let report = try storedReport(run: run)
         let opacity = try #require(report.drawbacks.first { $0.drawback == .opacity })

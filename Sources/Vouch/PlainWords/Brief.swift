@@ -186,11 +186,16 @@ struct BriefWords {
             text: "", metrics: [error.metric, size.metric])
         switch Calibrated(facts) {
         case .no:
+            answer.tone = .bad
+            // Of costs that were given three numbers stand here already.
+            guard facts.first("expectedCost") == nil else {
+                answer.text = "No: what it states does not come true as often as it says."
+                break
+            }
             let shown = PlainNumber.hundredths(value)
             answer.text =
                 "No: what it states and what comes true differ by \(shown) of 100 on average."
             answer.numbers = [shown]
-            answer.tone = .bad
         case .yes:
             answer.text = "Yes: what it states comes true about as often as it says."
             answer.tone = .good

@@ -108,7 +108,7 @@ struct GapWords {
     var inBrief: String {
         switch verdict {
         case .gap: "by \(column): gap"
-        case .none: "by \(column): no gap beyond what was allowed"
+        case .none: "by \(column): no gap larger than was allowed"
         case .cannotTell: "by \(column): cannot tell"
         case .oneGroup: "by \(column): only one group"
         }
