@@ -1,10 +1,24 @@
+import Synchronization
 import Tables
 
 /// Where what a reader notices of rows in use goes, such as standard error; nowhere unless a caller says.
 ///
-/// Task-local, so that a command says it once for all that it calls, and the library stays silent.
+/// One receiver a process, set once by the program's entry before any command runs, so that a command says
+/// it once for all that it calls and the library stays silent. (Task-local values crashed the optimised
+/// program outside of tasks, Swift 6.3.1.)
 package enum RowNotices {
-    @TaskLocal package static var report: @Sendable (String) -> Void = { _ in }
+    private static let receiver = Mutex<@Sendable (String) -> Void>({ _ in })
+
+    /// Sends all that is reported from now on to a function.
+    package static func send(to receive: @escaping @Sendable (String) -> Void) {
+        receiver.withLock { $0 = receive }
+    }
+
+    static func report(_ text: String) {
+        // Outside of the lock: a receiver may do anything.
+        let receive = receiver.withLock { $0 }
+        receive(text)
+    }
 }
 
 extension StoredModel {

@@ -58,9 +58,8 @@ struct Main {
             try CommandNames.check(given)
             let arguments = try ConfigurationFile.expand(given)
             var command = try VouchCommand.parseAsRoot(arguments)
-            try RowNotices.$report.withValue({ Terminal(.error).write("! \(visible($0))\n") }) {
-                try command.run()
-            }
+            RowNotices.send(to: { Terminal(.error).write("! \(visible($0))\n") })
+            try command.run()
         } catch {
             Failure.exit(error, arguments: given)
         }
