@@ -189,7 +189,9 @@ private func predictionsAndAnswers(
         for (row, value) in values.enumerated() where !range.contains(value) {
             throw TableError(
                 action: "reading", source: table.name, line: table.lines?[row], row: row + 1,
-                column: name, problem: "\"\(value)\" is not \(what)", advice: "Correct the cell")
+                column: name,
+                problem: value.isNaN ? "\(what) is missing" : "\"\(value)\" is not \(what)",
+                advice: value.isNaN ? "Fill the cell, or remove the row" : "Correct the cell")
         }
         return values
     }

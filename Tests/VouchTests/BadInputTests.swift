@@ -167,4 +167,18 @@ import Vouch
         }
         _ = try predictRows(.init(run: run, rows: data)).bytes
     }
+
+    /// An empty cell is not called "nan", which nobody wrote.
+    @Test func aMissingScoreIsCalledMissing() throws {
+        let scratch = try Scratch()
+        var audit = AuditConfiguration(
+            file: try scratch.write("y,p\nno,0.2\nyes,\nno,0.4\nyes,0.9\n", to: "scores.csv"))
+        audit.target = "y"
+        audit.scores = ["p"]
+        let error = #expect(throws: TableError.self) {
+            try auditPredictions(audit, arguments: [])
+        }
+        let text = error?.description ?? ""
+        #expect(text.contains("line 3") && text.contains("a probability is missing"), "\(text)")
+    }
 }
