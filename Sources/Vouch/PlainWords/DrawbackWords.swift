@@ -79,7 +79,13 @@ struct DrawbackWords {
 
     private var rows: RunReport.Answer {
         var answer = made(.dataHunger)
-        guard let gain = facts.told("gainFromDoubling") else { return answer }
+        guard let gain = facts.told("gainFromDoubling") else {
+            guard facts.first("trainingRows") != nil else { return answer }
+            answer.text = "Whether more rows would help was not measured."
+            answer.metrics = ["trainingRows"]
+            answer.tone = .unsure
+            return answer
+        }
         answer.metrics = [gain.metric]
         switch Claim(gain) {
         case .none:
