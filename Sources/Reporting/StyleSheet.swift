@@ -196,7 +196,7 @@ let styleSheet: HTML = """
     --raised:#f3f3f3;--link:#000;--good:#00694c;--bad:#a8430a;--unsure:#6b5300;--warn:#000;--warnpaper:#fff;--c0:#0072b2;--c1:#d55e00;--c2:#009e73}
     body{font-size:10.5pt}nav{display:none}h2{break-after:avoid;margin-top:1.6rem}
     details::details-content{display:block;content-visibility:visible;block-size:auto;opacity:1}
-    summary{list-style:none;color:#000;font-weight:600}summary::-webkit-details-marker{display:none}
+    p.question,p.lead{break-after:avoid}summary{list-style:none;color:#000;font-weight:600}summary::-webkit-details-marker{display:none}
     .told{display:grid;grid-template-columns:14rem 1fr}.first{display:block}
     .card,tr,figure,.warnings{break-inside:avoid}.scroll{overflow:visible}
     .figures{grid-template-columns:1fr 1fr;gap:1.4rem}
