@@ -18,15 +18,42 @@ package enum NumberText {
         if size == 0 { return "0" }
         if value == value.rounded(), size < 1e15 { return count(Int(value)) }
         if size >= 1000 { return fixed(value, decimals: 0) }
-        if size >= 100 { return fixed(value, decimals: 1) }
         if size >= 10 { return fixed(value, decimals: 1) }
         if size >= 1 { return fixed(value, decimals: 2) }
-        if size >= 0.1 { return fixed(value, decimals: 3) }
+        if size >= 0.1 { return fixed(value, decimals: readable(value, from: 3)) }
         return significant(value, digits: 2)
+    }
+
+    /// A share as a percentage without its sign, such as `88.1`: never `100` or `0` but of all or none.
+    package static func percent(_ share: Double, decimals: Int = 1) -> String {
+        var shown = decimals
+        let value = 100 * share
+        func rounded() -> Double { (value * power(shown)).rounded() / power(shown) }
+        while shown < 9, (rounded() == 100 && value != 100) || (rounded() == 0 && value != 0) {
+            shown += 1
+        }
+        return fixed(value, decimals: shown)
+    }
+
+    /// The least decimals, from so many on, with which a number reads as what it is: with two significant digits, or
+    /// nearly exact with one, and below 1 not as 1.
+    private static func readable(_ value: Double, from decimals: Int) -> Int {
+        var shown = decimals
+        while shown < 15 {
+            let rounded = (value * power(shown)).rounded() / power(shown)
+            let digits = shown + Int(log10(max(abs(value), 1e-300)).rounded(.down)) + 1
+            let isClose = digits > 1 || abs(rounded - value) <= 0.005 * abs(value)
+            if isClose, abs(value) >= 1 || abs(rounded) < 1 { break }
+            shown += 1
+        }
+        return shown
     }
 
     /// A number and its interval, with the digits that the interval's width allows:
     /// `0.915` and `[0.910, 0.919]`.
+    ///
+    /// However wide the interval is, the number keeps two significant digits, and below 1 does not read as 1, as if it
+    /// were perfect: `0.026` and `[0, 9]`.
     package static func withInterval(
         _ value: Double, lower: Double, upper: Double
     ) -> (value: String, interval: String) {
@@ -36,15 +63,23 @@ package enum NumberText {
         }
         var decimals = Int((-log10(half)).rounded(.up))
         if half * power(decimals) < 1.95 { decimals += 1 }
-        func text(_ number: Double) -> String { fixed(number, decimals: min(decimals, 9)) }
-        return (text(value), "[\(text(lower)), \(text(upper))]")
+        func text(_ number: Double, _ decimals: Int) -> String {
+            fixed(number, decimals: min(decimals, 9))
+        }
+        // Beyond nine decimals a number is written with its exponent.
+        let own = readable(value, from: min(decimals, 9))
+        let shown = own > 9 ? plain(value) : text(value, own)
+        return (shown, "[\(text(lower, decimals)), \(text(upper, decimals))]")
     }
 
     /// With a fixed number of decimals; negative ones round to tens, hundreds and so on.
     package static func fixed(_ value: Double, decimals: Int) -> String {
         guard value.isFinite else { return notFinite(value) }
         let scaled = (value * power(decimals)).rounded()
-        guard abs(scaled) < 0x1p53, (-18...15).contains(decimals) else { return significant(value, digits: 3) }
+        // Whole numbers of more than fourteen digits are not read.
+        guard abs(scaled) < 0x1p53, (-18...15).contains(decimals),
+            decimals >= 0 || abs(value) < 1e14
+        else { return significant(value, digits: 3) }
         let number = Int(scaled)
         if decimals <= 0 {
             let (whole, overflow) = number.multipliedReportingOverflow(by: Int(power(-decimals)))

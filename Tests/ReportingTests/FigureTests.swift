@@ -13,6 +13,12 @@ import Testing
         (1, 1, 1, "1", "[1, 1]"),
         (0.00042, 0.00040, 0.00044, "0.00042", "[0.00040, 0.00044]"),
         (12.0, 7.0, 17.0, "12", "[7, 17]"),
+        // However wide the interval, a value is neither perfect nor 0 unless it is.
+        (0.0258, 0.0001, 9.0, "0.026", "[0, 9]"), (0.00612, 0.0, 1.0, "0.0061", "[0.0, 1.0]"),
+        (0.9996, 0.9, 1.0, "0.9996", "[0.90, 1.00]"), (0.996, 0.9, 1.0, "0.996", "[0.90, 1.00]"),
+        (-0.9996, -1, 1, "−0.9996", "[−1.0, 1.0]"), (0.7, 0, 1, "0.7", "[0.0, 1.0]"),
+        (0.115, -0.5, 0.7, "0.12", "[−0.5, 0.7]"), (12_345, -23_000, 160_000, "12,000", "[−20,000, 160,000]"),
+        (1e-12, 0, 3, "1.0e−12", "[0.0, 3.0]"), (1, 0.97, 1, "1.000", "[0.970, 1.000]"),
     ]) func intervals(
         value: Double, lower: Double, upper: Double, text: String, interval: String
     ) {
@@ -24,7 +30,7 @@ import Testing
     @Test(arguments: [
         (0.0, "0"), (16_281, "16,281"), (-3, "−3"), (0.9147, "0.915"), (1234.56, "1,235"),
         (0.0123, "0.012"), (4.2e-7, "4.2e−7"), (.infinity, "∞"), (.nan, "not a number"),
-        (95, "95"), (7.92, "7.92"), (99.999, "100.0"), (1e300, "1.00e300"), (9.99e-8, "1.0e−7"),
+        (0.9996, "0.9996"), (-0.99999, "−0.99999"), (0.9994, "0.999"), (95, "95"), (7.92, "7.92"), (99.999, "100.0"), (1e300, "1.00e300"), (9.99e-8, "1.0e−7"),
     ]) func plain(value: Double, text: String) {
         #expect(NumberText.plain(value) == text)
     }
@@ -35,6 +41,13 @@ import Testing
         #expect(shown.value.contains("e"))
         #expect(shown.interval.hasPrefix("[−"))
         for decimals in -40...20 { #expect(!NumberText.fixed(bound, decimals: decimals).isEmpty) }
+    }
+
+    @Test(arguments: [
+        (0.881, "88.1"), (1.0, "100.0"), (0.9996, "99.96"), (0.0, "0.0"), (0.0004, "0.04"),
+        (0.999_999, "99.9999"),
+    ]) func percent(share: Double, text: String) {
+        #expect(NumberText.percent(share) == text)
     }
 
     /// Against Foundation's own formatting.
