@@ -1,8 +1,8 @@
 /// How far calls are above chance, all classes weighing the same: 0 for chance, 1 for no error.
 ///
 /// `J = (mean over classes of hits / rows − 1/K) / (1 − 1/K)`; of two classes that is Youden's index,
-/// sensitivity + specificity − 1. The interval is recovered from the Wilson intervals of the K recalls,
-/// which rest on different rows.
+/// sensitivity + specificity − 1. The interval is recovered from those of the K recalls, which rest on
+/// different rows: Clopper and Pearson's where hits or misses are fewer than 50, Wilson's from there on.
 ///
 /// - Parameters:
 ///   - hits: Rightly called rows of each class.
@@ -16,20 +16,21 @@ package func balancedSkill(hits: [Int], rows: [Int], comparisons: Int = 1) -> Es
     let used = rows.indices.filter { rows[$0] > 0 }
     var result = Estimate(
         value: nil,
-        method: "MOVER of Wilson" + (comparisons > 1 ? ", Bonferroni over \(comparisons)" : ""),
+        method: "MOVER of recalls" + (comparisons > 1 ? ", Bonferroni over \(comparisons)" : ""),
         count: rows.reduce(0, +))
     guard used.count > 1 else {
         result.note = "fewer than two classes have rows"
         return result
     }
-    let z = -SpecialFunctions.normalQuantile(0.025 / Double(max(comparisons, 1)))
+    let tail = 0.025 / Double(max(comparisons, 1))
     let classes = Double(used.count)
     var mean = 0.0
     var below = 0.0
     var above = 0.0
     for label in used {
         let share = Double(hits[label]) / Double(rows[label])
-        let (lower, upper) = wilson(share: share, rows: Double(rows[label]), z: z)
+        let effective = EffectiveRows(simple: Double(rows[label]), limit: Double(rows[label]))
+        let (lower, upper, _) = effective.interval(share, tail: tail)
         mean += share / classes
         below += (share - lower) * (share - lower)
         above += (upper - share) * (upper - share)

@@ -31,11 +31,19 @@ package struct BrierDecomposition: Sendable {
         let share = zip(outcomes, design.weights).reduce(0) { $0 + $1.0 * $1.1 } / total
         let own = sample.rowBrierScores
         let best = Self.recalibrated(sample.scores, outcomes, design.weights)
-        miscalibration = design.mean(zip(own, best.errors).map { $0 - $1 }, scale: .plain)
+        let parts = [
+            design.whole(least: SamplePart.squares),
+            design.part("positive rows") { sample.labels[$0] == 1 },
+            design.part("negative rows") { sample.labels[$0] == 0 },
+        ]
+        miscalibration = design.mean(
+            zip(own, best.errors).map { $0 - $1 }, scale: .plain, parts: parts)
         discrimination = design.mean(
-            zip(outcomes, best.errors).map { ($0 - share) * ($0 - share) - $1 }, scale: .plain)
-        uncertainty = design.mean(
-            outcomes.map { ($0 - share) * ($0 - share) }, scale: .log, bounds: 0...0.25)
+            zip(outcomes, best.errors).map { ($0 - share) * ($0 - share) - $1 }, scale: .plain,
+            parts: parts)
+        uncertainty = design.functionOfShares(
+            [{ sample.labels[$0] == 1 }], method: "Interval of the share, transformed"
+        ) { max(0, $0[0] * (1 - $0[0])) }
         miscalibration.value = miscalibration.value.map { max(0, $0) }
         miscalibration.lower = miscalibration.lower.map { max(0, $0) }
         discrimination.lower = discrimination.lower.map { max(0, $0) }

@@ -6,7 +6,19 @@ extension ClassificationSample {
     /// `−mean log(probability of the true class)`, in nats.
     ///
     /// Probabilities are kept off 0 and 1 by the spacing of doubles at 1, as in scikit-learn.
-    package func logLoss() -> Estimate { design.mean(rowLogLosses, scale: .log) }
+    package func logLoss() -> Estimate {
+        design.mean(rowLogLosses, scale: .log, parts: eachOfTwoClasses)
+    }
+
+    /// Of two classes both must occur: what a row of one costs is not seen in those of the other.
+    var eachOfTwoClasses: [SamplePart] {
+        classes > 2
+            ? []
+            : [
+                design.part("positive rows", least: 1) { labels[$0] == 1 },
+                design.part("negative rows", least: 1) { labels[$0] == 0 },
+            ]
+    }
 
     /// `−log(probability of the true class)`, one a row.
     package var rowLogLosses: [Double] {
@@ -20,7 +32,9 @@ extension ClassificationSample {
     /// The mean squared difference of probability and outcome: of the positive class of two, of all
     /// classes summed where there are more.
     package func brierScore() -> Estimate {
-        design.mean(rowBrierScores, scale: .log, bounds: 0...(classes == 2 ? 1 : 2))
+        design.mean(
+            rowBrierScores, scale: .log, bounds: 0...(classes == 2 ? 1 : 2),
+            parts: eachOfTwoClasses)
     }
 
     /// The squared difference of probability and outcome, one a row; see `brierScore`.
@@ -74,7 +88,11 @@ extension ClassificationSample {
                         + "classes, are all equal, or only one class occurs")
             }
             return design.estimate(
-                fit.coefficients[part], influence: fit.influence[part], method: method)
+                fit.coefficients[part], influence: fit.influence[part], method: method,
+                parts: [
+                    design.part("positive rows") { labels[$0] == 1 },
+                    design.part("negative rows") { labels[$0] == 0 },
+                ])
         }
         let outcomes = labels.map(Double.init)
         let ones = [Double](repeating: 1, count: rows)

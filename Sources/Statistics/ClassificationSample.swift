@@ -178,7 +178,9 @@ extension ClassificationSample {
         let hits = hits(calls)
         let present = mass.indices.filter { mass[$0] > 0 }
         let count = Double(present.count)
-        return design.recovered(
+        // Of one row or two, classes that are seen next time are left out of the mean.
+        let shortage = design.shortage(in: [design.whole(least: 3)])
+        var result = design.recovered(
             present.reduce(0) { $0 + 2 * hits[$1] / mass[$1] } / count,
             from: present.map { label in
                 let overlap = design.shareWithInterval(
@@ -186,6 +188,10 @@ extension ClassificationSample {
                     among: { labels[$0] == label || calls[$0] == label })
                 return (1 / count, overlap?.asF1)
             })
+        if let shortage {
+            (result.lower, result.upper, result.note) = (nil, nil, shortage)
+        }
+        return result
     }
 
     /// The weight of rows decided right of each class.

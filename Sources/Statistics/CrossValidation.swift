@@ -29,6 +29,10 @@ package func crossValidated(_ values: [Double], folds: Int, rows: Int) -> Estima
         return result
     }
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+    guard variance > 1e-24 * mean * mean else {
+        result.note = "all folds give the same: no spread to judge by, no interval"
+        return result
+    }
     let reach =
         SpecialFunctions.studentQuantile(0.975, degrees: count - 1)
         * ((1 / count + 1 / Double(folds - 1)) * variance).squareRoot()

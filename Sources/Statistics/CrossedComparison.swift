@@ -48,7 +48,9 @@ package struct CrossedComparison<Sample: ComparedSample>: Sendable {
         note: String = "undefined on these rows",
         of metric: (_ sample: Sample, _ threshold: Double) -> JackknifedValue?
     ) -> Difference {
-        crossedDifference(pairs.map { $0.jackknifed(metric) }, design: pairs[0].design, note: note)
+        crossedDifference(
+            pairs.map { $0.jackknifed(metric) }, isSame: pairs.allSatisfy(\.isSame),
+            design: pairs[0].design, note: note)
     }
 }
 
@@ -94,12 +96,15 @@ package func crossedMeanDifference(
     let values = zip(before, after).map { pair in
         JackknifedValue(meanOf: zip(pair.0, pair.1).map { $1 - $0 }, design: design)
     }
-    return crossedDifference(values, design: design)
+    return crossedDifference(values, isSame: before == after, design: design)
 }
 
 /// The difference over seeds and rows from each seed's difference; see `CrossedComparison`.
+///
+/// - Parameter isSame: Whether before and after said the same of every row.
 package func crossedDifference(
-    _ values: [JackknifedValue?], design: SamplingDesign, note: String = "undefined on these rows"
+    _ values: [JackknifedValue?], isSame: Bool = false, design: SamplingDesign,
+    note: String = "undefined on these rows"
 ) -> Difference {
     let method = "Crossed variance components, t of each"
     let defined = values.compactMap { $0 }
@@ -111,7 +116,9 @@ package func crossedDifference(
     }
     let mean = JackknifedValue.mean(of: defined)
     guard let rowDeletions = mean.deletions else {
-        return Difference(mean.value, nil, method: method, varied: varied, design: design)
+        return Difference(
+            mean.value, nil, method: method, varied: varied, shortage: mean.shortage,
+            design: design)
     }
     let seeds = Double(defined.count)
     var (spread, interaction) = (0.0, 0.0)
@@ -128,7 +135,8 @@ package func crossedDifference(
             ? (seedVariance, seeds - 1) : (noise, (seeds - 1) * rowDegrees),
         (max(0, rowDeletions.variance - noise), rowDegrees),
     ])
-    return Difference(mean.value, components, method: method, varied: varied, design: design)
+    return Difference(
+        mean.value, components, method: method, varied: varied, isSame: isSame, design: design)
 }
 
 private let crossedFewestSeeds = 5

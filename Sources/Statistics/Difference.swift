@@ -53,23 +53,28 @@ package struct Difference: Sendable, Hashable {
 
     /// A difference with an interval from the variances of its independent parts.
     ///
-    /// Where nothing varies, equal models are known to be equal on these rows; a difference that is the
-    /// same in every piece has no interval, as the sample shows no spread to judge it by.
+    /// Where nothing varies, models that said the same of every row are equal on these rows; any other
+    /// difference that is the same in every piece has no interval, as the sample shows no spread to judge it by:
+    /// two models that both part the classes completely need not be equal.
+    ///
+    /// - Parameters:
+    ///   - isSame: Whether both said the same of every row.
+    ///   - shortage: Why there are no components.
     init(
         _ value: Double, _ components: VarianceComponents?, method: String, varied: String? = nil,
-        design: SamplingDesign
+        isSame: Bool = false, shortage: String? = nil, design: SamplingDesign
     ) {
         self.init(undefined: "", method: method, design: design)
         estimate.note = nil
         estimate.value = value
         if let varied { estimate.varied = varied }
         guard let components else {
-            estimate.note = SamplingDesign.tooFewPieces
+            estimate.note = shortage ?? SamplingDesign.tooFewPieces
             return
         }
         let error = components.total.squareRoot()
         // Sums of equal numbers differ by rounding.
-        guard error > 1e-12 * abs(value) || value == 0 else {
+        guard error > 1e-12 * abs(value) || (value == 0 && isSame) else {
             estimate.note = "every row differs by the same amount: no spread to judge by"
             return
         }

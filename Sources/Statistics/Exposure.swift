@@ -42,10 +42,17 @@ package struct Exposure: Sendable, Hashable {
         let variance =
             Self.squares(found) / Double(found.count * (found.count - 1))
             + Self.squares(left) * Double(count - 1) / Double(count)
+        self.bits = found
+        guard variance > 0 else {
+            self.mean = Estimate(
+                value: mean, method: "Jackknife of two samples, Student",
+                varied: "planted rows and references", count: found.count,
+                note: SamplingDesign.noSpread)
+            return
+        }
         let degrees = Double(min(found.count, count) - 1)
         let reach =
             SpecialFunctions.studentQuantile(0.975, degrees: degrees) * variance.squareRoot()
-        self.bits = found
         self.mean = Estimate(
             value: mean, lower: mean - reach, upper: mean + reach,
             method: "Jackknife of two samples, Student", varied: "planted rows and references",

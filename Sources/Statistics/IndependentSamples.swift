@@ -40,6 +40,11 @@ extension SamplingDesign {
     package func estimate(_ value: Double, errors: [SampleError], varied: String) -> Estimate {
         let counts = counts()
         let components = VarianceComponents(parts: errors.map { ($0.variance, $0.degrees) })
+        guard components.total > 1e-24 * value * value else {
+            return Estimate(
+                value: value, method: "Welch–Satterthwaite", varied: varied, count: counts.rows,
+                clusters: counts.clusters, note: Self.noSpread)
+        }
         let degrees = components.degrees
         let reach =
             SpecialFunctions.studentQuantile(0.975, degrees: degrees)

@@ -28,27 +28,33 @@ extension SamplingDesign {
     ///   - mass: `bᵢ`, one a row, where θ is a ratio of sums; the weights else.
     ///   - known: The variance, where it is not the jackknife's.
     ///   - bounds: The metric's possible values; the interval is cut there.
+    ///   - parts: The parts of the sample whose spread the interval rests on, beside all rows.
     func estimate(
         _ value: Double, influence: [Double], mass: [Double]? = nil, variance known: Double? = nil,
         method: String, scale: IntervalScale = .plain,
-        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity, note: String? = nil
+        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity, note: String? = nil,
+        parts: [SamplePart] = []
     ) -> Estimate {
         let counts = counts()
         var result = Estimate(
             value: value, method: method, varied: varied, count: counts.rows,
             clusters: counts.clusters, note: note)
+        func without(_ reason: String) -> Estimate {
+            var none = result
+            none.note = [note, reason].compactMap { $0 }.joined(separator: "; ")
+            return none
+        }
+        if let shortage = shortage(in: parts) { return without(shortage) }
         guard let deletions = deletions(influence, mass: mass ?? weights) else {
-            result.note = note ?? Self.tooFewPieces
-            return result
+            return without(Self.tooFewPieces)
+        }
+        guard deletions.isSpread(beside: value) || known.map({ $0 > 0 }) == true else {
+            return without(Self.noSpread)
         }
         guard let (lower, upper, degrees) = scale.interval(value, deletions, variance: known)
-        else {
-            result.note = note ?? "at the edge of its range the sample gives no interval"
-            return result
-        }
-        guard lower.isFinite, upper.isFinite else {
-            result.note = note ?? "so few rows bound it on one side alone: no interval"
-            return result
+        else { return without("at the edge of its range the sample gives no interval") }
+        guard lower.isFinite, upper.isFinite, scale.isBounded(lower, upper) else {
+            return without("so few rows bound it on one side alone: no interval")
         }
         result.lower = max(lower, bounds.lowerBound)
         result.upper = min(upper, bounds.upperBound)
@@ -62,14 +68,14 @@ extension SamplingDesign {
     /// A weighted mean, with Student's interval of the jackknife on a scale.
     package func mean(
         _ values: [Double], scale: IntervalScale,
-        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity
+        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity, parts: [SamplePart] = []
     ) -> Estimate {
         let total = weights.reduce(0, +)
         let mean = zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 } / total
         let influence = zip(weights, values).map { $0 * ($1 - mean) / total }
         return estimate(
             mean, influence: influence, method: "Jackknife, \(scale)", scale: scale,
-            bounds: bounds)
+            bounds: bounds, parts: parts)
     }
 }
 
@@ -111,6 +117,16 @@ extension IntervalScale {
             SpecialFunctions.studentQuantile(0.975, degrees: degrees)
             * (variance.map { slope * slope * $0 } ?? onScale.variance).squareRoot()
         return (moved(value, by: -reach), moved(value, by: reach), degrees)
+    }
+
+    /// Whether an interval says something of a positive number's size: that its ends are not more than a
+    /// factor of a million apart.
+    func isBounded(_ lower: Double, _ upper: Double) -> Bool {
+        switch self {
+        case .plain, .logit: true
+        case .log: upper <= 1e6 * lower
+        case .logComplement: 1 - lower <= 1e6 * (1 - upper)
+        }
     }
 
     /// The value that lies so far from another on this scale.

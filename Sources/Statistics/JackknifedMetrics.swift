@@ -17,6 +17,15 @@ package enum ClassificationMetric: String, Sendable, CaseIterable {
         }
     }
 
+    /// The rows that a share is of.
+    var partName: String {
+        switch self {
+        case .sensitivity: "positive rows"
+        case .specificity, .falsePositiveRate: "negative rows"
+        default: "rows"
+        }
+    }
+
     /// Why a sample may not have it.
     var undefinedNote: String {
         switch self {
@@ -35,8 +44,13 @@ package enum RegressionMetric: String, Sendable, CaseIterable {
 
 extension SamplingDesign {
     /// `Σ wᵢ aᵢ / Σ wᵢ bᵢ`, its deletions exact; `nil` where no weight has a `bᵢ`.
+    ///
+    /// - Parameters:
+    ///   - name: Of the rows with a `bᵢ`, in a sentence.
+    ///   - least: How many of them the ratio's spread needs.
     func jackknifedRatio(
-        _ numerator: (Int) -> Double, over denominator: (Int) -> Double
+        of name: String, least: Double = SamplePart.linear, _ numerator: (Int) -> Double,
+        over denominator: (Int) -> Double
     ) -> JackknifedValue? {
         let mass = (0..<rows).map { weights[$0] * denominator($0) }
         let total = mass.reduce(0, +)
@@ -45,7 +59,7 @@ extension SamplingDesign {
         let ratio = parts.reduce(0, +) / total
         return JackknifedValue(
             ratio, influence: zip(parts, mass).map { ($0 - ratio * $1) / total }, mass: mass,
-            design: self)
+            design: self, parts: [part(name, least: least) { denominator($0) > 0 }])
     }
 }
 
@@ -59,7 +73,7 @@ extension ClassificationSample {
     ) -> JackknifedValue? {
         if let share = metric.share {
             let calls = calls(threshold: threshold)
-            return design.jackknifedRatio {
+            return design.jackknifedRatio(of: metric.partName) {
                 share.isChosen(labels[$0]) && share.isHit(calls[$0], labels[$0]) ? 1 : 0
             } over: {
                 share.isChosen(labels[$0]) ? 1 : 0
@@ -72,7 +86,7 @@ extension ClassificationSample {
             return scores.isEmpty ? nil : JackknifedValue(meanOf: scores, design: design)
         case .positivePredictiveValue:
             let calls = calls(threshold: threshold)
-            return design.jackknifedRatio {
+            return design.jackknifedRatio(of: "rows decided positive") {
                 calls[$0] == 1 && labels[$0] == 1 ? 1 : 0
             } over: {
                 calls[$0] == 1 ? 1 : 0
@@ -80,7 +94,7 @@ extension ClassificationSample {
         case .balancedAccuracy:
             let calls = calls(threshold: threshold)
             return meanOverClasses { label in
-                design.jackknifedRatio {
+                design.jackknifedRatio(of: "rows of a class") {
                     calls[$0] == label && labels[$0] == label ? 1 : 0
                 } over: {
                     labels[$0] == label ? 1 : 0
@@ -89,7 +103,7 @@ extension ClassificationSample {
         case .macroF1:
             let calls = calls(threshold: threshold)
             return meanOverClasses { label in
-                design.jackknifedRatio {
+                design.jackknifedRatio(of: "rows that are of a class or decided so") {
                     calls[$0] == label && labels[$0] == label ? 2 : 0
                 } over: {
                     (labels[$0] == label ? 1 : 0) + (calls[$0] == label ? 1 : 0)
@@ -98,12 +112,18 @@ extension ClassificationSample {
         case .rocAUC: return jackknifedAUC()
         case .macroAUC:
             return macroAreaUnderCurve.map {
-                JackknifedValue($0.value, influence: $0.influence, design: design)
+                JackknifedValue(
+                    $0.value, influence: $0.influence, design: design,
+                    parts: (0..<Int32(classes)).filter { labels.contains($0) }.map { label in
+                        design.part("rows of a class") { labels[$0] == label }
+                    })
             }
         case .averagePrecision:
             guard classes == 2 else { return nil }
             return precisionRecallArea.map {
-                JackknifedValue($0.value, influence: $0.influence, mass: $0.mass, design: design)
+                JackknifedValue(
+                    $0.value, influence: $0.influence, mass: $0.mass, design: design,
+                    parts: [design.part("positive rows") { labels[$0] == 1 }])
             }
         case .expectedCalibrationError:
             let (gaps, signed) = calibrationGaps()
@@ -128,6 +148,13 @@ extension ClassificationSample {
         guard classes == 2,
             let area = AreaUnderCurve(scores, isPositive: isPositive, weights: design.weights)
         else { return nil }
+        let parts = [
+            design.part("positive rows") { labels[$0] == 1 },
+            design.part("negative rows") { labels[$0] == 0 },
+        ]
+        if let shortage = design.shortage(in: parts) {
+            return JackknifedValue(area.value, nil, shortage: shortage)
+        }
         var influence = area.influence(isPositive: isPositive, weights: design.weights)
         if design.clusters == nil && !design.isWeighted {
             let count = Double(rows)
@@ -156,12 +183,15 @@ extension RegressionSample {
         case .meanAbsoluteError:
             return JackknifedValue(meanOf: errors.map(abs), design: design)
         case .rootMeanSquaredError:
-            return JackknifedValue(meanOf: errors.map { $0 * $0 }, design: design).squareRoot()
+            return JackknifedValue(
+                meanOf: errors.map { $0 * $0 }, design: design,
+                parts: [design.whole(least: SamplePart.squares)]
+            ).squareRoot()
         case .rSquared:
             let weights = design.weights
             let center =
                 zip(weights, targets).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
-            return design.jackknifedRatio {
+            return design.jackknifedRatio(of: "rows", least: SamplePart.squares) {
                 let spread = (targets[$0] - center) * (targets[$0] - center)
                 return spread - errors[$0] * errors[$0]
             } over: {

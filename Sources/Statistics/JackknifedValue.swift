@@ -5,12 +5,15 @@
 /// negatives in a precision, count as moves of 0, so that all values of a design have equal pieces.
 package struct JackknifedValue: Sendable {
     package var value: Double
-    /// `nil` where fewer than two pieces play a part.
+    /// `nil` where fewer than two pieces play a part, or a part is too small to tell its spread.
     var deletions: Deletions?
+    /// Why there are no deletions, where more is known than that pieces are too few.
+    var shortage: String?
 
-    init(_ value: Double, _ deletions: Deletions?) {
+    init(_ value: Double, _ deletions: Deletions?, shortage: String? = nil) {
         self.value = value
         self.deletions = deletions
+        self.shortage = shortage
     }
 
     /// Any metric, from influence values.
@@ -21,7 +24,19 @@ package struct JackknifedValue: Sendable {
     package init(
         _ value: Double, influence: [Double], mass: [Double]? = nil, design: SamplingDesign
     ) {
+        self.init(value, influence: influence, mass: mass, design: design, parts: [])
+    }
+
+    /// - Parameter parts: The parts of the sample whose spread the value's rests on.
+    init(
+        _ value: Double, influence: [Double], mass: [Double]? = nil, design: SamplingDesign,
+        parts: [SamplePart]
+    ) {
         precondition(influence.count == design.rows, "one influence value a row")
+        if let shortage = design.shortage(in: parts) {
+            self.init(value, nil, shortage: shortage)
+            return
+        }
         var found = design.deletions(influence, mass: mass ?? design.weights)
         found?.count = design.units
         self.init(value, found)
@@ -29,17 +44,23 @@ package struct JackknifedValue: Sendable {
 
     /// The weighted mean of a number a row; its deletions are exact.
     package init(meanOf values: [Double], design: SamplingDesign) {
+        self.init(meanOf: values, design: design, parts: [])
+    }
+
+    init(meanOf values: [Double], design: SamplingDesign, parts: [SamplePart]) {
         precondition(values.count == design.rows, "one value a row")
         let total = design.weights.reduce(0, +)
         let mean = zip(design.weights, values).reduce(0) { $0 + $1.0 * $1.1 } / total
         let influence = zip(design.weights, values).map { $0 * ($1 - mean) / total }
-        self.init(mean, influence: influence, design: design)
+        self.init(mean, influence: influence, design: design, parts: parts)
     }
 
     /// `√θ`, with the deletions of θ taken through the root.
     func squareRoot() -> JackknifedValue {
         let root = value.squareRoot()
-        guard var found = deletions else { return JackknifedValue(root, nil) }
+        guard var found = deletions else {
+            return JackknifedValue(root, nil, shortage: shortage)
+        }
         found.moves = found.moves.map { root - max(0, value - $0).squareRoot() }
         return JackknifedValue(root, found)
     }
@@ -68,6 +89,8 @@ package struct JackknifedValue: Sendable {
             count = max(count, deletions.count)
         }
         let isComplete = parts.allSatisfy { $0.value.deletions != nil }
-        return JackknifedValue(value, isComplete ? Deletions(moves: moves, count: count) : nil)
+        return JackknifedValue(
+            value, isComplete ? Deletions(moves: moves, count: count) : nil,
+            shortage: parts.lazy.compactMap(\.value.shortage).first)
     }
 }

@@ -44,6 +44,21 @@ extension PairedComparison where Sample == ClassificationSample {
         }
     }
 
+    /// The difference in the mean cost of a row; see `ClassificationSample.expectedCost`.
+    package func differenceInExpectedCost(
+        falsePositive: Double, falseNegative: Double
+    ) -> Difference {
+        difference { sample, threshold in
+            let calls = sample.calls(threshold: threshold)
+            let costs = zip(calls, sample.labels).map { call, label in
+                call == label ? 0 : call == 1 ? falsePositive : falseNegative
+            }
+            return JackknifedValue(
+                meanOf: costs, design: sample.design,
+                parts: [sample.design.whole(least: SamplePart.linear)])
+        }
+    }
+
     /// `p₀₁ − p₁₀`: the share that only the second hits less the share that only the first hits.
     ///
     /// Each has its own interval (Clopper and Pearson's or Wilson's), from which that of the

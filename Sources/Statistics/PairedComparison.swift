@@ -3,16 +3,26 @@ package protocol ComparedSample: Sendable {
     var design: SamplingDesign { get }
     /// The true classes, or the targets.
     func hasTruth(of other: Self) -> Bool
+    /// Whether the same is predicted of every row.
+    func saysSame(as other: Self) -> Bool
 }
 
 extension ClassificationSample: ComparedSample {
     package func hasTruth(of other: ClassificationSample) -> Bool {
         labels == other.labels && classes == other.classes
     }
+
+    package func saysSame(as other: ClassificationSample) -> Bool {
+        probabilities == other.probabilities
+    }
 }
 
 extension RegressionSample: ComparedSample {
     package func hasTruth(of other: RegressionSample) -> Bool { targets == other.targets }
+
+    package func saysSame(as other: RegressionSample) -> Bool {
+        predictions == other.predictions
+    }
 }
 
 /// Two models on the same rows: every difference is second minus first, and paired.
@@ -55,8 +65,13 @@ package struct PairedComparison<Sample: ComparedSample>: Sendable {
         let components = moved.deletions.map {
             VarianceComponents(parts: [($0.variance, $0.degrees)])
         }
-        return Difference(moved.value, components, method: method, design: design)
+        return Difference(
+            moved.value, components, method: method, isSame: isSame, shortage: moved.shortage,
+            design: design)
     }
+
+    /// Whether both models say the same of every row.
+    var isSame: Bool { first.saysSame(as: second) && firstThreshold == secondThreshold }
 
     /// Second minus first, with its deletions.
     func jackknifed(

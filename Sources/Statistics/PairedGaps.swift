@@ -73,23 +73,22 @@ package struct PairedGaps: Sendable {
             result.note = "fewer than two groups have the rate"
             return result
         }
-        let stretch =
-            SpecialFunctions.normalQuantile(1 - 0.025 / Double(comparisons))
-            / SpecialFunctions.normalQuantile(0.975)
         result.value = widestAfter.value - widestBefore.value
         result.upper = after.map { pair in
             pair.value - widestBefore.value
-                + stretch * arm(pair, widestBefore, sign: 1)
+                + arm(pair, widestBefore, sign: 1, comparisons)
         }.max()
         result.lower = before.map { pair in
             widestAfter.value - pair.value
-                - stretch * arm(widestAfter, pair, sign: -1)
+                - arm(widestAfter, pair, sign: -1, comparisons)
         }.min()
         return result
     }
 
-    /// The arm of `a_after − b_before`, upward or downward.
-    private func arm(_ after: Pair, _ before: Pair, sign: Double) -> Double {
+    /// The arm of `a_after − b_before`, upward or downward, that holds for so many comparisons at once.
+    private func arm(
+        _ after: Pair, _ before: Pair, sign: Double, _ comparisons: Int
+    ) -> Double {
         var squares = 0.0
         for rate in Set([after.rate, before.rate]) {
             for group in Set([after.high, after.low, before.high, before.low]) {
@@ -98,8 +97,9 @@ package struct PairedGaps: Sendable {
                 let part = rates[rate][group]
                 let length =
                     a == -b
-                    ? Self.arm(part.moved, sign * a)
-                    : Self.arm(part.after, sign * a) + Self.arm(part.before, sign * b)
+                    ? Self.arm(part.moved, sign * a, comparisons)
+                    : Self.arm(part.after, sign * a, comparisons)
+                        + Self.arm(part.before, sign * b, comparisons)
                 squares += length * length
             }
         }
@@ -112,11 +112,14 @@ package struct PairedGaps: Sendable {
     }
 
     /// How far `coefficient · estimate` may lie above its value.
-    private static func arm(_ estimate: Estimate, _ coefficient: Double) -> Double {
+    private static func arm(
+        _ estimate: Estimate, _ coefficient: Double, _ comparisons: Int
+    ) -> Double {
         guard coefficient != 0, let value = estimate.value, let lower = estimate.lower,
             let upper = estimate.upper
         else { return 0 }
-        return coefficient > 0 ? coefficient * (upper - value) : -coefficient * (value - lower)
+        let length = coefficient > 0 ? coefficient * (upper - value) : -coefficient * (value - lower)
+        return length * estimate.stretch(comparisons: comparisons)
     }
 }
 

@@ -32,8 +32,8 @@ package struct PairwiseGaps: Sendable {
         var size: Double
         var lower: Double
         var upper: Double
-        /// How many standard errors lie between the difference and 0.
-        var z: Double
+        /// The chance of a difference as large where the two are equal.
+        var pValue: Double
         /// The mean arm of the interval for this pair alone.
         var arm: Double
     }
@@ -57,28 +57,49 @@ package struct PairwiseGaps: Sendable {
         let comparisons = max(1, taking.reduce(0) { $0 + $1.count * ($1.count - 1) / 2 })
         self.comparisons = comparisons
         pairs = zip(rates, taking).map { rate, taking in
-            taking.indices.flatMap { first in
+            let stretches = rate.map { $0.stretch(comparisons: comparisons) }
+            return taking.indices.flatMap { first in
                 taking[(first + 1)...].compactMap {
-                    Self.pair(rate, taking[first], $0, comparisons: comparisons)
+                    Self.pair(
+                        rate, taking[first], $0, comparisons: comparisons, stretches: stretches)
                 }
             }
         }
     }
 
     private static func pair(
-        _ rate: [Estimate], _ first: Int, _ second: Int, comparisons: Int
+        _ rate: [Estimate], _ first: Int, _ second: Int, comparisons: Int, stretches: [Double]
     ) -> Pair? {
         let isRising = (rate[first].value ?? 0) < (rate[second].value ?? 0)
         let (high, low) = isRising ? (second, first) : (first, second)
-        let all = rate[high].minus(rate[low], comparisons: comparisons)
+        let all = rate[high].minus(
+            rate[low], comparisons: comparisons, stretches: (stretches[high], stretches[low]))
         let alone = rate[high].minus(rate[low])
         guard let size = all.value, let lower = all.lower, let upper = all.upper,
             let least = alone.lower, let most = alone.upper
         else { return nil }
-        let z95 = SpecialFunctions.normalQuantile(0.975)
         return Pair(
             high: high, low: low, size: size, lower: max(lower, 0), upper: max(upper, -lower),
-            z: size > least ? z95 * size / (size - least) : 0, arm: (most - least) / 2)
+            pValue: pValue(rate[high], rate[low], arm: size - least), arm: (most - least) / 2)
+    }
+
+    /// Twice the tail at which the difference's interval would just reach 0, each arm by its own quantiles.
+    ///
+    /// - Parameter arm: From the difference towards 0, of the 95 % interval.
+    private static func pValue(_ high: Estimate, _ low: Estimate, arm: Double) -> Double {
+        guard let a = high.value, let b = low.value, let end = high.lower, let other = low.upper,
+            arm > 0
+        else { return 1 }
+        let z95 = SpecialFunctions.normalQuantile(0.975)
+        let normal = 2 * SpecialFunctions.normalCDF(-z95 * (a - b) / arm)
+        // Student's is never smaller.
+        guard normal < 0.05, min(high.degrees, low.degrees) < 1e5 else { return normal }
+        return VarianceComponents(
+            parts: [(a - end, high.degrees), (other - b, low.degrees)].map { length, degrees in
+                let error = length / VarianceComponents.quantile(tail: 0.025, degrees: degrees)
+                return (error * error, degrees)
+            }
+        ).pValue(of: a - b)
     }
 
     /// A gap of sizes, 0 where all groups are equal.
@@ -200,7 +221,7 @@ package struct PairwiseGaps: Sendable {
         let needed = SpecialFunctions.normalQuantile(1 - 0.025 / Double(comparisons)) + Self.power
         return Gap(
             estimate: estimate,
-            pValue: all.map(\.z).max().map { min(1, Double(comparisons) * Self.pValue(z: $0)) },
+            pValue: all.map(\.pValue).min().map { min(1, Double(comparisons) * $0) },
             detectable: all.map(\.arm).min().map { needed / z95 * $0 },
             widest: widest.map { ($0.high, $0.low) }, leftOut: leftOut)
     }
@@ -241,13 +262,11 @@ package struct PairwiseGaps: Sendable {
     private func ratio(
         _ numerator: Estimate, _ denominator: Estimate
     ) -> (value: Double, lower: Double, upper: Double)? {
-        let stretch =
-            SpecialFunctions.normalQuantile(1 - 0.025 / Double(comparisons))
-            / SpecialFunctions.normalQuantile(0.975)
         func ends(_ estimate: Estimate) -> (Double, Double, Double)? {
             guard let value = estimate.value, let lower = estimate.lower,
                 let upper = estimate.upper
             else { return nil }
+            let stretch = estimate.stretch(comparisons: comparisons)
             return (
                 value, max(0, value - stretch * (value - lower)),
                 value + stretch * (upper - value)

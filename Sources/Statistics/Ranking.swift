@@ -65,7 +65,9 @@ struct AreaUnderCurve {
             positiveAbove += positiveHere
             negativeAbove += negativeHere
         }
-        value = area / (ranked.positive * ranked.negative)
+        let share = area / (ranked.positive * ranked.negative)
+        // Sums of weights round; classes that are parted completely have an area of 0 or 1.
+        value = share < 1e-14 ? 0 : share > 1 - 1e-14 ? 1 : share
         self.placements = placements
         positive = ranked.positive
         negative = ranked.negative
@@ -103,55 +105,71 @@ extension ClassificationSample {
 
     /// P(score of a positive > score of a negative) + ½ P(equal), two classes.
     ///
-    /// DeLong's variance with an interval on the logit scale; clustered rows by Obuchowski's, which
-    /// sums the placements of a cluster before squaring them.
-    ///
     /// - Complexity: O(rows · log rows).
-    /// - Source: DeLong et al. 1988, DOI 10.2307/2531595; Obuchowski 1997, DOI 10.2307/2533958.
+    /// - Source: of the interval, see `SamplingDesign.areaEstimate`.
     package func rocAUC() -> Estimate {
         let isPositive = isPositive
         guard
             let area = AreaUnderCurve(scores, isPositive: isPositive, weights: design.weights)
         else { return undefined("DeLong", "only one class occurs") }
-        let influence = area.influence(isPositive: isPositive, weights: design.weights)
-        let isSimple = design.clusters == nil && !design.isWeighted
-        let variance =
-            isSimple
-            ? area.simpleVariance(isPositive: isPositive) : design.clusteredVariance(influence)
-        let name =
-            isSimple
-            ? "DeLong" : design.clusters == nil ? "DeLong, weighted" : "Obuchowski"
-        return design.estimate(
-            area.value, influence: influence, variance: variance, method: "\(name), logit",
-            scale: .logit)
+        return design.areaEstimate(area, isPositive: isPositive)
     }
 
     /// The mean over classes of the AUC of one class against the rest.
+    ///
+    /// Where a class has few rows, its own AUC's interval enters by its ends (variance recovery).
     package func macroAUC() -> Estimate {
         guard let (value, influence, missing) = macroAreaUnderCurve else {
             return undefined("Infinitesimal jackknife", "one class occurs")
         }
-        return design.estimate(
-            value, influence: influence, method: "Infinitesimal jackknife, logit", scale: .logit,
-            note: missing == 0 ? nil : "\(missing) classes do not occur")
+        let note = missing == 0 ? nil : "\(missing) classes do not occur"
+        let isFew = (0..<classes).contains { candidate in
+            let isMember = labels.map { Int($0) == candidate }
+            let sizes = design.classSizes(isMember)
+            return min(sizes.positive, sizes.negative) < SamplePart.ranking
+        }
+        guard isFew else {
+            return design.estimate(
+                value, influence: influence, method: "Infinitesimal jackknife, logit",
+                scale: .logit, note: note)
+        }
+        let parts = classAreas.map { area, isMember -> Share? in
+            let estimate = design.areaEstimate(area, isPositive: isMember)
+            guard let lower = estimate.lower, let upper = estimate.upper else { return nil }
+            return Share(
+                value: area.value, lower: lower, upper: upper, isExact: false,
+                influence: area.influence(isPositive: isMember, weights: design.weights))
+        }
+        var result = design.recovered(
+            value, from: parts.map { (1 / Double(parts.count), $0) })
+        result.method = "Variance recovery from the classes' AUC"
+        result.lower = result.lower.map { max(0, $0) }
+        result.upper = result.upper.map { min(1, $0) }
+        result.note = [note, result.note].compactMap { $0 }.first
+        return result
+    }
+
+    /// The ROC area of each class that occurs against the rest.
+    private var classAreas: [(area: AreaUnderCurve, isMember: [Bool])] {
+        (0..<classes).compactMap { candidate in
+            let isMember = labels.map { Int($0) == candidate }
+            let scores = (0..<rows).map { probabilities[$0 * classes + candidate] }
+            return AreaUnderCurve(scores, isPositive: isMember, weights: design.weights)
+                .map { ($0, isMember) }
+        }
     }
 
     /// The macro AUC, its influence values, and how many classes do not occur; `nil` of one class.
     var macroAreaUnderCurve: (value: Double, influence: [Double], missing: Int)? {
         var sum = 0.0
-        var defined = 0
         var influence = [Double](repeating: 0, count: rows)
-        for candidate in 0..<classes {
-            let isMember = labels.map { Int($0) == candidate }
-            let scores = (0..<rows).map { probabilities[$0 * classes + candidate] }
-            guard
-                let area = AreaUnderCurve(scores, isPositive: isMember, weights: design.weights)
-            else { continue }
+        let areas = classAreas
+        for (area, isMember) in areas {
             sum += area.value
-            defined += 1
             let part = area.influence(isPositive: isMember, weights: design.weights)
             for row in 0..<rows { influence[row] += part[row] }
         }
+        let defined = areas.count
         guard defined > 0 else { return nil }
         let count = Double(defined)
         return (sum / count, influence.map { $0 / count }, classes - defined)
@@ -170,7 +188,8 @@ extension ClassificationSample {
             return undefined(method, "there are no positive rows")
         }
         return design.estimate(
-            value, influence: influence, mass: mass, method: method, scale: .logit)
+            value, influence: influence, mass: mass, method: method, scale: .logit,
+            parts: [design.part("positive rows") { labels[$0] == 1 }])
     }
 
     /// The average precision, its influence values, and the weights of the positive rows; `nil`

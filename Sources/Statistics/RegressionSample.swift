@@ -32,7 +32,8 @@ package struct RegressionSample: Sendable {
 
     /// `√ mean (prediction − target)²`, in the target's unit.
     package func rootMeanSquaredError() -> Estimate {
-        var result = design.mean(errors.map { $0 * $0 }, scale: .log)
+        var result = design.mean(
+            errors.map { $0 * $0 }, scale: .log, parts: [design.whole(least: SamplePart.squares)])
         result.value = result.value?.squareRoot()
         result.lower = result.lower?.squareRoot()
         result.upper = result.upper?.squareRoot()
@@ -72,6 +73,7 @@ package struct RegressionSample: Sendable {
         }
         return design.estimate(
             1 - ratio, influence: influence.map { -$0 }, mass: mass,
-            method: "Jackknife, log of 1 − R²", scale: .logComplement)
+            method: "Jackknife, log of 1 − R²", scale: .logComplement,
+            parts: [design.whole(least: SamplePart.squares)])
     }
 }

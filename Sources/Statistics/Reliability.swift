@@ -111,8 +111,12 @@ extension ClassificationSample {
         var result = Estimate(
             value: value, method: "Inversion, folded normal gaps", varied: design.varied,
             count: counts.rows, clusters: counts.clusters)
-        guard let joint = design.deletions(signed, mass: design.weights) else {
-            result.note = SamplingDesign.tooFewPieces
+        // Groups of rows have a spread that no formula of the scores gives.
+        let shortage =
+            design.clusters == nil
+            ? nil : design.shortage(in: [design.whole(least: SamplePart.squares)])
+        guard shortage == nil, let joint = design.deletions(signed, mass: design.weights) else {
+            result.note = shortage ?? SamplingDesign.tooFewPieces
             return (result, FoldedGaps(gaps, jointVariance: 0).noise)
         }
         let folded = FoldedGaps(gaps, jointVariance: joint.variance)

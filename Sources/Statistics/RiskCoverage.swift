@@ -128,6 +128,10 @@ package struct RiskCoverage: Sendable {
                 clusters: counts.clusters, note: "no row is wrong: no interval")
         }
         return design.estimate(
-            value, influence: influence, method: method, scale: .log, bounds: 0...1)
+            value, influence: influence, method: method, scale: .log, bounds: 0...1,
+            parts: [
+                design.whole(least: SamplePart.squares),
+                design.part("rows that are wrong") { losses[$0] > 0 },
+            ])
     }
 }

@@ -109,6 +109,12 @@ struct Deletions {
     /// C
     var count: Int
 
+    /// Whether any piece moves the estimate by more than rounding.
+    func isSpread(beside value: Double) -> Bool {
+        let least = 1e-12 * max(abs(value), 1e-300)
+        return moves.contains { abs($0) > least }
+    }
+
     /// `(C−1)/C · Σ moves²`; for simple rows and a mean that is s²/n.
     ///
     /// - Source: Tukey 1958; Efron 1982, ISBN 978-0-89871-179-0, section 3.

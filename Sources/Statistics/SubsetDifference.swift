@@ -42,8 +42,11 @@ extension SamplingDesign {
                 moves[piece] += own / (1 - min(shares[piece], 1 - 1e-9))
             }
         }
-        guard isLeftWhole else {
-            return Difference(difference, nil, method: method, design: self)
+        let shortage = shortage(in: [
+            part("rows of the subset") { isMember[$0] }, part("rows of the rest") { !isMember[$0] },
+        ])
+        guard isLeftWhole, shortage == nil else {
+            return Difference(difference, nil, method: method, shortage: shortage, design: self)
         }
         let deletions = Deletions(moves: moves, count: units)
         return Difference(

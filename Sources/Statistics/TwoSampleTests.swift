@@ -45,7 +45,8 @@ func kolmogorovTail(_ lambda: Double) -> Double {
 /// `½ Σ |p − q|` over categories. For the test, categories of which fewer than five are expected in
 /// either sample are taken together. The interval adds and takes, for each sample of n rows,
 /// `½ Σ √(p(1 − p)/n) + √(log(2/0.025)/(2n))`: the mean distance of a sample from its population, and
-/// what a sample may be farther.
+/// what a sample may be farther. Of a category's variances by its share in one sample and in both together the larger
+/// counts, as few rows miss most of many categories.
 ///
 /// - Parameters:
 ///   - a: Rows of each category.
@@ -60,8 +61,10 @@ package func compareCategories(_ a: [Int], _ b: [Int]) -> TwoSampleResult {
     for (x, y) in zip(a, b) {
         let (p, q) = (Double(x) / total, Double(y) / other)
         distance += abs(p - q) / 2
-        reachA += (p * (1 - p) / total).squareRoot() / 2
-        reachB += (q * (1 - q) / other).squareRoot() / 2
+        let both = Double(x + y) / (total + other)
+        let pooled = both * (1 - both)
+        reachA += (max(p * (1 - p), pooled) / total).squareRoot() / 2
+        reachB += (max(q * (1 - q), pooled) / other).squareRoot() / 2
     }
     let logarithm = Double.log(2 / 0.025)
     let reach =

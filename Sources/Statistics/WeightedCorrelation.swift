@@ -8,7 +8,8 @@ import RealModule
 ///   - x: One a pair, finite.
 ///   - y: One a pair, finite.
 ///   - weights: One a pair, > 0.
-/// - Returns: No value where x or y is constant.
+/// - Returns: No value where x or y is constant; the whole range of three pairs and fewer, no interval where all
+///   pairs lie on a line.
 /// - Source: Fisher 1921, "On the probable error of a coefficient of correlation", Metron 1:3–32.
 package func weightedCorrelation(_ x: [Double], _ y: [Double], weights: [Double]) -> Estimate {
     precondition(x.count == y.count && x.count == weights.count, "one weight a pair")
@@ -30,8 +31,12 @@ package func weightedCorrelation(_ x: [Double], _ y: [Double], weights: [Double]
     }
     let value = min(1, max(-1, xy / (xx * yy).squareRoot()))
     result.value = value
-    guard x.count > 3, abs(value) < 1 else {
-        (result.lower, result.upper) = abs(value) == 1 ? (value, value) : (-1, 1)
+    guard x.count > 3 else {
+        (result.lower, result.upper) = (-1, 1)
+        return result
+    }
+    guard abs(value) < 1 else {
+        result.note = "all pairs lie on a line: no spread to judge by, no interval"
         return result
     }
     let reach = SpecialFunctions.normalQuantile(0.975) / Double(x.count - 3).squareRoot()

@@ -125,7 +125,7 @@ struct RankingGapTests {
             )
             if lower <= truth + 1e-9, truth <= upper { covered += 1 }
             if try #require(gap.pValue) <= 0.05 { claimed += 1 }
-            let areas = PairwiseGaps(rates: [drawn.map { $0.rocAUCAtEdges() }])
+            let areas = PairwiseGaps(rates: [drawn.map { $0.rocAUC() }])
                 .gap(within: .range, across: .maximum)
             if let low = areas.estimate.lower, let high = areas.estimate.upper,
                 low <= areaTruth + 1e-9, areaTruth <= high + 1e-9

@@ -81,7 +81,7 @@ struct ConfusionCountsTests {
             probabilities: [0.1, 0.9, 0.2, 0.8, 0.3, 0.7].flatMap { [$0] } + [
                 0.9, 0.1, 0.9, 0.1, 0.8, 0.2, 0.7, 0.3,
             ], classes: 2)
-        let area = sample.rocAUCAtEdges()
+        let area = sample.rocAUC()
         #expect(area.value == 1 && area.upper == 1)
         // Three disjoint pairs: 0.025^(1/3).
         #expect(abs(try #require(area.lower) - Double.pow(0.025, 1.0 / 3)) < 1e-9)

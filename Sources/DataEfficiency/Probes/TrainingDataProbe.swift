@@ -25,14 +25,14 @@ package struct TrainingDataProbe: Probe {
                 sample: sample, note: note)
         }
         func share(_ metric: MetricDefinition, of hits: Int) -> Measurement {
-            let share = Double(hits) / Double(data.rows)
-            let interval = wilson(
-                share: share, rows: Double(data.rows), z: SpecialFunctions.normalQuantile(0.975))
+            let share = shareEstimate(hits, of: data.rows)
             return Measurement(
-                metric: metric.id, drawback: .dataHunger, value: share, unit: metric.unit,
-                interval: .init(
-                    lower: interval.lower, upper: interval.upper, method: "Wilson",
-                    varied: "rows"), sample: sample, note: "\(hits) rows")
+                metric: metric.id, drawback: .dataHunger, value: share.value, unit: metric.unit,
+                interval: share.lower.flatMap { lower in
+                    share.upper.map {
+                        .init(lower: lower, upper: $0, method: share.method, varied: "rows")
+                    }
+                }, sample: sample, note: "\(hits) rows")
         }
         var found = [made(DataMetrics.rows, Double(data.rows), "counted, exact")]
         if let smallest = data.classes.min(by: { $0.rows < $1.rows }) {

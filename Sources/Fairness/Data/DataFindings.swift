@@ -186,7 +186,7 @@ extension DataGroups {
     }
 
     private func area(_ scores: [Double], group: Int) throws -> Estimate {
-        try sample(scores, Array(codes.indices), group: group).rocAUCAtEdges()
+        try sample(scores, Array(codes.indices), group: group).rocAUC()
     }
 
     private func sample(

@@ -198,7 +198,7 @@ package enum GroupRate: Sendable, Hashable, CaseIterable {
         case .precision: sample.positivePredictiveValue(threshold: threshold)
         case .accuracy: sample.accuracy(threshold: threshold)
         case .calibration: sample.meanScoreError()
-        case .rocAUC: sample.rocAUCAtEdges()
+        case .rocAUC: sample.rocAUC()
         }
     }
 }

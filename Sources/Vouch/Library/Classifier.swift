@@ -109,7 +109,8 @@ public struct Accuracy: Sendable, Hashable {
     public let share: Double
     /// The lower end of the 95 % interval for other rows from the same source, drawn independently.
     ///
-    /// Source: Wilson 1927, DOI 10.1080/01621459.1927.10502953.
+    /// Source: Clopper & Pearson 1934, DOI 10.1093/biomet/26.4.404, where hits or misses are fewer than 50;
+    /// Wilson 1927, DOI 10.1080/01621459.1927.10502953, from there on.
     public let lower: Double
     /// The upper end of that interval.
     public let upper: Double
@@ -119,8 +120,8 @@ public struct Accuracy: Sendable, Hashable {
         self.correct = correct
         self.rows = rows
         share = Double(correct) / Double(rows)
-        let z = SpecialFunctions.normalQuantile(0.975)
-        (lower, upper) = wilson(share: share, rows: Double(rows), z: z)
+        let estimate = shareEstimate(correct, of: rows)
+        (lower, upper) = (estimate.lower ?? 0, estimate.upper ?? 1)
     }
 }
 

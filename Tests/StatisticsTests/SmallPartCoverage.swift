@@ -1,0 +1,149 @@
+import Foundation
+import Statistics
+
+/// An interval, and the part of its sample that is made small.
+struct SmallPart: Sendable {
+    var interval: String
+    var population: String
+    var part: Part
+    var kinds = Pieces.allCases
+    /// An estimate, and of a gap its p-value.
+    var measure: @Sendable (DrawnRows) throws -> (estimate: Estimate, pValue: Double?)
+    /// Where it does not follow from the population's shares.
+    var truth: Double?
+
+    init(
+        _ interval: String, _ population: String, _ part: Part,
+        kinds: [Pieces] = Pieces.allCases,
+        estimate: @escaping @Sendable (DrawnRows) throws -> Estimate
+    ) {
+        (self.interval, self.population, self.part) = (interval, population, part)
+        self.kinds = kinds
+        measure = { (try estimate($0), nil) }
+    }
+
+    /// A gap between equal groups, of which every claim is false.
+    init(
+        equal interval: String, _ population: String, _ part: Part,
+        kinds: [Pieces] = Pieces.allCases,
+        gap: @escaping @Sendable (DrawnRows) throws -> PairwiseGaps.Gap
+    ) {
+        (self.interval, self.population, self.part) = (interval, population, part)
+        (self.kinds, truth) = (kinds, 0)
+        measure = {
+            let found = try gap($0)
+            return (found.estimate, found.pValue)
+        }
+    }
+
+    static let sizes = [1, 2, 3, 5, 10]
+
+    /// How often the interval covers what the population has, at each size of the part.
+    func coverage(_ kind: Pieces, samples: Int, sizes: [Int] = sizes) throws -> [SmallCoverage] {
+        try sizes.map { few in
+            var result = SmallCoverage(
+                interval: interval, population: population, part: part.name, kind: kind, few: few,
+                truth: try truth ?? measure(.population(part.shares(few))).estimate.value ?? .nan)
+            for sample in 0..<samples {
+                var numbers = Numbers("\(interval), \(population), \(kind), \(few)", sample)
+                let (estimate, pValue) = try measure(part.draw(few, kind, &numbers))
+                result.add(estimate)
+                if let pValue, pValue <= 0.05 { result.claims += 1 }
+            }
+            return result
+        }
+    }
+}
+
+/// How often an interval held the truth where one part of the sample was so small.
+struct SmallCoverage: Sendable {
+    var interval: String
+    var population: String
+    var part: String
+    var kind: Pieces
+    var few: Int
+    var truth: Double
+    var samples = 0
+    var intervals = 0
+    var covered = 0
+    /// Gaps of equal groups that were called one.
+    var claims = 0
+    var width = 0.0
+    /// Why there was none.
+    var notes: [String: Int] = [:]
+
+    mutating func add(_ estimate: Estimate) {
+        samples += 1
+        guard let lower = estimate.lower, let upper = estimate.upper else {
+            notes[estimate.note ?? "", default: 0] += 1
+            return
+        }
+        intervals += 1
+        width += upper - lower
+        let slack = 1e-9 * max(1, abs(truth))
+        if lower <= truth + slack, truth - slack <= upper { covered += 1 }
+    }
+
+    var share: Double { Double(covered) / Double(max(intervals, 1)) }
+
+    /// At most 5 % false claims, and at least 93 % where there are intervals, within Monte-Carlo error, and a reason where none is.
+    func holds(errors: Double) -> Bool {
+        guard notes[""] == nil else { return false }
+        let claimed = Double(claims) / Double(max(samples, 1))
+        guard claimed <= 0.05 + errors * (0.05 * 0.95 / Double(max(samples, 1))).squareRoot()
+        else { return false }
+        // Where chance makes a part large enough in a few samples alone, those are no fair choice of samples: of all
+        // samples, then, as few may miss.
+        let judged = intervals < samples / 4 ? samples : intervals
+        let missed = Double(intervals - covered) / Double(max(judged, 1))
+        return missed <= 0.07 + errors * (0.93 * 0.07 / Double(max(judged, 1))).squareRoot()
+    }
+}
+
+extension SmallCoverage {
+    /// A line an interval, population, part and kind of pieces; a column a size of the part.
+    static func table(_ lines: [[SmallCoverage]]) -> String {
+        func cell(_ one: SmallCoverage) -> String {
+            var text = "none"
+            if one.intervals > 0 {
+                text = String(format: "%.1f", 100 * one.share)
+                let without = one.samples - one.intervals
+                if without > 0 {
+                    text += String(
+                        format: " (none %.0f)", 100 * Double(without) / Double(one.samples))
+                }
+            }
+            if one.truth == 0, one.interval.hasPrefix("Gap") || one.interval == "ABROCA" {
+                text += String(format: ", gap %.1f", 100 * Double(one.claims) / Double(one.samples))
+            }
+            return one.holds(errors: 2.6) ? text : "**\(text)**"
+        }
+        let rows = lines.map { line in
+            let cells =
+                [line[0].interval, line[0].population, line[0].part, line[0].kind.rawValue]
+                + line.map(cell)
+            return "| " + cells.joined(separator: " | ") + " |"
+        }
+        let header =
+            ["Interval", "Population", "Small part", "Pieces"]
+            + (lines.first ?? []).map { "\($0.few)" }
+        return
+            (["| " + header.joined(separator: " | ") + " |"]
+            + ["|" + String(repeating: "---|", count: header.count)] + rows)
+            .joined(separator: "\n") + "\n"
+    }
+
+    static func text(_ lines: [[SmallCoverage]]) -> String {
+        """
+        # Intervals of samples of which one part is small
+
+        Written by SmallPartTests with VOUCH_VERIFY=1: \(lines.first?.first?.samples ?? 0) samples a cell. How many per cent
+        of the 95 % intervals hold the truth where the part named has 1, 2, 3, 5 or 10 rows, rows of unequal weight, or
+        clusters of one to four rows; *none*: no interval is given, with the reason in its note (of some samples: in so many
+        per cent). Asked for is 93 %, or none. Of gaps between groups that are equal: how many per cent are called a gap (asked
+        for: at most 5). Within 2.6 Monte-Carlo errors, as there are some 900 cells; what misses is in bold.
+
+
+        """ + table(lines)
+    }
+}
