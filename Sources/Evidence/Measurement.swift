@@ -141,13 +141,19 @@ extension Measurement {
     /// well it did there: its interval is widened as that of the best of so many
     /// (`SelectionOverLooks`).
     ///
-    /// - Parameter split: Where it is not the rows' own.
+    /// The interval is cut to the metric's possible values (`MetricBounds`), after it was widened.
+    ///
+    /// - Parameters:
+    ///   - split: Where it is not the rows' own.
+    ///   - isDifference: Whether it is the difference of two values of the metric.
     package init(
         _ metric: MetricDefinition, _ estimate: Estimate, on rows: LabelledPredictions,
-        split: String? = nil, drawback: Drawback? = nil, group: String? = nil
+        split: String? = nil, drawback: Drawback? = nil, group: String? = nil,
+        isDifference: Bool = false
     ) {
         let estimate = SelectionOverLooks.widened(
-            estimate, looks: rows.models, direction: metric.direction)
+            estimate, looks: rows.models, direction: metric.direction
+        ).within(isDifference ? metric.differenceBounds : metric.bounds)
         var interval: Interval?
         if let lower = estimate.lower, let upper = estimate.upper {
             interval = Interval(

@@ -85,9 +85,10 @@ struct PairedChanges {
     private func change(_ id: String, _ difference: Difference, group: String? = nil) -> Change? {
         guard let metric = MetricRegistry.definition(id) else { return nil }
         let judgement = Judgement(difference, direction: metric.direction)
-        var measured = Measurement(metric, difference.estimate, on: first, group: group)
+        var measured = Measurement(
+            metric, difference.estimate, on: first, group: group, isDifference: true)
         measured.metric = id + "Difference"
-        measured.note = [judgement.text, difference.estimate.note].compactMap { $0 }
+        measured.note = [judgement.text(within: metric.differenceBounds), difference.estimate.note].compactMap { $0 }
             .joined(separator: "; ")
         return Change(
             metric: id, drawback: metric.drawback, verdict: judgement.verdict, difference: measured)
@@ -159,9 +160,14 @@ func changesFigure(_ changes: [Change], axis: String, over: String) -> Figure {
 
 extension Judgement {
     /// In words, with the gap that this sample could have shown.
-    var text: String {
+    ///
+    /// - Parameter bounds: The differences that there can be.
+    func text(within bounds: ClosedRange<Double>) -> String {
         guard verdict == .cannotTell, let effect = minimumDetectableEffect else {
             return verdict.text
+        }
+        guard effect <= bounds.upperBound else {
+            return verdict.text + "; so few rows show no difference, however large"
         }
         return verdict.text
             + "; a true difference of \(NumberText.plain(effect)) would be found in 80 % of such samples"

@@ -6,6 +6,7 @@ extension Measurement {
     init(
         _ metric: MetricDefinition, _ estimate: Estimate, group: String, split: String, rows: Int
     ) {
+        let estimate = estimate.within(metric.bounds)
         self.init(
             metric: metric.id, drawback: metric.drawback, value: estimate.value,
             interval: estimate.lower.flatMap { lower in

@@ -159,7 +159,9 @@ package struct GroupRates: Probe {
             notes = [
                 pairText(definition.form, gap.widest, names),
                 gap.detectable.map {
-                    "the smallest that such a sample shows: \(NumberText.fixed($0, decimals: 3))"
+                    $0 <= definition.metric.bounds.upperBound
+                        ? "the smallest that such a sample shows: \(NumberText.fixed($0, decimals: 3))"
+                        : "no gap, however large, could be shown with so few rows"
                 },
             ].compactMap { $0 }
         }

@@ -63,6 +63,7 @@ package struct CrossValidatedQuality: Probe {
         _ metric: MetricDefinition, _ values: [Double], _ validator: any CrossValidator, rows: Int
     ) -> Measurement {
         let estimate = crossValidated(values, folds: validator.folds, rows: rows)
+            .within(metric.bounds)
         let least = values.min().map(NumberText.plain) ?? ""
         let most = values.max().map(NumberText.plain) ?? ""
         let what =
