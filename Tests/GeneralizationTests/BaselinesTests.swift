@@ -46,6 +46,32 @@ import Testing
         #expect(unsure.contains("cannot tell; a true difference of"), "\(unsure)")
     }
 
+    /// Where a missed positive is dear, *always yes* is the cheaper constant answer, and right in three of ten rows. Of the
+    /// expected cost it is the baseline; of accuracy the most frequent class is.
+    @Test func costsHaveTheirOwnBaseline() throws {
+        var model = rows(400) { _ in 0.85 }
+        model.costs = .init(falsePositive: 1, falseNegative: 9)
+        model.threshold = 0.1
+        let found = try TrivialBaseline().measure(Subject(test: model, training: model))
+        guard case .classes(let labels) = model.answers else { return }
+        let share = Double(labels.count { $0 == 1 }) / 400
+        func value(_ metric: String) throws -> Measurement {
+            try #require(found.measurements.first { $0.metric == metric })
+        }
+        // Scores of 0.15 reach the threshold: the model too says yes of everybody.
+        #expect(abs(try #require(try value("accuracyAgainstBaseline").value) - (2 * share - 1)) < 1e-9)
+        let cost = try value("expectedCostAgainstBaseline")
+        #expect(cost.value == 0 && cost.interval == nil)
+        #expect(cost.group == "against always y, the cheaper constant answer")
+        model.threshold = 0.5
+        let sure = try TrivialBaseline().measure(Subject(test: model, training: model))
+        let saved = try #require(
+            sure.measurements.first { $0.metric == "expectedCostAgainstBaseline" })
+        // It makes no error, where yes to all costs one a negative.
+        #expect(abs(try #require(saved.value) + (1 - share)) < 1e-9)
+        #expect(try #require(saved.interval).upper < 0)
+    }
+
     /// The trivial baseline is the training rows' share of each class: its log loss is known.
     @Test func theTrivialBaselineIsThePrior() throws {
         let model = rows(400) { _ in 0.9 }

@@ -6,7 +6,9 @@ import Statistics
 /// Is the model better than saying the same of every row, what the training rows say on average: each
 /// class's share, or the mean?
 ///
-/// Differences are the model's metric minus the baseline's, paired row by row. Nothing is trained.
+/// Differences are the model's metric minus the baseline's, paired row by row. Nothing is trained. Of accuracy the
+/// baseline is the most frequent class; where wrong decisions have costs, which may make the other class the cheaper
+/// constant answer, that one is the baseline of the expected cost.
 package struct TrivialBaseline: Probe {
     package init() {}
 
@@ -19,10 +21,34 @@ package struct TrivialBaseline: Probe {
     package func measure(_ subject: Subject) throws -> Findings {
         guard let training = subject.training else { return Findings() }
         let test = subject.test
-        let trivial = try test.compared(
-            with: test.with(training.typicalAnswer(rows: test.rows)))
+        var baseline = test.with(training.typicalAnswer(rows: test.rows))
+        let cost = try costChange(test, baseline)
+        baseline.threshold = 0.5
+        let trivial = try test.compared(with: baseline)
         return Findings(
-            measurements: trivial.map { $0.measurement("the training rows' average", test) })
+            measurements: trivial.map { $0.measurement("the training rows' average", test) } + cost)
+    }
+
+    /// The expected cost against that of the constant answer that the costs ask for: whichever of *always no* and *always
+    /// yes* was cheaper on the training rows, whose share of positives lies on that side of the threshold of costs.
+    private func costChange(
+        _ test: LabelledPredictions, _ baseline: LabelledPredictions
+    ) throws -> [Measurement] {
+        guard let costs = test.costs, test.predictions.classes.count == 2, test.rows > 0 else {
+            return []
+        }
+        var constant = baseline
+        constant.threshold = costs.falsePositive / (costs.falsePositive + costs.falseNegative)
+        let isYes = constant.predictions.values[1] >= constant.threshold
+        let difference = try PairedComparison<ClassificationSample>(constant, test)
+            .differenceInExpectedCost(
+                falsePositive: costs.falsePositive, falseNegative: costs.falseNegative)
+        let answer = test.predictions.classes[isYes ? 1 : 0]
+        return [
+            Measurement(
+                BaselineMetrics.expectedCost, difference.estimate, on: test,
+                group: "against always \(answer), the cheaper constant answer")
+        ]
     }
 }
 
@@ -91,7 +117,7 @@ extension MetricChange {
 
 /// Metrics of baselines: the definitions.
 package enum BaselineMetrics {
-    fileprivate static let all = [logLoss, accuracy, error]
+    fileprivate static let all = [logLoss, accuracy, error, expectedCost]
 
     private static let source =
         "paired intervals as in vouch compare; Dacrema et al. 2019, arXiv:1907.06902, on weak baselines"
@@ -104,6 +130,10 @@ package enum BaselineMetrics {
         id: "accuracyAgainstBaseline", name: "Accuracy against a baseline",
         formula: "accuracy of the model − accuracy of the baseline, on the same rows",
         direction: 1, drawback: .overfitting, source: source)
+    package static let expectedCost = MetricDefinition(
+        id: "expectedCostAgainstBaseline", name: "Expected cost against a baseline",
+        formula: "expected cost of the model − that of the cheaper constant answer, on the same rows",
+        direction: -1, drawback: .overfitting, source: "Elkan 2001, IJCAI 17:973")
     package static let error = MetricDefinition(
         id: "errorAgainstBaseline", name: "Root mean squared error against a baseline",
         formula: "root mean squared error of the model − that of the baseline, on the same rows",
