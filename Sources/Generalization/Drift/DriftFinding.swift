@@ -13,7 +13,7 @@ package struct DriftFinding: Sendable, Hashable {
     }
 
     package enum Verdict: String, Codable, Sendable, Hashable {
-        /// Chance does not explain it, and it is as large as the bar.
+        /// Chance does not explain it, its interval does not reach 0, and it is as large as the bar.
         case drift
         /// The interval lies below the bar.
         case noneLarger
@@ -49,10 +49,14 @@ package struct DriftLimits: Sendable, Hashable {
         self.leastEffect = leastEffect
     }
 
-    /// A verdict needs both: significance and size.
+    /// A verdict needs all: significance over all that was compared, an interval that agrees, and size.
+    ///
+    /// The interval holds for any two populations, the test's p-value for two equal ones, and with few rows the test finds
+    /// more. A drift whose own interval begins at 0 would be none to who reads it.
     func verdict(_ effect: Estimate, adjustedPValue: Double) -> DriftFinding.Verdict {
         guard let value = effect.value else { return .cannotTell }
-        if adjustedPValue <= falseDiscovery, value >= leastEffect { return .drift }
+        let isApart = (effect.lower ?? 0) > 0
+        if adjustedPValue <= falseDiscovery, isApart, value >= leastEffect { return .drift }
         if let upper = effect.upper, upper < leastEffect { return .noneLarger }
         return .cannotTell
     }

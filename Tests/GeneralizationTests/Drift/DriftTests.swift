@@ -14,6 +14,13 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
             DriftSimulation(rows: 300, columns: 20, shift: 0, samples: 40),
             DriftSimulation(rows: 300, columns: 20, shift: 0, leastEffect: 0, samples: 40),
             DriftSimulation(rows: 1000, columns: 50, shift: 0.5, samples: 6),
+            // Few new rows, many columns.
+            DriftSimulation(
+                rows: 500, columns: 40, newRows: 5, shift: 0, leastEffect: 0, samples: 40),
+            DriftSimulation(
+                rows: 500, columns: 40, newRows: 20, shift: 0, leastEffect: 0, samples: 40),
+            DriftSimulation(
+                rows: 500, columns: 20, newRows: 20, shift: 2, samples: 6, isClaimed: false),
         ].map { try $0.run() }
         for rate in rates { #expect(rate.holds(room: 3), "\(rate)") }
     }
@@ -29,8 +36,16 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
             DriftSimulation(rows: 1000, columns: 50, shift: 0.3, samples: 400, isClaimed: false),
             DriftSimulation(rows: 1000, columns: 50, shift: 0.1, samples: 400, isClaimed: false),
         ]
+        let few = [5, 10, 20, 50].flatMap { few in
+            [
+                DriftSimulation(
+                    rows: 2000, columns: 50, newRows: few, shift: 0, leastEffect: 0, samples: 400),
+                DriftSimulation(
+                    rows: 2000, columns: 50, newRows: few, shift: 2, samples: 100, isClaimed: false),
+            ]
+        }
         let rates = try await withThrowingTaskGroup(of: (Int, DriftSimulation.Rate).self) { group in
-            for (position, scenario) in scenarios.enumerated() {
+            for (position, scenario) in (scenarios + few).enumerated() {
                 group.addTask { (position, try scenario.run()) }
             }
             var found: [(Int, DriftSimulation.Rate)] = []
