@@ -149,22 +149,23 @@ enum PlainNumber {
     static func hundredths(_ share: Double, decimals: Int = 0) -> String {
         let percent = share * 100
         let text = NumberText.fixed(percent, decimals: decimals)
-        let least = decimals == 0 ? "1" : "0.1"
-        let most = decimals == 0 ? "99" : "99.9"
+        let step = decimals == 0 ? 1 : 1 / Double((1...decimals).reduce(1) { power, _ in 10 * power })
         if percent > 0, text == NumberText.fixed(0, decimals: decimals) {
-            return "fewer than \(least)"
+            return "fewer than \(NumberText.fixed(step, decimals: decimals))"
         }
         if percent < 100, text == NumberText.fixed(100, decimals: decimals) {
-            return "more than \(most)"
+            return "more than \(NumberText.fixed(100 - step, decimals: decimals))"
         }
         return text
     }
 
-    /// Two shares with as many decimals as it takes to tell them apart, at most one.
+    /// Two shares with as many decimals as it takes to tell them apart, at most three.
     static func pair(_ a: Double, _ b: Double) -> (String, String) {
-        let whole = (hundredths(a), hundredths(b))
-        guard whole.0 == whole.1, a != b else { return whole }
-        return (hundredths(a, decimals: 1), hundredths(b, decimals: 1))
+        var texts = (hundredths(a), hundredths(b))
+        for decimals in 1...3 where texts.0 == texts.1 && a != b {
+            texts = (hundredths(a, decimals: decimals), hundredths(b, decimals: decimals))
+        }
+        return texts
     }
 
     /// A size without sign, with the digits that its interval allows.
