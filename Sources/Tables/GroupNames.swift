@@ -1,4 +1,25 @@
+/// How the cells of protected columns become named groups.
+package struct GroupNaming: Codable, Sendable, Hashable {
+    /// Edges that cut a column of numbers into ranges, ascending; by column.
+    package var edges: [String: [Double]]
+    /// Names of groups by their text, such as `1` to `male`; by column. No two groups of a column have one
+    /// name, so that rows are of one group exactly where their texts are equal.
+    package var labels: [String: [String: String]]
+
+    package init(edges: [String: [Double]] = [:], labels: [String: [String: String]] = [:]) {
+        self.edges = edges
+        self.labels = labels
+    }
+}
+
 extension Column {
+    /// The group of every row, by the name that it was given.
+    package func groupNames(_ naming: GroupNaming) -> [String] {
+        let texts = groupNames(edges: naming.edges[name])
+        guard let labels = naming.labels[name] else { return texts }
+        return texts.map { labels[$0] ?? $0 }
+    }
+
     /// The group of every row: its text, or the range of its number; missing is a group of its own, and so is a text that is no number.
     package func groupNames(edges: [Double]?) -> [String] {
         guard case .numbers(let numbers) = cells, let edges else {

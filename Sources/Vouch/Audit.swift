@@ -16,6 +16,10 @@ package struct AuditConfiguration: Sendable {
     /// The column of predicted numbers, for a regression.
     package var prediction: String?
     package var protected: [String] = []
+    /// Edges that cut protected columns of numbers into groups, by column; quartiles where not given.
+    package var groupBins: [String: [Double]]?
+    /// Names of groups by their text, by column.
+    package var groupLabels: [String: [String: String]]?
     package var weight: String?
     package var group: String?
     package var positive: String?
@@ -116,6 +120,9 @@ private func labelledPredictions(
         + [configuration.prediction, configuration.weight, configuration.group].compactMap { $0 }
     for name in needed { try table.requireColumn(name) }
     try table.checkReading(of: needed + configuration.scoreColumns, target: configuration.target)
+    try checkGroups(
+        bins: configuration.groupBins, labels: configuration.groupLabels,
+        protected: configuration.protected, in: table)
     let (predictions, answers) = try predictionsAndAnswers(configuration, table)
     let weights = try table.weights(in: configuration.weight)
     let labelled = LabelledPredictions(
@@ -125,10 +132,12 @@ private func labelledPredictions(
         protected: configuration.protected.compactMap { name in
             // Numbers are put into ranges as `vouch train` does.
             table.column(named: name).map { column in
-                .init(
-                    name: name,
-                    groups: column.groupNames(
-                        edges: column.groupEdges(rows: Array(0..<table.rowCount))))
+                let edges =
+                    configuration.groupBins?[name]
+                    ?? column.groupEdges(rows: Array(0..<table.rowCount))
+                let naming = GroupNaming(
+                    edges: edges.map { [name: $0] } ?? [:], labels: configuration.groupLabels ?? [:])
+                return .init(name: name, groups: column.groupNames(naming))
             }
         },
         threshold: configuration.threshold)

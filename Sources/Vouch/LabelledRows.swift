@@ -44,7 +44,7 @@ extension LabelledPredictions {
             clusters: codes.map { codes in known.map { codes[$0] } },
             protected: model.schema.protected.compactMap { name in
                 table.column(named: name).map { column in
-                    let groups = column.groupNames(edges: model.description.groupEdges[name])
+                    let groups = column.groupNames(model.description.groups)
                     return ProtectedColumn(name: name, groups: known.map { groups[$0] })
                 }
             },

@@ -176,9 +176,9 @@ struct Learner {
                 "--reweigh-groups and --fair-penalty need groups of protected columns, and there are none. "
                     + "Name a column: --protected COLUMN")
         }
-        let edges = groupEdges()
+        let naming = groupNaming()
         let each = names.compactMap { prepared.table.column(named: $0) }
-            .map { $0.groupNames(edges: edges[$0.name]) }
+            .map { $0.groupNames(naming) }
         return rows.map { row in
             each.map { $0[row] }.joined(separator: intersectionSign)
         }
@@ -199,14 +199,17 @@ struct Learner {
 }
 
 extension Learner {
-    /// Edges that cut protected columns of numbers into groups.
-    func groupEdges() -> [String: [Double]] {
-        var edges: [String: [Double]] = [:]
+    /// How protected columns become groups: the edges that were asked for, else quartiles of the training
+    /// rows.
+    func groupNaming() -> GroupNaming {
+        let columns = configuration.columns
+        var naming = GroupNaming(labels: columns.groupLabels ?? [:])
         for name in prepared.schema.protected {
-            edges[name] = prepared.table.column(named: name)?
-                .groupEdges(rows: prepared.split.train)
+            naming.edges[name] =
+                columns.groupBins?[name]
+                ?? prepared.table.column(named: name)?.groupEdges(rows: prepared.split.train)
         }
-        return edges
+        return naming
     }
 
     /// What each model says of the rows that stopped it, which it did not learn from.

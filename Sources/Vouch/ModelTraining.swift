@@ -26,12 +26,13 @@ struct ModelTraining {
         let meter = CostMeter()
         let trainings = try trainings(features)
         let used = meter.used()
+        let naming = learner.groupNaming()
         let model = StoredModel(
             description: .init(
                 version: vouchVersion, network: network, models: trainings.count,
                 graph: try learner.predictionGraph(), dropoutPasses: learner.dropoutPasses,
                 target: prepared.target, costs: configuration.costs,
-                groupEdges: learner.groupEdges()),
+                groupEdges: naming.edges, groupLabels: naming.labels.isEmpty ? nil : naming.labels),
             encoder: prepared.encoder, schema: prepared.schema,
             weights: trainings.map(\.weights))
         return TrainedModel(model: model, trainings: trainings, used: used)

@@ -79,6 +79,9 @@ struct PreparedData {
         guard let targetColumn = table.column(named: columns.target) else {
             throw VouchError("there is no column \"\(columns.target)\"")
         }
+        try checkGroups(
+            bins: columns.groupBins, labels: columns.groupLabels, protected: schema.protected,
+            in: table)
         let rows = (0..<table.rowCount).filter { !targetColumn.isMissing($0) }
         if rows.count < table.rowCount {
             warnings.append(

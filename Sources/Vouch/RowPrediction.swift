@@ -224,7 +224,7 @@ private struct FittedThresholds {
             throw VouchError(
                 "\(table.name) has no column \"\(name)\", whose groups --by asks for")
         }
-        return column.groupNames(edges: model.description.groupEdges[name])
+        return column.groupNames(model.description.groups)
     }
 
     /// `set`, or `lower` and `upper`.

@@ -38,6 +38,11 @@ struct StoredModel {
         var costs: LabelledPredictions.Costs?
         /// Edges that cut a protected column of numbers into groups.
         var groupEdges: [String: [Double]]
+        /// Names that groups of protected columns were given, by their text.
+        var groupLabels: [String: [String: String]]?
+
+        /// How protected columns become groups.
+        var groups: GroupNaming { GroupNaming(edges: groupEdges, labels: groupLabels ?? [:]) }
 
         /// Probability from which the positive class is decided; two classes only.
         var threshold: Double { costs?.threshold ?? 0.5 }

@@ -40,6 +40,10 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var usesProtected = false
         package var task: Task?
         package var positive: String?
+        /// Edges that cut protected columns of numbers into groups, by column; quartiles where not given.
+        package var groupBins: [String: [Double]]?
+        /// Names of groups of protected columns by their text, such as `1` to `male`, by column.
+        package var groupLabels: [String: [String: String]]?
 
         package init() {}
     }

@@ -92,16 +92,27 @@ struct ExplainReasonsCommand: ParsableCommand {
             with the typical value, moves in the stated direction by at least half that size. Protected \
             columns are never a reason. Columns that tell the same are one factor.
 
-            Example:
+            Without --class the class that is decided is explained. With --favourable a row is told why it was \
+            declined, or granted.
+
+            Examples:
               vouch explain reasons runs/adult new.csv --row 3
+              vouch explain reasons runs/adult new.csv --row 3 --favourable ">50K"
             """)
 
     @OptionGroup var asked: AskedRows
+
+    @Option(
+        help: ArgumentHelp(
+            "The class that people hope for: says of each row why it was granted or declined.",
+            valueName: "class"))
+    var favourable: String?
 
     mutating func run() throws {
         var request = ReasonRequest(run: asked.file.folder, rows: asked.file.rows)
         if let chosen = asked.file.chosen { request.chosen = chosen }
         request.wanted = asked.wanted
+        request.favourable = favourable
         request.seed = asked.seed
         request.reading = asked.reading.options
         request.threads = asked.threads

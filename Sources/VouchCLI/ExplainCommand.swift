@@ -46,6 +46,7 @@ struct ExplainRowsCommand: ParsableCommand {
 
             Examples:
               vouch explain runs/adult new.csv --row 3 --row 17
+              vouch explain runs/adult new.csv --row 3 --favourable ">50K"
               vouch explain runs/adult new.csv --row 1-60 --method deeplift --out why.html --figures drawings
               vouch explain runs/adult new.csv --row 3 --pairs 10 --json
               vouch explain rows runs/adult new.csv --method integrated-gradients --csv --memory-limit 512MB
@@ -82,8 +83,17 @@ struct ExplainRowsCommand: ParsableCommand {
 
     @Option(
         name: .customLong("class"),
-        help: "The class whose probability is explained; the last in order if not given.")
+        help: """
+            The class whose probability is explained; the class that is decided for each row if not given (of ten \
+            rows or more, which are shown together, and with --format csv, the last in order).
+            """)
     var label: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The class that people hope for: says of each row why it was granted or declined.",
+            valueName: "class"))
+    var favourable: String?
 
     @Option(help: "Seed of the orders and the background.")
     var seed: UInt64 = 0
@@ -130,11 +140,13 @@ struct ExplainRowsCommand: ParsableCommand {
             throw ValidationError("--certify is \(certify); it must be 1 or more")
         }
         request.label = label
+        request.favourable = favourable
         request.seed = seed
         request.reading = reading.options
         request.threads = threads
         let output = Terminal(.output)
         guard !csv, form.chosen != .csv else {
+            request.label = label ?? favourable
             return try explainRowsAsCSV(request, chosen: file.chosen) { output.write($0) }
         }
         let found = try explainRows(request)

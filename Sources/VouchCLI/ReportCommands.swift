@@ -245,6 +245,18 @@ struct AuditCommand: ParsableCommand {
     @Option(help: "A column of protected groups; repeat for several.")
     var protected: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Edges that cut a protected column of numbers into groups, such as age=40,62; quartiles if not given.",
+            valueName: "column=edges"))
+    var bins: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Names of a protected column's groups by their text, such as sex:1=male,2=female, or a YAML file.",
+            valueName: "column:text=name,… or file"))
+    var labels: [String] = []
+
     @Flag(help: "Combinations of protected columns are groups too.")
     var intersect = false
 
@@ -297,6 +309,8 @@ struct AuditCommand: ParsableCommand {
         configuration.scores = score
         configuration.prediction = prediction
         configuration.protected = protected
+        configuration.groupBins = try parseGroupBins(bins)
+        configuration.groupLabels = try parseGroupLabels(labels)
         configuration.intersects = intersect
         configuration.gaps.convention = definition
         configuration.gaps.tolerance = tolerance
@@ -307,7 +321,9 @@ struct AuditCommand: ParsableCommand {
             guard parts.count == 2 else {
                 throw ValidationError("--privileged is COLUMN=GROUP, such as sex=Male, not \(text)")
             }
-            configuration.gaps.privileged[parts[0]] = parts[1]
+            // A group may be called by its text or by its name.
+            configuration.gaps.privileged[parts[0]] =
+                configuration.groupLabels?[parts[0]]?[parts[1]] ?? parts[1]
         }
         guard (0...1).contains(tolerance) else {
             throw ValidationError("--tolerance is \(tolerance); it must be from 0 to 1")

@@ -171,6 +171,14 @@ struct TrainCommand: ParsableCommand {
             valueName: "folds-x-repetitions"))
     var crossValidation: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Names of a protected column's groups by their text, such as "sex:1=male,2=female", or a YAML file of \
+            them. Rows are grouped by the text all the same. Repeat for several.
+            """, valueName: "column:text=name,… or file"))
+    var labels: [String] = []
+
     @Option(help: "Costs of wrong decisions, such as fp=1,fn=5; the threshold follows from them.")
     var cost: String?
 
@@ -201,6 +209,8 @@ struct TrainCommand: ParsableCommand {
         var configuration = TrainConfiguration(data: data, output: place)
         configuration.test = test
         configuration.columns = columns.roles(target: target)
+        configuration.columns.groupBins = try model.groupBins()
+        configuration.columns.groupLabels = try parseGroupLabels(labels)
         configuration.reading = reading.options
         configuration.model = try model.options()
         configuration.learning = try learning.options()
@@ -269,8 +279,13 @@ struct ModelArguments: ParsableArguments {
     @Option(help: "How numbers enter: plain, piecewise (curves over bins) or periodic (waves).")
     var numbers: TrainConfiguration.NumberForm?
 
-    @Option(help: "The most bins of each number.")
-    var bins: Int?
+    @Option(
+        help: ArgumentHelp(
+            """
+            The most bins of each number that the model sees; or, as COLUMN=EDGE,EDGE, the edges that cut a \
+            protected column of numbers into groups, such as age=40,62. Repeat for several.
+            """, valueName: "number, or column=edges"))
+    var bins: [String] = []
 
     @Option(help: "Where bins end: quantile, or target, where a regression tree would cut.")
     var binEdges: NumberBins.Edges?
@@ -338,6 +353,19 @@ struct ModelArguments: ParsableArguments {
             """, valueName: "share"))
     var removedCorrelation: Double?
 
+    /// `--bins` with an equals sign: edges of groups.
+    func groupBins() throws -> [String: [Double]]? {
+        try parseGroupBins(bins.filter { Int($0) == nil })
+    }
+
+    private func mostBins() throws -> Int? {
+        let numbers = bins.compactMap { Int($0) }
+        guard numbers.count < 2 else {
+            throw ValidationError("--bins gives two numbers, \(numbers[0]) and \(numbers[1]); give one")
+        }
+        return numbers.first
+    }
+
     private func groupRepair() throws -> GroupRepair.Rule? {
         switch (repairLevel, removedCorrelation) {
         case (nil, nil): nil
@@ -367,7 +395,7 @@ struct ModelArguments: ParsableArguments {
         options.dropout = dropout
         options.pairs = pairs
         options.numbers = numbers
-        options.bins = bins
+        options.bins = try mostBins()
         options.binEdges = binEdges
         options.valueCodes = valueCodes
         options.labelSmoothing = labelSmoothing

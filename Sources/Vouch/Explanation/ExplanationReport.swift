@@ -7,7 +7,7 @@ import Statistics
 extension RowExplanations {
     private static let shownColumns = 12
     /// From so many rows on, what columns do over all of them is drawn too.
-    private static let swarmRows = 10
+    static let swarmRows = 10
     /// Columns of numbers whose contributions are drawn over their cells.
     private static let dependenceColumns = 4
 
@@ -33,8 +33,9 @@ extension RowExplanations {
     }
 
     private func waterfall(_ row: Row) -> Figure {
-        let shown = row.contributions.prefix(Self.shownColumns)
-        let rest = row.contributions.dropFirst(Self.shownColumns)
+        let quantity = row.quantity ?? quantity
+        let shown = row.told.prefix(Self.shownColumns)
+        let rest = row.told.dropFirst(Self.shownColumns)
         var steps = shown.map { item in
             WaterfallChart.Step(
                 label: "\(item.column) = \(item.cell ?? "(missing)")", change: item.value,
@@ -52,7 +53,8 @@ extension RowExplanations {
         }
         return Figure(
             id: "row\(row.row)", title: "Row \(row.row)",
-            caption: "\(quantity) is \(NumberText.plain(row.value)). " + orderText(row),
+            caption: "\(quantity) is \(NumberText.plain(row.value)). "
+                + ([row.decisionText, orderText(row)].compactMap { $0 }.joined(separator: " ")),
             plot: .waterfall(
                 WaterfallChart(
                     axis: Axis(quantity), start: .init(label: baseName, value: row.base),

@@ -1,5 +1,6 @@
 import Explanation
 import Figures
+import Generalization
 import Tables
 
 /// What is asked of `vouch explain reasons`.
@@ -10,6 +11,8 @@ package struct ReasonRequest: Sendable {
     /// Which of its rows, from 1.
     package var chosen: [Int] = [1]
     package var wanted = WantedOutcome()
+    /// The class that rows hope for: each is told why it was granted or declined.
+    package var favourable: String?
     package var seed: UInt64 = 0
     package var reading = TrainConfiguration.ReadingOptions()
     package var threads: Int?
@@ -29,6 +32,10 @@ package struct ReasonReport: Sendable, Encodable {
         package var quantity: String
         /// The class or the range that the row did not get.
         package var wanted: String
+        /// The class that is decided for it; `nil` for a number.
+        package var decided: String?
+        /// Whether the decision is the favourable one; `nil` where none was named.
+        package var isGranted: Bool?
         package var rule: String
         package var value: Double
         /// At most four, from the largest to the smallest.
@@ -59,19 +66,36 @@ package struct ReasonReport: Sendable, Encodable {
 ///
 /// - Throws: an error that names the option or the row, and says what there is.
 package func findReasons(_ request: ReasonRequest) throws -> ReasonReport {
+    guard request.wanted.label == nil || request.favourable == nil else {
+        throw VouchError(
+            "--class names the class that a row is asked why it is not, --favourable the one that rows hope "
+                + "for; give one of them")
+    }
+    var wanted = request.wanted
+    wanted.label = wanted.label ?? request.favourable
+    // Without a named class, and where the favourable one was decided, the decided class is explained.
+    wanted.explainsDecided = request.wanted.label == nil
     let model = try ChangeableModel(
-        run: request.run, rows: request.rows, chosen: request.chosen, wanted: request.wanted,
+        run: request.run, rows: request.rows, chosen: request.chosen, wanted: wanted,
         seed: request.seed, reading: request.reading, threads: request.threads)
     let target = model.explained.model.description.target
     let goals = try request.chosen.indices.map { try model.goal($0) }
     let codes = ReasonCodes(
         model.search, protected: model.explained.model.schema.protected, seed: request.seed)
+    let decided =
+        target.classes.isEmpty
+        ? []
+        : model.predictions.decisions(
+            threshold: wanted.threshold ?? model.explained.model.description.threshold
+        ).classes.map { target.classes[$0] }
     let rows = try request.chosen.enumerated().map { place, number in
         let goal = goals[place]
         let answer = try codes.reasons(place, of: model.table, goal: goal)
         return ReasonReport.Row(
             row: number, quantity: WantedOutcome.quantity(goal, target),
-            wanted: WantedOutcome.words(goal, target), rule: WantedOutcome.rule(goal, target),
+            wanted: WantedOutcome.words(goal, target),
+            decided: decided.isEmpty ? nil : decided[place],
+            isGranted: request.favourable.map { decided[place] == $0 }, rule: WantedOutcome.rule(goal, target),
             value: answer.value,
             reasons: answer.reasons.map { reason in
                 .init(
@@ -98,6 +122,10 @@ extension ReasonReport {
         for row in rows {
             text += "\nRow \(row.row): \(row.quantity) is \(NumberText.plain(row.value))"
             text += row.rule.isEmpty ? ".\n" : "; \(row.rule).\n"
+            if let decided = row.decided {
+                let word = row.isGranted.map { $0 ? "Granted" : "Declined" } ?? "Decided"
+                text += "  \(word) (\(decided), not \(row.wanted)) because:\n"
+            }
             guard !row.reasons.isEmpty else {
                 text += "  No single factor was found that the model, asked, moves as stated.\n"
                 continue

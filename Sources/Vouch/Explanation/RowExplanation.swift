@@ -1,5 +1,6 @@
 import Explanation
 import Figures
+import Generalization
 import Platform
 import Tables
 
@@ -27,8 +28,11 @@ package struct ExplanationRequest: Sendable {
     package var asksMethod = false
     /// Draws of other backgrounds and orders that a certificate is of; 0 for none.
     package var certificateDraws = 0
-    /// The class whose probability is explained; the last in order if `nil`.
+    /// The class whose probability is explained; of few rows the class that is decided for each, of many,
+    /// which are shown together, the last in order if `nil`.
     package var label: String?
+    /// The class that rows hope for: each is told why it was granted or declined. It is explained, too.
+    package var favourable: String?
     package var seed: UInt64 = 0
     package var reading = TrainConfiguration.ReadingOptions()
     package var threads: Int?
@@ -52,6 +56,12 @@ package struct RowExplanations: Sendable, Encodable {
 
     package struct Row: Sendable, Encodable {
         package var row: Int
+        /// What is explained of this row, such as `probability of >50K`; that of all where `nil`.
+        package var quantity: String?
+        /// The class that is decided for it; `nil` for a number.
+        package var decided: String?
+        /// Whether the decision is the favourable one; `nil` where none was named.
+        package var isGranted: Bool?
         package var base: Double
         package var value: Double
         package var residual: Double
@@ -72,10 +82,83 @@ package struct RowExplanations: Sendable, Encodable {
     }
 }
 
-/// What raw columns contributed to the predictions of rows of a file.
+/// What raw columns contributed to the predictions of rows of a file: to the probability of the class that
+/// is decided for each, unless a class was named.
 ///
 /// - Throws: an error that names the option or the row, and says what there is.
 package func explainRows(_ request: ExplanationRequest) throws -> RowExplanations {
+    guard request.label == nil || request.favourable == nil else {
+        throw VouchError(
+            "--class and --favourable both name the class that is explained; give one of them")
+    }
+    let decided = try DecidedClasses(request)
+    var found: RowExplanations
+    if request.label == nil, request.favourable == nil, !decided.classes.isEmpty,
+        request.chosen.count < RowExplanations.swarmRows
+    {
+        found = try eachByItsClass(request, decided)
+    } else {
+        var request = request
+        request.label = request.label ?? request.favourable
+        found = try explainOneClass(request)
+    }
+    for place in found.rows.indices {
+        let name = decided.classes[found.rows[place].row]
+        found.rows[place].decided = name
+        if let name, let favourable = request.favourable {
+            found.rows[place].isGranted = name == favourable
+        }
+    }
+    return found
+}
+
+/// Explains the rows of each decided class together, in the order in which they were asked for.
+private func eachByItsClass(
+    _ request: ExplanationRequest, _ decided: DecidedClasses
+) throws -> RowExplanations {
+    var parts: [RowExplanations] = []
+    for label in Set(request.chosen.compactMap { decided.classes[$0] }).sorted() {
+        var part = request
+        part.label = label
+        part.chosen = request.chosen.filter { decided.classes[$0] == label }
+        var found = try explainOneClass(part)
+        for place in found.rows.indices { found.rows[place].quantity = found.quantity }
+        parts.append(found)
+    }
+    guard var all = parts.first else { return try explainOneClass(request) }
+    if parts.count > 1 { all.quantity = "probability of the decided class" }
+    var rows = Dictionary(grouping: parts.flatMap(\.rows), by: \.row)
+    all.rows = request.chosen.compactMap { rows[$0]?.popLast() }
+    return all
+}
+
+/// The classes that a run decides for rows of a file.
+private struct DecidedClasses {
+    /// By row, from 1; empty where numbers are predicted.
+    let classes: [Int: String]
+
+    init(_ request: ExplanationRequest) throws {
+        let explained = try ExplainedModel(
+            run: request.run, label: nil, threads: request.threads)
+        let target = explained.model.description.target
+        guard !target.classes.isEmpty else {
+            if let favourable = request.favourable {
+                throw VouchError(
+                    "--favourable is \(favourable), but the run predicts numbers; leave it out")
+            }
+            classes = [:]
+            return
+        }
+        let table = try explained.rows(of: request.rows, request.reading, chosen: request.chosen)
+            .selecting(rows: request.chosen.map { $0 - 1 })
+        let decisions = try explained.predictor.predictions(for: table)
+            .decisions(threshold: explained.model.description.threshold).classes
+        classes = Dictionary(
+            zip(request.chosen, decisions.map { target.classes[$0] }), uniquingKeysWith: { $1 })
+    }
+}
+
+private func explainOneClass(_ request: ExplanationRequest) throws -> RowExplanations {
     if !request.asksMethod, let own = try AdditiveReading.of(run: request.run) {
         let explained = try ExplainedModel(
             run: request.run, label: request.label, threads: request.threads)
@@ -240,9 +323,10 @@ extension RowExplanations {
         var text = "\(method).\nWhat the model uses, not what causes the outcome.\n"
         for row in rows {
             text +=
-                "\nRow \(row.row): \(quantity) is \(NumberText.plain(row.value)); "
+                "\nRow \(row.row): \(row.quantity ?? quantity) is \(NumberText.plain(row.value)); "
                 + "\(baseName) is \(NumberText.plain(row.base)).\n"
-            for item in row.contributions {
+            if let decision = row.decisionText { text += "  \(decision)\n" }
+            for item in row.told {
                 let sign = item.value < 0 ? "" : "+"
                 let error =
                     item.standardError > 0
@@ -250,6 +334,10 @@ extension RowExplanations {
                 text +=
                     "  \(item.column) = \(item.cell ?? "(missing)"): "
                     + "\(sign)\(NumberText.plain(item.value))\(error)\n"
+            }
+            let none = row.contributions.count - row.told.count
+            if none > 0 {
+                text += "  \(none) \(none == 1 ? "column" : "columns") contributed nothing.\n"
             }
             text +=
                 "  Residual, the prediction less the base and all of these: "
@@ -273,5 +361,24 @@ extension RowExplanations {
         return row.resolved == 1
             ? "The first column is sure at 95 % a pair, the order of the rest is not."
             : "The order of the first \(row.resolved) is sure at 95 % a pair, the rest is not."
+    }
+}
+
+extension RowExplanations.Row {
+    /// Columns that contributed anything. Where it is told why a row was granted or declined, those that
+    /// speak for the decision stand first.
+    var told: [RowExplanations.Contribution] {
+        let some = contributions.filter { $0.value != 0 }
+        guard let isGranted else { return some }
+        return some.filter { ($0.value > 0) == isGranted }
+            + some.filter { ($0.value > 0) != isGranted }
+    }
+
+    /// `Declined because, from the strongest on:`; `nil` where no class is favourable.
+    var decisionText: String? {
+        guard let isGranted, let decided else { return nil }
+        let against = isGranted ? "against it" : "for it"
+        return "\(isGranted ? "Granted" : "Declined") (decided: \(decided)) because, from the strongest on, "
+            + "and then what spoke \(against):"
     }
 }

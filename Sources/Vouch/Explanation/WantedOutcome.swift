@@ -12,6 +12,9 @@ package struct WantedOutcome: Sendable, Hashable {
     package var threshold: Double?
     /// `LOW:HIGH` for a number; one end may be left out.
     package var bounds: String?
+    /// Whether rows that are decided as wanted, or of several classes where none is named, are asked why:
+    /// compared with the next probable class.
+    package var explainsDecided = false
 
     package init() {}
 
@@ -38,7 +41,7 @@ package struct WantedOutcome: Sendable, Hashable {
         } else if bounds != nil {
             throw VouchError("--outcome is for numbers; the run predicts classes: use --class")
         }
-        if target.classes.count > 2, label == nil {
+        if target.classes.count > 2, label == nil, !explainsDecided {
             throw VouchError(
                 "the run has \(target.classes.count) classes; name the wanted one with --class: "
                     + target.classes.prefix(20).joined(separator: ", "))
@@ -55,6 +58,14 @@ package struct WantedOutcome: Sendable, Hashable {
         place: Int?
     ) throws -> Goal {
         let target = description.target
+        if explainsDecided, !target.classes.isEmpty {
+            let decided = predictions.selecting([row])
+                .decisions(threshold: threshold ?? description.threshold).classes[0]
+            if place == nil || place == decided {
+                return Self.insteadOf(
+                    decided, predictions, row, threshold: threshold ?? description.threshold)
+            }
+        }
         let goal: Goal
         switch target.classes.count {
         case 0:
@@ -82,6 +93,19 @@ package struct WantedOutcome: Sendable, Hashable {
                         + "nothing need change. Leave it out, or name another class with --class")
         }
         return goal
+    }
+
+    /// The most probable class other than the decided one.
+    private static func insteadOf(
+        _ decided: Int, _ predictions: Predictions, _ row: Int, threshold: Double
+    ) -> Goal {
+        let width = predictions.width
+        guard width > 2 else { return .decision(second: decided == 0, threshold: threshold) }
+        let others = (0..<width).filter { $0 != decided }
+        let next = others.max { a, b in
+            predictions.values[row * width + a] < predictions.values[row * width + b]
+        }
+        return .mostProbable(next ?? others[0])
     }
 
     /// The wanted class, or range.

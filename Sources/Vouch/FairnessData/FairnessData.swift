@@ -142,11 +142,11 @@ struct GroupedRows {
         self.places = places
         let table = prepared.table.selecting(rows: places)
         rows = places.count
-        let edges = learner.groupEdges()
+        let naming = learner.groupNaming()
         let protected = asked.compactMap { table.column(named: $0) }
             .map {
                 LabelledPredictions.ProtectedColumn(
-                    name: $0.name, groups: $0.groupNames(edges: edges[$0.name]))
+                    name: $0.name, groups: $0.groupNames(naming))
             }
         let intersections = request.intersects ? protected.intersections : []
         combined = Dictionary(

@@ -112,7 +112,7 @@ extension FittedMitigation {
                 throw VouchError(
                     "\(table.name) has no column \"\(name)\", whose groups --fair \(id) decides by")
             }
-            return column.groupNames(edges: model.description.groupEdges[name])
+            return column.groupNames(model.description.groups)
         }
         guard case .thresholds(let rule) = rule else { return [] }
         let decided = try rule.decisions(

@@ -11,9 +11,9 @@ struct GroupModels {
     /// - Parameter others: Groups of other rows.
     init(_ learner: Learner, columns: [String], among others: Set<String> = []) throws {
         let prepared = learner.prepared
-        let edges = learner.groupEdges()
+        let naming = learner.groupNaming()
         let each = columns.compactMap { prepared.table.column(named: $0) }
-            .map { $0.groupNames(edges: edges[$0.name]) }
+            .map { $0.groupNames(naming) }
         let group = (0..<prepared.table.rowCount).map { row in
             each.map { $0[row] }.joined(separator: intersectionSign)
         }
