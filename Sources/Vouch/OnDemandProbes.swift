@@ -1,4 +1,4 @@
-import Evidence
+package import Evidence
 import Figures
 import Platform
 import Prediction
@@ -79,7 +79,8 @@ package func onDemandPrices(
 ///
 /// - Returns: a report of the findings.
 package func measureOnDemand(
-    _ request: ProbeRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
+    _ request: ProbeRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in },
+    onProbes: (@Sendable (ProbeProgress) -> Void)? = nil
 ) throws -> RunReport {
     let probes = try request.probes.map { id in
         guard let probe = onDemandProbes.first(where: { $0.description.id == id }) else {
@@ -89,7 +90,8 @@ package func measureOnDemand(
         return probe
     }
     return try measure(
-        probes, run: run, threads: request.threads, arguments: request.arguments, onEvent: onEvent)
+        probes, run: run, threads: request.threads, arguments: request.arguments, onEvent: onEvent,
+        onProbes: onProbes)
 }
 
 /// What is asked about a run's explanations.
@@ -107,7 +109,8 @@ package enum ExplanationQuestion: Sendable, Hashable {
 /// Measures how good explanations of a finished run's predictions are; as `measureOnDemand`.
 package func measureExplanations(
     _ question: ExplanationQuestion, run: String, threads: Int?, arguments: [String],
-    onEvent: @escaping (RunEvent) -> Void = { _ in }
+    onEvent: @escaping (RunEvent) -> Void = { _ in },
+    onProbes: (@Sendable (ProbeProgress) -> Void)? = nil
 ) throws -> RunReport {
     let probe =
         switch question {
@@ -117,12 +120,13 @@ package func measureExplanations(
         case .concepts(let request): try request.probe(run: run, threads: threads)
         }
     return try measure(
-        [probe], run: run, threads: threads, arguments: arguments, onEvent: onEvent)
+        [probe], run: run, threads: threads, arguments: arguments, onEvent: onEvent,
+        onProbes: onProbes)
 }
 
 private func measure(
     _ probes: [any Probe], run: String, threads: Int?, arguments: [String],
-    onEvent: @escaping (RunEvent) -> Void
+    onEvent: @escaping (RunEvent) -> Void, onProbes: (@Sendable (ProbeProgress) -> Void)?
 ) throws -> RunReport {
     let subject = try FinishedRun(run, threads: checkedThreads(threads), onEvent: onEvent)
         .subject()
@@ -130,9 +134,9 @@ private func measure(
         onEvent(.stage("\(price.probe): \(price.obstacle ?? price.text)"))
     }
     let schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
-    let outcomes = schedule.run(probes, on: subject) { probe in
-        onEvent(.stage("Measuring: \(probe.name)"))
-    }
+    let outcomes = schedule.run(
+        probes, on: subject, onStart: { onEvent(.stage("Measuring: \($0.name)")) },
+        onProgress: onProbes)
     var found: [MeasuredProbe] = []
     for outcome in outcomes {
         switch outcome.result {

@@ -15,6 +15,7 @@ struct RunRepeater: Repeater {
     private let training: LabelledPredictions
     private let test: LabelledPredictions
     private let testTable: Table?
+    private let work: WorkCounter
 
     init(run: FinishedRun, trainingRows: [Int], subject: Subject, expectedSeconds: Double) {
         self.run = run
@@ -24,6 +25,7 @@ struct RunRepeater: Repeater {
             subject.training ?? subject.test.selecting([])
         test = subject.test
         testTable = subject.model?.table
+        work = subject.work
     }
 
     func repetition(_ change: RowChange, seed: UInt64) throws -> Repetition {
@@ -54,8 +56,13 @@ struct RunRepeater: Repeater {
         }
         let learner = Learner(
             configuration: configuration, prepared: prepared, pool: run.pool, pairs: run.pairs)
-        let made = try ModelTraining(learner: learner, startedAt: Clock.monotonicSeconds())
-            .trained(run.features)
+        let step = try learner.stepSeconds()
+        let made = try ModelTraining(
+            learner: learner, startedAt: Clock.monotonicSeconds(),
+            onEvent: { [work] event in
+                if case .training(.step) = event { work.add(step) }
+            }
+        ).trained(run.features)
         guard !InterruptFlag.isRaised else {
             throw VouchError("interrupted; nothing was recorded or written")
         }

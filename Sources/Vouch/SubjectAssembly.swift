@@ -97,7 +97,8 @@ struct SubjectAssembly {
             counterpart: CounterpartModel(
                 learner, test: test, testTable: table, trainingSeconds: training, work: work),
             answerTrainer: PlantedTraining(
-                learner, rows: prepared.knownRows, secondsPerVisit: training / max(visits, 1)),
+                learner, rows: prepared.knownRows, secondsPerVisit: training / max(visits, 1),
+                work: work),
             shapes: shapes,
             crossValidator: learner.configuration.evidence.crossValidation.map {
                 RunCrossValidation(learner: learner, plan: $0)

@@ -75,7 +75,7 @@ struct ConceptsCommand: ParsableCommand {
         if let label { arguments += ["--class", label] }
         let report = try measureExplanations(
             .concepts(request), run: folder, threads: threads, arguments: arguments,
-            onEvent: progress.show)
+            onEvent: { progress.show($0) }, onProbes: { progress.show($0) })
         if let figures {
             try writeDrawings(of: report.sections.flatMap(\.figures), to: figures)
             if output.output == nil { return }

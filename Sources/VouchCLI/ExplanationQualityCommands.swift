@@ -32,7 +32,7 @@ struct EvaluateExplanationsCommand: ParsableCommand {
         try output.write(
             measureExplanations(
                 .quality, run: folder, threads: threads,
-                arguments: ["vouch", "explain", "evaluate", folder], onEvent: progress.show))
+                arguments: ["vouch", "explain", "evaluate", folder], onEvent: { progress.show($0) }, onProbes: { progress.show($0) }))
     }
 }
 
@@ -67,7 +67,7 @@ struct ProveExplanationsCommand: ParsableCommand {
         try output.write(
             measureExplanations(
                 .recovery(seed: seed), run: folder, threads: threads, arguments: arguments,
-                onEvent: progress.show))
+                onEvent: { progress.show($0) }, onProbes: { progress.show($0) }))
     }
 }
 
@@ -109,6 +109,6 @@ struct GlobalEffectsCommand: ParsableCommand {
             measureExplanations(
                 .effects(together: columns), run: folder, threads: threads,
                 arguments: ["vouch", "explain", "global", folder]
-                    + together.flatMap { ["--together", $0] }, onEvent: progress.show))
+                    + together.flatMap { ["--together", $0] }, onEvent: { progress.show($0) }, onProbes: { progress.show($0) }))
     }
 }

@@ -40,6 +40,6 @@ struct GeneralizationCommand: ParsableCommand {
         try output.write(
             measureOnDemand(
                 ProbeRequest(probes: probe, threads: threads, arguments: arguments), run: folder,
-                onEvent: progress.show))
+                onEvent: { progress.show($0) }, onProbes: { progress.show($0) }))
     }
 }

@@ -9,16 +9,18 @@ struct PlantedTraining: AnswerTrainer {
     /// Rows of the run's table, in the order of `TrainingTables.training`.
     let rows: [Int]
     private let secondsPerVisit: Double
+    private let work: WorkCounter
 
     private static let epochs = 20
     private static let mostMembers = 4
 
     /// `nil` for an additive model, which is its own explanation.
-    init?(_ learner: Learner, rows: [Int], secondsPerVisit: Double) {
+    init?(_ learner: Learner, rows: [Int], secondsPerVisit: Double, work: WorkCounter) {
         guard learner.prepared.recipe.kind != .additive else { return nil }
         self.learner = learner
         self.rows = rows
         self.secondsPerVisit = secondsPerVisit
+        self.work = work
     }
 
     func expectedSeconds(learning count: Int) -> Double {
@@ -52,14 +54,17 @@ struct PlantedTraining: AnswerTrainer {
         // One model of fixed length: as where a step count is asked for.
         configuration.learning.steps = .max
         let learned = places.map { rows[$0] }
+        let settled = Recipe(
+            configuration,
+            for: .init(
+                rows: learned.count,
+                numbers: learner.prepared.schema.features.count { $0.kind == .number },
+                isRegression: false))
+        let step =
+            secondsPerVisit * Double(min(settled.batchRows, learned.count) * settled.members)
         let model = try planted.fixedLengthModel(
-            configuration, rows: learned,
-            recipe: Recipe(
-                configuration,
-                for: .init(
-                    rows: learned.count,
-                    numbers: learner.prepared.schema.features.count { $0.kind == .number },
-                    isRegression: false)))
+            configuration, rows: learned, recipe: settled,
+            onStep: { [work] in work.add(step) })
         return RunPredictor(model: model, pool: learner.pool)
     }
 }
