@@ -86,8 +86,12 @@ package struct LearningCurve: Probe {
         let gain = try gain(from: half, to: all, seeds, test)
         var measured = Measurement(DataMetrics.gainFromDoubling, gain, on: test)
         measured.unit = test.lossUnit
+        // Of the interval that is shown, which other models' looks at these rows may have widened.
         measured.verdict =
-            Verdict(lower: gain.lower ?? 0, upper: gain.upper ?? 0, direction: 1).text
+            Verdict(
+                lower: measured.interval?.lower ?? 0, upper: measured.interval?.upper ?? 0,
+                direction: 1
+            ).text
         return Findings(
             measurements: [measured],
             figures: [try figure(points + [(1, all)], seeds, retrainer.rows, test)])

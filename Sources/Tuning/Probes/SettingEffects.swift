@@ -169,7 +169,10 @@ package struct SettingEffects: Probe {
         var measured = Measurement(
             SpreadMetrics.settingEffect, estimate, on: test, group: "setting = \(knob.text)")
         measured.unit = test.lossUnit
-        measured.verdict = verdict
+        // The interval that is shown may be wider, for other models' looks at these rows.
+        let holdsZero =
+            measured.interval.map { $0.lower <= 0 && $0.upper >= 0 } ?? true
+        measured.verdict = holdsZero ? Self.cannotTell : verdict
         return measured
     }
 
