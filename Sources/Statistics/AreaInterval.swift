@@ -9,14 +9,19 @@ extension SamplingDesign {
         )
     }
 
+    /// From so large a smaller class on DeLong's interval stands alone.
+    var leastOfRanking: Double {
+        clusters == nil ? SamplePart.rankingRows : SamplePart.rankingGroups
+    }
+
     /// An AUC with an interval that also holds where one class has few rows.
     ///
     /// DeLong's variance takes the spread of a class from its own rows: of one row it is 0, of ten it is still so
     /// uncertain that 95 % intervals hold the truth in 90 % of samples. So, with k the effective size of the smaller
     /// class:
     ///
-    /// - k from 20 on: DeLong's, or Obuchowski's, on the logit scale;
-    /// - from 2 to 20: the hull of that and of the values θ with `|Â − θ| ≤ 1.96 √V(θ)`, where V is Hanley and
+    /// - k from 20 on, of groups of rows from 10 on: DeLong's, or Obuchowski's, on the logit scale;
+    /// - below that, from 2 on: the hull of that and of the values θ with `|Â − θ| ≤ 1.96 √V(θ)`, where V is Hanley and
     ///   McNeil's variance at θ, which needs no spread (`HanleyMcNeil`);
     /// - below 2, and where the classes are parted completely: Clopper and Pearson's of k pairs. A mean over all
     ///   pairs is a mean of means over k pairs that have no row in common, each pair a trial of chance θ; it varies no
@@ -30,11 +35,11 @@ extension SamplingDesign {
         let isSimple = clusters == nil && !isWeighted
         let name = isSimple ? "DeLong" : clusters == nil ? "DeLong, weighted" : "Obuchowski"
         let sizes = classSizes(isPositive)
-        var pairs = min(sizes.positive, sizes.negative)
-        if clusters != nil { pairs = min(pairs, Double(units) / 2) }
+        let fewest = min(sizes.positive, sizes.negative)
+        let pairs = clusters == nil ? fewest : min(fewest, Double(units) / 2)
         var variance =
             isSimple ? area.simpleVariance(isPositive: isPositive) : clusteredVariance(influence)
-        let isFew = pairs < SamplePart.ranking
+        let isFew = fewest < leastOfRanking
         // The usual variance of few pieces, as DeLong's has it.
         if isFew, !isSimple, pairs > 1 { variance *= pairs / (pairs - 1) }
         var result = estimate(

@@ -126,7 +126,7 @@ extension ClassificationSample {
         let isFew = (0..<classes).contains { candidate in
             let isMember = labels.map { Int($0) == candidate }
             let sizes = design.classSizes(isMember)
-            return min(sizes.positive, sizes.negative) < SamplePart.ranking
+            return min(sizes.positive, sizes.negative) < design.leastOfRanking
         }
         guard isFew else {
             return design.estimate(

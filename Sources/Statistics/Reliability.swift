@@ -114,7 +114,7 @@ extension ClassificationSample {
         // Groups of rows have a spread that no formula of the scores gives.
         let shortage =
             design.clusters == nil
-            ? nil : design.shortage(in: [design.whole(least: SamplePart.squares)])
+            ? nil : design.shortage(in: [design.whole(least: SamplePart.linear)])
         guard shortage == nil, let joint = design.deletions(signed, mass: design.weights) else {
             result.note = shortage ?? SamplingDesign.tooFewPieces
             return (result, FoldedGaps(gaps, jointVariance: 0).noise)

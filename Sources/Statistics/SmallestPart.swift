@@ -18,8 +18,10 @@ package struct SamplePart {
     static let squares = 20.0
     /// Of means on a scale that suits them two are enough, as Student's t then is very wide.
     static let mean = 2.0
-    /// From so many pieces of the smaller class on, the classes' own spread tells an AUC's (`areaInterval`).
-    static let ranking = 20.0
+    /// From so many rows of the smaller class on, the classes' own spread tells an AUC's (`areaEstimate`).
+    static let rankingRows = 20.0
+    /// The same of groups of rows, whose effective number supposes that rows of a group are alike.
+    static let rankingGroups = 10.0
 }
 
 extension SamplingDesign {

@@ -129,7 +129,7 @@ extension ConfusionMatrix {
             html += "<tr><th scope=\"row\">\(data: classes[actual])</th>"
             for decided in shown {
                 let share = share(actual: actual, decided: decided)
-                let percent = NumberText.fixed(share * 100, decimals: share < 0.1 ? 1 : 0)
+                let percent = NumberText.percent(share, decimals: share < 0.1 ? 1 : 0)
                 html += """
                     <td style="--share:\(at: share * 60)%"\(actual == decided ? " class=\"ok\"" as HTML : "")>\
                     \(NumberText.count(counts[actual][decided]))<small>\(percent) %</small></td>
