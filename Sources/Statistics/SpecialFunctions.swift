@@ -149,6 +149,7 @@ package enum SpecialFunctions {
 
     /// The upper tail `P(T > t)` of Student's t, for `t` ≥ 0.
     package static func studentTail(_ t: Double, degrees: Double) -> Double {
+        guard degrees.isFinite else { return normalCDF(-t) }
         let (square, sum) = (t * t, degrees + t * t)
         return 0.5
             * incompleteBeta(

@@ -164,6 +164,16 @@ extension SmallPart: CustomTestStringConvertible {
         }
     }
 
+    /// One arm by Student's quantiles, the other by normal ones: a perfect AUC beside one of few rows.
+    @Test func armsOfBothKindsCompare() throws {
+        let perfect = try Self.scored(Self.many.map { 0.6 + 0.4 * $0 }, Self.many.map { 0.5 * $0 })
+        let few = try Self.scored([0.1, 0.3, 0.2], Self.many)
+        let gap = PairwiseGaps(rates: [[perfect.rocAUC(), few.rocAUC()]])
+            .gap(within: .range, across: .maximum)
+        #expect((0...1).contains(try #require(gap.pValue)))
+        #expect(SpecialFunctions.studentTail(1.96, degrees: .infinity) == SpecialFunctions.normalCDF(-1.96))
+    }
+
     /// A spread of two degrees of freedom grows as Student's quantiles do, not as normal ones.
     @Test func fewRowsPayMoreForComparisons() throws {
         let design = try SamplingDesign(rows: 3, weights: nil, clusters: nil)
