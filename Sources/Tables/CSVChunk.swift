@@ -3,8 +3,6 @@ enum ColumnMode: Sendable, Hashable {
     /// With the mark before the decimals.
     case number(point: UInt8)
     case text, skip
-
-    var isNumber: Bool { if case .number = self { true } else { false } }
 }
 
 /// A column's cells from one chunk.

@@ -159,7 +159,8 @@ extension CSVReader {
     }
 
     /// Whether a column that was taken for numbers must be looked at as texts.
-    func needsTexts(_ traits: NumberTraits, _ name: String) -> Bool {
+    func needsTexts(_ mode: ColumnMode, _ traits: NumberTraits, _ name: String) -> Bool {
+        guard case .number(let point) = mode else { return false }
         if traits.hasOthers { return true }
         if options.kinds[name] == nil, options.formats[name] == nil,
             traits.hasPadding || traits.hasHuge
@@ -169,7 +170,9 @@ extension CSVReader {
         guard options.decimalComma == nil, options.decimals[name] == nil,
             options.formats[name]?.number == nil
         else { return false }
-        return traits.grouped > 0 && traits.decimal * 50 < traits.grouped && traits.whole > 0
+        // Three digits behind every point are usual decimals; beside whole numbers, or behind commas, they may be thousands.
+        return traits.grouped > 0 && traits.decimal * 50 < traits.grouped
+            && (traits.whole > 0 || point == Byte.comma)
     }
 }
 

@@ -69,7 +69,7 @@ package struct CSVReader {
         }
         // Columns whose numbers are unusual are taken again, as texts.
         let unusual = modes.indices.filter {
-            modes[$0].isNumber && needsTexts(parsed.traits($0), header.names[$0])
+            needsTexts(modes[$0], parsed.traits($0), header.names[$0])
         }
         for column in unusual { modes[column] = .text }
         if !unusual.isEmpty {

@@ -21,6 +21,19 @@ struct ColumnTexts {
         present = counts.reduce(0, +)
     }
 
+    /// With further texts that mean a missing cell.
+    func lacking(_ others: Set<String>) -> ColumnTexts {
+        guard values.contains(where: others.contains) else { return self }
+        var places: [Int32] = []
+        var kept: [String] = []
+        for value in values {
+            places.append(others.contains(value) ? -1 : Int32(kept.count))
+            if !others.contains(value) { kept.append(value) }
+        }
+        return ColumnTexts(
+            codes: codes.map { $0 < 0 ? -1 : places[Int($0)] }, values: kept, missing: missing)
+    }
+
     /// The row in which a value stands first.
     func firstRow(_ index: Int) -> Int? { codes.firstIndex(of: Int32(index)) }
 }

@@ -20,6 +20,13 @@ struct FormatChoice {
     init(_ reader: CSVReader, _ header: CSVHeader, _ columns: [JoinedColumn], _ lines: RowLines) {
         self.reader = reader
         self.header = header
+        // What an earlier file had as single odd cells is missing here, too; where texts tell groups it stays one.
+        let columns = zip(header.names, columns).map { name, column in
+            guard case .texts(let texts) = column, !reader.options.spelled.contains(name),
+                let missing = reader.options.formats[name]?.missing
+            else { return column }
+            return JoinedColumn.texts(texts.lacking(Set(missing)))
+        }
         self.columns = columns
         self.lines = lines
         numbers = zip(header.names, columns).map { name, column in
@@ -165,11 +172,8 @@ struct FormatChoice {
     mutating func share(
         _ name: String, _ texts: ColumnTexts, _ values: [Double?], _ what: String
     ) throws(TableError) -> Share {
-        let known = Set(options.formats[name]?.missing ?? [])
-        let odd = texts.values.indices.filter {
-            values[$0] == nil && !known.contains(texts.values[$0])
-        }
-        guard let first = odd.first else { return .all(odd: Array(known).sorted()) }
+        let odd = texts.values.indices.filter { values[$0] == nil }
+        guard let first = odd.first else { return .all(odd: []) }
         let cells = ReadingNote.OddCells(
             others: what, count: odd.reduce(0) { $0 + texts.counts[$1] }, present: texts.present,
             examples: odd.prefix(3).map { example(texts, $0) })

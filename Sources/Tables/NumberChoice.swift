@@ -21,9 +21,10 @@ extension FormatChoice {
         }
         if let format = learned?.number {
             let values = evidence.written.map { $0.flatMap(format.number) }
-            if !zip(values, texts.values).contains(where: {
-                $0 == nil && !(learned?.missing.contains($1) ?? false)
-            }) {
+            if !values.contains(where: { $0 == nil }) {
+                return column(name, texts, values, learned)
+            }
+            if options.spelled.contains(name), case .all = try share(name, texts, values, "numbers") {
                 return column(name, texts, values, learned)
             }
         }

@@ -125,7 +125,8 @@ struct PreparedData {
         }
         if !isRegression { warnings += classWarnings(target.classes, labels, rows) }
         warnings += try weightWarnings(
-            table, schema, split, target, labels: isRegression ? nil : labels)
+            table, testTable: testTable, schema, split, folds, target,
+            labels: isRegression ? nil : labels)
 
         var fitted = target
         if isRegression {
@@ -307,13 +308,18 @@ struct PreparedData {
     ///
     /// - Throws: where the weights leave nothing to learn from, to stop at, to measure on, or to tell apart.
     private static func weightWarnings(
-        _ table: Table, _ schema: Schema, _ split: Split, _ target: TargetEncoder, labels: [Int32]?
+        _ table: Table, testTable: Table?, _ schema: Schema, _ split: Split, _ folds: [Split],
+        _ target: TargetEncoder, labels: [Int32]?
     ) throws -> [String] {
         guard let name = schema.names(.weight).first, let weights = try table.weights(in: name)
         else { return [] }
-        for (part, rows) in [
-            ("training", split.train), ("validation", split.validation), ("test", split.test),
-        ] where !rows.isEmpty && !rows.contains(where: { weights[$0] > 0 }) {
+        // Those of test rows in a file of their own must be weights, too, before an hour of training.
+        _ = try testTable?.weights(in: name)
+        let parts =
+            folds.flatMap { [("training", $0.train), ("validation", $0.validation)] }
+            + [("test", split.test)]
+        for (part, rows) in parts
+        where !rows.isEmpty && !rows.contains(where: { weights[$0] > 0 }) {
             throw VouchError(
                 "\(table.name), column \"\(name)\": the weights of all \(rows.count) \(part) rows are 0, so that none "
                     + "of them counts. Give more rows a weight above 0, leave rows of weight 0 out of the file, or "
@@ -510,19 +516,20 @@ extension Table {
                 action: "reading", source: self.name, column: name,
                 problem: "its cells are not numbers", advice: "Weights are numbers ≥ 0")
         }
-        for (row, number) in numbers.enumerated() where !(number >= 0 && number.isFinite) {
+        let weights = numbers.map(Float.init)
+        for (row, weight) in weights.enumerated() where !(weight >= 0 && weight.isFinite) {
             throw TableError(
                 action: "reading", source: self.name, line: lines?[row], row: row + 1,
                 column: name,
                 problem: "the weight \"\(column.text(row) ?? "")\" is not a number ≥ 0",
                 advice: "Correct it; 0 leaves the row out")
         }
-        guard numbers.contains(where: { $0 > 0 }) else {
+        guard weights.contains(where: { $0 > 0 }) else {
             throw TableError(
                 action: "reading", source: self.name, column: name,
                 problem: "the weights of all \(rowCount) rows are 0, so that no row counts",
                 advice: "Give rows a weight above 0, or leave the weights out")
         }
-        return numbers.map(Float.init)
+        return weights
     }
 }

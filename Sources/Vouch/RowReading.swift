@@ -1,23 +1,29 @@
 import Synchronization
 import Tables
 
-/// Where what a reader notices of rows in use goes, such as standard error; nowhere unless a caller says.
+/// Where what a reader notices of rows in use goes, such as standard error; nowhere unless somebody listens.
 ///
-/// One receiver a process, set once by the program's entry before any command runs, so that a command says
-/// it once for all that it calls and the library stays silent. (Task-local values crashed the optimised
-/// program outside of tasks, Swift 6.3.1.)
+/// Listeners are shared by all threads, under a lock; a text goes to all of them. A command listens once for all that it
+/// calls, and the library stays silent.
 package enum RowNotices {
-    private static let receiver = Mutex<@Sendable (String) -> Void>({ _ in })
+    private static let listeners = Mutex<[Int: @Sendable (String) -> Void]>([:])
 
-    /// Sends all that is reported from now on to a function.
-    package static func send(to receive: @escaping @Sendable (String) -> Void) {
-        receiver.withLock { $0 = receive }
+    /// Tells all that listen.
+    package static func report(_ text: String) {
+        for listener in listeners.withLock({ Array($0.values) }) { listener(text) }
     }
 
-    static func report(_ text: String) {
-        // Outside of the lock: a receiver may do anything.
-        let receive = receiver.withLock { $0 }
-        receive(text)
+    /// Does something while a listener is told.
+    package static func listening<Result>(
+        _ listener: @escaping @Sendable (String) -> Void, _ body: () throws -> Result
+    ) rethrows -> Result {
+        let key = listeners.withLock { all in
+            let key = (all.keys.max() ?? 0) + 1
+            all[key] = listener
+            return key
+        }
+        defer { listeners.withLock { all in all[key] = nil } }
+        return try body()
     }
 }
 

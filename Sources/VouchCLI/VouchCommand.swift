@@ -58,8 +58,9 @@ struct Main {
             try CommandNames.check(given)
             let arguments = try ConfigurationFile.expand(given)
             var command = try VouchCommand.parseAsRoot(arguments)
-            RowNotices.send(to: { Terminal(.error).write("! \(visible($0))\n") })
-            try command.run()
+            try RowNotices.listening({ Terminal(.error).write("! \(visible($0))\n") }) {
+                try command.run()
+            }
         } catch {
             Failure.exit(error, arguments: given)
         }

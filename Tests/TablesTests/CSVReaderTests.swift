@@ -243,7 +243,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "1e", "e5", ".", "-", "+", "1e+", "0x10", "inf", "-Infinity", "1_000", "1,0000", "1 00",
+        "1e", "e5", ".", "-", "+", "1e+", "0x10", "inf", "-Infinity", "1_000", "1,00,0", "1 00",
         "--1", "1.2.3", "1e5.0", "1e999", "-1e999", "٣", "12:45", "9:", "1234567:", "12345678:",
         "1/2", "-12345678x",
     ])
@@ -442,7 +442,7 @@ import Testing
         file("a,b\n1,5\" pipe\n", 60) { "\($0),\"a\nb,\($0)\"\n" },
         file("a,b\n", 80) { $0 % 9 == 0 ? "6\",7\n" : "\($0),\"\n\"\n\n" },
         "\u{FEFF}a,b\n\"" + String(repeating: "\n\"\"", count: 300) + "\",2\n3,4\n",
-        file("n,t\n", 100) { "\($0),ü€😀\($0 % 3)\n" } + "x,y",
+        file("n,t\n", 100) { "\($0),ü€😀\($0 % 3)\n" } + file("", 20) { "x\($0),y\n" } + "x,y",
     ]
 
     private static func file(_ header: String, _ rows: Int, _ row: (Int) -> String) -> String {

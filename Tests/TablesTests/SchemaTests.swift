@@ -1,3 +1,4 @@
+import Foundation
 import Tables
 import Testing
 
@@ -51,6 +52,34 @@ import Testing
                 "column \"constant\" has one value in every row; it is left out",
                 "column \"empty\" has no value in any row; it is left out",
             ])
+    }
+
+    @Test func numbersThatAllDifferAndPartsOfTheRows() throws {
+        func warning(_ column: Column) throws -> String? {
+            try Schema.infer(table([column]), SchemaOptions()).warnings.first?.text
+        }
+        let random = numbers("key", (0..<60).map { Double($0 * 7919 % 100_003) })
+        #expect(try warning(random)?.contains("different whole number in every row") == true)
+        #expect(try warning(numbers("amount", (0..<60).map { Double($0) * 7.3 })) == nil)
+        let parts = category("part", (0..<9).map { ["train", "Test", "train"][$0 % 3] })
+        #expect(try warning(parts)?.contains("part of the rows") == true)
+        let fold = numbers("fold", (0..<20).map { Double($0 % 5) })
+        #expect(try warning(fold)?.contains("part of the rows") == true)
+        #expect(try warning(numbers("rooms", (0..<20).map { Double($0 % 5) })) == nil)
+        #expect(try warning(category("job", ["train", "driver", "test"])) == nil)
+    }
+
+    /// A run that was written before formats were kept.
+    @Test func schemasOfEarlierRunsAreRead() throws {
+        let text =
+            #"{"columns":[{"name":"a","kind":"number","role":"feature","isProtected":false}]}"#
+        let schema = try JSONDecoder().decode(Schema.self, from: Data(text.utf8))
+        #expect(schema.columns[0].format == nil && schema.missingTexts == nil)
+        var options = CSVOptions().keepingTexts(of: schema)
+        options.threads = 1
+        let later = try CSVReader.read(
+            bytes: Array("a;b\n0,5;1\n".utf8), name: "t", options: options)
+        #expect(later.numbers("a") == [0.5])
     }
 
     @Test func identifiersOfText() throws {

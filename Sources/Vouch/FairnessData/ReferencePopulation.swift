@@ -7,7 +7,9 @@ struct ReferencePopulation {
 
     /// - Parameter columns: Protected columns that there are.
     init(_ path: String, columns: [String]) throws {
-        try self.init(CSVReader.read(path: path, options: CSVOptions()), columns: columns)
+        var options = CSVOptions()
+        options.kinds = ["group": .category, "value": .category, "share": .number]
+        try self.init(CSVReader.read(path: path, options: options), columns: columns)
     }
 
     init(_ table: Table, columns: [String]) throws {
