@@ -77,7 +77,11 @@ struct PolicyExample {
             let known = Self.gaps.compactMap { id, reason in
                 table.gaps.first { $0.metric == id }.map { ($0, reason) }
             }
-            let bounded = known.filter { ($0.0.interval?.upper ?? 1) < 1 }
+            // A gap in rates of 1 or more is no limit; one in the target's unit has no such end.
+            let bounded = known.filter { gap, _ in
+                guard let upper = gap.interval?.upper else { return false }
+                return gap.metric == "meanErrorGap" || upper + room(gap) < 0.95
+            }
             rules += bounded.prefix(min(2, most)).compactMap { rule($0.0, $0.1) }
             if bounded.isEmpty, !known.isEmpty {
                 open.append(
