@@ -41,6 +41,15 @@ package struct Worries {
         return "\(value) (\(percent(ends[0])) to \(percent(ends[1])))"
     }
 
+    /// A loss as a reader can place it: of a number, whose loss is in squared units, as a share of the
+    /// squared error itself.
+    private func lossText(_ measurement: Measurement) -> String {
+        guard measurement.unit == "squared", let value = measurement.value,
+            let error = facts.first("rootMeanSquaredError")?.value, error > 0
+        else { return measurement.shownText }
+        return "\(percent(abs(value) / (error * error))) of its mean squared error"
+    }
+
     // MARK: - Worse than no model
 
     private var neverPredicted: RunReport.Concern? {
@@ -239,7 +248,7 @@ package struct Worries {
         let others = found.count > 1 ? " \(found.count - 1) more stand under overfitting." : ""
         return Concern(
             id: "weakSegment", title: "It errs more on some kinds of rows.",
-            text: "Most where \(segment): its mean loss is \(worst.shownText) higher there.\(others)",
+            text: "Most where \(segment): its mean loss is \(lossText(worst)) higher there.\(others)",
             metrics: ["segmentExcessLoss"])
     }
 
@@ -271,7 +280,7 @@ package struct Worries {
         else { return nil }
         return Concern(
             id: "moreRows", title: "More rows still help.",
-            text: "The last doubling lowered the loss by \(gain.shownText)\(gain.basis).",
+            text: "The last doubling lowered the loss by \(lossText(gain))\(gain.basis).",
             metrics: ["gainFromDoubling"])
     }
 
@@ -283,7 +292,7 @@ package struct Worries {
         guard let best = effects.min(by: { ($0.value ?? 0) < ($1.value ?? 0) }) else { return nil }
         return Concern(
             id: "setting", title: "Another setting did better: \(best.settingName).",
-            text: "It changed the loss by \(best.shownText)\(best.basis).",
+            text: "It changed the loss by \(lossText(best))\(best.basis).",
             proposal: "Try it in full, judged on validation rows.", metrics: ["settingEffect"])
     }
 
@@ -293,8 +302,10 @@ package struct Worries {
         else { return nil }
         return Concern(
             id: "seeds", title: "Another seed gives another model.",
-            text: "It moves the loss by about \(NumberText.plain(value)) \(spread.unit) either "
-                + "way\(spread.basis): smaller differences between two models mean nothing.",
+            text: "It moves the loss by about "
+                + (spread.unit == "squared"
+                    ? lossText(spread) : "\(NumberText.plain(value)) \(spread.unit)")
+                + " either way\(spread.basis): smaller differences between two models mean nothing.",
             metrics: ["seedSpread"])
     }
 

@@ -63,6 +63,24 @@ import Vouch
             .concerns
     }
 
+    /// Of a number nothing is told in its squared unit.
+    @Test func squaredUnitsAreSharesOfTheSquaredError() throws {
+        let found = concerns(
+            [
+                Self.measured("meanAbsoluteError", 9, 8, 10),
+                Self.measured("absoluteErrorGain", -5, -6, -4),
+                Self.measured("rootMeanSquaredError", 10, 9, 11),
+                Self.measured(
+                    "gainFromDoubling", 20, 10, 30, drawback: .dataHunger, unit: "squared"),
+                Self.measured(
+                    "seedSpread", 5, 2, 9, drawback: .hyperParameters, unit: "squared"),
+            ], [], Self.about(.regression, classes: []))
+        let more = try #require(found.first { $0.id == "moreRows" })
+        #expect(more.text == "The last doubling lowered the loss by 20 % of its mean squared error.")
+        let seeds = try #require(found.first { $0.id == "seeds" })
+        #expect(seeds.text.hasPrefix("It moves the loss by about 5 % of its mean squared error"))
+    }
+
     @Test func aSoundModelHasOneWorry() {
         #expect(concerns(Self.sound).map(\.id) == ["elsewhere"])
     }
