@@ -2,16 +2,16 @@ import Foundation
 import Testing
 import Vouch
 
-/// The program in the README's section "As a library", which is this one.
-@Suite struct ReadmeTests {
+/// The program in the guide to the library, which is this one.
+@Suite struct LibraryGuideTests {
     @Test func snippet() throws {
         let data = Samples(rows: 600, seed: 3)
         let (features, labels) = (data.features, data.labels)
         let path = FileManager.default.temporaryDirectory
-            .appendingPathComponent("vouch-readme-\(UUID().uuidString)").path
+            .appendingPathComponent("vouch-guide-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }
 
-        // README
+        // GUIDE
         let network = Network(
             input: .image(height: 8, width: 8, channels: 1),
             layers: [
@@ -27,25 +27,25 @@ import Vouch
         let accuracy = try classifier.accuracy(features: features, labels: labels)
         let probabilities = try classifier.probabilities(of: features)  // [rows, classes]
         let why = try classifier.attributions(of: features, to: .logit(0), by: .saliency)
-        // README
+        // GUIDE
 
         #expect(accuracy.share > 0.9)
         #expect(probabilities.count == 1800)
         #expect(why.values.count == 600 * 64)
     }
 
-    /// The lines between the marks above stand in the README, but for their indentation.
-    @Test func theReadmeHoldsIt() throws {
+    /// The lines between the marks above stand in the guide, but for their indentation.
+    @Test func theGuideHoldsIt() throws {
         func text(_ path: String) throws -> [String] {
             let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
                 .deletingLastPathComponent().deletingLastPathComponent()
             return try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
                 .split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
         }
-        let parts = try text("Tests/LibraryTests/ReadmeTests.swift")
-            .split(separator: "// README", omittingEmptySubsequences: false)
-        let readme = try text("README.md").joined(separator: "\n")
-        let isThere = readme.contains(parts[1].joined(separator: "\n"))
-        #expect(isThere, "README.md does not hold the program above")
+        let parts = try text("Tests/LibraryTests/LibraryGuideTests.swift")
+            .split(separator: "// GUIDE", omittingEmptySubsequences: false)
+        let guide = try text("Documentation/Guides/Library.md").joined(separator: "\n")
+        let isThere = guide.contains(parts[1].joined(separator: "\n"))
+        #expect(isThere, "the guide does not hold the program above")
     }
 }
