@@ -22,6 +22,10 @@ import Vouch
         + (0..<60).map { "\($0),\($0 * 7 % 11),\($0 % 2 == 0 ? "x" : "y")\n" }
         .joined()
 
+    private static func rows(_ row: (Int) -> String) -> String {
+        (0..<60).map { row($0) + "\n" }.joined()
+    }
+
     static let cases: [Case] = [
         Case(name: "no such file", file: nil, says: ["data.csv", "no such file"]),
         Case(name: "empty file", file: [], says: ["data.csv", "empty"]),
@@ -66,6 +70,44 @@ import Vouch
             name: "negative weight",
             file: Array((good + "60,-1,x\n").utf8), says: ["line 62", "column \"b\"", "-1"],
             change: { $0.columns.weight = "b" }),
+        Case(
+            name: "weights that are all zero",
+            file: Array(("a,w,class\n" + rows { "\($0),0,\($0 % 2 == 0 ? "x" : "y")" }).utf8),
+            says: ["column \"w\"", "all 60 rows are 0"], change: { $0.columns.weight = "w" }),
+        Case(
+            name: "weights that leave no validation row",
+            file: Array(("a,w,class\n" + rows { "\($0),\($0 == 7 ? 1 : 0),\($0 % 2)" }).utf8),
+            says: ["column \"w\"", "rows are 0", "--weight"], change: { $0.columns.weight = "w" }),
+        Case(
+            name: "a class of no weight",
+            file: Array(
+                ("a,w,class\n" + rows { "\($0),\($0 % 2),\($0 % 2 == 0 ? "x" : "y")" }).utf8),
+            says: ["class \"x\"", "weight 0", "nothing to tell apart"],
+            change: { $0.columns.weight = "w" }),
+        Case(
+            name: "one cell of a target of numbers that is none",
+            file: Array(("a,class\n" + rows { $0 == 3 ? "3,inf" : "\($0),\($0).5" }).utf8),
+            says: ["line 5", "column \"class\"", "59 of 60 cells are numbers", "\"inf\""]),
+        Case(
+            name: "a class that means missing",
+            file: Array(("a,class\n" + rows { "\($0),\(["None", "Mild", "Severe"][$0 % 3])" }).utf8),
+            says: ["column \"class\"", "20 of 60 rows", "20 \"None\"", "--missing"]),
+        Case(
+            name: "two readings",
+            file: Array(("a;class\n" + rows { "\($0 % 7 + 1),12\($0 % 9 + 1);\($0 % 2)" }).utf8),
+            says: ["column \"a\"", "1,121", "1121 or 1.121", "--decimal-comma", "{decimal: comma}"]),
+        Case(
+            name: "an Excel workbook", file: [0x50, 0x4B, 3, 4] + Array(repeating: 7, count: 90),
+            says: ["zip archive", ".xlsx", "CSV"]),
+        Case(
+            name: "a compressed file", file: [0x1F, 0x8B, 8, 0] + Array(repeating: 7, count: 90),
+            says: ["gzip", "gunzip"]),
+        Case(
+            name: "bytes that are no text", file: (0..<400).map { UInt8($0 % 40) },
+            says: ["not text"]),
+        Case(
+            name: "carriage returns alone", file: Array(good.replacing("\n", with: "\r").utf8),
+            says: ["carriage returns", "CR LF"]),
         Case(
             name: "a column named for two things", file: Array(good.utf8), says: ["\"a\"", "both"],
             change: {
