@@ -170,7 +170,7 @@ extension RunReport {
         func rest(_ columns: Int) -> Int {
             width - widths(columns).dropFirst().reduce(0) { $0 + $1 + 2 }
         }
-        while columns > 4, rest(columns) < min(widths(1)[0], 28) { columns -= 1 }
+        while columns > 4, rest(columns) < min(widths(1)[0], 44) { columns -= 1 }
         var sizes = widths(columns)
         sizes[0] = min(sizes[0], max(8, rest(columns)))
         return rows.map { row in

@@ -80,7 +80,7 @@ import Testing
                 "Line chart of log loss (nats) over step. training goes from 0.636 at 0 to "))
         #expect(texts[0].contains("Marked at 1,900: kept."))
         #expect(texts[3].contains("of 12,435 rows that are <=50K, 11,712 were decided so"))
-        #expect(texts[5].contains("Lowest: Amer-Indian-Eskimo, 0.4 [0.2, 0.6], n = 19."))
+        #expect(texts[5].contains("Lowest: Amer-Indian-Eskimo, 0.42 [0.2, 0.6], n = 19."))
         for figure in AdultFixture.curves {
             let table = figure.table
             #expect(!table.rows.isEmpty && table.rows.count <= 22)

@@ -195,7 +195,7 @@ import Testing
             #expect(main.contains("<summary><h2><bdi>\(title)</bdi></h2></summary>"), "\(title)")
         }
         // Nothing is lost: the remedy stands in its drawback's chapter.
-        #expect(main.contains("id=\"remedy-temperature-scaling\""))
+        #expect(main.contains("id=\"remedy-temperature-45-scaling\""))
         #expect(html.contains("details::details-content"))
     }
 

@@ -17,6 +17,15 @@ import Testing
         #expect(try Array(Data(contentsOf: file)) == RunReport.jsonSchema)
     }
 
+    /// Of two definitions of one name a reader takes either.
+    @Test func everyDefinitionHasANameOfItsOwn() throws {
+        let text = String(decoding: RunReport.jsonSchema, as: UTF8.self)
+        let definitions = try #require(text.range(of: "\"$defs\": {"))
+        let names = text[definitions.upperBound...].split(separator: "\n")
+            .filter { $0.hasPrefix("    \"") }.map { $0.prefix { $0 != ":" } }
+        #expect(names.count > 20 && Set(names).count == names.count)
+    }
+
     @Test func reportsAreValid() throws {
         var strange = AdultFixture.report
         strange.smallestShownGroup = 0

@@ -26,7 +26,7 @@ import Testing
 
     /// Obuchowski 1997, section 3: the covariance of two areas of clustered rows, by the polarisation
     /// of her variance: `var(B − A)` has the components of the differences of placements.
-    @Test(arguments: [20, 45, 300] as [Int])
+    @Test(arguments: [20, 45, 120, 300] as [Int])
     func pairedObuchowski(_ count: Int) throws {
         let clusters = (0..<count).map { Int32($0 / 5) }
         let (comparison, labels, first, second) = try Self.pair(
@@ -65,7 +65,10 @@ import Testing
         let found = comparison.difference(of: .rocAUC)
         let value = try #require(found.estimate.value)
         #expect(abs(value - gap) < 1e-14)
-        #expect(agree(found.standardError, variance.squareRoot(), 1e-11))
+        // Of four or nine clusters the spread is not known.
+        let isKnown = count > 45
+        #expect((found.standardError != nil) == isKnown)
+        if isKnown { #expect(agree(found.standardError, variance.squareRoot(), 1e-11)) }
         #expect(found.method == "Obuchowski, paired")
     }
 
