@@ -53,6 +53,7 @@ import Vouch
 
         var request = ExplanationRequest(run: run, rows: data)
         request.chosen = [1, 2, 3, 700]
+        request.label = "yes"
         let rows = try explainRows(request).rows
         let predictions = String(
             decoding: try predictRows(PredictionRequest(run: run, rows: data)).bytes, as: UTF8.self
@@ -74,6 +75,7 @@ import Vouch
         let scratch = try Scratch()
         let (run, data, _) = try Self.trained(scratch)
         var request = ExplanationRequest(run: run, rows: data)
+        request.label = "yes"
         let second = try explainRows(request)
         request.label = "no"
         let first = try explainRows(request)

@@ -17,7 +17,7 @@ import Vouch
         let run = scratch.path + "/run"
         let trained = try CommandTests.run(
             "train", data, "--target", "class", "--protected", "sex", "--protected", "age", "--bins",
-            "age=40,62", "--bins", "16", "--labels", "sex:1=male,2=female", "--model", "mlp", "--epochs",
+            "age=40,62", "--bins", "16", "--numbers", "piecewise", "--labels", "sex:1=male,2=female", "--model", "mlp", "--epochs",
             "1", "--out", run, "--quiet", "--threads", "1")
         #expect(trained.status == 0, "\(trained.error)")
         let report = try storedReport(run: run)

@@ -37,7 +37,8 @@ import Vouch
         _ = try trainRun(
             quick(data, out: run) { $0.model.kind = .mlp }, control: RunControl(threads: 1))
         let report = try storedReport(run: run)
-        #expect(report.worries.first?.contains("paid tax") == true)
+        // A class that is never predicted, of so short a training, may be worse.
+        #expect(report.worries.contains { $0.contains("paid tax") })
         #expect(report.measurements.first { $0.metric == "suspectedLeaks" }?.value == 1)
     }
 

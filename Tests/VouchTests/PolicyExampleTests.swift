@@ -8,7 +8,12 @@ import Vouch
 @Suite struct PolicyExampleTests {
     @Test func aDozenRulesWithReasonsThatARetrainingKeeps() throws {
         let scratch = try Scratch()
-        let data = try scratch.write(try Adult.csv(1500), to: "data.csv")
+        let people = try Adult.lines(2500)
+        func file(_ name: String, _ rows: ArraySlice<String>) throws -> String {
+            try scratch.write(([people[0]] + rows).joined(separator: "\n") + "\n", to: name)
+        }
+        let data = try file("data.csv", people[1...1500])
+        let test = try file("test.csv", people[1501...2500])
         func run(_ name: String, seed: UInt64) throws -> String {
             let run = scratch.path + "/" + name
             _ = try trainRun(
@@ -16,6 +21,8 @@ import Vouch
                     $0.model.kind = .mlp
                     $0.columns.protected = ["sex", "race"]
                     $0.learning.seed = seed
+                    $0.learning.epochs = 10
+                    $0.test = test
                 }, control: RunControl(threads: 1))
             return run
         }

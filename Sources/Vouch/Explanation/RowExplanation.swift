@@ -368,7 +368,9 @@ extension RowExplanations.Row {
     /// Columns that contributed anything. Where it is told why a row was granted or declined, those that
     /// speak for the decision stand first.
     var told: [RowExplanations.Contribution] {
-        let some = contributions.filter { $0.value != 0 }
+        // What is left of a prediction's single precision is nothing.
+        let rounding = 1e-6 * max(abs(base), abs(value))
+        let some = contributions.filter { abs($0.value) > rounding }
         guard let isGranted else { return some }
         return some.filter { ($0.value > 0) == isGranted }
             + some.filter { ($0.value > 0) != isGranted }
