@@ -119,9 +119,9 @@ import Vouch
             #expect(error?.description.contains("\"\(column)\"") == true)
             return
         }
-        // Rows without a value are a group of their own.
+        // Rows without a value are a group of their own, the last in order.
         let report = try auditPredictions(audit, arguments: [])
-        #expect(report.groupTables[0].rows.map(\.group) == ["(missing)", "m0", "m1"])
-        #expect(report.groupTables[0].rows[0].rows == 120)
+        #expect(report.groupTables[0].rows.map(\.group) == ["m0", "m1", "(missing)"])
+        #expect(report.groupTables[0].rows[2].rows == 120)
     }
 }
