@@ -199,7 +199,9 @@ import Vouch
             where measured.drawback == .overfitting
                 && !["suspectedLeaks", "weakSegments"].contains(measured.metric)
             {
-                #expect(measured.interval != nil, "\(measured.metric)")
+                // A handful of wrong rows, and widths that are all the same, say nothing of a spread.
+                let isExplained = measured.note?.contains("interval") ?? false
+                #expect(measured.interval != nil || isExplained, "\(measured.metric)")
                 #expect((measured.sample.clusters ?? .max) < measured.sample.rows)
             }
             return Dictionary(
@@ -230,6 +232,7 @@ import Vouch
         struct Report: Decodable {
             struct Line: Decodable {
                 var metric: String
+                var group: String?
                 var value: Double?
             }
             var measurements: [Line]
@@ -237,7 +240,9 @@ import Vouch
         let report = try JSONDecoder().decode(Report.self, from: Data(try again.json()))
         #expect(report.measurements.count > 10)
         for line in report.measurements {
-            let first = result.measurements.first { $0.metric == line.metric }
+            let first = result.measurements.first {
+                $0.metric == line.metric && $0.group == line.group
+            }
             #expect(first?.value == line.value, "\(line.metric)")
         }
         #expect(report.measurements.contains { $0.metric == "expectedCost" })
