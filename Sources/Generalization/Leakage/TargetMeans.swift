@@ -30,8 +30,9 @@ struct TargetMeans: LeakageCheck {
                 let best = targets.map { target in
                     weightedCorrelation(values, groups.means(target), weights: groups.counts)
                 }.max { abs($0.value ?? 0) < abs($1.value ?? 0) }
+                // Means that lie on a line have no interval: there is nothing left to be unsure of.
                 guard let best, let value = best.value, value >= Self.bar,
-                    (best.lower ?? 0) >= Self.bar - 0.05
+                    (best.lower ?? value) >= Self.bar - 0.05
                 else { continue }
                 found.append(
                     LeakageFinding(
