@@ -63,6 +63,9 @@ package struct EffectiveRows: Sendable, Hashable {
         _ share: Double, tail: Double = 0.025
     ) -> (lower: Double, upper: Double, isExact: Bool) {
         let rows = count(tail: tail)
+        // Weights of nearly one row leave no row's worth; sums of weights end beyond 1 by rounding.
+        guard rows > 0 else { return (0, 1, true) }
+        let share = min(1, max(0, share))
         let isExact = min(share, 1 - share) * rows < 50
         let (lower, upper) =
             isExact
