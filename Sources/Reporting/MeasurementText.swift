@@ -57,6 +57,8 @@ extension Measurement.Interval {
 /// Text from data, made harmless for the eye: control characters, and those that turn the
 /// direction of what follows, become a visible mark.
 package func visible(_ text: String) -> String {
+    // Most texts are plain letters, which are many in a report.
+    if text.utf8.allSatisfy({ $0 >= 32 && $0 < 127 }) { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
         switch scalar.value {

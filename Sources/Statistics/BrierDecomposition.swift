@@ -33,8 +33,8 @@ package struct BrierDecomposition: Sendable {
         let best = Self.recalibrated(sample.scores, outcomes, design.weights)
         let parts = [
             design.whole(least: SamplePart.squares),
-            design.part("positive rows") { sample.labels[$0] == 1 },
-            design.part("negative rows") { sample.labels[$0] == 0 },
+            design.part("positive rows", least: SamplePart.squares) { sample.labels[$0] == 1 },
+            design.part("negative rows", least: SamplePart.squares) { sample.labels[$0] == 0 },
         ]
         miscalibration = design.mean(
             zip(own, best.errors).map { $0 - $1 }, scale: .plain, parts: parts)

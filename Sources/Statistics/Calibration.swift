@@ -7,15 +7,16 @@ extension ClassificationSample {
     ///
     /// Probabilities are kept off 0 and 1 by the spacing of doubles at 1, as in scikit-learn.
     package func logLoss() -> Estimate {
-        design.mean(rowLogLosses, scale: .log, parts: eachOfTwoClasses)
+        design.mean(rowLogLosses, scale: .log, parts: lossParts)
     }
 
     /// Of two classes both must occur: what a row of one costs is not seen in those of the other.
-    var eachOfTwoClasses: [SamplePart] {
-        classes > 2
-            ? []
+    var lossParts: [SamplePart] {
+        let rows = design.whole(least: SamplePart.linear)
+        return classes > 2
+            ? [rows]
             : [
-                design.part("positive rows", least: 1) { labels[$0] == 1 },
+                rows, design.part("positive rows", least: 1) { labels[$0] == 1 },
                 design.part("negative rows", least: 1) { labels[$0] == 0 },
             ]
     }
@@ -34,7 +35,7 @@ extension ClassificationSample {
     package func brierScore() -> Estimate {
         design.mean(
             rowBrierScores, scale: .log, bounds: 0...(classes == 2 ? 1 : 2),
-            parts: eachOfTwoClasses)
+            parts: lossParts)
     }
 
     /// The squared difference of probability and outcome, one a row; see `brierScore`.

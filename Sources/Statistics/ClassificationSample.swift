@@ -147,7 +147,8 @@ extension ClassificationSample {
             return sum + design.weights[row] * (calls[row] == 1 ? falsePositive : falseNegative)
         }
         return design.recovered(
-            cost / total, from: [part(falsePositive, 1, 0), part(falseNegative, 0, 1)])
+            cost / total, from: [part(falsePositive, 1, 0), part(falseNegative, 0, 1)]
+        ).withoutInterval(design.shortage(in: [design.whole(least: SamplePart.squares)]))
     }
 
     /// The mean over the classes that occur of the share of their rows decided right.
@@ -178,8 +179,8 @@ extension ClassificationSample {
         let hits = hits(calls)
         let present = mass.indices.filter { mass[$0] > 0 }
         let count = Double(present.count)
-        // Of one row or two, classes that are seen next time are left out of the mean.
-        let shortage = design.shortage(in: [design.whole(least: 3)])
+        // Of few rows, classes that are seen next time are left out of the mean.
+        let shortage = design.shortage(in: [design.whole(least: 5)])
         var result = design.recovered(
             present.reduce(0) { $0 + 2 * hits[$1] / mass[$1] } / count,
             from: present.map { label in
@@ -188,10 +189,7 @@ extension ClassificationSample {
                     among: { labels[$0] == label || calls[$0] == label })
                 return (1 / count, overlap?.asF1)
             })
-        if let shortage {
-            (result.lower, result.upper, result.note) = (nil, nil, shortage)
-        }
-        return result
+        return result.withoutInterval(shortage)
     }
 
     /// The weight of rows decided right of each class.

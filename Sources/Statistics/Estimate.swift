@@ -38,6 +38,15 @@ package struct Estimate: Sendable, Hashable {
 }
 
 extension Estimate {
+    /// The value alone, where there is a reason for that; as it is without one.
+    func withoutInterval(_ reason: String?) -> Estimate {
+        guard let reason else { return self }
+        var none = self
+        (none.lower, none.upper, none.form) = (nil, nil, nil)
+        none.note = [note, reason].compactMap { $0 }.joined(separator: "; ")
+        return none
+    }
+
     /// Of a share, that of the other rows: `1 − value`, the interval mirrored.
     package var complement: Estimate {
         var other = self

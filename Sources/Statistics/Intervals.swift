@@ -39,10 +39,10 @@ extension SamplingDesign {
         var result = Estimate(
             value: value, method: method, varied: varied, count: counts.rows,
             clusters: counts.clusters, note: note)
-        func without(_ reason: String) -> Estimate {
-            var none = result
-            none.note = [note, reason].compactMap { $0 }.joined(separator: "; ")
-            return none
+        func without(_ reason: String) -> Estimate { result.withoutInterval(reason) }
+        guard value.isFinite else {
+            result.value = nil
+            return without("the numbers are too large to be added up")
         }
         if let shortage = shortage(in: parts) { return without(shortage) }
         guard let deletions = deletions(influence, mass: mass ?? weights) else {

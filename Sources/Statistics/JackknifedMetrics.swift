@@ -80,8 +80,10 @@ extension ClassificationSample {
             }
         }
         switch metric {
-        case .logLoss: return JackknifedValue(meanOf: rowLogLosses, design: design)
-        case .brierScore: return JackknifedValue(meanOf: rowBrierScores, design: design)
+        case .logLoss:
+            return JackknifedValue(meanOf: rowLogLosses, design: design, parts: lossParts)
+        case .brierScore:
+            return JackknifedValue(meanOf: rowBrierScores, design: design, parts: lossParts)
         case .meanScore:
             return scores.isEmpty ? nil : JackknifedValue(meanOf: scores, design: design)
         case .positivePredictiveValue:
@@ -181,7 +183,9 @@ extension RegressionSample {
         let errors = errors
         switch metric {
         case .meanAbsoluteError:
-            return JackknifedValue(meanOf: errors.map(abs), design: design)
+            return JackknifedValue(
+                meanOf: errors.map(abs), design: design,
+                parts: [design.whole(least: SamplePart.linear)])
         case .rootMeanSquaredError:
             return JackknifedValue(
                 meanOf: errors.map { $0 * $0 }, design: design,

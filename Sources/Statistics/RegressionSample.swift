@@ -42,7 +42,8 @@ package struct RegressionSample: Sendable {
 
     /// `mean |prediction − target|`, in the target's unit.
     package func meanAbsoluteError() -> Estimate {
-        design.mean(errors.map(abs), scale: .log)
+        design.mean(
+            errors.map(abs), scale: .log, parts: [design.whole(least: SamplePart.linear)])
     }
 
     /// `1 − Σ(target − prediction)² / Σ(target − mean target)²`.

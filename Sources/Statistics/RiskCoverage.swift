@@ -131,7 +131,7 @@ package struct RiskCoverage: Sendable {
             value, influence: influence, method: method, scale: .log, bounds: 0...1,
             parts: [
                 design.whole(least: SamplePart.squares),
-                design.part("rows that are wrong") { losses[$0] > 0 },
+                design.part("rows that are wrong", least: SamplePart.squares) { losses[$0] > 0 },
             ])
     }
 }

@@ -16,8 +16,6 @@ package struct SamplePart {
     static let linear = 10.0
     /// The same where a metric rests on squares, of which few rows make up most.
     static let squares = 20.0
-    /// Of means on a scale that suits them two are enough, as Student's t then is very wide.
-    static let mean = 2.0
     /// From so many rows of the smaller class on, the classes' own spread tells an AUC's (`areaEstimate`).
     static let rankingRows = 20.0
     /// The same of groups of rows, whose effective number supposes that rows of a group are alike.

@@ -92,11 +92,8 @@ struct SmallCoverage: Sendable {
         let claimed = Double(claims) / Double(max(samples, 1))
         guard claimed <= 0.05 + errors * (0.05 * 0.95 / Double(max(samples, 1))).squareRoot()
         else { return false }
-        // Where chance makes a part large enough in a few samples alone, those are no fair choice of samples: of all
-        // samples, then, as few may miss.
-        let judged = intervals < samples / 4 ? samples : intervals
-        let missed = Double(intervals - covered) / Double(max(judged, 1))
-        return missed <= 0.07 + errors * (0.93 * 0.07 / Double(max(judged, 1))).squareRoot()
+        let missed = Double(intervals - covered) / Double(max(intervals, 1))
+        return missed <= 0.07 + errors * (0.93 * 0.07 / Double(max(intervals, 1))).squareRoot()
     }
 }
 
