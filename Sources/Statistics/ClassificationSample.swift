@@ -181,7 +181,7 @@ extension ClassificationSample {
         let count = Double(present.count)
         // Of few rows, classes that are seen next time are left out of the mean.
         let shortage = design.shortage(in: [design.whole(least: 5)])
-        var result = design.recovered(
+        let result = design.recovered(
             present.reduce(0) { $0 + 2 * hits[$1] / mass[$1] } / count,
             from: present.map { label in
                 let overlap = design.shareWithInterval(
