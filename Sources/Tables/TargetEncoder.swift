@@ -12,6 +12,8 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
 
     /// A whole-number column of more different values than this is a regression.
     package static let mostNumericClasses = 20
+    /// What a regression's targets must stay below, and their spread above: their squares are still numbers.
+    private static let (largestNumber, smallestSpread) = (1e100, 1e-100)
 
     /// - Parameters:
     ///   - rows: The training rows; only they decide.
@@ -71,6 +73,20 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
             let mean = center
             scale = (present.reduce(0) { $0 + (numbers[$1] - mean) * (numbers[$1] - mean) } / count)
                 .squareRoot()
+            // Losses are squares, and a model's numbers are `Float`.
+            let own = present.map { numbers[$0] }
+            let (least, most) = (own.min() ?? 0, own.max() ?? 0)
+            let largest = max(abs(least), abs(most))
+            guard largest < Self.largestNumber,
+                least == most || most - least > Self.smallestSpread
+            else {
+                throw fail(
+                    "a regression computes with squares, and those of numbers "
+                        + (largest < Self.largestNumber
+                            ? "that differ by \(most - least) are 0"
+                            : "such as \(largest) are beyond what a number holds"),
+                    "Give it in another unit, or choose --task multiclass")
+            }
             return
         }
         classes = Self.classes(of: column, rows: present)

@@ -257,6 +257,18 @@ import Testing
         #expect(try regression.values(numbers("y", [7]), source: "t") == [7])
     }
 
+    /// Their squares, and so their losses, would be infinite, or 0.
+    @Test func targetsThatHaveNoSquaresAreRefused() throws {
+        for values in [[1e306, 2e306, 3e306], [1e-310, 2e-310, 1.5e-310], [-1e-200, 1e-200, 0]] {
+            let error = try #require(throws: TableError.self) {
+                try Self.encode(numbers("y", values), task: .regression)
+            }
+            #expect(error.problem.contains("squares"))
+        }
+        let far = try Self.encode(numbers("y", [1e17, 1e17 + 32]), task: .regression)
+        #expect(far.scale == 16)
+    }
+
     @Test func numbersReadAsTextsAreTheSameClasses() throws {
         let encoder = try Self.encode(numbers("y", [0, 1]))
         #expect(try encoder.labels(category("y", ["1", "0"]), source: "t") == [1, 0])
