@@ -13,13 +13,16 @@ package enum RowNotices {
         for listener in listeners.withLock({ Array($0.values) }) { listener(text) }
     }
 
-    /// Does something while a listener is told.
+    /// Does something while a listener is told, of the same thing once: a file may be read more than once.
     package static func listening<Result>(
         _ listener: @escaping @Sendable (String) -> Void, _ body: () throws -> Result
     ) rethrows -> Result {
+        let told = Mutex<Set<String>>([])
         let key = listeners.withLock { all in
             let key = (all.keys.max() ?? 0) + 1
-            all[key] = listener
+            all[key] = { text in
+                if told.withLock({ $0.insert(text).inserted }) { listener(text) }
+            }
             return key
         }
         defer { listeners.withLock { all in all[key] = nil } }

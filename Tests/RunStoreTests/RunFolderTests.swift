@@ -108,7 +108,7 @@ import Testing
             process.executableURL = helper
             process.arguments = ["folder", path, String(round * 6 % 256)]
             try process.run()
-            usleep(UInt32.random(in: 1_000...40_000))
+            usleep(UInt32.random(in: 1_000...40_000) * UInt32(1 + round / 40))
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
             #expect(process.terminationReason == .uncaughtSignal)

@@ -18,20 +18,16 @@ package struct TrainingCostProbe: Probe {
     package func measure(_ subject: Subject) throws -> Findings {
         guard let cost = subject.cost else { return Findings() }
         let sample = Measurement.Sample(split: "train", rows: cost.trainingRows)
-        func made(_ metric: MetricDefinition, _ value: Double, _ note: String) -> Measurement {
-            Measurement(
-                metric: metric.id, drawback: .computeCost, value: value, unit: metric.unit,
-                sample: sample, note: note)
-        }
         return Findings(measurements: [
-            made(CostMetrics.trainingSeconds, cost.wallSeconds, "measured once"),
-            made(CostMetrics.processorSeconds, cost.processorSeconds, "measured once"),
-            made(
+            counted(CostMetrics.trainingSeconds, cost.wallSeconds, "measured once", sample),
+            counted(CostMetrics.processorSeconds, cost.processorSeconds, "measured once", sample),
+            counted(
                 CostMetrics.operations, cost.floatingPointOperations / 1e9,
-                "counted from the graph, exact"),
-            made(CostMetrics.peakMemory, Double(cost.peakMemoryBytes) / 1e6, "measured once"),
-            made(CostMetrics.parameters, Double(cost.parameters), "counted, exact"),
-            made(CostMetrics.modelSize, Double(cost.modelBytes) / 1e6, "counted, exact"),
+                "counted from the graph, exact", sample),
+            counted(
+                CostMetrics.peakMemory, Double(cost.peakMemoryBytes) / 1e6, "measured once", sample),
+            counted(CostMetrics.parameters, Double(cost.parameters), "counted, exact", sample),
+            counted(CostMetrics.modelSize, Double(cost.modelBytes) / 1e6, "counted, exact", sample),
             energy(
                 CostMetrics.energy, joules: cost.measuredJoules,
                 processorSeconds: cost.processorSeconds, sample),
@@ -55,29 +51,32 @@ package struct RunCostProbe: Probe {
     package func measure(_ subject: Subject) throws -> Findings {
         guard let cost = subject.runCost else { return Findings() }
         let sample = Measurement.Sample(split: "train", rows: cost.trainingRows)
-        func made(_ metric: MetricDefinition, _ value: Double, _ note: String) -> Measurement {
-            Measurement(
-                metric: metric.id, drawback: .computeCost, value: value, unit: metric.unit,
-                sample: sample, note: note)
-        }
         return Findings(measurements: [
-            made(
+            counted(
                 CostMetrics.totalSeconds, cost.wallSeconds,
-                "measured once; training, probes, reading and the rest"),
+                "measured once; training, probes, reading and the rest", sample),
             energy(
                 CostMetrics.totalEnergy, joules: cost.measuredJoules,
                 processorSeconds: cost.processorSeconds, sample),
-            made(CostMetrics.probeSeconds, cost.probeSeconds, "measured once"),
-            made(
+            counted(CostMetrics.probeSeconds, cost.probeSeconds, "measured once", sample),
+            counted(
                 CostMetrics.probeWork, cost.probeWorkSeconds,
                 "\(NominalMachine.text), of at most \(Int(cost.probeBudgetSeconds)) s "
-                    + "(--probe-budget); this decides what is measured, no clock does"),
+                    + "(--probe-budget); this decides what is measured, no clock does", sample),
         ])
     }
 }
 
 /// Of a busy core of a laptop or server with its share of memory and power supply.
 private let assumedWattsPerCore = 10.0
+
+private func counted(
+    _ metric: MetricDefinition, _ value: Double, _ note: String, _ sample: Measurement.Sample
+) -> Measurement {
+    Measurement(
+        metric: metric.id, drawback: .computeCost, value: value, unit: metric.unit, sample: sample,
+        note: note)
+}
 
 private func energy(
     _ metric: MetricDefinition, joules: Double?, processorSeconds: Double,
@@ -88,10 +87,8 @@ private func energy(
         ? "an estimate, not a measurement: this machine's energy counter cannot be read; "
             + "processor time times an assumed \(Int(assumedWattsPerCore)) W a core"
         : "read from the processor's own counter (RAPL); of the whole processor, whoever used it"
-    return Measurement(
-        metric: metric.id, drawback: .computeCost,
-        value: (joules ?? processorSeconds * assumedWattsPerCore) / 1000, unit: metric.unit,
-        sample: sample, note: note)
+    return counted(
+        metric, (joules ?? processorSeconds * assumedWattsPerCore) / 1000, note, sample)
 }
 
 /// Metrics of cost: the definitions.
