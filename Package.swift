@@ -134,7 +134,7 @@ let package = Package(
             name: "VouchCLI",
             dependencies: [
                 "Evidence", "Explanation", "Fairness", "Figures", "Kernels", "NN", "Optim", "Platform",
-                "Reporting", "Training",
+                "Reporting", "Tables", "Training",
                 "Vouch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -195,7 +195,7 @@ let package = Package(
                 "TensorCore",
                 real,
             ], resources: [.copy("Reference")], exclude: ["Verified"]),
-        tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper"]),
+        tests("RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper", "TensorCore"]),
         tests(
             "VouchTests",
             [
@@ -208,7 +208,7 @@ let package = Package(
         tests("LibraryTests", ["Vouch", "RunStore", "TensorCore"]),
         tests(
             "ReportingTests",
-            ["Reporting", "Figures", "Evidence", "SchemaValidation", "Statistics"],
+            ["Reporting", "Figures", "Evidence", "SchemaValidation", "Statistics", "TensorCore"],
             exclude: ["Snapshots"]),
         tests(
             "StatisticsTests",

@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import RunStore
+import TensorCore
 import Testing
 
 @Suite struct RunFolderTests {
@@ -46,7 +47,7 @@ import Testing
         let path = scratch.path + "/run"
         try write(to: path)
         let names = ["weights.safetensors", "encoder.json", "figures/roc.json", "manifest.json"]
-        var generator = SystemRandomNumberGenerator()
+        let random = CounterRandom(seed: 1, name: "flipped bytes")
         // All bytes of the manifest, and random ones of the rest; one bit or several.
         for name in names {
             let file = path + "/" + name
@@ -54,11 +55,12 @@ import Testing
             let places =
                 name == "manifest.json"
                 ? Array(whole.indices)
-                : (0..<100).map { _ in Int.random(in: whole.indices, using: &generator) }
+                : (0..<100).map { random.integer(below: whole.count, index: UInt64($0)) }
             for place in places {
                 var damaged = whole
                 damaged[place] ^=
-                    place % 2 == 0 ? 32 : UInt8.random(in: 1...255, using: &generator)
+                    place % 2 == 0
+                    ? 32 : UInt8(1 + random.integer(below: 255, step: 1, index: UInt64(place)))
                 try Data(damaged).write(to: URL(fileURLWithPath: file))
                 let error = #expect(throws: RunStoreError.self, "\(name) at \(place)") {
                     try RunFolder.open(path)
@@ -101,6 +103,7 @@ import Testing
         var versions = Set<UInt8>()
         var stood = false
         var round = 0
+        let moments = CounterRandom(seed: 1, name: "kills")
         // On a busy machine many are killed before they have begun.
         while round < 40 || (round < 400 && versions.count < 6) {
             defer { round += 1 }
@@ -108,7 +111,8 @@ import Testing
             process.executableURL = helper
             process.arguments = ["folder", path, String(round * 6 % 256)]
             try process.run()
-            usleep(UInt32.random(in: 1_000...40_000) * UInt32(1 + round / 40))
+            let wait = 1_000 + moments.integer(below: 39_000, index: UInt64(round))
+            usleep(UInt32(wait * (1 + round / 40)))
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
             #expect(process.terminationReason == .uncaughtSignal)

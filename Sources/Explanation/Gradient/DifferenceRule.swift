@@ -24,16 +24,18 @@ struct DifferenceRule {
     static func objection(to node: Node, _ isActive: (Value) -> Bool) -> String? {
         let active = node.inputs.map(isActive)
         switch node.op {
-        case .binary(.greater), .binary(.equal), .maxPool, .maxPoolPick, .maxPoolSpread,
-            .shardStatistic, .sumOverShards, .scaleGradient, .reduce(.max, _):
-            return "has no rule"
+        case .unary, .binary(.add), .binary(.subtract), .binary(.multiply), .binary(.divide),
+            .matmul, .softmax, .logSoftmax, .reduce(.sum, _), .reduce(.mean, _), .averagePool,
+            .averagePoolGradient, .broadcast, .reshape, .transpose, .slice, .pad, .concatenate,
+            .gather, .scatterAdd:
+            return nil
         case .binary(.maximum), .binary(.minimum):
             return active.allSatisfy { $0 } ? "has no rule where both operands vary" : nil
         case .select:
             return active[0] ? "has no rule where the condition varies" : nil
         case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
             return active.allSatisfy { $0 } ? "has no rule where the weights vary" : nil
-        default: return nil
+        default: return "has no rule"
         }
     }
 
