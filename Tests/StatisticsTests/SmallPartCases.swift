@@ -171,7 +171,7 @@ extension SmallPart {
                     rows.first, zip(rows.first, rows.second).map { 0.6 * $0 + 0.8 * $1 },
                     weights: rows.weights ?? rows.first.map { _ in 1 })
             })
-        return all + groups
+        return all + groups + others
     }()
 
     private static func design(_ rows: DrawnRows) throws -> SamplingDesign {

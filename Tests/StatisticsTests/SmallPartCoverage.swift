@@ -5,21 +5,26 @@ import Statistics
 struct SmallPart: Sendable {
     var interval: String
     var population: String
-    var part: Part
-    var kinds = Pieces.allCases
-    /// An estimate, and of a gap its p-value.
-    var measure: @Sendable (DrawnRows) throws -> (estimate: Estimate, pValue: Double?)
-    /// Where it does not follow from the population's shares.
-    var truth: Double?
+    /// In a table.
+    var part: String
+    var kinds: [Pieces]
+    /// What the interval should hold where the part has so few rows.
+    var truth: @Sendable (_ few: Int) throws -> Double
+    /// Draws a sample whose part has so few rows: its estimate, and of a gap its p-value.
+    var measure:
+        @Sendable (_ few: Int, _ kind: Pieces, _ numbers: inout Numbers) throws
+            -> (estimate: Estimate, pValue: Double?)
 
+    /// Of rows drawn with a part that is small; the truth is that of the part's population.
     init(
         _ interval: String, _ population: String, _ part: Part,
         kinds: [Pieces] = Pieces.allCases,
         estimate: @escaping @Sendable (DrawnRows) throws -> Estimate
     ) {
-        (self.interval, self.population, self.part) = (interval, population, part)
+        (self.interval, self.population, self.part) = (interval, population, part.name)
         self.kinds = kinds
-        measure = { (try estimate($0), nil) }
+        truth = { try estimate(.population(part.shares($0))).value ?? .nan }
+        measure = { few, kind, numbers in (try estimate(part.draw(few, kind, &numbers)), nil) }
     }
 
     /// A gap between equal groups, of which every claim is false.
@@ -28,11 +33,30 @@ struct SmallPart: Sendable {
         kinds: [Pieces] = Pieces.allCases,
         gap: @escaping @Sendable (DrawnRows) throws -> PairwiseGaps.Gap
     ) {
-        (self.interval, self.population, self.part) = (interval, population, part)
-        (self.kinds, truth) = (kinds, 0)
-        measure = {
-            let found = try gap($0)
+        (self.interval, self.population, self.part) = (interval, population, part.name)
+        self.kinds = kinds
+        truth = { _ in 0 }
+        measure = { few, kind, numbers in
+            let found = try gap(part.draw(few, kind, &numbers))
             return (found.estimate, found.pValue)
+        }
+    }
+
+    /// Of samples that no `Part` describes, of simple rows.
+    init(
+        _ interval: String, _ population: String, few part: String,
+        truth: @escaping @Sendable (_ few: Int) -> Double,
+        estimate: @escaping @Sendable (_ few: Int, _ numbers: inout Numbers) throws -> Estimate
+    ) {
+        (self.interval, self.population, self.part) = (interval, population, part)
+        (kinds, self.truth) = ([.rows], truth)
+        measure = { few, _, numbers in
+            do {
+                return (try estimate(few, &numbers), nil)
+            } catch let error as StatisticsError {
+                // What is refused with a reason has no interval either.
+                return (Estimate(value: nil, method: "", count: 0, note: error.description), nil)
+            }
         }
     }
 
@@ -42,11 +66,11 @@ struct SmallPart: Sendable {
     func coverage(_ kind: Pieces, samples: Int, sizes: [Int] = sizes) throws -> [SmallCoverage] {
         try sizes.map { few in
             var result = SmallCoverage(
-                interval: interval, population: population, part: part.name, kind: kind, few: few,
-                truth: try truth ?? measure(.population(part.shares(few))).estimate.value ?? .nan)
+                interval: interval, population: population, part: part, kind: kind, few: few,
+                truth: try truth(few))
             for sample in 0..<samples {
                 var numbers = Numbers("\(interval), \(population), \(kind), \(few)", sample)
-                let (estimate, pValue) = try measure(part.draw(few, kind, &numbers))
+                let (estimate, pValue) = try measure(few, kind, &numbers)
                 result.add(estimate)
                 if let pValue, pValue <= 0.05 { result.claims += 1 }
             }
