@@ -54,7 +54,7 @@ package struct Exposure: Sendable, Hashable {
             estimate.note =
                 "too few \(found.count == fewest ? "planted rows" : "references") for an interval: "
                 + "\(fewest) where \(Self.least) are needed"
-        } else if components.total > 0 {
+        } else if components.total > 1e-24 * mean * mean {
             let reach = components.reach(tail: 0.025)
             estimate.lower = mean - reach
             estimate.upper = mean + reach

@@ -111,18 +111,21 @@ extension SmallPart {
                 (ClassificationMetric.selectionRate, "selection rate"),
                 (.sensitivity, "true-positive rate"), (.accuracy, "accuracy"),
             ].flatMap { metric, title in
-                [([100], "rows of a group, of 100 others"), ([100, 100], "rows of a group, of two")]
-                    .map { others, part in
-                        SmallPart("Change of the gap in \(title)", name, few: part) { _ in
-                            -closed(metric, shift)
-                        } estimate: { few, numbers in
-                            let rates = try ([few] + others).enumerated().map { group, rows in
-                                try rate(
-                                    metric, rows: rows, shift: group == 1 ? shift : 0, &numbers)
-                            }
-                            return PairedGaps(rates: [rates]).change()
+                [
+                    ([100], "rows of a group, of 100 others"),
+                    ([100, 100], "rows of a group, of two"),
+                ]
+                .map { others, part in
+                    SmallPart("Change of the gap in \(title)", name, few: part) { _ in
+                        -closed(metric, shift)
+                    } estimate: { few, numbers in
+                        let rates = try ([few] + others).enumerated().map { group, rows in
+                            try rate(
+                                metric, rows: rows, shift: group == 1 ? shift : 0, &numbers)
                         }
+                        return PairedGaps(rates: [rates]).change()
                     }
+                }
             }
         }
 
@@ -239,7 +242,8 @@ extension SmallPart {
 
     private static let independent: [SmallPart] =
         compared.map { title, metric in
-            SmallPart("Difference in \(title) of two samples", "equal", few: "rows, of 100 others") {
+            SmallPart("Difference in \(title) of two samples", "equal", few: "rows, of 100 others")
+            {
                 _ in
                 0
             } estimate: { few, numbers in

@@ -18,7 +18,8 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
             for result in try part.coverage(kind, samples: 60, sizes: [1, 3, 10]) {
                 #expect(
                     result.holds(errors: 3.5),
-                    "\(result.kind), \(result.few): \(result.share) of \(result.intervals), \(result.claims)")
+                    "\(result.kind), \(result.few): \(result.share) of \(result.intervals), \(result.claims)"
+                )
             }
         }
     }
@@ -38,7 +39,8 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
         for result in lines.joined() {
             #expect(
                 result.holds(errors: 2.6),
-                "\(result.interval), \(result.population), \(result.part), \(result.kind), \(result.few)")
+                "\(result.interval), \(result.population), \(result.part), \(result.kind), \(result.few)"
+            )
         }
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "Verified/small_parts.md")
@@ -90,7 +92,8 @@ extension SmallPart: CustomTestStringConvertible {
         .init(testDescription: "AUC of two positives, one of nearly no weight", wide: 0.15...0.97) {
             try scored([0.9, 0.3], many, weights: [1, 1e-9] + many.map { _ in 1 }).rocAUC()
         },
-        .init(testDescription: "AUC of classes that are parted by two positives", wide: 0.2...0.99) {
+        .init(testDescription: "AUC of classes that are parted by two positives", wide: 0.2...0.99)
+        {
             try scored([0.98, 0.99], many).rocAUC()
         },
         .init(testDescription: "difference of two perfect AUCs", none: "no spread") {
@@ -102,7 +105,10 @@ extension SmallPart: CustomTestStringConvertible {
                 labels: labels, first: scores(0.1), second: scores(0.2), classes: 2
             ).difference(of: .rocAUC).estimate
         },
-        .init(testDescription: "precision of three decided rows against four", none: "decided positive") {
+        .init(
+            testDescription: "precision of three decided rows against four",
+            none: "decided positive"
+        ) {
             let labels: [Int32] = (0..<40).map { $0 < 20 ? 1 : 0 }
             func scores(_ count: Int) -> [Double] {
                 (0..<40).flatMap { $0 < count ? [0.1, 0.9] : [0.9, 0.1] }
@@ -163,7 +169,8 @@ extension SmallPart: CustomTestStringConvertible {
             ).area()
         },
         .init(
-            testDescription: "generalized entropy of rows that may all be positives decided negative",
+            testDescription:
+                "generalized entropy of rows that may all be positives decided negative",
             none: "one side"
         ) {
             try scored([0.1, 0.2, 0.9], [], clusters: [0, 1, 2]).generalizedEntropy()
@@ -207,7 +214,9 @@ extension SmallPart: CustomTestStringConvertible {
         let gap = PairwiseGaps(rates: [[perfect.rocAUC(), few.rocAUC()]])
             .gap(within: .range, across: .maximum)
         #expect((0...1).contains(try #require(gap.pValue)))
-        #expect(SpecialFunctions.studentTail(1.96, degrees: .infinity) == SpecialFunctions.normalCDF(-1.96))
+        #expect(
+            SpecialFunctions.studentTail(1.96, degrees: .infinity)
+                == SpecialFunctions.normalCDF(-1.96))
     }
 
     /// A spread of two degrees of freedom grows as Student's quantiles do, not as normal ones.
