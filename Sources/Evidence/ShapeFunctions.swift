@@ -67,6 +67,8 @@ package struct ShapeFunctions: Codable, Sendable, Hashable {
             value = mean
             guard values.count > 1 else { return }
             let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            // Models that agree show no spread to judge by.
+            guard squares > 1e-24 * mean * mean else { return }
             let error = (squares * (count - 1) / count).squareRoot()
             let reach =
                 SpecialFunctions.studentQuantile((1 + level) / 2, degrees: count - 1) * error

@@ -47,6 +47,8 @@ package struct BrierDecomposition: Sendable {
         miscalibration.value = miscalibration.value.map { max(0, $0) }
         miscalibration.lower = miscalibration.lower.map { max(0, $0) }
         discrimination.lower = discrimination.lower.map { max(0, $0) }
+        // Without an interval there is nothing to correct.
+        guard miscalibration.lower != nil || discrimination.lower != nil else { return }
         let least = miscalibration.value ?? 0
         // What a regression fitted on these rows gains by chance, were its own values right.
         let order = sample.scores.indices.filter { design.weights[$0] > 0 }.sorted {

@@ -181,15 +181,15 @@ extension ClassificationSample {
         let count = Double(present.count)
         // Of few rows, classes that are seen next time are left out of the mean.
         let shortage = design.shortage(in: [design.whole(least: 5)])
-        let result = design.recovered(
+        return design.recovered(
             present.reduce(0) { $0 + 2 * hits[$1] / mass[$1] } / count,
             from: present.map { label in
                 let overlap = design.shareWithInterval(
                     of: { calls[$0] == labels[$0] },
                     among: { labels[$0] == label || calls[$0] == label })
                 return (1 / count, overlap?.asF1)
-            })
-        return result.withoutInterval(shortage)
+            }
+        ).withoutInterval(shortage)
     }
 
     /// The weight of rows decided right of each class.

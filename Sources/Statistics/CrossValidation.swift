@@ -10,7 +10,7 @@
 ///   - values: One a fold and repetition.
 ///   - folds: K ≥ 2.
 ///   - rows: All rows together, for the count.
-/// - Returns: No interval of fewer than two values; no value of none.
+/// - Returns: No interval of fewer than two values or ten rows; no value of none.
 /// - Source: Nadeau & Bengio 2003, DOI 10.1023/A:1024068626366; over repetitions, Bouckaert & Frank 2004,
 ///   DOI 10.1007/978-3-540-24775-3_3.
 package func crossValidated(_ values: [Double], folds: Int, rows: Int) -> Estimate {
@@ -26,6 +26,11 @@ package func crossValidated(_ values: [Double], folds: Int, rows: Int) -> Estima
     result.value = mean
     guard values.count > 1 else {
         result.note = "one fold says nothing of the spread: no interval"
+        return result
+    }
+    guard rows >= Int(SamplePart.linear) else {
+        result.note =
+            "too few rows for an interval: \(rows) where \(Int(SamplePart.linear)) are needed"
         return result
     }
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)

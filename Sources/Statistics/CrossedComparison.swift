@@ -75,7 +75,7 @@ extension CrossedComparison where Sample == RegressionSample {
     }
 }
 
-/// The mean difference of a number a row, such as its loss, over seeds and rows.
+/// The mean difference of a number a row, such as its loss, over seeds and rows; of fewer than ten rows without an interval.
 ///
 /// - Parameters:
 ///   - before: `[seeds][rows]`, finite; five seeds or more.

@@ -16,7 +16,7 @@ package struct Exposure: Sendable, Hashable {
     /// - Parameters:
     ///   - planted: Losses of the planted rows; two or more.
     ///   - references: Losses of the others; two or more.
-    /// - Throws: Where there are too few of either.
+    /// - Throws: Where there are fewer than two of either; of fewer than 30 the mean has no interval.
     /// - Complexity: O(planted · references).
     package init(planted: [Double], references: [Double]) throws(StatisticsError) {
         guard planted.count > 1, references.count > 1 else {
@@ -39,28 +39,36 @@ package struct Exposure: Sendable, Hashable {
         let left = references.map { reference in
             moves.reduce(0.0) { $0 + (reference < $1.0 ? $1.2 : $1.1) } / Double(planted.count)
         }
-        let variance =
-            Self.squares(found) / Double(found.count * (found.count - 1))
-            + Self.squares(left) * Double(count - 1) / Double(count)
         self.bits = found
-        guard variance > 0 else {
-            self.mean = Estimate(
-                value: mean, method: "Jackknife of two samples, Student",
-                varied: "planted rows and references", count: found.count,
-                note: SamplingDesign.noSpread)
-            return
+        var estimate = Estimate(
+            value: mean, method: "Jackknife of two samples, Student",
+            varied: "planted rows and references", count: found.count)
+        let rest = Double(found.count - 1)
+        let parts = [
+            Deletions(moves: found.map { ($0 - mean) / rest }, count: found.count),
+            Deletions(moves: Self.centered(left), count: count),
+        ]
+        let components = VarianceComponents(parts: parts.map { ($0.variance, $0.degrees) })
+        let fewest = min(found.count, count)
+        if fewest < Self.least {
+            estimate.note =
+                "too few \(found.count == fewest ? "planted rows" : "references") for an interval: "
+                + "\(fewest) where \(Self.least) are needed"
+        } else if components.total > 1e-24 * mean * mean {
+            let reach = components.reach(tail: 0.025)
+            estimate.lower = mean - reach
+            estimate.upper = mean + reach
+        } else {
+            estimate.note = SamplingDesign.noSpread
         }
-        let degrees = Double(min(found.count, count) - 1)
-        let reach =
-            SpecialFunctions.studentQuantile(0.975, degrees: degrees) * variance.squareRoot()
-        self.mean = Estimate(
-            value: mean, lower: mean - reach, upper: mean + reach,
-            method: "Jackknife of two samples, Student", varied: "planted rows and references",
-            count: found.count)
+        self.mean = estimate
     }
 
-    private static func squares(_ values: [Double]) -> Double {
+    /// Planted rows, and references, that the mean's spread needs: ranks among few references move by much.
+    private static let least = 30
+
+    private static func centered(_ values: [Double]) -> [Double] {
         let mean = values.reduce(0, +) / Double(values.count)
-        return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        return values.map { $0 - mean }
     }
 }

@@ -66,9 +66,22 @@ extension SamplingDesign {
         "one independent group of rows says nothing of the spread: no interval"
 
     /// A weighted mean, with Student's interval of the jackknife on a scale.
+    ///
+    /// Of fewer rows than a mean's spread needs (`SamplePart.linear`) there is none: the numbers may be skewed, and rows of
+    /// unequal weight tell less than they are.
+    ///
+    /// - Parameter least: How many rows, or groups, it needs; fewer of numbers that are known to be about normal.
     package func mean(
         _ values: [Double], scale: IntervalScale,
-        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity, parts: [SamplePart] = []
+        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity,
+        least: Double = SamplePart.linear
+    ) -> Estimate {
+        mean(values, scale: scale, bounds: bounds, parts: [whole(least: least)])
+    }
+
+    func mean(
+        _ values: [Double], scale: IntervalScale,
+        bounds: ClosedRange<Double> = -Double.infinity...Double.infinity, parts: [SamplePart]
     ) -> Estimate {
         let total = weights.reduce(0, +)
         let mean = zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 } / total

@@ -16,7 +16,7 @@ package struct JackknifedValue: Sendable {
         self.shortage = shortage
     }
 
-    /// Any metric, from influence values.
+    /// Any metric, from influence values; without deletions where rows are fewer than `SamplePart.linear`.
     ///
     /// - Parameters:
     ///   - influence: `ψᵢ = wᵢ ∂θ/∂wᵢ`, one a row.
@@ -24,7 +24,9 @@ package struct JackknifedValue: Sendable {
     package init(
         _ value: Double, influence: [Double], mass: [Double]? = nil, design: SamplingDesign
     ) {
-        self.init(value, influence: influence, mass: mass, design: design, parts: [])
+        self.init(
+            value, influence: influence, mass: mass, design: design,
+            parts: [design.whole(least: SamplePart.linear)])
     }
 
     /// - Parameter parts: The parts of the sample whose spread the value's rests on.
@@ -42,9 +44,10 @@ package struct JackknifedValue: Sendable {
         self.init(value, found)
     }
 
-    /// The weighted mean of a number a row; its deletions are exact.
+    /// The weighted mean of a number a row; its deletions are exact. Of few rows it has none, as a mean's interval.
     package init(meanOf values: [Double], design: SamplingDesign) {
-        self.init(meanOf: values, design: design, parts: [])
+        self.init(
+            meanOf: values, design: design, parts: [design.whole(least: SamplePart.linear)])
     }
 
     init(meanOf values: [Double], design: SamplingDesign, parts: [SamplePart]) {

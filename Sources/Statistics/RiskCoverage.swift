@@ -81,7 +81,11 @@ package struct RiskCoverage: Sendable {
     /// sure. Rows of equal confidence are taken in random order.
     ///
     /// The interval is the jackknife's of the first order: an area is `−mean loss · log(share of rows at
-    /// least as sure)` but for terms of order 1/n.
+    /// least as sure)` but for terms of order 1/n. With fewer than 20 wrong rows it is the hull of that and of one that
+    /// needs no spread: an area is the share of wrong rows, whose interval is exact, times the mean of what one of them adds.
+    /// That is −log of a share of rows, whose distribution is about exponential, so that its mean of k has the interval of a
+    /// χ² with 2k degrees of freedom. (No interval of few wrong rows would be none where the model happened to do well, and
+    /// those of the other samples would lie too high.)
     ///
     /// - Source: Geifman et al. 2019; the form, Zhou et al. 2024, arXiv:2410.15361.
     package func area() -> Estimate { estimate(isExcess: false) }
@@ -125,13 +129,55 @@ package struct RiskCoverage: Sendable {
             let counts = design.counts()
             return Estimate(
                 value: max(0, value), method: method, varied: design.varied, count: counts.rows,
-                clusters: counts.clusters, note: "no row is wrong: no interval")
+                clusters: counts.clusters,
+                note: risk > 0
+                    ? "every wrong row is less sure than every right one: no interval"
+                    : "no row is wrong: no interval")
         }
-        return design.estimate(
+        let rows = design.whole(least: SamplePart.squares)
+        var result = design.estimate(
             value, influence: influence, method: method, scale: .log, bounds: 0...1,
-            parts: [
-                design.whole(least: SamplePart.squares),
-                design.part("rows that are wrong", least: SamplePart.squares) { losses[$0] > 0 },
-            ])
+            parts: [rows])
+        let wrong = design.part("", least: SamplePart.squares) { losses[$0] > 0 }
+        guard design.shortage(in: [rows]) == nil, design.shortage(in: [wrong]) != nil else {
+            return result
+        }
+        guard let few = intervalOfFew(value, area: area, wrong: wrong.mass) else {
+            return result.withoutInterval(SamplingDesign.tooFewPieces)
+        }
+        result.lower = min(result.lower ?? 1, few.lower)
+        result.upper = max(result.upper ?? 0, few.upper)
+        result.method = "\(method), and share of wrong rows times what each adds"
+        (result.form, result.note) = (nil, nil)
+        return result
+    }
+
+    /// From the intervals of the share of wrong rows and of the mean of what one of them adds; at most what the
+    /// largest share comes to where the wrong rows are the surest.
+    ///
+    /// - Parameters:
+    ///   - value: The area, or its excess, which is a smaller number with the same error.
+    ///   - wrong: The weight of each row that is wrong.
+    private func intervalOfFew(
+        _ value: Double, area: Double, wrong: [Double]
+    ) -> (lower: Double, upper: Double)? {
+        guard
+            let share = design.shareWithInterval(of: { losses[$0] > 0 }, among: { _ in true }),
+            share.value > 0
+        else { return nil }
+        let relative = value / max(area, value)
+        let degrees = max(1, Int(2 * design.kish(wrong) * relative * relative))
+        func logRatio(_ share: Double, _ end: Double, _ tail: Double) -> Double {
+            let mean =
+                SpecialFunctions.chiSquareQuantile(tail, degrees: degrees) / Double(degrees)
+            let (a, b) = (Double.log(end / share), Double.log(mean))
+            return (a * a + b * b).squareRoot()
+        }
+        let most = share.upper * (1 - Double.log(share.upper))
+        return (
+            share.lower > 0
+                ? value * Double.exp(-logRatio(share.value, share.lower, 0.975)) : 0,
+            max(value, min(most, value * Double.exp(logRatio(share.value, share.upper, 0.025))))
+        )
     }
 }

@@ -34,7 +34,7 @@ extension SamplingDesign {
             below += (value - least) * (value - least)
             above += (most - value) * (most - value)
         }
-        guard above.isFinite else {
+        guard above.isFinite, above.squareRoot() <= 1e6 * max(value, 1) else {
             result.note = "so few rows bound it on one side alone: no interval"
             return result
         }

@@ -13,7 +13,7 @@ package struct SamplePart {
     var least: Double
 
     /// From so many pieces of each part on, an interval of a linearised metric covers.
-    static let linear = 10.0
+    package static let linear = 10.0
     /// The same where a metric rests on squares, of which few rows make up most.
     static let squares = 20.0
     /// From so many rows of the smaller class on, the classes' own spread tells an AUC's (`areaEstimate`).

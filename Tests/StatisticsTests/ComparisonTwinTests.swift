@@ -124,14 +124,15 @@ import Testing
     /// Power by Student's noncentral distribution, drawn: an effect of `(t₀.₉₇₅ + t₀.₈₀) σ` is found in
     /// 80 % of cases, and the stated effects are that on average.
     @Test func detectableEffectOfNormalNumbers() throws {
-        let rows = 6
+        let count = 6
         let normal = NormalNumbers(random: CounterRandom(seed: 9, name: "effect"))
         var sum = 0.0
         let samples = 4000
         var stated = 0.0
         for number in 0..<samples {
-            let values = (0..<rows).map { normal(UInt32(number), $0) }
-            let seeds = (0..<rows).map { [values[$0], values[$0]] }
+            let values = (0..<count).map { normal(UInt32(number), $0) }
+            // Rows that are all alike: the seeds alone vary.
+            let seeds = values.map { Array(repeating: $0, count: 10) }
             let found = try crossedMeanDifference(
                 before: seeds.map { $0.map { _ in 0 } }, after: seeds)
             stated += try #require(found.minimumDetectableEffect)
@@ -139,7 +140,7 @@ import Testing
         }
         let t = SpecialFunctions.studentQuantile(0.975, degrees: 5)
         let power = SpecialFunctions.studentQuantile(0.8, degrees: 5)
-        let wanted = (t + power) / Double(rows).squareRoot()
+        let wanted = (t + power) / Double(count).squareRoot()
         // The standard deviation of one is 31 %, of 4000 together 0.5 %.
         #expect(abs(stated / Double(samples) / wanted - 1) < 0.015)
     }

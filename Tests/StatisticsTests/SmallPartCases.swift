@@ -32,36 +32,46 @@ extension SmallPart {
     }
 
     /// Of one sample of two classes.
-    private static let twoClasses: [(String, [Part], @Sendable (ClassificationSample) -> Estimate)] = [
-        ("Accuracy", [.rows], { $0.accuracy() }),
-        ("Sensitivity", [.positives], { $0.sensitivity() }),
-        ("Precision", [.rows, .positives], { $0.positivePredictiveValue() }),
-        ("Selection rate", [.rows], { $0.selectionRate() }),
-        ("Balanced accuracy", [.rows, .positives], { $0.balancedAccuracy() }),
-        ("Macro F1", [.rows, .positives], { $0.macroF1() }),
-        (
-            "Expected cost", [.rows, .positives],
-            { $0.expectedCost(threshold: 0.3, falsePositive: 1, falseNegative: 5) }
-        ),
-        ("Net benefit", [.rows, .positives], { $0.netBenefit(threshold: 0.3) }),
-        ("Log loss", [.rows, .positives], { $0.logLoss() }),
-        ("Brier score", [.rows, .positives], { $0.brierScore() }),
-        ("Mean score", [.rows], { $0.meanScore() }),
-        ("Mean error of scores", [.rows], { $0.meanScoreError() }),
-        ("Average precision", [.rows, .positives], { $0.averagePrecision() }),
-        ("Generalized entropy", [.rows, .positives], { $0.generalizedEntropy() }),
-        ("Calibration slope", [.rows, .positives], { $0.calibration().slope }),
-        ("Calibration intercept", [.rows, .positives], { $0.calibration().intercept }),
-        ("Brier: miscalibration", [.rows, .positives], { BrierDecomposition($0).miscalibration }),
-        ("Brier: discrimination", [.rows, .positives], { BrierDecomposition($0).discrimination }),
-        ("Brier: uncertainty", [.rows, .positives], { BrierDecomposition($0).uncertainty }),
-        (
-            "True-positive rate at 10 % false", [.positives, .negatives],
-            { $0.truePositiveRate(atFalsePositiveRate: 0.1) }
-        ),
-        ("Risk–coverage area", [.rows, .positives], { riskCoverage($0).area() }),
-        ("Risk–coverage area above the best", [.rows, .positives], { riskCoverage($0).excessArea() }),
-    ]
+    private static let twoClasses:
+        [(String, [Part], @Sendable (ClassificationSample) -> Estimate)] = [
+            ("Accuracy", [.rows], { $0.accuracy() }),
+            ("Sensitivity", [.positives], { $0.sensitivity() }),
+            ("Precision", [.rows, .positives], { $0.positivePredictiveValue() }),
+            ("Selection rate", [.rows], { $0.selectionRate() }),
+            ("Balanced accuracy", [.rows, .positives], { $0.balancedAccuracy() }),
+            ("Macro F1", [.rows, .positives], { $0.macroF1() }),
+            (
+                "Expected cost", [.rows, .positives],
+                { $0.expectedCost(threshold: 0.3, falsePositive: 1, falseNegative: 5) }
+            ),
+            ("Net benefit", [.rows, .positives], { $0.netBenefit(threshold: 0.3) }),
+            ("Log loss", [.rows, .positives], { $0.logLoss() }),
+            ("Brier score", [.rows, .positives], { $0.brierScore() }),
+            ("Mean score", [.rows], { $0.meanScore() }),
+            ("Mean error of scores", [.rows], { $0.meanScoreError() }),
+            ("Average precision", [.rows, .positives], { $0.averagePrecision() }),
+            ("Generalized entropy", [.rows, .positives], { $0.generalizedEntropy() }),
+            ("Calibration slope", [.rows, .positives], { $0.calibration().slope }),
+            ("Calibration intercept", [.rows, .positives], { $0.calibration().intercept }),
+            (
+                "Brier: miscalibration", [.rows, .positives],
+                { BrierDecomposition($0).miscalibration }
+            ),
+            (
+                "Brier: discrimination", [.rows, .positives],
+                { BrierDecomposition($0).discrimination }
+            ),
+            ("Brier: uncertainty", [.rows, .positives], { BrierDecomposition($0).uncertainty }),
+            (
+                "True-positive rate at 10 % false", [.positives, .negatives],
+                { $0.truePositiveRate(atFalsePositiveRate: 0.1) }
+            ),
+            ("Risk–coverage area", [.rows, .positives], { riskCoverage($0).area() }),
+            (
+                "Risk–coverage area above the best", [.rows, .positives],
+                { riskCoverage($0).excessArea() }
+            ),
+        ]
 
     private static func riskCoverage(_ sample: ClassificationSample) -> RiskCoverage {
         let calls = sample.calls()
@@ -171,7 +181,7 @@ extension SmallPart {
                     rows.first, zip(rows.first, rows.second).map { 0.6 * $0 + 0.8 * $1 },
                     weights: rows.weights ?? rows.first.map { _ in 1 })
             })
-        return all + groups
+        return all + groups + others
     }()
 
     private static func design(_ rows: DrawnRows) throws -> SamplingDesign {
@@ -221,11 +231,11 @@ extension SmallPart {
                     ).gap(within: .range, across: .maximum)
                 })
         }
-        all.append(
-            SmallPart(equal: "ABROCA", "equal, AUC 0.80", .groupPositives, kinds: [.rows]) {
-                RankingGap(try $0.groupSamples(normal(1.19))).gap(seed: 1)
-            })
-        return all
+        var areas = SmallPart(equal: "ABROCA", "equal, AUC 0.80", .groupPositives, kinds: [.rows]) {
+            RankingGap(try $0.groupSamples(normal(1.19))).gap(seed: 1)
+        }
+        areas.mostSamples = 200
+        return all + [areas]
     }()
 
     private static func pairwise(

@@ -50,7 +50,8 @@ struct DrawnRows {
         let own = Double(0.5).squareRoot()
         for (piece, label) in pieces.enumerated() {
             let size = kind == .clusters ? 1 + Int(4 * numbers.uniform()) : 1
-            let common = kind == .clusters ? (0..<3).map { _ in own * numbers.normal() } : [0, 0, 0]
+            let common =
+                kind == .clusters ? (0..<3).map { _ in own * numbers.normal() } : [0, 0, 0]
             for _ in 0..<size {
                 let scale = kind == .clusters ? own : 1
                 labels.append(label)

@@ -18,7 +18,8 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
             for result in try part.coverage(kind, samples: 60, sizes: [1, 3, 10]) {
                 #expect(
                     result.holds(errors: 3.5),
-                    "\(result.kind), \(result.few): \(result.share) of \(result.intervals), \(result.claims)")
+                    "\(result.kind), \(result.few): \(result.share) of \(result.intervals), \(result.claims)"
+                )
             }
         }
     }
@@ -38,7 +39,8 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
         for result in lines.joined() {
             #expect(
                 result.holds(errors: 2.6),
-                "\(result.interval), \(result.population), \(result.part), \(result.kind), \(result.few)")
+                "\(result.interval), \(result.population), \(result.part), \(result.kind), \(result.few)"
+            )
         }
         let file = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "Verified/small_parts.md")
@@ -47,7 +49,7 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
 }
 
 extension SmallPart: CustomTestStringConvertible {
-    var testDescription: String { "\(interval), \(population), few \(part.name)" }
+    var testDescription: String { "\(interval), \(population), few \(part)" }
 }
 
 // MARK: - Small samples, and what must come out
@@ -90,7 +92,8 @@ extension SmallPart: CustomTestStringConvertible {
         .init(testDescription: "AUC of two positives, one of nearly no weight", wide: 0.15...0.97) {
             try scored([0.9, 0.3], many, weights: [1, 1e-9] + many.map { _ in 1 }).rocAUC()
         },
-        .init(testDescription: "AUC of classes that are parted by two positives", wide: 0.2...0.99) {
+        .init(testDescription: "AUC of classes that are parted by two positives", wide: 0.2...0.99)
+        {
             try scored([0.98, 0.99], many).rocAUC()
         },
         .init(testDescription: "difference of two perfect AUCs", none: "no spread") {
@@ -102,7 +105,10 @@ extension SmallPart: CustomTestStringConvertible {
                 labels: labels, first: scores(0.1), second: scores(0.2), classes: 2
             ).difference(of: .rocAUC).estimate
         },
-        .init(testDescription: "precision of three decided rows against four", none: "decided positive") {
+        .init(
+            testDescription: "precision of three decided rows against four",
+            none: "decided positive"
+        ) {
             let labels: [Int32] = (0..<40).map { $0 < 20 ? 1 : 0 }
             func scores(_ count: Int) -> [Double] {
                 (0..<40).flatMap { $0 < count ? [0.1, 0.9] : [0.9, 0.1] }
@@ -127,10 +133,47 @@ extension SmallPart: CustomTestStringConvertible {
             try scored([0.1, 0.2], Array(repeating: 0.1, count: 30)).netBenefit(threshold: 0.5)
         },
         .init(testDescription: "exposure where all planted rows rank first", none: "no spread") {
-            try Exposure(planted: [0, 0, 0], references: [1, 2, 3, 4]).mean
+            try Exposure(
+                planted: Array(repeating: 0, count: 30), references: Array(repeating: 1, count: 30)
+            ).mean
+        },
+        .init(testDescription: "exposure of three planted rows", none: "3 where 30") {
+            try Exposure(planted: [0, 1, 2], references: Array(repeating: 1, count: 30)).mean
         },
         .init(testDescription: "folds that agree", none: "no spread") {
             crossValidated([0.8, 0.8, 0.8], folds: 3, rows: 30)
+        },
+        .init(testDescription: "five folds of one row each", none: "5 where 10") {
+            crossValidated([0.1, 0.4, 2, 0.3, 0.8], folds: 5, rows: 5)
+        },
+        .init(testDescription: "mean of nine rows", none: "9 where 10") {
+            try SamplingDesign(rows: 9, weights: nil, clusters: nil)
+                .mean((0..<9).map { Double($0 * $0) }, scale: .plain)
+        },
+        .init(testDescription: "mean of rows of which one has nearly all weight", none: "unequal") {
+            try SamplingDesign(
+                rows: 20, weights: (0..<20).map { $0 == 0 ? 1 : 0.01 }, clusters: nil
+            ).mean(many.prefix(20).map { $0 }, scale: .plain)
+        },
+        .init(testDescription: "best of three by the mean of twelve rows", none: "12 where 20") {
+            try SelectionOverLooks.best(
+                of: (1...3).map { step in (0..<12).map { Double(($0 * step) % 7) } },
+                direction: -1, seed: 1
+            ).estimate
+        },
+        .init(testDescription: "risk-coverage area of one wrong row", wide: 0.001...0.1) {
+            let design = try SamplingDesign(rows: 40, weights: nil, clusters: nil)
+            return RiskCoverage(
+                losses: (0..<40).map { $0 == 30 ? 1 : 0 },
+                confidences: (0..<40).map { Double(40 - $0) }, design: design
+            ).area()
+        },
+        .init(
+            testDescription:
+                "generalized entropy of rows that may all be positives decided negative",
+            none: "one side"
+        ) {
+            try scored([0.1, 0.2, 0.9], [], clusters: [0, 1, 2]).generalizedEntropy()
         },
         .init(testDescription: "average precision of three positives", none: "3 where 10") {
             try scored([0.9, 0.8, 0.7], many).averagePrecision()
@@ -171,13 +214,15 @@ extension SmallPart: CustomTestStringConvertible {
         let gap = PairwiseGaps(rates: [[perfect.rocAUC(), few.rocAUC()]])
             .gap(within: .range, across: .maximum)
         #expect((0...1).contains(try #require(gap.pValue)))
-        #expect(SpecialFunctions.studentTail(1.96, degrees: .infinity) == SpecialFunctions.normalCDF(-1.96))
+        #expect(
+            SpecialFunctions.studentTail(1.96, degrees: .infinity)
+                == SpecialFunctions.normalCDF(-1.96))
     }
 
     /// A spread of two degrees of freedom grows as Student's quantiles do, not as normal ones.
     @Test func fewRowsPayMoreForComparisons() throws {
         let design = try SamplingDesign(rows: 3, weights: nil, clusters: nil)
-        let few = design.mean([1, 2, 3.5], scale: .plain)
+        let few = design.mean([1, 2, 3.5], scale: .plain, least: 2)
         let one = few.minus(Estimate(value: 0, lower: 0, upper: 0, method: "", count: 1))
         let ten = few.minus(
             Estimate(value: 0, lower: 0, upper: 0, method: "", count: 1), comparisons: 10)

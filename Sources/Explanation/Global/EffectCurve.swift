@@ -12,8 +12,9 @@ package struct EffectCurve: Sendable, Hashable {
         package var number: Double?
         package var text: String?
         package var value: Double
-        package var lower: Double
-        package var upper: Double
+        /// `nil` where the rows show no spread to judge by.
+        package var lower: Double?
+        package var upper: Double?
         /// Of the rows whose own lines were kept, the line's value here.
         package var lines: [Double] = []
     }
@@ -44,10 +45,9 @@ package struct EffectCurve: Sendable, Hashable {
             points: zip(donors, outputs).map { donor, values in
                 let centered = zip(values, means).map { $0 - $1 }
                 let estimate = design.mean(centered, scale: .plain)
-                let value = estimate.value ?? 0
                 return Point(
-                    number: donor.number, text: donor.text, value: value,
-                    lower: estimate.lower ?? value, upper: estimate.upper ?? value,
+                    number: donor.number, text: donor.text, value: estimate.value ?? 0,
+                    lower: estimate.lower, upper: estimate.upper,
                     lines: Array(centered.prefix(lines)))
             })
     }
@@ -55,7 +55,8 @@ package struct EffectCurve: Sendable, Hashable {
     /// Accumulated local effects of a column of numbers: the mean change of the output across each bin, over the rows that
     /// lie in it, added up and centered over the rows.
     ///
-    /// The variance of a point is the sum of the bins' before it; that of the center is left out.
+    /// The variance of a point is that of the bins' mean changes, each counted by how far it moves the point less the
+    /// center. A bin of one row shows none: the curve then has no interval.
     ///
     /// - Returns: no point for a column of categories, whose values have no order.
     /// - Source: Apley & Zhu 2020, arXiv:1612.08468.
@@ -82,29 +83,36 @@ package struct EffectCurve: Sendable, Hashable {
             changes[bins[row] ?? 0].append(outputs[1][place] - outputs[0][place])
         }
         var heights = [0.0]
-        var variances = [0.0]
+        // Of each bin's mean change; what it adds to the center is the share of the rows above it, and half of its own.
+        var variances: [Double] = []
+        var shares: [Double] = []
+        var below = 0.0
         for change in changes {
             let count = Double(change.count)
             let mean = change.isEmpty ? 0 : change.reduce(0, +) / count
             let spread = change.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
             heights.append(heights[heights.count - 1] + mean)
-            variances.append(
-                variances[variances.count - 1]
-                    + (change.count > 1 ? spread / (count - 1) / count : 0))
+            variances.append(spread / max(count - 1, 1) / max(count, 1))
+            shares.append(1 - (below + count / 2) / Double(max(known.count, 1)))
+            below += count
         }
-        let center =
-            zip(changes, changes.indices).reduce(0) { sum, bin in
-                sum + Double(bin.0.count) * (heights[bin.1] + heights[bin.1 + 1]) / 2
-            } / Double(max(known.count, 1))
+        let center = zip(heights.dropFirst(), zip(heights, shares)).reduce(0) { sum, bin in
+            sum + (bin.0 - bin.1.0) * bin.1.1
+        }
+        let isKnown = changes.allSatisfy { $0.count > 1 }
         let reach = SpecialFunctions.normalQuantile(0.975)
         return EffectCurve(
             column: column,
             points: edges.indices.map { place in
-                let error = reach * variances[place].squareRoot()
+                let variance = variances.indices.reduce(0.0) { sum, bin in
+                    let part = (bin < place ? 1 : 0) - shares[bin]
+                    return sum + part * part * variances[bin]
+                }
                 let value = heights[place] - center
+                let error = isKnown && variance > 0 ? reach * variance.squareRoot() : nil
                 return Point(
                     number: edges[place], text: donors[place].text, value: value,
-                    lower: value - error, upper: value + error)
+                    lower: error.map { value - $0 }, upper: error.map { value + $0 })
             })
     }
 

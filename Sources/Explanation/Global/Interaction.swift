@@ -24,7 +24,8 @@ package struct Interaction: Sendable {
         let design = try SamplingDesign(rows: samples.count, weights: nil, clusters: nil)
         var result: [Interaction] = []
         for (place, pair) in pairs(columns.count).enumerated() {
-            var estimate = design.mean(found.map { $0[place] }, scale: .plain, bounds: 0...1)
+            var estimate = design.mean(
+                found.map { $0[place] }, scale: .plain, bounds: 0...1, least: 2)
             estimate.varied = "samples of rows"
             result.append(
                 Interaction(

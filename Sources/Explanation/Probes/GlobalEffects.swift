@@ -181,11 +181,15 @@ package struct GlobalEffects: Probe {
             ]
         }
         func line(_ curve: EffectCurve, _ name: String) -> LineChart.Series {
-            .init(
+            let (lower, upper) = (
+                curve.points.compactMap(\.lower), curve.points.compactMap(\.upper)
+            )
+            // Where a point has no interval, the line has no band.
+            let isWhole = lower.count == curve.points.count && upper.count == curve.points.count
+            return .init(
                 name: name, x: curve.points.compactMap(\.number), y: curve.points.map(\.value),
-                band: .init(
-                    lower: curve.points.map(\.lower), upper: curve.points.map(\.upper),
-                    meaning: "95 % interval over rows"))
+                band: isWhole
+                    ? .init(lower: lower, upper: upper, meaning: "95 % interval over rows") : nil)
         }
         return [
             Figure(

@@ -108,7 +108,7 @@ package struct QualityTrial: Sendable {
                     count: cosines.count), nil
             )
         }
-        var estimate = design.mean(cosines, scale: .plain, bounds: -1...1)
+        var estimate = design.mean(cosines, scale: .plain, bounds: -1...1, least: 2)
         estimate.varied = varied
         let count = Double(cosines.count)
         let mean = cosines.reduce(0, +) / count
