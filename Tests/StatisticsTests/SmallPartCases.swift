@@ -90,8 +90,10 @@ extension SmallPart {
         for (interval, parts, metric) in twoClasses {
             for part in parts {
                 for (name, score) in scores.prefix(2) {
-                    all.append(
-                        SmallPart(interval, name, part) { try metric($0.scored(score)) })
+                    var one = SmallPart(interval, name, part) { try metric($0.scored(score)) }
+                    // Made of regressions of drawn outcomes.
+                    if interval.hasPrefix("Brier: ") { one.mostSamples = 200 }
+                    all.append(one)
                 }
             }
         }

@@ -164,11 +164,11 @@ extension SmallCoverage {
         # Intervals of samples of which one part is small
 
         Written by `VOUCH_VERIFY=1 swift test -c release --filter SmallPartTests`: \(lines.first?.first?.samples ?? 0) samples
-        a cell, of ABROCA fewer. How many per cent of the 95 % intervals that are given hold the truth where the part named has
-        1, 2, 3, 5, 10 or 20 rows, rows of unequal weight, or clusters of one to four rows; *none*: no interval is given, with
-        the reason in its note (of some samples: in so many per cent). Asked for is 93 %, or none. Of gaps between groups that
-        are equal: how many per cent are called a gap (asked for: at most 5). Within 2.6 Monte-Carlo errors, as there are many
-        cells; what misses is in bold.
+        a cell, of ABROCA and of the parts of Brier scores at most 200. How many per cent of the 95 % intervals that are given
+        hold the truth where the part named has 1, 2, 3, 5, 10 or 20 rows, rows of unequal weight, or clusters of one to four
+        rows; *none*: no interval is given, with the reason in its note (of some samples: in so many per cent). Asked for is
+        93 %, or none. Of gaps between groups that are equal: how many per cent are called a gap (asked for: at most 5).
+        Within 2.6 Monte-Carlo errors, as there are many cells; what misses is in bold.
 
         \(summary(lines))
 
