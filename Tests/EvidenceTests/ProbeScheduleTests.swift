@@ -38,7 +38,7 @@ import Testing
     static var subject: Subject {
         Subject(
             test: LabelledPredictions(
-                split: "test", predictions: .init(rows: 1, classes: [], values: [1]),
+                split: .test, predictions: .init(rows: 1, classes: [], values: [1]),
                 answers: .numbers([2])))
     }
 
@@ -110,7 +110,9 @@ import Testing
 
     /// What was counted decides, whatever a clock says: a machine that crawls leaves nothing out.
     @Test func noClockDecides() {
-        let probes = [Fake(id: "a", seconds: 4), Fake(id: "b", seconds: 4), Fake(id: "c", seconds: 4)]
+        let probes = [
+            Fake(id: "a", seconds: 4), Fake(id: "b", seconds: 4), Fake(id: "c", seconds: 4),
+        ]
         for pace in [0.0, 1, 1e6] {
             let ticks = Mutex(0.0)
             let schedule = ProbeSchedule(
@@ -161,7 +163,9 @@ import Testing
     /// Progress goes from 0 to what was planned, and names the probe at work.
     @Test func progressIsToldInCountedWork() {
         let told = Mutex<[ProbeProgress]>([])
-        let probes = [Fake(id: "a", seconds: 5), Fake(id: "b", seconds: 50), Fake(id: "c", seconds: 3)]
+        let probes = [
+            Fake(id: "a", seconds: 5), Fake(id: "b", seconds: 50), Fake(id: "c", seconds: 3),
+        ]
         _ = ProbeSchedule(budgetSeconds: 10, now: { 0 }).run(
             probes, on: Self.subject, onProgress: { step in told.withLock { $0.append(step) } })
         let steps = told.withLock { $0 }
