@@ -44,6 +44,7 @@ package func auditPredictions(
 ) throws -> RunReport {
     let bytes = try CSVReader.bytes(path: configuration.file)
     let test = try labelledPredictions(configuration, bytes)
+    try HeldOutRows.noteLook(atFile: configuration.file, rows: test.rows, for: "vouch audit")
     try checkGroups(test, configuration)
     let subject = Subject(test: test)
     let gaps = configuration.gaps.extended(to: test.protected.map(\.name))
@@ -126,7 +127,8 @@ private func labelledPredictions(
     let (predictions, answers) = try predictionsAndAnswers(configuration, table)
     let weights = try table.weights(in: configuration.weight)
     let labelled = LabelledPredictions(
-        split: Files.name(of: configuration.file), predictions: predictions, answers: answers,
+        split: .named(Files.name(of: configuration.file)), predictions: predictions,
+        answers: answers,
         weights: weights.map { $0.map(Double.init) },
         clusters: table.codes(in: configuration.group),
         protected: configuration.protected.compactMap { name in

@@ -231,7 +231,7 @@ extension Learner {
             rows += split.validation
         }
         var found = try LabelledPredictions(
-            prepared.table, knownRows: rows, model: model, predictions: all, split: "validation")
+            prepared.table, knownRows: rows, model: model, predictions: all, split: .validation)
         if prepared.folds.count > 1 { found.folds = folds }
         return found
     }

@@ -1,4 +1,5 @@
 import Platform
+import Prediction
 import RunStore
 import Tables
 import TensorCore
@@ -316,12 +317,12 @@ struct PreparedData {
         // Those of test rows in a file of their own must be weights, too, before an hour of training.
         _ = try testTable?.weights(in: name)
         let parts =
-            folds.flatMap { [("training", $0.train), ("validation", $0.validation)] }
-            + [("test", split.test)]
+            folds.flatMap { [(RowSplit.training, $0.train), (.validation, $0.validation)] }
+            + [(.test, split.test)]
         for (part, rows) in parts
         where !rows.isEmpty && !rows.contains(where: { weights[$0] > 0 }) {
             throw VouchError(
-                "\(table.name), column \"\(name)\": the weights of all \(rows.count) \(part) rows are 0, so that none "
+                "\(table.name), column \"\(name)\": the weights of all \(rows.count) \(part.word) rows are 0, so that none "
                     + "of them counts. Give more rows a weight above 0, leave rows of weight 0 out of the file, or "
                     + "leave --weight out")
         }
@@ -382,8 +383,8 @@ private struct SplitMaker {
         let split = Split(train: parts[2], validation: parts[1], test: parts[0])
         let needed =
             hasTestFile
-            ? [("validation", split.validation)]
-            : [("test", split.test), ("validation", split.validation)]
+            ? [(RowSplit.validation, split.validation)]
+            : [(RowSplit.test, split.test), (.validation, split.validation)]
         for (name, part) in needed where part.isEmpty {
             throw VouchError(
                 "\(table.name) has \(rows.count) rows with a target, too few for \(name) rows. "

@@ -18,7 +18,7 @@ import Tuning
     /// Predictions that give the true class a probability; with some noise for each seed and row.
     private static func predictions(_ right: Double, seed: UInt64 = 0) -> LabelledPredictions {
         LabelledPredictions(
-            split: "test",
+            split: .test,
             predictions: .init(
                 rows: rows, classes: ["n", "y"],
                 values: labels.enumerated().flatMap { row, label -> [Double] in

@@ -32,7 +32,7 @@ import Vouch
     }
 
     private func gap(_ run: String, _ constraint: FairnessConstraint) throws -> Double {
-        let test = try PredictionFile.read(run: run, split: "test")
+        let test = try storedRows(run, .test)
         return try #require(try constraint.gap(of: test, column: "sex").value)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Prediction
 import Vouch
 
 /// A folder of one test, removed when it ends.
@@ -43,6 +44,12 @@ enum Adult {
     }
 
     static func csv(_ rows: Int) throws -> String { try lines(rows).joined(separator: "\n") + "\n" }
+}
+
+/// Rows of a run as it keeps them; a test looks at them through the door, as anybody does.
+func storedRows(_ run: String, _ split: RowSplit) throws -> LabelledPredictions {
+    var door = HeldOutRows(of: run, for: "a test of this program")
+    return try door.open(split)
 }
 
 /// A quick training on a file, without the probes that train again.

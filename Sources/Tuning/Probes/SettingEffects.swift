@@ -17,7 +17,7 @@ package struct SettingEffects: Probe {
 
     package let description = ProbeDescription(
         id: "settingEffects", name: "Effects of settings", drawback: .hyperParameters,
-        needs: [.retraining], metrics: [SpreadMetrics.settingEffect])
+        needs: [.retraining], looksAt: [.test], metrics: [SpreadMetrics.settingEffect])
 
     private static let knobs: [TrainingChange.Knob] = [
         .init(.learningRate, times: 0.5), .init(.learningRate, times: 2),

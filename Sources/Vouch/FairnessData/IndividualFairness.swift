@@ -21,7 +21,8 @@ package func individualFairness(
     }
     let run = try FinishedRun(path, threads: try checkedThreads(threads), onEvent: onEvent)
     let model = try StoredModel.open(path)
-    let stored = try PredictionFile.read(run: path, split: "test")
+    var door = HeldOutRows(of: path, for: "vouch fairness individual")
+    let stored = try door.open(.test)
     guard stored.predictions.classes.count == 2 else {
         throw VouchError(
             "\(path) does not decide between two classes; alike and flipped are of decisions")
@@ -78,8 +79,6 @@ package func individualFairness(
             ])
         }
     }
-    try Look(split: "test", rows: table.rowCount, purpose: "vouch fairness individual").record(
-        in: path)
     let consistency = TableDocument.Table(
         title: "Are rows that are alike decided alike?",
         columns: ["Neighbors", "Consistency", "Rows asked about"],
