@@ -1,5 +1,7 @@
 import Evidence
+import Fairness
 import Prediction
+import Tables
 import Testing
 import Vouch
 import VouchCLI
@@ -130,11 +132,86 @@ import VouchCLI
                 { $0.model.quantiles = [0.9, 0.1] }
             ),
         ]
-        for (says, change) in cases {
-            var configuration = TrainConfiguration(data: "d", output: "o")
-            change(&configuration)
-            let error = #expect(throws: VouchError.self) { try configuration.validate() }
-            #expect(asTyped(error) == says)
+        for (says, change) in cases { Self.expect(says, change) }
+    }
+
+    static func expect(_ says: String, _ change: (inout TrainConfiguration) -> Void) {
+        var configuration = TrainConfiguration(data: "d", output: "o")
+        change(&configuration)
+        let error = #expect(throws: VouchError.self) { try configuration.validate() }
+        #expect(asTyped(error) == says)
+    }
+
+    /// Every complaint about two settings, as it has always been worded.
+    @Test func whatDoesNotGoTogetherIsWordedAsBefore() {
+        Self.expect(
+            "--bins and --bin-edges go with --numbers piecewise, but numbers are plain"
+        ) {
+            $0.model.numbers = .plain
+            $0.model.binEdges = .target
+        }
+        Self.expect(
+            "--value-codes goes with --numbers piecewise or periodic, but numbers are plain"
+        ) {
+            $0.model.kind = .linear
+            $0.model.valueCodes = .all
+        }
+        Self.expect("--pairs goes with --model additive") { $0.model.pairs = 3 }
+        Self.expect(
+            "--members does not go with --model additive, which is a sum of functions of columns"
+        ) {
+            $0.model.kind = .additive
+            $0.model.members = 3
+        }
+        Self.expect("--quantiles does not go with --model additive, which has one output") {
+            $0.model.kind = .additive
+            $0.model.quantiles = [0.1, 0.9]
+        }
+        Self.expect(
+            "--fair-penalty is on gaps between protected groups, and there are none. Name a column: "
+                + "--protected COLUMN"
+        ) { $0.model.fairPenalty = .init(.demographicParity, strength: 1) }
+        Self.expect(
+            "--fair-penalty does not go with --mixup: a mixed row is of two groups. Leave one of "
+                + "them out"
+        ) {
+            $0.columns.protected = ["sex"]
+            $0.regularising.mixup = 0.5
+            $0.model.fairPenalty = .init(.demographicParity, strength: 1)
+        }
+        Self.expect(
+            "--repair-groups changes numbers by protected groups, and there are none. Name a column: "
+                + "--protected COLUMN"
+        ) { $0.model.groupRepair = .init(.quantiles, strength: 1) }
+        Self.expect(
+            "--folds is 3, which does not go with --budget, --steps or --time; leave one of them out"
+        ) {
+            $0.learning.folds = 3
+            $0.columns.time = "when"
+        }
+        Self.expect(
+            "--refits does not go with --budget, --steps or --folds; leave one of them out"
+        ) {
+            $0.learning.folds = 3
+            $0.learning.refits = 1
+        }
+        Self.expect(
+            "--cv does not go with --time, as it trains on rows that are later than those it "
+                + "measures on; leave one of them out"
+        ) {
+            $0.columns.time = "when"
+            $0.evidence.crossValidation = .init(folds: 5, repetitions: 1)
+        }
+        Self.expect("--swa and --ema both average the weights; leave one of them out") {
+            $0.regularising.averagedShare = 0.5
+            $0.learning.averageDecay = 0.9
+        }
+        Self.expect(
+            "--mc-dropout is 5, but --dropout is 0, so that all passes are the same; leave one of "
+                + "them out"
+        ) {
+            $0.regularising.dropoutPasses = 5
+            $0.model.dropout = 0
         }
     }
 
