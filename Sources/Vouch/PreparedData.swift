@@ -94,11 +94,7 @@ struct PreparedData {
             task: columns.task.flatMap { .init(rawValue: $0.rawValue) },
             positive: columns.positive, lines: table.lines)
         let isRegression = target.task == .regression
-        if configuration.model.quantiles != nil, !isRegression {
-            throw VouchError(
-                "--quantiles goes with a target that is a number, and \"\(target.column)\" has classes"
-            )
-        }
+        if !isRegression { try Settings.check(configuration, classesOf: target.column) }
         let numbers = isRegression ? try target.values(targetColumn, source: table.name) : []
         let labels =
             isRegression

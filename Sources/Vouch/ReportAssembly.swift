@@ -117,7 +117,7 @@ struct ReportAssembly {
                 "\(configuration.regularising.keeps.text), at epoch \(best)"),
             .init("Optimizer", optimizerText),
         ]
-        let regularising = configuration.regularising.text
+        let regularising = Settings.reportText(configuration)
         if !regularising.isEmpty { facts.append(.init("Against overfitting", regularising)) }
         if refits > 0 {
             let rows = prepared.split.train.count + prepared.split.validation.count

@@ -214,7 +214,7 @@ import Vouch
                     change(&$0)
                 }
                 return ""
-            } catch { return "\(error)" }
+            } catch { return asTyped(error) }
         }
         #expect(refused { $0.columns.protected = [] }.contains("--protected COLUMN"))
         #expect(refused { $0.regularising.mixup = 0.2 }.contains("--mixup"))

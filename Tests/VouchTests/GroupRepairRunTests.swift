@@ -140,7 +140,7 @@ import Vouch
             do {
                 _ = try trained(scratch, "refused", rows: 500, change)
                 return ""
-            } catch { return "\(error)" }
+            } catch { return asTyped(error) }
         }
         #expect(
             refused { $0.model.groupRepair = .init(.correlation, strength: 1.5) }

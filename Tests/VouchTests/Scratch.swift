@@ -29,6 +29,12 @@ final class Scratch {
     var names: [String] { get throws { try Files.names(in: path) } }
 }
 
+/// What the command line says of an error: settings are called by their options.
+func asTyped(_ error: (any Error)?) -> String {
+    guard let error else { return "" }
+    return (error as? any PlainError)?.text { "--" + $0 } ?? "\(error)"
+}
+
 /// The bundled Adult data.
 enum Adult {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
