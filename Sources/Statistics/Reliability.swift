@@ -141,6 +141,8 @@ extension ClassificationSample {
         let total = design.weights.reduce(0, +)
         var gaps: [FoldedGaps.Gap] = []
         var signed = [Double](repeating: 0, count: rows)
+        var sizes: [Int: Int] = [:]
+        for cluster in design.clusters ?? [] { sizes[cluster, default: 0] += 1 }
         for members in bins(wanted, said: said) {
             let weight = members.reduce(0) { $0 + design.weights[$1] }
             var sum = 0.0
@@ -161,7 +163,8 @@ extension ClassificationSample {
             if let clusters = design.clusters {
                 var own: [Int: Double] = [:]
                 for row in members { own[clusters[row], default: 0] += design.weights[row] }
-                for row in members {
+                // A row that stands alone is a simple row.
+                for row in members where sizes[clusters[row], default: 0] > 1 {
                     let share = (own[clusters[row]] ?? 0) / weight
                     signed[row] /= 1 - min(share, 1 - 1e-9)
                 }
