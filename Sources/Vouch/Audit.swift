@@ -300,10 +300,7 @@ extension Table {
 
     /// The different texts of a column, sorted.
     fileprivate func distinctTexts(in name: String) -> [String] {
-        guard let column = column(named: name) else { return [] }
-        if case .categories(let codes, let values) = column.cells {
-            return Set(codes.filter { $0 >= 0 }).map { values[Int($0)] }.sorted()
-        }
-        return Set((0..<rowCount).compactMap { column.text($0) }).sorted()
+        guard let cells = column(named: name)?.coded else { return [] }
+        return Set(cells.codes.filter { $0 >= 0 }).map { cells.values[Int($0)] }.sorted()
     }
 }

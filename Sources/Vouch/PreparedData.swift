@@ -481,34 +481,24 @@ extension TargetEncoder {
 extension Table {
     /// A code for every row by a column's value; −1 where missing; `nil` without a column.
     func codes(in name: String?) -> [Int32]? {
-        guard let name, let column = column(named: name) else { return nil }
-        if let texts = column.texts { return texts.codes }
-        var index: [String: Int32] = [:]
-        return (0..<rowCount).map { row in
-            guard let text = column.text(row) else { return -1 }
-            if let known = index[text] { return known }
-            index[text] = Int32(index.count)
-            return Int32(index.count - 1)
-        }
+        name.flatMap { column(named: $0)?.coded.codes }
     }
 
     /// Numbers or dates to order rows by; a missing one comes first.
     func orderedValues(in name: String) throws(TableError) -> [Double] {
-        switch column(named: name)?.cells {
-        case .numbers(let numbers), .dates(let numbers, _):
-            return numbers.map { $0.isNaN ? -.infinity : $0 }
-        default:
+        guard let measures = column(named: name)?.measures else {
             throw TableError(
                 action: "ordering", source: self.name, column: name,
                 problem: "its cells are neither dates nor numbers",
                 advice: "Write dates as 2020-01-31, or leave --time out")
         }
+        return measures.map { $0.isNaN ? -.infinity : $0 }
     }
 
     /// Row weights; `nil` without a column.
     func weights(in name: String?) throws(TableError) -> [Float]? {
         guard let name, let column = column(named: name) else { return nil }
-        guard case .numbers(let numbers) = column.cells else {
+        guard let numbers = column.numbers else {
             throw TableError(
                 action: "reading", source: self.name, column: name,
                 problem: "its cells are not numbers", advice: "Weights are numbers ≥ 0")

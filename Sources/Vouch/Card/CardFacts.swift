@@ -145,7 +145,7 @@ struct CardFacts {
 
     var contents: String {
         let columns = report.data.columns
-        let kinds = ColumnKind.allCases.compactMap { kind -> String? in
+        let kinds = ColumnKind.known.compactMap { kind -> String? in
             let count = columns.count { $0.kind == kind.rawValue }
             return count == 0 ? nil : "\(count) of kind \(kind.rawValue)"
         }

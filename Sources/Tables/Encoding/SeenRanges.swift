@@ -1,7 +1,7 @@
 /// The least and the greatest value that training rows had in each column of numbers or dates.
 package struct SeenRanges: Sendable, Hashable {
-    /// Of the encoder's numbers, then of its dates in seconds since 1970; infinite where all training
-    /// rows lacked a value.
+    /// Of the encoder's columns that can be ordered, dates in seconds since 1970; infinite where
+    /// all training rows lacked a value.
     package var lowest: [Double]
     /// In the same order.
     package var highest: [Double]
@@ -32,27 +32,28 @@ package struct SeenRanges: Sendable, Hashable {
         _ table: Table, _ encoder: Encoder
     ) throws(TableError) -> [Int] {
         var counts = [Int](repeating: 0, count: table.rowCount)
-        for (column, values) in try encoder.measures(of: table).enumerated() {
+        for (place, values) in try encoder.measures(of: table).enumerated() {
             for (row, value) in values.enumerated()
-            where value < lowest[column] || value > highest[column] {
+            where value < lowest[place] || value > highest[place] {
                 counts[row] += 1
             }
         }
-        for category in encoder.categories {
-            for (row, index) in table.indices(of: category).enumerated() where index == 1 {
-                counts[row] += 1
-            }
+        let source = CellSource(table)
+        for column in encoder.columns {
+            for row in column.unseenRows(in: source) { counts[row] += 1 }
         }
         return counts
     }
 }
 
 extension Encoder {
-    /// The cells of each column of numbers, then of dates; NaN where missing.
+    /// The cells, as they stand, of each column whose cells can be ordered; NaN where missing.
     fileprivate func measures(of table: Table) throws(TableError) -> [[Double]] {
+        let source = CellSource(table)
         var result: [[Double]] = []
-        for number in numbers { result.append(try table.numbers(in: number.column)) }
-        for date in dates { result.append(try table.dates(of: date)) }
+        for column in columns {
+            if let values = try column.measures(in: source) { result.append(values) }
+        }
         return result
     }
 }

@@ -18,9 +18,7 @@ extension Encoder {
         let count = sources.first?.count ?? 0
         var result = EncodedFeatures(
             rows: count, numericWidth: features.numericWidth,
-            numeric: [Float](repeating: 0, count: count * features.numericWidth),
-            categoryWidth: features.categoryWidth,
-            categories: [Int32](repeating: 0, count: count * features.categoryWidth))
+            categoryWidth: features.categoryWidth)
         let numeric = numericParents.map(\.column) + bins.map(\.column)
         for (slot, column) in numeric.enumerated() {
             let (own, width) = (rows(of: column), features.numericWidth)
@@ -28,7 +26,7 @@ extension Encoder {
                 result.numeric[row * width + slot] = features.numeric[own[row] * width + slot]
             }
         }
-        for (slot, column) in (categories.map(\.column) + bins.map(\.column)).enumerated() {
+        for (slot, column) in (indexParents.map(\.column) + bins.map(\.column)).enumerated() {
             let (own, width) = (rows(of: column), features.categoryWidth)
             for row in 0..<count {
                 result.categories[row * width + slot] = features.categories[own[row] * width + slot]

@@ -26,8 +26,7 @@ package struct ColumnProfile: Codable, Sendable, Hashable {
         rows = column.count
         top = []
         isWhole = false
-        switch column.cells {
-        case .numbers(let numbers), .dates(let numbers, _):
+        if let numbers = column.measures {
             var present = numbers.filter { !$0.isNaN }
             missing = numbers.count - present.count
             present.sort()
@@ -40,15 +39,16 @@ package struct ColumnProfile: Codable, Sendable, Hashable {
             maximum = present.last
             median = present.isEmpty ? nil : sortedQuantile(present, 0.5)
             isWhole = !present.isEmpty && present.allSatisfy { $0 == $0.rounded() }
-        case .categories(let codes, let values):
-            var counts = [Int](repeating: 0, count: values.count)
+        } else {
+            let cells = column.coded
+            var counts = [Int](repeating: 0, count: cells.values.count)
             var missing = 0
-            for code in codes {
+            for code in cells.codes {
                 if code < 0 { missing += 1 } else { counts[Int(code)] += 1 }
             }
             self.missing = missing
             distinct = counts.count { $0 > 0 }
-            top = Self.mostFrequent(5, values, counts)
+            top = Self.mostFrequent(5, cells.values, counts)
         }
     }
 

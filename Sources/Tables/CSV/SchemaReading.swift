@@ -19,9 +19,9 @@ extension CSVOptions {
         for entry in schema.columns {
             options.keepText(entry.name, role: entry.isProtected ? .protected : entry.role)
             switch entry.kind {
-            case .category: options.kinds[entry.name] = .category
             case .number: options.formats[entry.name] = entry.format ?? CellFormat()
             case .date: options.formats[entry.name] = entry.format
+            default: options.kinds[entry.name] = entry.kind
             }
         }
         return options

@@ -158,7 +158,7 @@ private struct RuleReader {
     }
 
     private func kind(_ column: Column, _ value: String) throws(TableError) -> RowCondition.Kind {
-        guard case .categories(_, let values) = column.cells else {
+        guard let values = column.categories?.values else {
             let number = try number(column, value[...])
             return .isBetween(above: number.nextDown, atMost: number)
         }
@@ -173,8 +173,13 @@ private struct RuleReader {
     }
 
     private func number(_ column: Column, _ value: Substring) throws(TableError) -> Double {
-        guard case .numbers = column.cells else {
-            let holds = if case .dates = column.cells { "dates" } else { "categories" }
+        guard column.kind == .number else {
+            let holds =
+                switch column.kind {
+                case .date: "dates"
+                case .category: "categories"
+                default: "cells of kind \(column.kind.rawValue)"
+                }
             throw error(
                 column.name, "it holds \(holds), and \"\(value)\" is compared as a number",
                 "Conditions are on numbers (age < 25) and categories (sex = Female)")

@@ -8,11 +8,11 @@ package struct NumberPlace: Sendable, Hashable {
     package var positionPlace: Int?
     /// Among the categories, of the code of its value; `nil` where it has none.
     package var codePlace: Int?
-    private let number: Encoder.Number
+    private let number: NumberEncoder
     private let bins: NumberBins?
 
     fileprivate init(
-        _ number: Encoder.Number, bins: NumberBins?, place: Int, missingPlace: Int?,
+        _ number: NumberEncoder, bins: NumberBins?, place: Int, missingPlace: Int?,
         positionPlace: Int?, codePlace: Int?
     ) {
         self.number = number
@@ -38,15 +38,17 @@ package struct NumberPlace: Sendable, Hashable {
 extension Encoder {
     /// Where the numbers stand, in their order.
     package var numberPlaces: [NumberPlace] {
-        var missing = numbers.count
-        return numbers.enumerated().map { position, number in
-            defer { if number.marksMissing { missing += 1 } }
+        let layout = layout
+        let own = zip(columns, layout.places).compactMap { column, places in
+            (column as? NumberEncoder).map { ($0, places) }
+        }
+        return own.enumerated().map { position, own in
             let isBinned = !bins.isEmpty
             return NumberPlace(
-                number, bins: isBinned ? bins[position] : nil, place: position,
-                missingPlace: number.marksMissing ? missing : nil,
-                positionPlace: isBinned ? numericWidth + position : nil,
-                codePlace: isBinned ? categories.count + position : nil)
+                own.0, bins: isBinned ? bins[position] : nil, place: own.1.numbers.lowerBound,
+                missingPlace: own.1.mark,
+                positionPlace: isBinned ? layout.numbers.count + position : nil,
+                codePlace: isBinned ? layout.indices.count + position : nil)
         }
     }
 }

@@ -36,15 +36,13 @@ package struct RowCondition: Sendable, Hashable {
         switch kind {
         case .isMissing: return (0..<cells.count).map(cells.isMissing)
         case .isText(let value):
-            guard case .categories(let codes, let values) = cells.cells,
-                let code = values.firstIndex(of: value)
-            else { return Array(repeating: false, count: cells.count) }
-            return codes.map { $0 == Int32(code) }
-        case .isBetween(let above, let atMost):
-            switch cells.cells {
-            case .numbers(let numbers): return numbers.map { $0 > above && $0 <= atMost }
-            case .dates, .categories: return Array(repeating: false, count: cells.count)
+            guard let own = cells.categories, let code = own.values.firstIndex(of: value) else {
+                return Array(repeating: false, count: cells.count)
             }
+            return own.codes.map { $0 == Int32(code) }
+        case .isBetween(let above, let atMost):
+            return cells.numbers?.map { $0 > above && $0 <= atMost }
+                ?? Array(repeating: false, count: cells.count)
         }
     }
 }
@@ -53,16 +51,17 @@ extension RowCondition {
     /// Conditions that at least so many rows of a column meet, and not all.
     ///
     /// A category is each of its values. A number lies in one of four bins of about as many rows, or in
-    /// the lower or upper half; with four values or fewer, it is each of them. Dates are left out.
+    /// the lower or upper half; with four values or fewer, it is each of them. Of columns of other
+    /// kinds, only whether a cell is missing is a condition.
     package static func candidates(_ column: Column, fewestRows: Int) -> [RowCondition] {
         var kinds: [Kind] = [.isMissing]
-        switch column.cells {
-        case .categories(let codes, let values):
-            var counts = [Int](repeating: 0, count: values.count)
-            for code in codes where code >= 0 { counts[Int(code)] += 1 }
-            kinds += values.indices.filter { counts[$0] >= fewestRows }.map { .isText(values[$0]) }
-        case .numbers(let numbers): kinds += ranges(numbers)
-        case .dates: break
+        if let own = column.categories {
+            var counts = [Int](repeating: 0, count: own.values.count)
+            for code in own.codes where code >= 0 { counts[Int(code)] += 1 }
+            kinds += counts.indices.filter { counts[$0] >= fewestRows }
+                .map { .isText(own.values[$0]) }
+        } else if let numbers = column.numbers {
+            kinds += ranges(numbers)
         }
         return kinds.map { RowCondition(column: column.name, kind: $0) }.filter { condition in
             let count = condition.members(of: column).count { $0 }

@@ -23,7 +23,8 @@ package struct DuplicateIndex: Sendable {
         // Refines the partition column by column: (code so far, cell) → new code.
         for name in columns {
             guard let column = table.column(named: name) else { continue }
-            distinct = Self.refine(&codes, distinct, by: column.bits)
+            let cells = column.spelling?.keys ?? column.keys
+            distinct = Self.refine(&codes, distinct, by: cells)
         }
         self.codes = codes
         self.distinct = distinct
@@ -98,17 +99,5 @@ package struct DuplicateIndex: Sendable {
             if first[Int(code)] != labels[row] { conflicts[Int(code)] = true }
         }
         return rows.count { conflicts[Int(codes[$0])] }
-    }
-}
-
-extension Column {
-    /// Each cell as 64 bits; equal cells of one column have equal bits.
-    fileprivate var bits: [UInt64] {
-        if let spelling { return spelling.codes.map { UInt64(bitPattern: Int64($0)) } }
-        return switch cells {
-        case .numbers(let numbers), .dates(let numbers, _):
-            numbers.map { $0.isNaN ? .max : ($0 == 0 ? 0 : $0.bitPattern) }
-        case .categories(let codes, _): codes.map { UInt64(bitPattern: Int64($0)) }
-        }
     }
 }

@@ -3,17 +3,15 @@ extension Encoder {
     ///
     /// Of a category that is hashed it is not known which texts the training rows had.
     package func unseen(in table: Table) -> [String] {
-        requiredColumns.compactMap { name in
+        let source = CellSource(table)
+        return columns.compactMap { encoder in
+            let name = encoder.column
             guard table.rowCount > 0, let column = table.column(named: name) else { return nil }
             let missing = (0..<table.rowCount).count { column.isMissing($0) }
             if missing == table.rowCount, missing > 1 {
                 return "column \"\(name)\": all \(missing) cells are missing"
             }
-            guard let category = categories.first(where: { $0.column == name }),
-                category.buckets == nil
-            else { return nil }
-            let indices = table.indices(of: category)
-            let rows = indices.indices.filter { indices[$0] == 1 }
+            let rows = encoder.unseenRows(in: source)
             guard let first = rows.first, let text = column.text(first) else { return nil }
             let place = table.lines.map { ", line \($0[first])" } ?? ""
             let all = rows.count == table.rowCount - missing

@@ -127,6 +127,12 @@ struct FormatChoice {
     ) throws(TableError) -> Column {
         let wanted = options.kinds[name]
         let learned = options.formats[name]
+        if let wanted, !ColumnKind.told.contains(wanted) {
+            return Column(
+                name: name,
+                cells: .texts(
+                    texts.codes.map { $0 < 0 ? nil : texts.values[Int($0)] }, kind: wanted))
+        }
         let text = Column(
             name: name, cells: .categories(codes: texts.codes, values: texts.values),
             format: learned)

@@ -22,8 +22,7 @@ package struct CellBins: Codable, Sendable, Hashable {
     ///   - most: Bins or categories, 2 or more.
     package init(_ column: Column, most: Int) {
         self.column = column.name
-        switch column.cells {
-        case .numbers(let values), .dates(let values, _):
+        if let values = column.measures {
             let sorted = values.filter { !$0.isNaN }.sorted()
             var tops: [Double] = []
             for bin in 1..<most where !sorted.isEmpty {
@@ -33,41 +32,35 @@ package struct CellBins: Codable, Sendable, Hashable {
                 }
             }
             kind = .numbers(tops: tops)
-        case .categories(let codes, let values):
+        } else {
+            let coded = column.coded
+            let values = coded.values
             var rows = [Int](repeating: 0, count: values.count)
-            for code in codes where code >= 0 { rows[Int(code)] += 1 }
+            for code in coded.codes where code >= 0 { rows[Int(code)] += 1 }
             let kept = rows.indices.filter { rows[$0] > 0 }
                 .sorted { (rows[$1], values[$0]) < (rows[$0], values[$1]) }.prefix(most)
             kind = .categories(kept.map { values[$0] })
         }
     }
 
-    /// The code of each cell, of a column of the same kind.
+    /// The code of each cell.
     package func codes(_ column: Column) -> [Int] {
-        switch (kind, column.cells) {
-        case (.numbers(let tops), .numbers(let values)),
-            (.numbers(let tops), .dates(let values, _)):
-            return values.map { $0.isNaN ? tops.count + 1 : Self.place($0, tops) }
-        case (.numbers(let tops), .categories):
+        switch kind {
+        case .numbers(let tops):
+            if let values = column.measures {
+                return values.map { $0.isNaN ? tops.count + 1 : Self.place($0, tops) }
+            }
             // Texts that are numbers, or none.
             return (0..<column.count).map { row in
                 column.text(row).flatMap(CellParsing.number).map { Self.place($0, tops) }
                     ?? tops.count + 1
             }
-        case (.categories(let kept), .categories(let codes, let values)):
-            let own = places(kept)
-            let byCode = values.map { own[$0] ?? kept.count }
-            return codes.map { $0 < 0 ? kept.count + 1 : byCode[Int($0)] }
-        case (.categories(let kept), _):
-            let own = places(kept)
-            return (0..<column.count).map { row in
-                column.text(row).map { own[$0] ?? kept.count } ?? kept.count + 1
-            }
+        case .categories(let kept):
+            let own = Dictionary(uniqueKeysWithValues: kept.enumerated().map { ($1, $0) })
+            let cells = column.coded
+            let byCode = cells.values.map { own[$0] ?? kept.count }
+            return cells.codes.map { $0 < 0 ? kept.count + 1 : byCode[Int($0)] }
         }
-    }
-
-    private func places(_ values: [String]) -> [String: Int] {
-        Dictionary(uniqueKeysWithValues: values.enumerated().map { ($1, $0) })
     }
 
     private static func place(_ value: Double, _ tops: [Double]) -> Int {

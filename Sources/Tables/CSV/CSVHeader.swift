@@ -131,10 +131,7 @@ extension CSVReader {
     func modes(_ header: CSVHeader) -> [ColumnMode] {
         zip(header.names, header.sample.pieces).map { name, piece in
             if options.spelled.contains(name) { return .text }
-            switch options.kinds[name] {
-            case .category, .date: return .text
-            case .number, nil: break
-            }
+            if let kind = options.kinds[name], kind != .number { return .text }
             for point in points(name) {
                 if piece.presentTexts.allSatisfy({ isNumber($0, point: point) }) {
                     return .number(point: point)

@@ -22,7 +22,7 @@ extension Column {
 
     /// The group of every row: its text, or the range of its number; missing is a group of its own, and so is a text that is no number.
     package func groupNames(edges: [Double]?) -> [String] {
-        guard case .numbers(let numbers) = cells, let edges else {
+        guard let numbers, let edges else {
             return (0..<count).map { text($0) ?? "(missing)" }
         }
         let names = (0...edges.count).map { bin in
@@ -40,7 +40,7 @@ extension Column {
 
     /// Quartiles that cut a column of many numbers into groups; `nil` where its values are groups.
     package func groupEdges(rows: [Int]) -> [Double]? {
-        guard case .numbers(let numbers) = cells else { return nil }
+        guard let numbers else { return nil }
         let sorted = rows.map { numbers[$0] }.filter { !$0.isNaN }.sorted()
         guard Set(sorted).count > 10 else { return nil }
         let edges = [0.25, 0.5, 0.75].map { sortedQuantile(sorted, $0) }

@@ -1,6 +1,23 @@
-/// What a column holds.
-package enum ColumnKind: String, Codable, Sendable, Hashable, CaseIterable {
-    case number, category, date
+/// What a column holds, by the name that a schema gives it.
+///
+/// Open, so that a further kind is the file of its `ColumnEncoder`, which names it, and a line in
+/// `Encoder.kinds`.
+package struct ColumnKind: RawRepresentable, Codable, Sendable, Hashable {
+    package let rawValue: String
+
+    package init(rawValue: String) { self.rawValue = rawValue }
+
+    package static let number = ColumnKind(rawValue: "number")
+    package static let category = ColumnKind(rawValue: "category")
+    package static let date = ColumnKind(rawValue: "date")
+
+    /// Those that a reader tells by the cells; the cells of any other it keeps as they stand.
+    static let told: [ColumnKind] = [.number, .category, .date]
+
+    /// Those that a model can read.
+    package static var known: [ColumnKind] {
+        told + Encoder.kinds.map { $0.kind }.filter { !told.contains($0) }
+    }
 }
 
 /// What a column is for.
@@ -197,15 +214,5 @@ extension Schema {
             action: "looking in", source: table.name,
             problem: "there is no column \"\(name)\", which --\(option) names",
             advice: "\(hint ?? "")The columns are: \(shown)")
-    }
-}
-
-extension Column {
-    package var kind: ColumnKind {
-        switch cells {
-        case .numbers: .number
-        case .categories: .category
-        case .dates: .date
-        }
     }
 }

@@ -51,7 +51,7 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
             Self.distinct(column, profile, rows: present) == 2 ? Task.binary : .multiclass
         self.task = task ?? (hasClasses ? classTask : .regression)
         if self.task == .regression {
-            guard case .numbers(let numbers) = column.cells else {
+            guard let numbers = column.numbers else {
                 throw fail(
                     "a regression needs numbers, and \"\(column.text(present[0]) ?? "")\" is none",
                     "Choose --task multiclass, or correct the cells")
@@ -120,31 +120,28 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
     /// The distinct values among rows that have one: numbers and dates by size, texts in order. What is spelled differently is
     /// different, though it be one number.
     private static func classes(of column: Column, rows: [Int]) -> [String] {
-        switch column.cells {
-        case .numbers(let cells), .dates(let cells, _):
-            if let texts = column.spelling {
-                var first: [Int32: Int] = [:]
-                for row in rows where first[texts.codes[row]] == nil {
-                    first[texts.codes[row]] = row
-                }
-                let known = first.map { (number: cells[$0.value], text: texts.values[Int($0.key)]) }
-                // Texts that are no numbers come last.
-                return known.sorted { a, b in
-                    switch (a.number.isNaN, b.number.isNaN) {
-                    case (false, true): true
-                    case (true, false): false
-                    case (false, false) where a.number != b.number: a.number < b.number
-                    default: a.text < b.text
-                    }
-                }.map(\.text)
-            }
-            var first: [Double: Int] = [:]
-            for row in rows where first[cells[row]] == nil { first[cells[row]] = row }
-            return first.sorted { $0.key < $1.key }.map { column.text($0.value) ?? "" }
-        case .categories(let codes, let values):
+        guard let cells = column.measures else {
+            let texts = column.coded
             // As a set, since two spellings of one text may differ in bytes alone.
-            return Set(Set(rows.map { codes[$0] }).map { values[Int($0)] }).sorted()
+            return Set(Set(rows.map { texts.codes[$0] }).map { texts.values[Int($0)] }).sorted()
         }
+        if let texts = column.spelling {
+            var first: [Int32: Int] = [:]
+            for row in rows where first[texts.codes[row]] == nil { first[texts.codes[row]] = row }
+            let known = first.map { (number: cells[$0.value], text: texts.values[Int($0.key)]) }
+            // Texts that are no numbers come last.
+            return known.sorted { a, b in
+                switch (a.number.isNaN, b.number.isNaN) {
+                case (false, true): true
+                case (true, false): false
+                case (false, false) where a.number != b.number: a.number < b.number
+                default: a.text < b.text
+                }
+            }.map(\.text)
+        }
+        var first: [Double: Int] = [:]
+        for row in rows where first[cells[row]] == nil { first[cells[row]] = row }
+        return first.sorted { $0.key < $1.key }.map { column.text($0.value) ?? "" }
     }
 
     /// The class of each row; −1 where the target is missing.
@@ -202,7 +199,7 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
 
     /// The numbers of a regression's target; NaN where missing.
     package func values(_ column: Column, source: String) throws(TableError) -> [Double] {
-        guard case .numbers(let numbers) = column.cells else {
+        guard let numbers = column.numbers else {
             throw TableError(
                 action: "reading the target of", source: source, column: column.name,
                 problem: "a regression needs numbers", advice: "Correct the cells")

@@ -30,6 +30,8 @@ extension Column.Cells {
             let all = Column.Spelling(codes: codes, values: values)
                 .appending(.init(codes: more, values: others))
             return .categories(codes: all.codes, values: all.values)
+        case (.texts(let first, let kind), .texts(let second, let other)) where kind == other:
+            return .texts(first + second, kind: kind)
         default: return nil
         }
     }
