@@ -86,7 +86,7 @@ let package = Package(
         idea("Figures"),
         idea("Evidence", ["Figures", "Prediction", "Statistics", "Tables"]),
         // the six drawbacks
-        idea("Cost", ["Evidence"]),
+        idea("Cost", ["Evidence", "Prediction"]),
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(
             "Explanation",

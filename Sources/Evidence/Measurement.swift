@@ -90,7 +90,7 @@ package struct Measurement: Codable, Sendable, Hashable {
 
     /// The rows behind the number.
     package struct Sample: Codable, Sendable, Hashable {
-        /// `test`, `validation`, `train`, or the name of a file.
+        /// The words of a `RowSplit`, or several with "and" between them.
         package var split: String
         package var rows: Int
         /// Clusters of rows that belong together, where a group column was given.
@@ -104,6 +104,10 @@ package struct Measurement: Codable, Sendable, Hashable {
             self.rows = rows
             self.clusters = clusters
             self.models = models
+        }
+
+        package init(split: RowSplit, rows: Int, clusters: Int? = nil, models: Int? = nil) {
+            self.init(split: split.rawValue, rows: rows, clusters: clusters, models: models)
         }
     }
 }
@@ -164,7 +168,8 @@ extension Measurement {
             metric: metric.id, drawback: drawback ?? metric.drawback, value: estimate.value,
             unit: metric.unit, interval: interval,
             sample: Sample(
-                split: split ?? rows.split, rows: estimate.count, clusters: estimate.clusters,
+                split: split ?? rows.split.rawValue, rows: estimate.count,
+                clusters: estimate.clusters,
                 models: rows.models > 1 ? rows.models : nil),
             group: group, note: estimate.note)
     }

@@ -1,4 +1,5 @@
 package import Figures
+package import Prediction
 
 /// What a probe must be given before it can measure.
 package enum Need: String, Codable, Sendable, CaseIterable {
@@ -90,17 +91,22 @@ package struct ProbeDescription: Sendable, Hashable {
     package var name: String
     package var drawback: Drawback
     package var needs: Set<Need>
+    /// Held-out rows whose answers or predictions it is shown: `.test` for those that are
+    /// measured on, whatever their file, `.validation` for those that thresholds are fitted on.
+    /// Each is a line in the run's ledger; what is not named is not in the subject it measures.
+    package var looksAt: Set<RowSplit>
     /// Every metric that it may return.
     package var metrics: [MetricDefinition]
 
     package init(
         id: String, name: String, drawback: Drawback, needs: Set<Need>,
-        metrics: [MetricDefinition]
+        looksAt: Set<RowSplit>, metrics: [MetricDefinition]
     ) {
         self.id = id
         self.name = name
         self.drawback = drawback
         self.needs = needs
+        self.looksAt = looksAt
         self.metrics = metrics
     }
 

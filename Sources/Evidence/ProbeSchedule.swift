@@ -74,7 +74,7 @@ package struct ProbeSchedule: Sendable {
             let start = now()
             let result: Outcome.Result
             do {
-                result = .found(try probe.measure(subject))
+                result = .found(try probe.measure(subject.showing(description.looksAt)))
             } catch {
                 result = .leftOut("\(error)")
             }

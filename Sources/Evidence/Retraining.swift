@@ -6,8 +6,8 @@ package protocol Retrainer: Sendable {
     var reduction: String { get }
     /// Rows that the run trained or validated on.
     var rows: Int { get }
-    /// Whether the run's network has what the knob turns.
-    func has(_ knob: TrainingChange.Knob) -> Bool
+    /// What of the run's settings may be changed, in the order of trial.
+    var knobs: [TrainingChange.Knob] { get }
     /// Seconds of the nominal machine that these trainings are expected to take; none for those that were
     /// done already.
     func expectedSeconds(of changes: [TrainingChange]) -> Double
@@ -32,15 +32,15 @@ package struct TrainingChange: Sendable, Hashable {
 
     /// A factor on one of the main settings.
     package struct Knob: Sendable, Hashable {
-        package var setting: Setting
+        /// Its id.
+        package var setting: String
+        /// Its name in words.
+        package var name: String
         package var factor: Float
 
-        package enum Setting: String, Sendable, Hashable, CaseIterable {
-            case learningRate, width, batchRows, dropout
-        }
-
-        package init(_ setting: Setting, times factor: Float) {
+        package init(setting: String, name: String, times factor: Float) {
             self.setting = setting
+            self.name = name
             self.factor = factor
         }
     }

@@ -1,8 +1,7 @@
 /// Rows with known answers, and what a model says of them: all that most probes need, whoever's
 /// the model is.
 package struct LabelledPredictions: Sendable, Hashable {
-    /// `test`, `validation`, `train`, or the name of a file.
-    package var split: String
+    package var split: RowSplit
     package var predictions: Predictions
     package var answers: Answers
     package var weights: [Double]?
@@ -49,7 +48,7 @@ package struct LabelledPredictions: Sendable, Hashable {
     }
 
     package init(
-        split: String, predictions: Predictions, answers: Answers, weights: [Double]? = nil,
+        split: RowSplit, predictions: Predictions, answers: Answers, weights: [Double]? = nil,
         clusters: [Int32]? = nil, protected: [ProtectedColumn] = [], threshold: Double = 0.5,
         costs: Costs? = nil
     ) {

@@ -150,8 +150,8 @@ package struct RunIndex: Sendable {
     /// How many models were measured on held-out rows of a data file, over all runs that the index
     /// knows; one that was trained twice alike counts once.
     ///
-    /// Rows that stopped a training are not meant: only those on which a reader is told how good a
-    /// model is.
+    /// Rows that stopped a training or fitted thresholds are not meant: only those on which a
+    /// reader is told how good a model is.
     ///
     /// - Parameters:
     ///   - hash: SHA-256 of the file, as in the records' details.
@@ -165,7 +165,7 @@ package struct RunIndex: Sendable {
                         looks.weightsSHA256, runs.weightsSHA256, looks.path))
                     FROM looks JOIN runs USING (path)
                     WHERE kind = 'look' AND looks.dataSHA256 = ?1
-                        AND split NOT IN ('train', 'validation')
+                        AND split NOT IN ('train', 'validation', 'calibration')
                         AND COALESCE(looks.weightsSHA256, runs.weightsSHA256, '') <> ?2
                     """, arguments: [hash, weights]) ?? 0
         }

@@ -7,8 +7,10 @@ import TensorCore
 /// `B(ȳ) = ȳ(1 − ȳ)`. Each is 0 or more.
 ///
 /// The intervals are those of the mean difference of a row, since q minimises B and its own error has no first-order
-/// effect, less what a regression gains by chance on the rows it is fitted on (the mean over draws of outcomes from q). At a miscalibration of 0 that is no normal number: where calibrated probabilities would show as much in
-/// more than 5 % of samples, by draws of the outcomes from the scores, the interval begins at 0.
+/// effect, less what a regression gains by chance on the rows it is fitted on: the mean over draws of outcomes from q, which
+/// is too sure on these rows, and over draws from p, of which each end takes the one that widens the interval. At a
+/// miscalibration of 0 that is no normal number: where calibrated probabilities would show as much in more than 5 % of
+/// samples, by draws of the outcomes from the scores, the interval begins at 0.
 ///
 /// - Source: Dimitriadis, Gneiting & Jordan 2021, DOI 10.1073/pnas.2016191118.
 package struct BrierDecomposition: Sendable {
@@ -56,11 +58,14 @@ package struct BrierDecomposition: Sendable {
         }
         let weights = order.map { design.weights[$0] }
         let gain = Self.chanceGains(order.map { best.scores[$0] }, weights, seed: seed)
+        // The regression's own values are too sure on these rows, and so gain too little; the scores may be too dull.
+        let other = Self.chanceGains(order.map { sample.scores[$0] }, weights, seed: seed)
+        let (fewest, most) = (min(gain.mean, other.mean), max(gain.mean, other.mean))
         for part in [\BrierDecomposition.miscalibration, \BrierDecomposition.discrimination] {
-            self[keyPath: part].lower = self[keyPath: part].lower.map { max(0, $0 - gain.mean) }
-            self[keyPath: part].upper = self[keyPath: part].upper.map { max(0, $0 - gain.mean) }
+            self[keyPath: part].lower = self[keyPath: part].lower.map { max(0, $0 - most) }
+            self[keyPath: part].upper = self[keyPath: part].upper.map { max(0, $0 - fewest) }
         }
-        let limit = Self.chanceGains(order.map { sample.scores[$0] }, weights, seed: seed).limit
+        let limit = other.limit
         if least <= limit, miscalibration.lower != nil {
             miscalibration.lower = 0
             miscalibration.upper = max(miscalibration.upper ?? least, least)

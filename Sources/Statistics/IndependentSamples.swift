@@ -33,7 +33,7 @@ extension SamplingDesign {
 
     /// An estimate that several independent samples enter, each by way of a mean: the variances add up to the first order.
     ///
-    /// `θ ± t √(Σ vₖ)`, with `(Σ vₖ)² / Σ (vₖ²/dₖ)` degrees.
+    /// `θ ± t √(Σ vₖ)`, with `(Σ vₖ)² / Σ (vₖ²/dₖ)` degrees; of fewer than ten rows without an interval.
     ///
     /// - Parameter errors: One a sample, this design's among them.
     /// - Source: Welch 1947, DOI 10.1093/biomet/34.1-2.28; Satterthwaite 1946, DOI 10.2307/3002019.
@@ -44,6 +44,11 @@ extension SamplingDesign {
             return Estimate(
                 value: value, method: "Welch–Satterthwaite", varied: varied, count: counts.rows,
                 clusters: counts.clusters, note: Self.noSpread)
+        }
+        if let shortage = shortage(in: [whole(least: SamplePart.linear)]) {
+            return Estimate(
+                value: value, method: "Welch–Satterthwaite", varied: varied, count: counts.rows,
+                clusters: counts.clusters, note: shortage)
         }
         let degrees = components.degrees
         let reach =

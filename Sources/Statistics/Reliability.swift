@@ -128,7 +128,8 @@ extension ClassificationSample {
     }
 
     /// Each bin's gap, and the influence values of their sum: those of the gap of a row's bin, with
-    /// its sign.
+    /// its sign. In groups of rows, those of a group in a bin are stretched to what leaving them out of it does: with few
+    /// groups each makes up much of the bins that it reaches.
     func calibrationGaps(bins wanted: Int = 15) -> (gaps: [FoldedGaps.Gap], signed: [Double]) {
         let (said, wasSo) = statements
         return calibrationGaps(bins: wanted, said: said, wasSo: wasSo)
@@ -140,6 +141,8 @@ extension ClassificationSample {
         let total = design.weights.reduce(0, +)
         var gaps: [FoldedGaps.Gap] = []
         var signed = [Double](repeating: 0, count: rows)
+        var sizes: [Int: Int] = [:]
+        for cluster in design.clusters ?? [] { sizes[cluster, default: 0] += 1 }
         for members in bins(wanted, said: said) {
             let weight = members.reduce(0) { $0 + design.weights[$1] }
             var sum = 0.0
@@ -157,6 +160,15 @@ extension ClassificationSample {
             }
             var mass = [Double](repeating: 0, count: rows)
             for row in members { mass[row] = design.weights[row] }
+            if let clusters = design.clusters {
+                var own: [Int: Double] = [:]
+                for row in members { own[clusters[row], default: 0] += design.weights[row] }
+                // A row that stands alone is a simple row.
+                for row in members where sizes[clusters[row], default: 0] > 1 {
+                    let share = (own[clusters[row]] ?? 0) / weight
+                    signed[row] /= 1 - min(share, 1 - 1e-9)
+                }
+            }
             let seen = design.deletions(influence, mass: mass)?.variance ?? 0
             gaps.append(
                 FoldedGaps.Gap(

@@ -44,6 +44,7 @@ package func auditPredictions(
 ) throws -> RunReport {
     let bytes = try CSVReader.bytes(path: configuration.file)
     let test = try labelledPredictions(configuration, bytes)
+    try HeldOutRows.noteLook(atFile: configuration.file, rows: test.rows, for: "vouch audit")
     try checkGroups(test, configuration)
     let subject = Subject(test: test)
     let gaps = configuration.gaps.extended(to: test.protected.map(\.name))
@@ -126,7 +127,8 @@ private func labelledPredictions(
     let (predictions, answers) = try predictionsAndAnswers(configuration, table)
     let weights = try table.weights(in: configuration.weight)
     let labelled = LabelledPredictions(
-        split: Files.name(of: configuration.file), predictions: predictions, answers: answers,
+        split: .named(Files.name(of: configuration.file)), predictions: predictions,
+        answers: answers,
         weights: weights.map { $0.map(Double.init) },
         clusters: table.codes(in: configuration.group),
         protected: configuration.protected.compactMap { name in
@@ -298,10 +300,7 @@ extension Table {
 
     /// The different texts of a column, sorted.
     fileprivate func distinctTexts(in name: String) -> [String] {
-        guard let column = column(named: name) else { return [] }
-        if case .categories(let codes, let values) = column.cells {
-            return Set(codes.filter { $0 >= 0 }).map { values[Int($0)] }.sorted()
-        }
-        return Set((0..<rowCount).compactMap { column.text($0) }).sorted()
+        guard let cells = column(named: name)?.coded else { return [] }
+        return Set(cells.codes.filter { $0 >= 0 }).map { cells.values[Int($0)] }.sorted()
     }
 }

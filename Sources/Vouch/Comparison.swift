@@ -12,8 +12,10 @@ import Tables
 ///
 /// - Throws: where the test rows differ, saying how.
 package func compareRuns(_ a: String, _ b: String, arguments: [String]) throws -> RunReport {
-    let first = try PredictionFile.read(run: a, split: "test")
-    let second = try PredictionFile.read(run: b, split: "test")
+    let purpose = "compare \(a) with \(b)"
+    var doors = [a, b].map { HeldOutRows(of: $0, for: purpose) }
+    let first = try doors[0].open(.test)
+    let second = try doors[1].open(.test)
     guard first.answers == second.answers, first.predictions.classes == second.predictions.classes,
         first.weights == second.weights, first.clusters == second.clusters
     else {
@@ -28,9 +30,6 @@ package func compareRuns(_ a: String, _ b: String, arguments: [String]) throws -
         try PredictionQuality().measure(Subject(test: $0)).measurements
     }
     let names = (Files.name(of: a), Files.name(of: b))
-    for run in [a, b] {
-        try Look(split: "test", rows: first.rows, purpose: "compare \(a) with \(b)").record(in: run)
-    }
     return RunReport(
         title: "\(names.1) against \(names.0)",
         summary: "Two models on the same \(first.rows) test rows: each number is that of "

@@ -50,7 +50,9 @@ package struct DriftCheck {
     }
 }
 
-/// Compares a file of new rows with the rows that a run learned from.
+/// Compares a file of new rows with the rows that a run learned from, and with its test rows.
+///
+/// The looks are recorded in the run's ledger.
 ///
 /// - Throws: an error that lists the columns that the file lacks, says that it has no row, or that the
 ///   run's data are gone or were changed.
@@ -73,6 +75,7 @@ package func checkDrift(_ request: DriftRequest) throws -> DriftCheck {
     }
     // The encoder names every column that is missing or of another kind.
     let predictions = try model.predict(new, pool: pool)
+    var door = HeldOutRows(of: request.run, for: "vouch drift")
     let reference: Table
     let known: Predictions?
     if let file = request.reference {
@@ -83,8 +86,10 @@ package func checkDrift(_ request: DriftRequest) throws -> DriftCheck {
         }
         known = try model.predict(reference, pool: pool)
     } else {
-        reference = try trainingRows(of: request.run, threads: threads)
-        known = try? PredictionFile.read(run: request.run, split: "test").predictions
+        reference = try door.open(learnedRows(of: request.run, threads: threads))
+        known =
+            try RunFolder.open(request.run).contains(PredictionFile.name(.test))
+            ? door.open(.test).predictions : nil
     }
     let limits = DriftLimits(
         falseDiscovery: request.falseDiscovery, leastEffect: request.leastEffect)
@@ -92,7 +97,7 @@ package func checkDrift(_ request: DriftRequest) throws -> DriftCheck {
         features: ComparedColumns(model).names, reference: reference, new: new,
         referencePredictions: known, newPredictions: predictions
     ).sorted { ($1.effect.value ?? 0, $0.place) < ($0.effect.value ?? 0, $1.place) }
-    let loss = try lossChange(request, model, new, predictions, bytes)
+    let loss = try lossChange(request, &door, model, new, predictions, bytes)
     return DriftCheck(
         request, findings, limits, loss: loss, reference: reference, new: new,
         columns: ComparedColumns(model))
@@ -129,53 +134,27 @@ private struct ComparedColumns {
     }
 }
 
-/// The rows that a run learned from, read again from where they stood.
-func trainingRows(of run: String, threads: Int) throws -> Table {
-    let folder = try RunFolder.open(run)
-    let stored = try JSON.decode(
-        TrainConfiguration.self, from: folder.read("configuration.json"),
-        file: run + "/configuration.json")
-    let expected = try Ledger.read(run).lastRun?.details[Ledger.DetailKey.dataSHA256]
-    let advice =
-        "Give --reference FILE, a file of rows like those that the model learned from"
-    guard let bytes = try? CSVReader.bytes(path: stored.data) else {
-        throw VouchError("\(stored.data), which \(run) learned from, cannot be read. \(advice)")
-    }
-    guard expected == ContentHash.sha256(bytes) else {
-        throw VouchError(
-            "\(stored.data) was changed since \(run) was trained on it (its SHA-256 differs from the "
-                + "ledger's). \(advice)")
-    }
-    let prepared = try PreparedData.load(stored, threads: threads, onEvent: { _ in })
-    return prepared.table.selecting(
-        rows: (prepared.split.train + prepared.split.validation).sorted())
-}
-
-/// How much the loss changed, where the new rows have the target; the look is recorded.
+/// How much the loss changed, where the new rows have the target.
 private func lossChange(
-    _ request: DriftRequest, _ model: StoredModel, _ new: Table, _ predictions: Predictions,
+    _ request: DriftRequest, _ door: inout HeldOutRows, _ model: StoredModel, _ new: Table,
+    _ predictions: Predictions,
     _ bytes: [UInt8]
 ) throws -> Measurement? {
     guard let target = new.column(named: model.description.target.column),
         (0..<new.rowCount).contains(where: { !target.isMissing($0) })
     else { return nil }
     let name = Files.name(of: request.rows)
-    let fresh = try LabelledPredictions(
-        new, rows: nil, model: model, predictions: predictions, split: name)
-    let test = try PredictionFile.read(run: request.run, split: "test")
+    let fresh = try door.open(file: request.rows, bytes, new, predictions, model: model)
+    let test = try door.open(.test)
     let before = try test.design.mean(test.rowLosses, scale: .log)
     let after = try fresh.design.mean(fresh.rowLosses, scale: .log)
     var change = Measurement(
-        DriftMetrics.lossChange, after.minus(before), on: fresh, split: "\(name) and test")
+        DriftMetrics.lossChange, after.minus(before), on: fresh, split: "\(name) and \(test.split)")
     change.unit = test.lossUnit
     if let interval = change.interval {
         change.note =
             Verdict(lower: interval.lower, upper: interval.upper, direction: -1).text
     }
-    try Look(
-        split: name, rows: fresh.rows, purpose: "vouch drift",
-        dataSHA256: ContentHash.sha256(bytes)
-    ).record(in: request.run)
     return change
 }
 
@@ -186,7 +165,8 @@ extension DriftCheck {
     ) {
         let drifting = findings.filter { $0.verdict == .drift }
         let name = Files.name(of: request.rows)
-        let split = "\(name) and \(request.reference.map(Files.name(of:)) ?? "train")"
+        let split =
+            "\(name) and \(request.reference.map(Files.name(of:)) ?? RowSplit.training.rawValue)"
         let count = Measurement(
             metric: DriftMetrics.count.id, drawback: .overfitting, value: Double(drifting.count),
             sample: .init(split: split, rows: reference.rowCount + new.rowCount),

@@ -9,11 +9,12 @@ import RunStore
 /// The numbers of a run's report that a rule asks for, in its order; nothing is computed anew.
 func evidenceDocument(_ rule: EvidenceRule, run: String) throws -> TableDocument {
     let report = try storedReport(run: run)
-    let rows = try PredictionFile.read(run: run, split: "test")
+    var door = HeldOutRows(of: run, for: "report --law \(rule.id)")
+    let rows = try door.open(.test)
     let made = try Ledger.read(run).lastRun?.details ?? [:]
     let data = made[Ledger.DetailKey.testSHA256] ?? made[Ledger.DetailKey.dataSHA256]
     let model = made[Ledger.DetailKey.weightsSHA256]
-    let document = TableDocument(
+    return TableDocument(
         title: rule.title,
         facts: [
             .init("Rule", rule.source), .init("Text of the rule as of", rule.asOf),
@@ -28,8 +29,6 @@ func evidenceDocument(_ rule: EvidenceRule, run: String) throws -> TableDocument
         ],
         tables: rule.sections.flatMap { EvidenceTables(report: report, rule: rule).tables($0) },
         statements: rule.statements, blanks: rule.blanks)
-    try Look(split: "test", rows: rows.rows, purpose: "report --law \(rule.id)").record(in: run)
-    return document
 }
 
 /// Tables of what a report measured.

@@ -51,7 +51,8 @@ struct FinishedRun {
     }
 
     /// Its model with what probes may see of it, training again among it; but not what it cost.
-    func subject() throws -> Subject {
+    /// Whoever opens it says which probes look at its rows.
+    func subject() throws -> Sealed<Subject> {
         let model = try StoredModel.open(path)
         let report = try storedReport(run: path)
         let history = try JSON.decode(
@@ -76,6 +77,6 @@ struct FinishedRun {
         let seconds = report.measurements.first { $0.metric == "trainingSeconds" }?.value
         let counted = try assembly.trainingWorkSeconds
         if let seconds { subject.secondsPerNominal = seconds / max(counted, 1e-9) }
-        return subject
+        return Sealed(subject)
     }
 }

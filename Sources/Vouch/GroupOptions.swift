@@ -116,7 +116,7 @@ func checkGroups(
     }
     for name in (bins ?? [:]).keys.sorted() {
         guard let column = table.column(named: name) else { continue }
-        guard case .numbers = column.cells else {
+        guard column.kind == .number else {
             throw VouchError(
                 "--bins cuts \"\(name)\" into ranges, but its cells are no numbers; --labels names groups")
         }

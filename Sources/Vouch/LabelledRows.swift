@@ -8,7 +8,7 @@ extension LabelledPredictions {
     ///   - rows: Those to look at; all where `nil`.
     ///   - predictions: Of every row of the table.
     init(
-        _ table: Table, rows: [Int]?, model: StoredModel, predictions: Predictions, split: String
+        _ table: Table, rows: [Int]?, model: StoredModel, predictions: Predictions, split: RowSplit
     ) throws {
         let known = try Self.knownRows(table, rows: rows, target: model.description.target)
         if rows == nil, known.count < table.rowCount {
@@ -24,7 +24,7 @@ extension LabelledPredictions {
     /// - Parameter knownRows: Rows with a target; `predictions` has one for each.
     init(
         _ table: Table, knownRows known: [Int], model: StoredModel, predictions: Predictions,
-        split: String
+        split: RowSplit
     ) throws {
         let target = model.description.target
         let column = try Self.targetColumn(table, target)

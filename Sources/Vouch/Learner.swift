@@ -40,7 +40,7 @@ struct Learner {
                 trusts: encoder.bins.flatMap(\.trusts))
         let input = TabularInput(
             numericWidth: encoder.numericWidth + encoder.bins.count,
-            cardinalities: encoder.categories.map(\.cardinality), embedding: embedding)
+            cardinalities: encoder.indexParents.map(\.cardinality), embedding: embedding)
         return TabularNetwork(
             input: input, task: task,
             hidden: Array(repeating: recipe.width, count: recipe.depth), members: recipe.members,
@@ -116,7 +116,7 @@ struct Learner {
         guard options.inputNoise > 0 || options.categorySwap > 0 else { return nil }
         return InputNoise(
             deviation: options.inputNoise, swapShare: options.categorySwap,
-            numbers: prepared.encoder.numberPlaces, categories: prepared.encoder.categories.count)
+            numbers: prepared.encoder.numberPlaces, categories: prepared.encoder.indexParents.count)
     }
 
     var validationLoss: LossEvaluator.Loss {
@@ -231,7 +231,7 @@ extension Learner {
             rows += split.validation
         }
         var found = try LabelledPredictions(
-            prepared.table, knownRows: rows, model: model, predictions: all, split: "validation")
+            prepared.table, knownRows: rows, model: model, predictions: all, split: .validation)
         if prepared.folds.count > 1 { found.folds = folds }
         return found
     }

@@ -1,5 +1,6 @@
 import Evidence
 import Platform
+import Prediction
 import Reporting
 import RunStore
 import Tables
@@ -10,18 +11,24 @@ struct LedgerEntries {
     private var entries: [Ledger.Entry] = []
     private let earlier: [Ledger.Record]
     private let weightsSHA256: String
+    /// Of the data, and of the file of test rows where there is one.
+    private let hashes: [String]
     private let time = Clock.text(unixSeconds: Clock.unixSeconds())
 
-    /// - Parameter earlier: Records of the run that is replaced, which stay.
+    /// - Parameters:
+    ///   - earlier: Records of the run that is replaced, which stay.
+    ///   - outcomes: Of probes, which say what each looked at.
+    ///   - subject: What they measured.
     init(
         _ configuration: TrainConfiguration, _ prepared: PreparedData,
         after earlier: [Ledger.Record],
-        trainings: [TrainedFold], outcomes: [ProbeSchedule.Outcome], proofs: [Proof], testRows: Int,
+        trainings: [TrainedFold], outcomes: [ProbeSchedule.Outcome], proofs: [Proof],
+        subject: Subject,
         weightsSHA256: String
     ) throws {
         self.earlier = earlier
         self.weightsSHA256 = weightsSHA256
-        let hashes = prepared.hashes
+        hashes = prepared.hashes
         var details = [
             Ledger.DetailKey.dataSHA256: hashes[0],
             Ledger.DetailKey.configurationSHA256: ContentHash.sha256(
@@ -35,34 +42,29 @@ struct LedgerEntries {
                 purpose: "training", details: details))
         for (training, split) in zip(trainings, prepared.folds) {
             look(
-                "validation", rows: split.validation.count, data: hashes[0],
+                .validation, rows: split.validation.count,
                 "early stopping, \(training.history.count) epochs")
         }
         for outcome in outcomes where outcome.findings != nil {
-            guard !outcome.probe.needs.isDisjoint(with: Self.needsOfTestRows) else { continue }
-            look("test", rows: testRows, data: hashes[hashes.count - 1], outcome.probe.name)
+            for seen in subject.looks(of: outcome.probe) {
+                look(seen.split, rows: seen.rows, outcome.probe.name)
+            }
         }
         for proof in proofs {
             let purpose = "proof of \(proof.name)"
             look(
-                "validation", rows: prepared.folds.reduce(0) { $0 + $1.validation.count },
-                data: hashes[0], purpose)
-            look("test", rows: testRows, data: hashes[hashes.count - 1], purpose)
+                .validation, rows: prepared.folds.reduce(0) { $0 + $1.validation.count }, purpose)
+            look(.test, rows: subject.test.rows, purpose)
         }
     }
 
-    private static let needsOfTestRows: Set<Need> = [
-        .predictions, .protectedColumns, .trainingPredictions, .model, .retraining, .linearModel,
-        .counterpart,
-        .trainingTables,
-    ]
-
-    private mutating func look(_ split: String, rows: Int, data: String, _ purpose: String) {
+    private mutating func look(_ split: RowSplit, rows: Int, _ purpose: String) {
         entries.append(
             .init(
-                time: time, kind: .look, split: split, rows: rows, purpose: purpose,
+                time: time, kind: .look, split: split.rawValue, rows: rows, purpose: purpose,
                 details: [
-                    Ledger.DetailKey.dataSHA256: data,
+                    Ledger.DetailKey.dataSHA256: split == .test
+                        ? hashes[hashes.count - 1] : hashes[0],
                     Ledger.DetailKey.weightsSHA256: weightsSHA256,
                 ]))
     }

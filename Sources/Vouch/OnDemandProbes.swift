@@ -69,13 +69,13 @@ package func onDemandPrices(
 ) throws -> PriceList {
     let subject = try FinishedRun(run, threads: checkedThreads(threads), onEvent: onEvent)
         .subject()
-    return PriceList(run: run, probes: onDemandProbes.map { ProbePrice($0, subject) })
+    return PriceList(run: run, probes: subject.prices(of: onDemandProbes))
 }
 
 /// Measures a finished run by probes that are too expensive to run every time.
 ///
-/// The looks at test rows are recorded in the run's ledger, and the findings in its folder, so that its
-/// report shows them from then on.
+/// The looks that the probes declare are recorded in the run's ledger, and the findings in its
+/// folder, so that its report shows them from then on.
 ///
 /// - Returns: a report of the findings.
 package func measureOnDemand(
@@ -128,11 +128,16 @@ private func measure(
     _ probes: [any Probe], run: String, threads: Int?, arguments: [String],
     onEvent: @escaping (RunEvent) -> Void, onProbes: (@Sendable (ProbeProgress) -> Void)?
 ) throws -> RunReport {
-    let subject = try FinishedRun(run, threads: checkedThreads(threads), onEvent: onEvent)
+    let sealed = try FinishedRun(run, threads: checkedThreads(threads), onEvent: onEvent)
         .subject()
-    for price in probes.map({ ProbePrice($0, subject) }) {
+    let prices = sealed.prices(of: probes)
+    for price in prices {
         onEvent(.stage("\(price.probe): \(price.obstacle ?? price.text)"))
     }
+    for price in prices {
+        if let obstacle = price.obstacle { throw VouchError("\(price.probe): \(obstacle)") }
+    }
+    let subject = try HeldOutRows.open(sealed, of: run, for: probes.map(\.description))
     let schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
     let outcomes = schedule.run(
         probes, on: subject, onStart: { onEvent(.stage("Measuring: \($0.name)")) },
@@ -142,11 +147,6 @@ private func measure(
         switch outcome.result {
         case .leftOut(let reason): throw VouchError("\(outcome.probe.id): \(reason)")
         case .found(let findings):
-            // Planted rules are of training rows alone.
-            if !outcome.probe.needs.contains(.otherAnswers) {
-                try Look(split: "test", rows: subject.test.rows, purpose: outcome.probe.name)
-                    .record(in: run)
-            }
             found.append(
                 MeasuredProbe(
                     id: outcome.probe.id, drawback: outcome.probe.drawback,

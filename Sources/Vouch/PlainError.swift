@@ -8,7 +8,16 @@ import Training
 
 /// An error whose description is written for the person at the command line: what was being done,
 /// where, and what to do next.
-package protocol PlainError: Error, CustomStringConvertible {}
+package protocol PlainError: Error, CustomStringConvertible {
+    /// The description, with settings called as they are typed where it is shown.
+    ///
+    /// - Parameter setting: The name of a setting, by its id.
+    func text(naming setting: (String) -> String) -> String
+}
+
+extension PlainError {
+    package func text(naming setting: (String) -> String) -> String { description }
+}
 
 extension VouchError: PlainError {}
 extension TableError: PlainError {}

@@ -1,5 +1,5 @@
 import Platform
-package import Prediction
+import Prediction
 import RunStore
 import Statistics
 import Tables
@@ -9,8 +9,8 @@ import Tables
 ///
 /// One line a row, in the rows' order: the answer, `probability[CLASS]` for every class or
 /// `prediction`, and where there are such, the quantiles `lower` and `upper`, the `fold` whose model did not learn from the row, `weight`, `cluster` and `group[COLUMN]`.
-package enum PredictionFile {
-    static func name(_ split: String) -> String { split + "_predictions.csv" }
+enum PredictionFile {
+    static func name(_ split: RowSplit) -> String { split.rawValue + "_predictions.csv" }
     private static let answer = "answer"
 
     static func encode(_ test: LabelledPredictions) -> [UInt8] {
@@ -44,17 +44,11 @@ package enum PredictionFile {
         return bytes
     }
 
-    /// The predictions of a run's rows, verified against its manifest.
-    package static func read(run: String, split: String) throws -> LabelledPredictions {
-        let name = name(split)
-        return try decode(
-            RunFolder.open(run).read(name), name: run + "/" + name, split: split,
-            model: StoredModel.open(run))
-    }
-
+    /// Whoever reads a run's own rows goes through `HeldOutRows`.
+    ///
     /// - Parameter model: That of the run whose rows they are.
     static func decode(
-        _ bytes: [UInt8], name: String, split: String, model: StoredModel
+        _ bytes: [UInt8], name: String, split: RowSplit, model: StoredModel
     ) throws -> LabelledPredictions {
         let classes = model.description.target.classes
         var options = CSVOptions()

@@ -1,4 +1,5 @@
 import Platform
+import Prediction
 import RunStore
 import Tables
 import TensorCore
@@ -93,11 +94,7 @@ struct PreparedData {
             task: columns.task.flatMap { .init(rawValue: $0.rawValue) },
             positive: columns.positive, lines: table.lines)
         let isRegression = target.task == .regression
-        if configuration.model.quantiles != nil, !isRegression {
-            throw VouchError(
-                "--quantiles goes with a target that is a number, and \"\(target.column)\" has classes"
-            )
-        }
+        if !isRegression { try Settings.check(configuration, classesOf: target.column) }
         let numbers = isRegression ? try target.values(targetColumn, source: table.name) : []
         let labels =
             isRegression
@@ -316,12 +313,12 @@ struct PreparedData {
         // Those of test rows in a file of their own must be weights, too, before an hour of training.
         _ = try testTable?.weights(in: name)
         let parts =
-            folds.flatMap { [("training", $0.train), ("validation", $0.validation)] }
-            + [("test", split.test)]
+            folds.flatMap { [(RowSplit.training, $0.train), (.validation, $0.validation)] }
+            + [(.test, split.test)]
         for (part, rows) in parts
         where !rows.isEmpty && !rows.contains(where: { weights[$0] > 0 }) {
             throw VouchError(
-                "\(table.name), column \"\(name)\": the weights of all \(rows.count) \(part) rows are 0, so that none "
+                "\(table.name), column \"\(name)\": the weights of all \(rows.count) \(part.word) rows are 0, so that none "
                     + "of them counts. Give more rows a weight above 0, leave rows of weight 0 out of the file, or "
                     + "leave --weight out")
         }
@@ -382,8 +379,8 @@ private struct SplitMaker {
         let split = Split(train: parts[2], validation: parts[1], test: parts[0])
         let needed =
             hasTestFile
-            ? [("validation", split.validation)]
-            : [("test", split.test), ("validation", split.validation)]
+            ? [(RowSplit.validation, split.validation)]
+            : [(RowSplit.test, split.test), (.validation, split.validation)]
         for (name, part) in needed where part.isEmpty {
             throw VouchError(
                 "\(table.name) has \(rows.count) rows with a target, too few for \(name) rows. "
@@ -484,34 +481,24 @@ extension TargetEncoder {
 extension Table {
     /// A code for every row by a column's value; −1 where missing; `nil` without a column.
     func codes(in name: String?) -> [Int32]? {
-        guard let name, let column = column(named: name) else { return nil }
-        if let texts = column.texts { return texts.codes }
-        var index: [String: Int32] = [:]
-        return (0..<rowCount).map { row in
-            guard let text = column.text(row) else { return -1 }
-            if let known = index[text] { return known }
-            index[text] = Int32(index.count)
-            return Int32(index.count - 1)
-        }
+        name.flatMap { column(named: $0)?.coded.codes }
     }
 
     /// Numbers or dates to order rows by; a missing one comes first.
     func orderedValues(in name: String) throws(TableError) -> [Double] {
-        switch column(named: name)?.cells {
-        case .numbers(let numbers), .dates(let numbers, _):
-            return numbers.map { $0.isNaN ? -.infinity : $0 }
-        default:
+        guard let measures = column(named: name)?.measures else {
             throw TableError(
                 action: "ordering", source: self.name, column: name,
                 problem: "its cells are neither dates nor numbers",
                 advice: "Write dates as 2020-01-31, or leave --time out")
         }
+        return measures.map { $0.isNaN ? -.infinity : $0 }
     }
 
     /// Row weights; `nil` without a column.
     func weights(in name: String?) throws(TableError) -> [Float]? {
         guard let name, let column = column(named: name) else { return nil }
-        guard case .numbers(let numbers) = column.cells else {
+        guard let numbers = column.numbers else {
             throw TableError(
                 action: "reading", source: self.name, column: name,
                 problem: "its cells are not numbers", advice: "Weights are numbers ≥ 0")

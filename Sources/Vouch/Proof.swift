@@ -92,12 +92,9 @@ extension LabelledPredictions {
 func proveOutputRemedy(
     _ remedy: any OutputRemedy, run: String, arguments: [String]
 ) throws -> RunReport {
-    let fitting = try PredictionFile.read(run: run, split: "validation")
-    let test = try PredictionFile.read(run: run, split: "test")
-    let proof = try Proof(remedy, fittedOn: fitting, provedOn: test)
-    let purpose = "proof of \(proof.name)"
-    try Look(split: "validation", rows: fitting.rows, purpose: purpose).record(in: run)
-    try Look(split: "test", rows: test.rows, purpose: purpose).record(in: run)
+    var door = HeldOutRows(of: run, for: "proof of \(remedy.description.name)")
+    let fitting = try door.open(.validation)
+    let proof = try Proof(remedy, fittedOn: fitting, provedOn: door.open(.test))
     try proofFile.add([proof], to: run)
     return proof.report(run: run, arguments: arguments)
 }

@@ -1,5 +1,3 @@
-import Figures
-
 extension TrainConfiguration {
     /// What holds a network back from learning its rows by heart, beside what `ModelOptions` and
     /// `LearningOptions` hold; all of it is off unless asked for.
@@ -19,21 +17,6 @@ extension TrainConfiguration {
         package var keeps = KeptWeights.best
 
         package init() {}
-
-        /// What is on, in words; empty for none.
-        var text: String {
-            func plain(_ number: Float) -> String { NumberText.plain(Double(number)) }
-            return [
-                mixup > 0 ? "rows mixed in pairs, Beta(\(plain(mixup)))" : nil,
-                inputNoise > 0 ? "noise of \(plain(inputNoise)) on scaled numbers" : nil,
-                categorySwap > 0 ? "categories swapped at \(plain(categorySwap))" : nil,
-                averagedShare > 0
-                    ? "weights averaged over the last \(plain(averagedShare)) of the epochs" : nil,
-                sharpness > 0 ? "sharpness-aware steps of radius \(plain(sharpness))" : nil,
-                dropoutPasses > 0
-                    ? "predictions averaged over \(dropoutPasses) passes with dropout" : nil,
-            ].compactMap { $0 }.joined(separator: "; ")
-        }
     }
 
     /// Which weights a training ends with.

@@ -117,7 +117,7 @@ struct ReportAssembly {
                 "\(configuration.regularising.keeps.text), at epoch \(best)"),
             .init("Optimizer", optimizerText),
         ]
-        let regularising = configuration.regularising.text
+        let regularising = Settings.reportText(configuration)
         if !regularising.isEmpty { facts.append(.init("Against overfitting", regularising)) }
         if refits > 0 {
             let rows = prepared.split.train.count + prepared.split.validation.count
@@ -172,17 +172,19 @@ struct ReportAssembly {
             splits: [
                 prepared.folds.count > 1
                     ? .init(
-                        name: "train and validation", rows: split.train.count,
+                        name: "\(RowSplit.training) and \(RowSplit.validation)",
+                        rows: split.train.count,
                         use: "each row trains all models but one, which it stops; from \(name)")
                     : .init(
-                        name: "train", rows: split.train.count, use: "fits weights; from \(name)"),
+                        name: RowSplit.training.rawValue, rows: split.train.count,
+                        use: "fits weights; from \(name)"),
                 .init(
-                    name: "validation", rows: split.validation.count,
+                    name: RowSplit.validation.rawValue, rows: split.validation.count,
                     use: "stops training and chooses the weights"
                         + (refits > 0 ? ", then fits those of the refits" : "")
                         + "; from \(name)"),
                 .init(
-                    name: "test", rows: testRows,
+                    name: RowSplit.test.rawValue, rows: testRows,
                     use: "measures, once; from \(Files.name(of: testSource))"),
             ].filter { $0.rows > 0 },
             columns: prepared.schema.columns.compactMap { entry in
@@ -203,11 +205,14 @@ struct ReportAssembly {
             let epochs = training.history.map { Double($0.epoch) }
             if stopped.count == 1 {
                 series.append(
-                    .init(name: "training", x: epochs, y: training.history.map(\.trainingLoss)))
+                    .init(
+                        name: RowSplit.training.word, x: epochs,
+                        y: training.history.map(\.trainingLoss)))
             }
             series.append(
                 .init(
-                    name: stopped.count == 1 ? "validation" : "fold \(fold + 1)", x: epochs,
+                    name: stopped.count == 1 ? RowSplit.validation.word : "fold \(fold + 1)",
+                    x: epochs,
                     y: training.history.map { $0.validationLoss ?? .nan }))
         }
         let best = stopped.count == 1 ? stopped[0].history.last { $0.isBest } : nil

@@ -35,11 +35,12 @@ struct RetrainedProof {
 
     private var isRegression: Bool { prepared.target.task == .regression }
 
-    /// One training, with what probes and proofs see of it.
+    /// One training, with what probes and proofs may see of it.
     struct Trained {
-        var subject: Subject
+        /// With the run's test rows.
+        var subject: Sealed<Subject>
         /// What its models say of the rows that stopped them.
-        var validation: LabelledPredictions
+        var validation: Sealed<LabelledPredictions>
     }
 
     func trained(_ changed: TrainConfiguration, seed: UInt64) throws -> Trained {
@@ -58,27 +59,30 @@ struct RetrainedProof {
         let made = try ModelTraining(learner: learner, startedAt: Clock.monotonicSeconds())
             .trained(features)
         guard !InterruptFlag.isRaised else {
-            throw VouchError("interrupted; nothing was recorded or written")
+            throw VouchError("interrupted; no result was recorded")
         }
         return Trained(
-            subject: try SubjectAssembly(
-                learner: learner, model: made.model, steps: made.steps, used: made.used,
-                features: features,
-                modelBytes: made.model.encodedWeights().count, modelsBefore: 0
-            ).subject(),
-            validation: try learner.validationPredictions(made.model, features))
+            subject: Sealed(
+                try SubjectAssembly(
+                    learner: learner, model: made.model, steps: made.steps, used: made.used,
+                    features: features,
+                    modelBytes: made.model.encodedWeights().count, modelsBefore: 0
+                ).subject()),
+            validation: Sealed(try learner.validationPredictions(made.model, features)))
     }
 
     /// The strength with the lowest mean loss on validation rows, of one training each, by a seed that
     /// the proof does not use.
-    private func chosen(_ remedy: TrainingRemedy, seed: UInt64) throws -> (Float, rows: Int) {
+    private func chosen(
+        _ remedy: TrainingRemedy, seed: UInt64, _ door: inout HeldOutRows
+    ) throws -> (Float, rows: Int) {
         var best: (strength: Float, loss: Double)?
         var rows = 0
         for strength in remedy.strengths {
             onEvent(.stage("Choosing on validation rows: \(remedy.description.id)=\(strength)"))
             var changed = configuration
             remedy.apply(strength, &changed)
-            let validation = try trained(changed, seed: seed).validation
+            let validation = try door.open(trained(changed, seed: seed).validation)
             rows = validation.rows
             let loss = try validation.weightedMean(validation.rowLosses)
             if best.map({ loss < $0.loss }) ?? true { best = (strength, loss) }
@@ -91,24 +95,25 @@ struct RetrainedProof {
     /// - Parameters:
     ///   - strength: `nil` to choose it on validation rows.
     ///   - seeds: Of paired trainings, five or more.
+    ///   - door: That of the run: test rows are opened, and validation rows where they choose.
     func proof(
-        of remedy: TrainingRemedy, strength: Float?, seeds: Int
-    ) throws -> (proof: Proof, testRows: Int, validationRows: Int) {
+        of remedy: TrainingRemedy, strength: Float?, seeds: Int, _ door: inout HeldOutRows
+    ) throws -> Proof {
         guard !isRegression || !remedy.isOfClassesOnly else {
             throw VouchError(
                 "\(remedy.description.id) is of classes, and this run predicts a number")
         }
-        var validationRows = 0
         var means = "the run's settings"
         var settled = strength ?? 0
         if let strength {
             means = "\(remedy.description.id)=\(strength), as asked for"
         } else if !remedy.strengths.isEmpty {
-            (settled, validationRows) = try chosen(remedy, seed: UInt64(seeds))
+            let rows: Int
+            (settled, rows) = try chosen(remedy, seed: UInt64(seeds), &door)
             means =
                 "\(remedy.description.id)=\(settled), chosen of "
                 + remedy.strengths.map(\.description).joined(separator: ", ")
-                + " on \(validationRows) validation rows"
+                + " on \(rows) validation rows"
         }
         var changed = configuration
         remedy.apply(settled, &changed)
@@ -119,15 +124,15 @@ struct RetrainedProof {
             before.append(try trained(configuration, seed: UInt64(seed)))
             after.append(try trained(changed, seed: UInt64(seed)))
         }
-        let changes = try changes(before.map(\.subject), after.map(\.subject))
+        let untreated = try before.map { try door.open($0.subject) }
+        let treated = try after.map { try door.open($0.subject) }
         let description = remedy.judged(isRegression: isRegression)
-        let rows = before[0].subject.test.rows
-        let proof = Proof(
+        return Proof(
             remedy: description, means: means + "; trained anew",
-            over: "\(seeds) paired seeds and \(rows) test rows",
-            before: try level(description.judgedBy, before.map(\.subject.test)),
-            after: try level(description.judgedBy, after.map(\.subject.test)), changes: changes)
-        return (proof, rows, validationRows)
+            over: "\(seeds) paired seeds and \(untreated[0].test.rows) test rows",
+            before: try level(description.judgedBy, untreated.map(\.test)),
+            after: try level(description.judgedBy, treated.map(\.test)),
+            changes: try changes(untreated, treated))
     }
 
     /// All that the probes measure before and after: over seeds and rows where rows move the number,
@@ -205,13 +210,9 @@ package func proveRemedy(
                 + (seconds?.value.map { " of about \(Int($0.rounded(.up))) s each" } ?? "")))
     let trial = try RetrainedProof(
         run: run, threads: checkedThreads(request.threads), onEvent: onEvent)
-    let (proof, testRows, validationRows) = try trial.proof(
-        of: remedy, strength: strength, seeds: request.seeds)
-    let purpose = "proof of \(proof.name)"
-    if validationRows > 0 {
-        try Look(split: "validation", rows: validationRows, purpose: purpose).record(in: run)
-    }
-    try Look(split: "test", rows: testRows, purpose: purpose).record(in: run)
+    var door = HeldOutRows(of: run, for: "proof of \(remedy.description.name)")
+    let proof = try trial.proof(
+        of: remedy, strength: strength, seeds: request.seeds, &door)
     try proofFile.add([proof], to: run)
     return proof.report(run: run, arguments: request.arguments)
 }

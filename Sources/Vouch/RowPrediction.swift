@@ -45,6 +45,9 @@ package let conformalMethods = ConformalMethod.allCases.map(\.rawValue)
 
 /// Predicts raw rows of a file with a trained run.
 ///
+/// What fits thresholds looks at rows with answers, those of the run or of a file; the look is
+/// recorded in the run's ledger.
+///
 /// - Returns: CSV, one line a row in the file's order (or JSON, a list of such rows): the identifier columns as they were, then
 ///   `probability[CLASS]` for every class and `decision`, or `prediction` for a regression; with a
 ///   coverage also `set`, the classes with `|` between them, or `lower` and `upper`; with a limit on
@@ -160,8 +163,12 @@ private struct FittedThresholds {
     private static func calibrationRows(
         _ request: PredictionRequest, _ model: StoredModel
     ) throws -> LabelledPredictions {
+        let fitted = [
+            ("--coverage", request.coverage != nil), ("--abstain-risk", request.abstainRisk != nil),
+        ].filter(\.1).map(\.0).joined(separator: " ")
+        var door = HeldOutRows(of: request.run, for: "vouch predict \(fitted)")
         guard let file = request.calibration else {
-            let rows = try PredictionFile.read(run: request.run, split: "validation")
+            let rows = try door.open(.validation)
             guard rows.rows > 0 else {
                 throw VouchError(
                     "\(request.run) kept no validation rows to calibrate on; give rows with answers "
@@ -169,11 +176,11 @@ private struct FittedThresholds {
             }
             return rows
         }
+        let bytes = try CSVReader.bytes(path: file)
         let (table, predictions) = try model.predict(
-            CSVReader.bytes(path: file), name: file, reading: request.reading,
-            threads: request.threads)
-        return try LabelledPredictions(
-            table, rows: nil, model: model, predictions: predictions, split: Files.name(of: file))
+            bytes, name: file, reading: request.reading, threads: request.threads)
+        return try door.open(
+            file: file, bytes, table, predictions, model: model, as: .calibration)
     }
 
     typealias Columns = [(name: String, cells: [String])]

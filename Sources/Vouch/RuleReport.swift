@@ -25,15 +25,14 @@ package let ruleNames = (Array(ImpactRule.all.keys) + EvidenceRule.all.keys).sor
 package func ruleReport(_ request: RuleRequest, run: String) throws -> TableDocument {
     if let rule = EvidenceRule.all[request.rule] { return try evidenceDocument(rule, run: run) }
     let rule = try knownRule(request.rule)
-    let rows = try PredictionFile.read(run: run, split: "test")
+    var door = HeldOutRows(of: run, for: "report --law \(rule.id)")
+    let rows = try door.open(.test)
     let made = try Ledger.read(run).lastRun?.details ?? [:]
     let hash = made[Ledger.DetailKey.testSHA256] ?? made[Ledger.DetailKey.dataSHA256]
-    let document = try ruleDocument(
+    return try ruleDocument(
         rule, request, rows,
         source: "test rows of the run \(Files.name(of: run))"
             + (hash.map { "; SHA-256 of their file \($0)" } ?? ""))
-    try Look(split: "test", rows: rows.rows, purpose: "report --law \(rule.id)").record(in: run)
-    return document
 }
 
 private func knownRule(_ id: String) throws(VouchError) -> ImpactRule {

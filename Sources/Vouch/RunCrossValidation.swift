@@ -54,6 +54,6 @@ struct RunCrossValidation: CrossValidator {
         guard !InterruptFlag.isRaised else { throw VouchError("it was interrupted") }
         return try LabelledPredictions(
             rows, rows: nil, model: model, predictions: model.predict(rows, pool: part.pool),
-            split: "held out")
+            split: .named("held out"))
     }
 }

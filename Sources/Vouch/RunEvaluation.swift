@@ -21,8 +21,10 @@ package struct RunEvaluation {
     }
 }
 
-/// Measures a trained run on a file of rows that have the target; the look is recorded in the run's
-/// ledger.
+/// Measures a trained run on a file of rows that have the target.
+///
+/// The looks at these rows, and at the validation rows that thresholds are fitted on, are recorded
+/// in the run's ledger.
 package func evaluateRun(
     run: String, rows: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
 ) throws -> RunEvaluation {
@@ -31,18 +33,17 @@ package func evaluateRun(
     let (table, predictions) = try model.predict(
         bytes, name: rows, reading: reading, threads: threads)
     let name = Files.name(of: rows)
-    var test = try LabelledPredictions(
-        table, rows: nil, model: model, predictions: predictions, split: name)
     let data = ContentHash.sha256(bytes)
     let own = try Ledger.read(run).lastRun?.details[Ledger.DetailKey.weightsSHA256] ?? ""
-    test.models = modelsMeasuredBefore(onDataSHA256: data, except: own) + 1
-    let validation = try PredictionFile.read(run: run, split: "validation")
+    let before = modelsMeasuredBefore(onDataSHA256: data, except: own)
+    var door = HeldOutRows(of: run, for: "vouch evaluate")
+    var test = try door.open(file: rows, bytes, table, predictions, model: model)
+    test.models = before + 1
+    let validation = try door.open(.validation)
     let subject = Subject(test: test, calibration: validation.rows > 0 ? validation : nil)
     let evidence = EvidenceView(
         ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
             .run(allProbes, on: subject))
-    try Look(split: name, rows: test.rows, purpose: "vouch evaluate", dataSHA256: data)
-        .record(in: run)
     return RunEvaluation(
         RunReport(
             title: "\(Files.name(of: run)), measured on \(name)", summary: "",

@@ -1,5 +1,6 @@
 import Figures
 import Platform
+import Prediction
 import Reporting
 import RunStore
 
@@ -72,7 +73,7 @@ package func runText(_ folder: String) throws -> String {
         try index.record(runAt: folder)
         if let hash = run.testSHA256 ?? run.dataSHA256 {
             // Of a file that was also trained on, only looks at its test rows count.
-            let split = run.testSHA256 == nil ? "test" : nil
+            let split = run.testSHA256 == nil ? RowSplit.test.rawValue : nil
             let count = try index.looks(atDataSHA256: hash, split: split)
             add("looks at these test rows by all runs", "\(count)")
         }
@@ -99,7 +100,7 @@ package func runJSON(_ folder: String) throws -> [UInt8] {
     }
     // The index is a convenience: a run can be shown where there is none.
     if let hash = run.testSHA256 ?? run.dataSHA256 {
-        let split = run.testSHA256 == nil ? "test" : nil
+        let split = run.testSHA256 == nil ? RowSplit.test.rawValue : nil
         shown.looksByAllRuns = try? RunIndex.open().looks(atDataSHA256: hash, split: split)
     }
     return try JSON.encode(shown) + [UInt8(ascii: "\n")]

@@ -64,7 +64,7 @@ struct RunRepeater: Repeater {
             }
         ).trained(run.features)
         guard !InterruptFlag.isRaised else {
-            throw VouchError("interrupted; nothing was recorded or written")
+            throw VouchError("interrupted; no result was recorded")
         }
         guard let testTable else {
             throw VouchError("the test rows are not known")

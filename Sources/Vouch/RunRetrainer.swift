@@ -91,14 +91,7 @@ final class RunRetrainer: Retrainer {
         min(parts, max(1, mostRows * parts / max(rows, 1)))
     }
 
-    func has(_ knob: TrainingChange.Knob) -> Bool {
-        let recipe = learner.prepared.recipe
-        switch knob.setting {
-        case .learningRate, .batchRows: return true
-        case .width: return recipe.kind != .additive && recipe.depth > 0
-        case .dropout: return recipe.dropout > 0
-        }
-    }
+    var knobs: [TrainingChange.Knob] { Settings.knobs(learner.prepared.recipe) }
 
     func expectedSeconds(of changes: [TrainingChange]) -> Double {
         let known = state.withLock { Set($0.known.keys) }
@@ -197,18 +190,7 @@ final class RunRetrainer: Retrainer {
         }
         guard let knob = change.knob else { return result }
         let settled = Recipe(result, for: learner.prepared.problem(rows: rows))
-        func scaled(_ number: Int) -> Int {
-            max(1, Int((Float(number) * knob.factor).rounded()))
-        }
-        switch knob.setting {
-        case .learningRate:
-            result.learning.learningRate = settled.learningRate * knob.factor
-        case .width: result.model.width = scaled(settled.width)
-        case .batchRows:
-            result.learning.batchRows = scaled(settled.batchRows)
-            result.learning.learningRate = settled.learningRate
-        case .dropout: result.model.dropout = settled.dropout * knob.factor
-        }
+        Settings.turn(knob, from: settled, &result)
         return result
     }
 

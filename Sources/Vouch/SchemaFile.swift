@@ -26,8 +26,8 @@ enum SchemaFile {
                 let text = setting.string ?? ""
                 switch field.string {
                 case "kind":
-                    guard let kind = ColumnKind(rawValue: text) else {
-                        throw unknown(place, "kind", text, ColumnKind.allCases.map(\.rawValue))
+                    guard let kind = ColumnKind.known.first(where: { $0.rawValue == text }) else {
+                        throw unknown(place, "kind", text, ColumnKind.known.map(\.rawValue))
                     }
                     override.kind = kind
                 case "role":

@@ -78,7 +78,7 @@ struct SubjectAssembly {
         let predictions = try model.predict(table, pool: learner.pool)
         var test = try LabelledPredictions(
             prepared.testTable, knownRows: known, model: model, predictions: predictions,
-            split: "test")
+            split: .test)
         test.models = modelsBefore + 1
         let work = WorkCounter()
         let training = try trainingWorkSeconds
@@ -129,10 +129,10 @@ struct SubjectAssembly {
     }
 
     private func trainingPredictions() throws -> LabelledPredictions {
-        try predictions(of: trainingRows, split: "train")
+        try predictions(of: trainingRows, split: .training)
     }
 
-    private func predictions(of rows: [Int], split: String) throws -> LabelledPredictions {
+    private func predictions(of rows: [Int], split: RowSplit) throws -> LabelledPredictions {
         try LabelledPredictions(
             prepared.table, knownRows: rows, model: model,
             predictions: model.predict(features.selecting(rows: rows), pool: learner.pool),
@@ -142,8 +142,8 @@ struct SubjectAssembly {
     private func canaries() throws -> Canaries? {
         guard let made = prepared.canaries else { return nil }
         return Canaries(
-            planted: try predictions(of: Array(made.planted), split: "planted"),
-            references: try predictions(of: Array(made.references), split: "references"))
+            planted: try predictions(of: Array(made.planted), split: .named("planted")),
+            references: try predictions(of: Array(made.references), split: .named("references")))
     }
 
     private func dataFacts() throws -> TrainingDataFacts {

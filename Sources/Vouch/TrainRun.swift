@@ -101,7 +101,7 @@ private struct TrainRun {
         let proofs = proofs(fittedOn: validation, provedOn: subject.test)
         let ledger = try LedgerEntries(
             configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,
-            proofs: proofs, testRows: subject.test.rows, weightsSHA256: hash)
+            proofs: proofs, subject: subject, weightsSHA256: hash)
         let report = ReportAssembly(
             configuration: configuration, prepared: prepared, model: model,
             trainings: trainings, outcomes: outcomes, proofs: proofs, subject: subject,

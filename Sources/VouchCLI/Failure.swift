@@ -25,11 +25,14 @@ enum Failure {
             write(FailureLine(plain, exitCode: coded?.code ?? 1))
         } else {
             // What is wrong may quote data, which must not move the cursor.
-            let lines = plain.description.split(separator: "\n").map { visible(String($0)) }
+            let lines = asTyped(plain).split(separator: "\n").map { visible(String($0)) }
             Terminal(.error).write("vouch: \(lines.joined(separator: "\n"))\n")
         }
         VouchCommand.exit(withError: ExitCode(coded?.code ?? 1))
     }
+
+    /// What is wrong, with settings called by their options.
+    static func asTyped(_ error: any PlainError) -> String { error.text { "--" + $0 } }
 
     /// What the parser says: help, a wrong option, an exit code.
     private static func exitWithParserError(_ error: any Error, arguments: [String]) -> Never {
@@ -99,7 +102,7 @@ struct FailureLine: Encodable {
                 message: error.description, what: error.problem, place: Place(file: error.file),
                 advice: error.nextStep)
         default:
-            let message = error.description
+            let message = Failure.asTyped(error)
             // Errors say what is wrong, then, in sentences of their own, what to do.
             let end = message.range(of: ". ")
             self.error = Problem(

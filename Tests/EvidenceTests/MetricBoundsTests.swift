@@ -12,7 +12,7 @@ import Testing
 
     private func rows(models: Int) -> LabelledPredictions {
         var rows = LabelledPredictions(
-            split: "test",
+            split: .test,
             predictions: .init(rows: 2, classes: ["n", "y"], values: [0.5, 0.5, 0.5, 0.5]),
             answers: .classes([0, 1]))
         rows.models = models

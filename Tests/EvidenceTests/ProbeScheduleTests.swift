@@ -13,7 +13,7 @@ import Testing
         struct Trouble: Error, CustomStringConvertible { var description = "no luck" }
 
         var description: ProbeDescription {
-            .init(id: id, name: id, drawback: .opacity, needs: needs, metrics: [])
+            .init(id: id, name: id, drawback: .opacity, needs: needs, looksAt: [.test], metrics: [])
         }
         func expectedSeconds(_ subject: Subject) -> Double { seconds }
         func measure(_ subject: Subject) throws -> Findings {
@@ -38,7 +38,7 @@ import Testing
     static var subject: Subject {
         Subject(
             test: LabelledPredictions(
-                split: "test", predictions: .init(rows: 1, classes: [], values: [1]),
+                split: .test, predictions: .init(rows: 1, classes: [], values: [1]),
                 answers: .numbers([2])))
     }
 
@@ -46,6 +46,50 @@ import Testing
         ProbeSchedule(budgetSeconds: budget, now: { 0 }).run(probes, on: Self.subject).map {
             if case .leftOut(let reason) = $0.result { reason } else { nil }
         }
+    }
+
+    /// Counts the held-out rows that it is given.
+    private struct Shown: Probe {
+        var looksAt: Set<RowSplit>
+
+        var description: ProbeDescription {
+            .init(
+                id: "rows", name: "Rows", drawback: .opacity, needs: [.predictions],
+                looksAt: looksAt, metrics: [])
+        }
+        func expectedSeconds(_ subject: Subject) -> Double { 0 }
+        func measure(_ subject: Subject) throws -> Findings {
+            let counts = [subject.test.rows, subject.calibration?.rows ?? 0]
+            return Findings(
+                measurements: counts.map {
+                    Measurement(
+                        metric: "rows", drawback: .opacity, value: Double($0),
+                        sample: .init(split: .test, rows: $0))
+                })
+        }
+    }
+
+    /// A probe is shown no held-out rows but those that it declares, whose looks a ledger tells.
+    @Test func whatIsNotDeclaredIsNotShown() {
+        var subject = Self.subject
+        subject.calibration = subject.test.selecting([0, 0])
+        subject.calibration?.split = .validation
+        for (splits, shown) in [
+            ([], [0, 0]), ([.test], [1, 0]), ([.validation], [0, 2]),
+            ([.validation, .test], [1, 2]),
+        ] as [(Set<RowSplit>, [Double])] {
+            let probe = Shown(looksAt: splits)
+            let found = ProbeSchedule(budgetSeconds: nil, now: { 0 }).run([probe], on: subject)
+            #expect(found[0].findings?.measurements.map(\.value) == shown)
+            let looks = subject.looks(of: probe.description)
+            #expect(looks.map(\.split) == splits.sorted())
+            #expect(looks.map(\.rows) == splits.sorted().map { $0 == .test ? 1 : 2 })
+        }
+        // Rows of a file are looked at under its name; what there is none of is not looked at.
+        var foreign = Self.subject
+        foreign.test.split = .named("a.csv")
+        let looks = foreign.looks(of: Shown(looksAt: [.validation, .test]).description)
+        #expect(looks.map(\.split) == [.named("a.csv")])
     }
 
     @Test func whatIsMissingIsNamed() {
@@ -66,7 +110,9 @@ import Testing
 
     /// What was counted decides, whatever a clock says: a machine that crawls leaves nothing out.
     @Test func noClockDecides() {
-        let probes = [Fake(id: "a", seconds: 4), Fake(id: "b", seconds: 4), Fake(id: "c", seconds: 4)]
+        let probes = [
+            Fake(id: "a", seconds: 4), Fake(id: "b", seconds: 4), Fake(id: "c", seconds: 4),
+        ]
         for pace in [0.0, 1, 1e6] {
             let ticks = Mutex(0.0)
             let schedule = ProbeSchedule(
@@ -117,7 +163,9 @@ import Testing
     /// Progress goes from 0 to what was planned, and names the probe at work.
     @Test func progressIsToldInCountedWork() {
         let told = Mutex<[ProbeProgress]>([])
-        let probes = [Fake(id: "a", seconds: 5), Fake(id: "b", seconds: 50), Fake(id: "c", seconds: 3)]
+        let probes = [
+            Fake(id: "a", seconds: 5), Fake(id: "b", seconds: 50), Fake(id: "c", seconds: 3),
+        ]
         _ = ProbeSchedule(budgetSeconds: 10, now: { 0 }).run(
             probes, on: Self.subject, onProgress: { step in told.withLock { $0.append(step) } })
         let steps = told.withLock { $0 }

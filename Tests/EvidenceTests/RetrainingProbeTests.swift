@@ -18,7 +18,7 @@ import Tuning
     /// Predictions that give the true class a probability; with some noise for each seed and row.
     private static func predictions(_ right: Double, seed: UInt64 = 0) -> LabelledPredictions {
         LabelledPredictions(
-            split: "test",
+            split: .test,
             predictions: .init(
                 rows: rows, classes: ["n", "y"],
                 values: labels.enumerated().flatMap { row, label -> [Double] in
@@ -27,6 +27,9 @@ import Tuning
                     return label == 1 ? [1 - p, p] : [p, 1 - p]
                 }), answers: .classes(labels))
     }
+
+    private static let halved = TrainingChange.Knob(
+        setting: "learning-rate", name: "learning rate", times: 0.5)
 
     /// Trainings whose quality follows from what was changed; each counts for a second of work.
     private final class Known: Retrainer {
@@ -41,7 +44,12 @@ import Tuning
             self.quality = quality
         }
 
-        func has(_ knob: TrainingChange.Knob) -> Bool { knob.setting != .dropout }
+        let knobs: [TrainingChange.Knob] = [
+            RetrainingProbeTests.halved,
+            .init(setting: "learning-rate", name: "learning rate", times: 2),
+            .init(setting: "width", name: "width", times: 0.5),
+            .init(setting: "batch", name: "batch", times: 2),
+        ]
 
         private func seconds(_ change: TrainingChange) -> Double {
             (change.recipe == .delivered ? 4 : 1) * change.shareOfRows
@@ -111,8 +119,10 @@ import Tuning
 
     /// A setting that does better once is proposed only where a second measurement confirms it.
     @Test func aSettingHelpsOnlyWhereItIsConfirmed() throws {
-        let halved = TrainingChange.Knob(.learningRate, times: 0.5)
-        func verdict(_ quality: @escaping @Sendable (TrainingChange) -> Double) throws -> Measurement {
+        let halved = Self.halved
+        func verdict(_ quality: @escaping @Sendable (TrainingChange) -> Double) throws
+            -> Measurement
+        {
             try #require(
                 found([SettingEffects()], budget: nil, quality).first {
                     $0.group == "setting = learning rate halved"

@@ -153,7 +153,7 @@ struct ShuffledImportanceTests {
         let rows = Numbers.table(draws)
         let sum = WeightedSum(features: Numbers.names(2), weights: [1, 0])
         let test = LabelledPredictions(
-            split: "test", predictions: try sum.predictions(for: rows),
+            split: .test, predictions: try sum.predictions(for: rows),
             answers: .numbers(draws.map { $0[0] }))
         let shuffled = try ShuffledImportance(sum, rows: rows, test: test, seed: 1)
         let any = try shuffled.marginal(["x0"])

@@ -40,7 +40,7 @@ import Testing
         guard let said = try? model.predictions(for: table) else { preconditionFailure("it predicts") }
         return Subject(
             test: LabelledPredictions(
-                split: "test", predictions: said,
+                split: .test, predictions: said,
                 answers: .numbers(
                     said.values.enumerated().map {
                         $1 + random.uniform(step: 9999, index: UInt64($0)) - 0.5

@@ -160,7 +160,7 @@ struct DataFindingsTests {
             }
         }
         return LabelledPredictions(
-            split: "test",
+            split: .test,
             predictions: Predictions(rows: labels.count, classes: ["0", "1"], values: values),
             answers: .classes(labels), protected: [.init(name: "g", groups: names)])
     }

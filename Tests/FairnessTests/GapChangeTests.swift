@@ -149,7 +149,7 @@ struct GapChangeTests {
             }
         }
         let rows = LabelledPredictions(
-            split: "test",
+            split: .test,
             predictions: Predictions(
                 rows: labels.count, classes: ["0", "1"],
                 values: Array(repeating: 0.5, count: 2 * labels.count)),

@@ -27,7 +27,7 @@ struct GapReferenceTests {
             let lines = try! String(contentsOf: rows!, encoding: .utf8).split(separator: "\n")
                 .dropFirst().map { $0.split(separator: ",").map(String.init) }
             predictions = LabelledPredictions(
-                split: "test",
+                split: .test,
                 predictions: Predictions(
                     rows: lines.count, classes: ["0", "1"],
                     values: lines.flatMap { [1 - Double($0[1])!, Double($0[1])!] }),

@@ -29,7 +29,7 @@ struct ImpactRuleTests {
             }
         }
         return LabelledPredictions(
-            split: "test",
+            split: .test,
             predictions: Predictions(
                 rows: sex.count, classes: ["no", "yes"], values: values),
             answers: .classes(sex.map { _ in 0 }),

@@ -19,7 +19,7 @@ import Testing
             Int32(Self.random.uniform(index: UInt64($0)) < 0.3 ? 1 : 0)
         }
         return LabelledPredictions(
-            split: "test",
+            split: .test,
             predictions: .init(
                 rows: count, classes: ["n", "y"],
                 values: labels.flatMap { label -> [Double] in
@@ -92,7 +92,7 @@ import Testing
         let targets = (0..<300).map { Self.random.uniform(step: 1, index: UInt64($0)) }
         func said(_ error: Double) -> LabelledPredictions {
             LabelledPredictions(
-                split: "test",
+                split: .test,
                 predictions: .init(
                     rows: 300, classes: [],
                     values: targets.enumerated().map {

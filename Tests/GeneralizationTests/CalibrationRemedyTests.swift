@@ -21,7 +21,7 @@ struct CalibrationReference: Decodable {
         var names: [String] { (0..<classes).map { "c\($0)" } }
         var rows: LabelledPredictions {
             LabelledPredictions(
-                split: "validation",
+                split: .validation,
                 predictions: .init(rows: labels.count, classes: names, values: probabilities),
                 answers: .classes(labels))
         }
@@ -128,7 +128,7 @@ struct CalibrationReference: Decodable {
             #expect(throws: RemedyError.oneClass) { try remedy.fitted(on: rows) }
         }
         let numbers = LabelledPredictions(
-            split: "v", predictions: .init(rows: 1, classes: [], values: [1]),
+            split: .named("v"), predictions: .init(rows: 1, classes: [], values: [1]),
             answers: .numbers([2]))
         for remedy in Self.remedies {
             #expect(throws: RemedyError.noClasses) { try remedy.fitted(on: numbers) }

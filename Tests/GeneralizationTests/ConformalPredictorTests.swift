@@ -31,7 +31,7 @@ import Testing
             predictions[row] * (0.5 + random.uniform(step: 1, index: UInt64(row)))
         }
         return LabelledPredictions(
-            split: "validation",
+            split: .validation,
             predictions: .init(rows: count, classes: [], values: predictions),
             answers: .numbers(targets))
     }

@@ -41,7 +41,7 @@ import Testing
         let answers = try table.numbers(in: "answer")
         let subject = Subject(
             test: LabelledPredictions(
-                split: "test", predictions: try SaysX().predictions(for: table),
+                split: .test, predictions: try SaysX().predictions(for: table),
                 answers: .numbers(answers)),
             model: TestedModel(predictor: SaysX(), table: table, secondsPerPrediction: 0))
         let found = try Robustness().measure(subject)

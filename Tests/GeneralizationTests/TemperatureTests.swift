@@ -30,7 +30,7 @@ import Testing
             values += shares(boldness)
         }
         return LabelledPredictions(
-            split: "validation",
+            split: .validation,
             predictions: .init(
                 rows: count, classes: (0..<classes).map { "c\($0)" }, values: values),
             answers: .classes(labels))
@@ -59,7 +59,7 @@ import Testing
 
     @Test func aRegressionHasNoTemperature() {
         let rows = LabelledPredictions(
-            split: "v", predictions: .init(rows: 1, classes: [], values: [1]),
+            split: .named("v"), predictions: .init(rows: 1, classes: [], values: [1]),
             answers: .numbers([2]))
         #expect(throws: RemedyError.noClasses) { try TemperatureScaling().fitted(on: rows) }
     }

@@ -167,7 +167,7 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
             }
         }
         let test = LabelledPredictions(
-            split: "test", predictions: .init(rows: rows, classes: ["n", "y"], values: values),
+            split: .test, predictions: .init(rows: rows, classes: ["n", "y"], values: values),
             answers: .classes(labels))
         let subject = Subject(
             test: test,

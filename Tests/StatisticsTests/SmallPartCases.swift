@@ -90,8 +90,10 @@ extension SmallPart {
         for (interval, parts, metric) in twoClasses {
             for part in parts {
                 for (name, score) in scores.prefix(2) {
-                    all.append(
-                        SmallPart(interval, name, part) { try metric($0.scored(score)) })
+                    var one = SmallPart(interval, name, part) { try metric($0.scored(score)) }
+                    // Made of regressions of drawn outcomes.
+                    if interval.hasPrefix("Brier: ") { one.mostSamples = 200 }
+                    all.append(one)
                 }
             }
         }
@@ -231,6 +233,23 @@ extension SmallPart {
                     ).gap(within: .range, across: .maximum)
                 })
         }
+        for part in [Part.groupRows, .fiveGroups] {
+            all.append(
+                SmallPart(equal: "Ratio of selection rates", "equal groups", part, truth: 1) {
+                    PairwiseGaps(
+                        rates: [try $0.groupSamples(normal(1.19)).map { $0.selectionRate() }]
+                    ).leastRatio()
+                })
+        }
+        all.append(
+            SmallPart(equal: "Average odds difference", "equal groups", .groupRows) { rows in
+                let samples = try rows.groupSamples(normal(1.19))
+                return PairwiseGaps(
+                    rates: [
+                        samples.map { $0.sensitivity() }, samples.map { $0.falsePositiveRate() },
+                    ]
+                ).signedMean()
+            })
         var areas = SmallPart(equal: "ABROCA", "equal, AUC 0.80", .groupPositives, kinds: [.rows]) {
             RankingGap(try $0.groupSamples(normal(1.19))).gap(seed: 1)
         }

@@ -30,7 +30,7 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
         let cases = SmallPart.all.flatMap { part in part.kinds.map { (part, $0) } }
         let lines = try await withThrowingTaskGroup(of: (Int, [SmallCoverage]).self) { group in
             for (position, (part, kind)) in cases.enumerated() {
-                group.addTask { (position, try part.coverage(kind, samples: 1000)) }
+                group.addTask { (position, try part.coverage(kind, samples: 400)) }
             }
             var found: [(Int, [SmallCoverage])] = []
             for try await result in group { found.append(result) }

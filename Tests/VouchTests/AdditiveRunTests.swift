@@ -151,7 +151,7 @@ import Vouch
             do {
                 _ = try Self.trained(scratch, change)
                 Issue.record("\(text) was not said")
-            } catch { #expect("\(error)".contains(text), "\(error)") }
+            } catch { #expect(asTyped(error).contains(text), "\(error)") }
         }
         says("--width does not go with --model additive") { $0.model.width = 8 }
         says("--pairs is -1") { $0.model.pairs = -1 }

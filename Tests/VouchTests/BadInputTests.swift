@@ -90,7 +90,8 @@ import Vouch
             says: ["line 5", "column \"class\"", "59 of 60 cells are numbers", "\"inf\""]),
         Case(
             name: "a class that means missing",
-            file: Array(("a,class\n" + rows { "\($0),\(["None", "Mild", "Severe"][$0 % 3])" }).utf8),
+            file: Array(
+                ("a,class\n" + rows { "\($0),\(["None", "Mild", "Severe"][$0 % 3])" }).utf8),
             says: ["column \"class\"", "20 of 60 rows", "20 \"None\"", "--missing"]),
         Case(
             name: "two readings",
@@ -150,7 +151,8 @@ import Vouch
         let error = #expect(throws: (any Error).self) {
             try trainRun(configured, control: RunControl(threads: 1))
         }
-        let text = (error as? any PlainError)?.description ?? "not a plain error"
+        #expect(error is any PlainError)
+        let text = asTyped(error)
         for part in wrong.says { #expect(text.contains(part), "\(text)") }
         #expect(try scratch.names == before, "something was left behind")
     }

@@ -97,8 +97,8 @@ private let environment = ProcessInfo.processInfo.environment
                     change(&$0)
                 }, control: RunControl())
             return try pooled(
-                PredictionFile.read(run: run, split: "validation"),
-                PredictionFile.read(run: run, split: "test"))
+                storedRows(run, .validation),
+                storedRows(run, .test))
         }
         let adult = try rows("adult", Adult.train, "class") {
             $0.test = Adult.test

@@ -68,6 +68,6 @@ import Vouch
         configuration.evidence.crossValidation = .init(folds: 5, repetitions: 2)
         configuration.columns.time = "when"
         let error = #expect(throws: VouchError.self) { try configuration.validate() }
-        #expect(error?.description.contains("--time") == true)
+        #expect(asTyped(error).contains("--cv does not go with --time"))
     }
 }

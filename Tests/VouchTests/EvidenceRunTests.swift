@@ -30,6 +30,8 @@ import Vouch
         for drawback in Drawback.allCases { #expect(html.contains("id=\"\(drawback.rawValue)\"")) }
         let ledger = try #require(report.ledger)
         #expect(ledger.looks.map(\.split) == ["validation", "test"])
+        // Those that stopped the training, three probes and four remedies.
+        #expect(ledger.looks[0].count == 8)
         // Seventeen probes and four remedies.
         #expect(ledger.looks[1].count == 21)
         #expect(ledger.models == 1)

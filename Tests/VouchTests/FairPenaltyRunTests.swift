@@ -32,7 +32,7 @@ import Vouch
     }
 
     private func gap(_ run: String, _ constraint: FairnessConstraint) throws -> Double {
-        let test = try PredictionFile.read(run: run, split: "test")
+        let test = try storedRows(run, .test)
         return try #require(try constraint.gap(of: test, column: "sex").value)
     }
 
@@ -214,7 +214,7 @@ import Vouch
                     change(&$0)
                 }
                 return ""
-            } catch { return "\(error)" }
+            } catch { return asTyped(error) }
         }
         #expect(refused { $0.columns.protected = [] }.contains("--protected COLUMN"))
         #expect(refused { $0.regularising.mixup = 0.2 }.contains("--mixup"))

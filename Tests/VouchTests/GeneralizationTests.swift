@@ -194,7 +194,7 @@ import Vouch
             var configuration = TrainConfiguration(data: "data.csv", output: "run")
             change(&configuration)
             let error = #expect(throws: VouchError.self) { try configuration.validate() }
-            #expect(error?.description.contains(says) == true, "\(says)")
+            #expect(asTyped(error).contains(says), "\(says)")
         }
     }
 }

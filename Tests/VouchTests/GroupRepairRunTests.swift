@@ -42,7 +42,7 @@ import Vouch
         let repair = try #require(try encoder(run).repair)
         #expect(repair.protectedColumns == ["sex"])
         #expect(repair.columns.contains("age") && repair.columns.contains("hours-per-week"))
-        let test = try PredictionFile.read(run: run, split: "test")
+        let test = try storedRows(run, .test)
         #expect(test.rows == 400)
 
         // New rows need the column; a group that was not there leaves its row as it is.
@@ -140,7 +140,7 @@ import Vouch
             do {
                 _ = try trained(scratch, "refused", rows: 500, change)
                 return ""
-            } catch { return "\(error)" }
+            } catch { return asTyped(error) }
         }
         #expect(
             refused { $0.model.groupRepair = .init(.correlation, strength: 1.5) }

@@ -35,7 +35,7 @@ import Vouch
         _ = try trainRun(
             quick(data, out: run) { $0.columns.protected = ["code"] },
             control: RunControl(threads: 1))
-        let test = try PredictionFile.read(run: run, split: "test")
+        let test = try storedRows(run, .test)
         #expect(Set(test.protected.flatMap(\.groups)) == ["01", "1", "2"])
     }
 
@@ -47,7 +47,7 @@ import Vouch
         let run = scratch.path + "/run"
         _ = try trainRun(
             quick(data, out: run) { $0.columns.group = "who" }, control: RunControl(threads: 1))
-        let test = try PredictionFile.read(run: run, split: "test")
+        let test = try storedRows(run, .test)
         #expect(Set(test.clusters ?? []).count == test.rows / 2)
     }
 
@@ -58,7 +58,7 @@ import Vouch
         let run = scratch.path + "/run"
         _ = try trainRun(
             quick(data, out: run) { $0.columns.positive = "02116" }, control: RunControl(threads: 1))
-        let test = try PredictionFile.read(run: run, split: "test")
+        let test = try storedRows(run, .test)
         #expect(test.predictions.classes == ["00701", "02116"])
     }
 

@@ -45,6 +45,42 @@ import Vouch
         #expect(recipe.text.contains("asked for"))
     }
 
+    /// The numbers as they have been since the prototype: those who repeat a run count on them.
+    @Test func theStandardsStand() {
+        let middle = Self.recipe(rows: 5000)
+        #expect(middle.kind == .ensemble && middle.folds == 1 && middle.refits == 1)
+        #expect(middle.members == 4 && middle.width == 256 && middle.depth == 2)
+        #expect(middle.dropout == 0.1 && middle.numbers == .piecewise && middle.pairs == nil)
+        #expect(middle.bins == .init(most: 128, edges: .quantile, atoms: .target))
+        #expect(middle.batchRows == 64 && middle.learningRate == 4e-3 * Float(0.25).squareRoot())
+        #expect(middle.weightDecay == 1e-4 && middle.averageDecay == 0.998)
+        #expect(middle.epochs == 60 && middle.patience == 8)
+
+        let large = Self.recipe(rows: 200_000, isRegression: true)
+        #expect(large.folds == 1 && large.refits == 0 && large.members == 8)
+        #expect(large.batchRows == 512 && large.learningRate == 4e-3 * Float(2))
+        #expect(large.epochs == 30 && large.patience == 4)
+
+        let small = Self.recipe(rows: 500)
+        #expect(small.folds == 5 && small.refits == 0 && small.members == 4)
+        #expect(small.batchRows == 32 && small.epochs == 266 && small.patience == 35)
+
+        let linear = Self.recipe(rows: 500) { $0.model.kind = .linear }
+        #expect(linear.folds == 1 && linear.refits == 0 && linear.members == 1)
+        #expect(linear.width == 256 && linear.depth == 0 && linear.dropout == 0.2)
+        #expect(linear.numbers == .plain && linear.bins == .init(most: 0, atoms: .none))
+        #expect(linear.learningRate == 1e-3 * Float(0.125).squareRoot())
+        #expect(linear.weightDecay == 1e-2)
+
+        let additive = Self.recipe(rows: 500) { $0.model.kind = .additive }
+        #expect(additive.folds == 5 && additive.pairs == 16 && additive.width == 0)
+        #expect(additive.learningRate == 3e-3 * Float(0.125).squareRoot())
+
+        let bounded = Self.recipe(rows: 500) { $0.learning.steps = 9 }
+        #expect(bounded.folds == 1 && bounded.refits == 0 && bounded.members == 8)
+        #expect(bounded.settings[1].reason.hasPrefix("one split, since --budget"))
+    }
+
     @Test func everySettingHasAReason() {
         for kind in TrainConfiguration.ModelKind.allCases {
             let recipe = Self.recipe(rows: 5000) { $0.model.kind = kind }
@@ -145,6 +181,6 @@ import Vouch
                     $0.learning.budgetSeconds = 5
                 }, control: RunControl(threads: 1))
         }
-        #expect(error?.description.contains("--folds") == true)
+        #expect(asTyped(error).contains("--folds is 3, which does not go with --budget"))
     }
 }

@@ -22,7 +22,7 @@ import Vouch
         let before = try ledgerText(run: run)
         let document = try ruleReport(RuleRequest(rule: "nyc-ll144"), run: run)
         #expect(document.tables.map(\.title) == ["Sex", "Race/Ethnicity", "Sex × Race/Ethnicity"])
-        let rows = try PredictionFile.read(run: run, split: "test").rows
+        let rows = try storedRows(run, .test).rows
         for table in document.tables {
             let counted = table.rows.reduce(0) { sum, row in
                 if case .count(let count) = row[1] { return sum + count }
@@ -70,7 +70,7 @@ import Vouch
 
     @Test func whatIsMissingIsNamed() throws {
         let rows = LabelledPredictions(
-            split: "test",
+            split: .test,
             predictions: Predictions(rows: 2, classes: ["a", "b"], values: [0.1, 0.9, 0.8, 0.2]),
             answers: .classes([0, 1]),
             protected: [

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import Prediction
 import Vouch
 
 /// A folder of one test, removed when it ends.
@@ -28,6 +29,12 @@ final class Scratch {
     var names: [String] { get throws { try Files.names(in: path) } }
 }
 
+/// What the command line says of an error: settings are called by their options.
+func asTyped(_ error: (any Error)?) -> String {
+    guard let error else { return "" }
+    return (error as? any PlainError)?.text { "--" + $0 } ?? "\(error)"
+}
+
 /// The bundled Adult data.
 enum Adult {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -43,6 +50,12 @@ enum Adult {
     }
 
     static func csv(_ rows: Int) throws -> String { try lines(rows).joined(separator: "\n") + "\n" }
+}
+
+/// Rows of a run as it keeps them; a test looks at them through the door, as anybody does.
+func storedRows(_ run: String, _ split: RowSplit) throws -> LabelledPredictions {
+    var door = HeldOutRows(of: run, for: "a test of this program")
+    return try door.open(split)
 }
 
 /// A quick training on a file, without the probes that train again.

@@ -1,4 +1,5 @@
 package import Evidence
+import Prediction
 
 /// What a training took: time, operations, memory, energy.
 package struct TrainingCostProbe: Probe {
@@ -6,7 +7,7 @@ package struct TrainingCostProbe: Probe {
 
     package let description = ProbeDescription(
         id: "trainingCost", name: "Cost of the training", drawback: .computeCost,
-        needs: [.trainingCost],
+        needs: [.trainingCost], looksAt: [],
         metrics: [
             CostMetrics.trainingSeconds, CostMetrics.processorSeconds, CostMetrics.operations,
             CostMetrics.peakMemory, CostMetrics.parameters, CostMetrics.modelSize,
@@ -17,7 +18,7 @@ package struct TrainingCostProbe: Probe {
 
     package func measure(_ subject: Subject) throws -> Findings {
         guard let cost = subject.cost else { return Findings() }
-        let sample = Measurement.Sample(split: "train", rows: cost.trainingRows)
+        let sample = Measurement.Sample(split: .training, rows: cost.trainingRows)
         return Findings(measurements: [
             counted(CostMetrics.trainingSeconds, cost.wallSeconds, "measured once", sample),
             counted(CostMetrics.processorSeconds, cost.processorSeconds, "measured once", sample),
@@ -40,7 +41,8 @@ package struct RunCostProbe: Probe {
     package init() {}
 
     package let description = ProbeDescription(
-        id: "runCost", name: "Cost of the whole run", drawback: .computeCost, needs: [.runCost],
+        id: "runCost", name: "Cost of the whole run", drawback: .computeCost,
+        needs: [.runCost], looksAt: [],
         metrics: [
             CostMetrics.totalSeconds, CostMetrics.totalEnergy, CostMetrics.probeSeconds,
             CostMetrics.probeWork,
@@ -50,7 +52,7 @@ package struct RunCostProbe: Probe {
 
     package func measure(_ subject: Subject) throws -> Findings {
         guard let cost = subject.runCost else { return Findings() }
-        let sample = Measurement.Sample(split: "train", rows: cost.trainingRows)
+        let sample = Measurement.Sample(split: .training, rows: cost.trainingRows)
         return Findings(measurements: [
             counted(
                 CostMetrics.totalSeconds, cost.wallSeconds,

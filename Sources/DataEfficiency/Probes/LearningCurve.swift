@@ -18,7 +18,7 @@ package struct LearningCurve: Probe {
 
     package let description = ProbeDescription(
         id: "learningCurve", name: "Learning curve", drawback: .dataHunger,
-        needs: [.retraining], metrics: [DataMetrics.gainFromDoubling])
+        needs: [.retraining], looksAt: [.test], metrics: [DataMetrics.gainFromDoubling])
 
     private static let smallShares = [0.125, 0.25]
     /// Of the probes' budget.

@@ -1,4 +1,5 @@
 package import Evidence
+import Prediction
 import Statistics
 
 /// What the training data are: how many rows, classes, gaps, repeats and contradictions.
@@ -7,7 +8,7 @@ package struct TrainingDataProbe: Probe {
 
     package let description = ProbeDescription(
         id: "trainingData", name: "Training data", drawback: .dataHunger,
-        needs: [.trainingData],
+        needs: [.trainingData], looksAt: [],
         metrics: [
             DataMetrics.rows, DataMetrics.smallestClass, DataMetrics.missingCells,
             DataMetrics.repeatedRows, DataMetrics.conflictingRows,
@@ -17,7 +18,7 @@ package struct TrainingDataProbe: Probe {
 
     package func measure(_ subject: Subject) throws -> Findings {
         guard let data = subject.data else { return Findings() }
-        let sample = Measurement.Sample(split: "train", rows: data.rows)
+        let sample = Measurement.Sample(split: .training, rows: data.rows)
         func made(_ metric: MetricDefinition, _ value: Double, _ note: String? = nil) -> Measurement
         {
             Measurement(

@@ -193,15 +193,15 @@ package struct AdditiveTerms: Codable, Sendable, Hashable {
         var counts: [Double: (row: Int, rows: Int)] = [:]
         var texts: [String: (row: Int, rows: Int)] = [:]
         var missing: (row: Int, rows: Int)?
+        let measures = column.measures
         for row in 0..<column.count {
             if column.isMissing(row) {
                 missing = (missing?.row ?? row, (missing?.rows ?? 0) + 1)
                 continue
             }
-            switch column.cells {
-            case .numbers(let values), .dates(let values, _):
-                counts[values[row], default: (row, 0)].rows += 1
-            case .categories:
+            if let measures {
+                counts[measures[row], default: (row, 0)].rows += 1
+            } else {
                 texts[column.text(row) ?? "", default: (row, 0)].rows += 1
             }
         }

@@ -13,9 +13,9 @@ package struct RowSpace: Sendable {
     package struct Axis: Sendable {
         package let name: String
         package let kind: ColumnKind
-        /// Distinct cells: ascending for numbers and dates, in order of first use for categories.
+        /// Distinct cells: ascending for numbers and dates, in order of first use for others.
         let cells: Column
-        /// The same as numbers; empty for categories.
+        /// The same as numbers; empty for others.
         package let numbers: [Double]
         /// Each training row's place among the cells; −1 where missing.
         let codes: [Int32]
@@ -27,7 +27,7 @@ package struct RowSpace: Sendable {
         package var count: Int { cells.count }
     }
 
-    /// Cells of sampled rows: numbers, NaN where missing, or codes of categories.
+    /// Cells of sampled rows: numbers, NaN where missing, or codes of others.
     struct Sample: Sendable {
         var numbers: [Double]
         var codes: [Int32]
@@ -58,8 +58,7 @@ extension RowSpace.Axis {
     init(_ column: Column) {
         name = column.name
         kind = column.kind
-        switch column.cells {
-        case .numbers(let numbers), .dates(let numbers, _):
+        if let numbers = column.measures {
             let known = numbers.indices.filter { !numbers[$0].isNaN }
                 .sorted { numbers[$0] < numbers[$1] }
             var distinct: [Int] = []
@@ -75,15 +74,16 @@ extension RowSpace.Axis {
             cells = column.selecting(rows: distinct)
             scale = Self.spread(known.map { numbers[$0] })
             places = [:]
-        case .categories(let codes, let values):
-            var first = [Int32](repeating: -1, count: values.count)
+        } else {
+            let own = column.coded
+            var first = [Int32](repeating: -1, count: own.values.count)
             var used: [Int] = []
-            for code in codes where code >= 0 && first[Int(code)] < 0 {
+            for code in own.codes where code >= 0 && first[Int(code)] < 0 {
                 first[Int(code)] = Int32(used.count)
                 used.append(Int(code))
             }
-            let texts = used.map { values[$0] }
-            self.codes = codes.map { $0 < 0 ? -1 : first[Int($0)] }
+            let texts = used.map { own.values[$0] }
+            codes = own.codes.map { $0 < 0 ? -1 : first[Int($0)] }
             cells = Column(
                 name: column.name,
                 cells: .categories(codes: texts.indices.map { Int32($0) }, values: texts))
@@ -119,21 +119,12 @@ extension RowSpace.Axis {
                 advice: "Add it; cells may be empty")
         }
         switch kind {
-        case .category:
-            let text = column.text(row)
-            let code = text.map { places[$0] ?? -2 } ?? -1
-            return Cell(
-                column: Column(
-                    name: name,
-                    cells: .categories(
-                        codes: [text == nil ? -1 : 0], values: text.map { [$0] } ?? [])),
-                number: .nan, code: code)
         case .number:
             let number = try table.selecting(rows: [row]).numbers(in: name)[0]
             return Cell(
                 column: Column(name: name, cells: .numbers([number])), number: number, code: -1)
         case .date:
-            if case .dates(let seconds, _) = column.cells {
+            if column.kind == .date, let seconds = column.measures {
                 return Cell(
                     column: column.selecting(rows: [row]), number: seconds[row], code: -1)
             }
@@ -146,15 +137,25 @@ extension RowSpace.Axis {
                 action: "reading", source: table.name, row: row + 1, column: name,
                 problem: "\"\(text)\" is not a date, which training rows have there",
                 advice: "Correct the cell or leave it empty")
+        default:
+            let text = column.text(row)
+            let code = text.map { places[$0] ?? -2 } ?? -1
+            return Cell(
+                column: Column(
+                    name: name,
+                    cells: .categories(
+                        codes: [text == nil ? -1 : 0], values: text.map { [$0] } ?? [])),
+                number: .nan, code: code)
         }
     }
 
     /// One cell of a row.
     struct Cell: Sendable {
         var column: Column
-        /// NaN where missing, or a category.
+        /// NaN where missing, or neither a number nor a date.
         var number: Double
-        /// Of a category among the training rows' ones; −1 where missing, −2 where none has it.
+        /// Of another kind, its place among the training rows' ones; −1 where missing, −2 where
+        /// none has it.
         var code: Int32
     }
 }

@@ -65,7 +65,7 @@ package struct EffectCurve: Sendable, Hashable {
     ) throws -> EffectCurve {
         let donors = donors(of: column, rows)
         guard donors.count > 1, donors[0].number != nil,
-            let values = rows.column(named: column)?.plainNumbers
+            let values = rows.column(named: column)?.measures
         else { return EffectCurve(column: column, points: []) }
         let edges = donors.compactMap(\.number)
         let bins = values.map { value in
@@ -121,7 +121,7 @@ package struct EffectCurve: Sendable, Hashable {
         of name: String, _ rows: Table
     ) -> [(row: Int, number: Double?, text: String?)] {
         guard let column = rows.column(named: name) else { return [] }
-        if let numbers = column.plainNumbers {
+        if let numbers = column.measures {
             let order = numbers.indices.filter { !numbers[$0].isNaN }
                 .sorted { (numbers[$0], $0) < (numbers[$1], $1) }
             guard !order.isEmpty else { return [] }

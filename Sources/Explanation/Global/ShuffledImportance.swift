@@ -48,7 +48,7 @@ package struct ShuffledImportance: Sendable {
 
     /// A number for each cell: a number's rank, so that no far value decides; the mean loss of a category.
     private func code(_ column: Column) -> [Double] {
-        if let numbers = column.plainNumbers {
+        if let numbers = column.measures {
             let order = numbers.indices.sorted {
                 (numbers[$0].isNaN ? -.infinity : numbers[$0], $0)
                     < (numbers[$1].isNaN ? -.infinity : numbers[$1], $1)

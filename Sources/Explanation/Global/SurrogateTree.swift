@@ -34,7 +34,7 @@ package indirect enum SurrogateTree: Sendable, Hashable {
     }
 
     private static func kinds(_ column: Column) -> [RowCondition.Kind] {
-        guard case .numbers(let numbers) = column.cells else {
+        guard let numbers = column.numbers else {
             return Set((0..<column.count).compactMap { column.text($0) }).sorted().map {
                 .isText($0)
             }

@@ -106,7 +106,7 @@ package struct PlantedRule: Sendable {
     /// A column's cells as numbers from −1 to 1; missing cells are 0.
     private static func signal(_ column: Column, _ random: CounterRandom, step: UInt32) -> [Double]
     {
-        guard let numbers = column.plainNumbers else {
+        guard let numbers = column.measures else {
             var drawn: [String?: Double] = [:]
             return (0..<column.count).map { row in
                 let text = column.text(row)

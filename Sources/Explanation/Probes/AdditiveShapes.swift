@@ -1,5 +1,6 @@
 package import Evidence
 import Figures
+import Prediction
 import Statistics
 
 /// An additive model read whole: how much each column and pair moves the output, and the curves of the strongest.
@@ -8,7 +9,7 @@ package struct AdditiveShapes: Probe {
 
     package let description = ProbeDescription(
         id: "additiveShapes", name: "The model's own functions", drawback: .opacity,
-        needs: [.additiveModel], metrics: [ShapeMetrics.importance])
+        needs: [.additiveModel], looksAt: [], metrics: [ShapeMetrics.importance])
 
     package func expectedSeconds(_ subject: Subject) -> Double { 0 }
 
@@ -24,7 +25,7 @@ package struct AdditiveShapes: Probe {
             Measurement(
                 metric: ShapeMetrics.importance.id, drawback: .opacity,
                 value: term.importance.value, interval: interval(term.importance, first),
-                sample: .init(split: "train", rows: first.rows),
+                sample: .init(split: .training, rows: first.rows),
                 group: "\(term.columns.count == 1 ? "column" : "pair") = \(term.name)",
                 note: first.models > 1 ? nil : "one model, no interval (--folds 5 gives one)")
         }

@@ -38,7 +38,7 @@ package struct ConceptVectors: Probe {
 
     package let description = ProbeDescription(
         id: "conceptVectors", name: "Concepts in hidden layers", drawback: .opacity,
-        needs: [.model, .trainingTables],
+        needs: [.model, .trainingTables], looksAt: [.test],
         metrics: [
             ConceptMetrics.effect, ConceptMetrics.score, ConceptMetrics.sensitivity,
             ConceptMetrics.accuracy,
@@ -165,7 +165,7 @@ package struct ConceptVectors: Probe {
     private func measurements(_ found: Found, on test: LabelledPredictions) -> [Measurement] {
         let result = found.result
         var accuracy = Measurement(
-            ConceptMetrics.accuracy, result.accuracy, group: found.name, split: "train",
+            ConceptMetrics.accuracy, result.accuracy, group: found.name, split: .training,
             rows: result.accuracy.count)
         guard result.isKnown else {
             accuracy.verdict = verdict(found)

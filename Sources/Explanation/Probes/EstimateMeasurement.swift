@@ -1,10 +1,11 @@
 import Evidence
+import Prediction
 import Statistics
 
 extension Measurement {
     /// An estimate over rows that stand in no `LabelledPredictions`, such as training rows with planted answers.
     init(
-        _ metric: MetricDefinition, _ estimate: Estimate, group: String, split: String, rows: Int
+        _ metric: MetricDefinition, _ estimate: Estimate, group: String, split: RowSplit, rows: Int
     ) {
         let estimate = estimate.within(metric.bounds)
         self.init(

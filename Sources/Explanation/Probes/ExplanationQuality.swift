@@ -26,7 +26,7 @@ package struct ExplanationQuality: Probe {
 
     package let description = ProbeDescription(
         id: "explanationQuality", name: "Quality of explanations", drawback: .opacity,
-        needs: [.model, .trainingTables],
+        needs: [.model, .trainingTables], looksAt: [.test],
         metrics: [
             ExplanationMetrics.marginal, ExplanationMetrics.conditional,
             ExplanationMetrics.sensitivity, ExplanationMetrics.randomization,

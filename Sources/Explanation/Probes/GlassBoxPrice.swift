@@ -12,7 +12,7 @@ package struct GlassBoxPrice: Probe {
 
     package let description = ProbeDescription(
         id: "glassBoxPrice", name: "Price of a model that can be read", drawback: .opacity,
-        needs: [.counterpart],
+        needs: [.counterpart], looksAt: [.test],
         metrics: [
             PriceMetrics.logLoss, PriceMetrics.accuracy, PriceMetrics.auc, PriceMetrics.error,
         ])

@@ -15,7 +15,7 @@ package struct GlobalEffects: Probe {
 
     package let description = ProbeDescription(
         id: "globalEffects", name: "Effects of columns over all rows", drawback: .opacity,
-        needs: [.model, .trainingTables],
+        needs: [.model, .trainingTables], looksAt: [.test],
         metrics: [
             GlobalMetrics.conditional, GlobalMetrics.grouped, GlobalMetrics.span,
             GlobalMetrics.interaction, GlobalMetrics.fidelity,
@@ -80,7 +80,7 @@ package struct GlobalEffects: Probe {
                     Measurement(
                         metric: GlobalMetrics.span.id, drawback: .opacity,
                         value: curve.partial.span,
-                        sample: .init(split: "train", rows: rows.rowCount),
+                        sample: .init(split: .training, rows: rows.rowCount),
                         group: "column = \(curve.partial.column)",
                         note: "the span of a curve with intervals of its own")
                 }
@@ -88,7 +88,7 @@ package struct GlobalEffects: Probe {
                     Measurement(
                         GlobalMetrics.interaction, pair.strength,
                         group: "\(pair.first) × \(pair.second)",
-                        split: "train", rows: Self.sampleRows)
+                        split: .training, rows: Self.sampleRows)
                 } + [fidelity],
             figures: curves.prefix(Self.shownColumns).enumerated().flatMap {
                 figures($1.partial, $1.local, place: $0, quantity)
@@ -136,7 +136,7 @@ package struct GlobalEffects: Probe {
             targets: try model.values(of: test), predictions: tree.values(of: test))
         var measured = Measurement(
             GlobalMetrics.fidelity, sample.rSquared(), group: "a tree of depth \(Self.depth)",
-            split: "test", rows: test.rowCount)
+            split: .test, rows: test.rowCount)
         measured.note = "a tree that is read in the model's place is right as far as this is near 1"
         return (tree, measured)
     }

@@ -17,7 +17,7 @@ package struct PermutationImportance: Probe {
 
     package let description = ProbeDescription(
         id: "permutationImportance", name: "Permutation importance", drawback: .opacity,
-        needs: [.model],
+        needs: [.model], looksAt: [.test],
         metrics: [ImportanceMetrics.importance, ImportanceMetrics.effectiveColumns])
 
     /// More rows make the intervals narrower, not the answer another one.
@@ -129,7 +129,7 @@ package struct PermutationImportance: Probe {
         return "a sample for the budget (--probe-budget): \(parts.joined(separator: ", "))"
     }
 
-    private func effectiveColumns(_ found: [Estimate], split: String) -> Measurement {
+    private func effectiveColumns(_ found: [Estimate], split: RowSplit) -> Measurement {
         let rises = found.map { max($0.value ?? 0, 0) }
         let sum = rises.reduce(0, +)
         let squares = rises.reduce(0) { $0 + $1 * $1 }

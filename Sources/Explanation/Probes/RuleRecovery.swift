@@ -24,7 +24,7 @@ package struct RuleRecovery: Probe {
 
     package let description = ProbeDescription(
         id: "ruleRecovery", name: "Recovery of planted rules by explanations", drawback: .opacity,
-        needs: [.model, .trainingTables, .otherAnswers],
+        needs: [.model, .trainingTables, .otherAnswers], looksAt: [],
         metrics: [RecoveryMetrics.recovery, RecoveryMetrics.ofRule, RecoveryMetrics.modelAccuracy])
 
     private static let learned = 8000
@@ -108,7 +108,7 @@ package struct RuleRecovery: Probe {
         let rows = reached.first?.rows.count ?? 0
         var measurements = means.map { name, estimate in
             var measured = Measurement(
-                RecoveryMetrics.recovery, estimate, group: "method = \(name)", split: "train",
+                RecoveryMetrics.recovery, estimate, group: "method = \(name)", split: .training,
                 rows: rows)
             if name == best?.name {
                 measured.verdict = "the method to use on these data"
@@ -121,7 +121,7 @@ package struct RuleRecovery: Probe {
                 Measurement(
                     RecoveryMetrics.ofRule,
                     design.mean(one.rows, scale: .plain, bounds: 0...1),
-                    group: "method = \(one.method), rule = \(one.kind.rawValue)", split: "train",
+                    group: "method = \(one.method), rule = \(one.kind.rawValue)", split: .training,
                     rows: rows))
         }
         for (kind, right) in accuracies {
@@ -131,7 +131,7 @@ package struct RuleRecovery: Probe {
                     RecoveryMetrics.modelAccuracy,
                     design.mean(right, scale: .plain, bounds: 0...1),
                     group: "rule = \(kind.rawValue)",
-                    split: "train", rows: rows))
+                    split: .training, rows: rows))
         }
         return Findings(
             measurements: measurements,

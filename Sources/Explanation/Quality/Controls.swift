@@ -54,7 +54,7 @@ package struct UnusualCells: RowAttribution {
 
     private func unusual(_ own: Column?, _ background: Column?) -> [Double] {
         guard let own, let background else { return [] }
-        if let known = background.plainNumbers, let mine = own.plainNumbers {
+        if let known = background.measures, let mine = own.measures {
             let sorted = known.filter { !$0.isNaN }.sorted()
             guard !sorted.isEmpty else { return mine.map { _ in 0 } }
             let middle = sorted[sorted.count / 2]

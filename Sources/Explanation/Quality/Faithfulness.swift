@@ -98,7 +98,7 @@ struct RowLikeness: Sendable {
         self.background = background
         self.columns = columns
         spreads = columns.map { name in
-            let values = background.column(named: name)?.plainNumbers ?? []
+            let values = background.column(named: name)?.measures ?? []
             let known = values.filter { !$0.isNaN }.sorted()
             guard let first = known.first, let last = known.last else { return 0 }
             return last - first
@@ -110,7 +110,7 @@ struct RowLikeness: Sendable {
         columns.enumerated().map { place, name in
             guard let own = rows.column(named: name), let others = background.column(named: name)
             else { return Array(repeating: 0, count: background.rowCount) }
-            if let known = others.plainNumbers, let mine = own.plainNumbers {
+            if let known = others.measures, let mine = own.measures {
                 return known.map { other in
                     if other.isNaN || mine[row].isNaN {
                         return other.isNaN == mine[row].isNaN ? 0 : 1
@@ -121,16 +121,6 @@ struct RowLikeness: Sendable {
             }
             let text = own.text(row)
             return (0..<others.count).map { others.text($0) == text ? 0 : 1 }
-        }
-    }
-}
-
-extension Column {
-    /// Numbers and dates as numbers; `nil` of categories.
-    var plainNumbers: [Double]? {
-        switch cells {
-        case .numbers(let values), .dates(let values, _): values
-        case .categories: nil
         }
     }
 }

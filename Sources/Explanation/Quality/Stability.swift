@@ -79,8 +79,8 @@ struct Sensitivity {
     private func moved(_ rows: Table, draw: Int, seed: UInt64) -> Table {
         let random = CounterRandom(seed: seed, name: "moved rows")
         let columns = rows.columns.enumerated().map { place, column -> Column in
-            guard case .numbers(let values) = column.cells, model.columns.contains(column.name),
-                let known = model.background.column(named: column.name)?.plainNumbers
+            guard let values = column.numbers, model.columns.contains(column.name),
+                let known = model.background.column(named: column.name)?.measures
             else { return column }
             let spread = Moments(known.filter { !$0.isNaN }).standardDeviation
             let step = UInt32(draw * rows.columns.count + place)

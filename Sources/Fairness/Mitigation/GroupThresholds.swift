@@ -122,7 +122,7 @@ struct DecidedGroups {
     }
 
     /// - Throws: where a group has fewer rows than a rate needs.
-    func check(_ constraint: FairnessConstraint, split: String) throws(StatisticsError) {
+    func check(_ constraint: FairnessConstraint, split: RowSplit) throws(StatisticsError) {
         let needed = GroupThresholds.fewestRows
         guard names.count > 1 else {
             throw StatisticsError(

@@ -15,7 +15,7 @@ package struct GroupRates: Probe {
 
     package let description = ProbeDescription(
         id: "groupRates", name: "Rates of each group", drawback: .bias,
-        needs: [.protectedColumns],
+        needs: [.protectedColumns], looksAt: [.test],
         metrics: [
             QualityMetrics.selectionRate, QualityMetrics.sensitivity,
             QualityMetrics.falsePositiveRate, QualityMetrics.falseNegativeRate,

@@ -66,21 +66,17 @@ package struct DriftComparison: Sendable {
     private func compareValues(
         _ name: String, _ old: Column, _ new: Column, _ reference: Table, _ rows: Table
     ) -> TwoSampleResult? {
-        switch (old.cells, new.cells) {
-        case (.numbers(let a), .numbers(let b)), (.dates(let a, _), .dates(let b, _)):
+        guard old.kind == new.kind else { return nil }
+        if let a = old.measures, let b = new.measures {
             return compareNumbers(a.filter { !$0.isNaN }, b.filter { !$0.isNaN })
-        case (.categories, .categories):
-            let both = reference.joining(rows, columns: [name])
-            guard case .categories(let codes, let values)? = both.columns.first?.cells else {
-                return nil
-            }
-            var counts = [[Int]](repeating: [Int](repeating: 0, count: values.count), count: 2)
-            for (row, code) in codes.enumerated() where code >= 0 {
-                counts[row < reference.rowCount ? 0 : 1][Int(code)] += 1
-            }
-            return compareCategories(counts[0], counts[1])
-        default: return nil
         }
+        let both = reference.joining(rows, columns: [name])
+        guard let joined = both.columns.first?.categories else { return nil }
+        var counts = [[Int]](repeating: [Int](repeating: 0, count: joined.values.count), count: 2)
+        for (row, code) in joined.codes.enumerated() where code >= 0 {
+            counts[row < reference.rowCount ? 0 : 1][Int(code)] += 1
+        }
+        return compareCategories(counts[0], counts[1])
     }
 
     private func compare(

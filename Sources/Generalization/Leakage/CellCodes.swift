@@ -13,10 +13,11 @@ struct CellCodes: Sendable {
     private static let leastRows = 5
 
     init(_ column: Column) {
-        switch column.cells {
-        case .numbers(let numbers), .dates(let numbers, _): self.init(numbers: numbers)
-        case .categories(let codes, let values):
-            self.init(categories: codes, count: values.count)
+        if let numbers = column.measures {
+            self.init(numbers: numbers)
+        } else {
+            let own = column.coded
+            self.init(categories: own.codes, count: own.values.count)
         }
     }
 

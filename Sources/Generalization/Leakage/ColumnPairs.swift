@@ -111,17 +111,16 @@ struct ColumnPairs: LeakageCheck {
                 }
                 return CellCodes(codes[first], codes[second])
             }
-            switch (columns[first].cells, columns[second].cells) {
-            case (.numbers(let a), .numbers(let b)), (.dates(let a, _), .dates(let b, _)):
-                return CellCodes(
-                    numbers: zip(a, b).map { x, y in
-                        // Rounding of a sum must not part what is equal.
-                        let value = how == .sum ? x + y : x - y
-                        let scale = max(abs(x), abs(y)) * 1e-6
-                        return scale > 0 ? (value / scale).rounded() * scale : value
-                    })
-            default: return nil
-            }
+            guard columns[first].kind == columns[second].kind, let a = columns[first].measures,
+                let b = columns[second].measures
+            else { return nil }
+            return CellCodes(
+                numbers: zip(a, b).map { x, y in
+                    // Rounding of a sum must not part what is equal.
+                    let value = how == .sum ? x + y : x - y
+                    let scale = max(abs(x), abs(y)) * 1e-6
+                    return scale > 0 ? (value / scale).rounded() * scale : value
+                })
         }
     }
 }

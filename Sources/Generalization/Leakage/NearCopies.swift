@@ -114,9 +114,10 @@ private struct NearRows {
         var numbers: [[Double]] = []
         var categories: [Int] = []
         for (index, column) in table.columns.enumerated() {
-            switch column.cells {
-            case .numbers(let cells), .dates(let cells, _): numbers.append(standardised(cells))
-            case .categories: categories.append(index)
+            if let cells = column.measures {
+                numbers.append(standardised(cells))
+            } else {
+                categories.append(index)
             }
         }
         guard !numbers.isEmpty else {

@@ -140,20 +140,15 @@ struct ClassShares {
 }
 
 extension Column {
-    /// Whether each cell has the most frequent value; `nil` where that is found in less than half of
-    /// the rows.
+    /// Whether each cell has the most frequent value, the first of two; `nil` where that is found
+    /// in less than half of the rows.
     fileprivate var usualCells: [Bool]? {
-        func marks<Value: Hashable>(_ values: [Value]) -> [Bool]? {
-            var counts: [Value: Int] = [:]
-            for value in values { counts[value, default: 0] += 1 }
-            guard let most = counts.values.max(), most * 2 >= values.count,
-                let usual = counts.first(where: { $0.value == most })?.key
-            else { return nil }
-            return values.map { $0 == usual }
-        }
-        switch cells {
-        case .numbers(let numbers), .dates(let numbers, _): return marks(numbers.map(\.bitPattern))
-        case .categories(let codes, _): return marks(codes)
-        }
+        let keys = keys
+        var counts: [UInt64: Int] = [:]
+        for key in keys { counts[key, default: 0] += 1 }
+        guard let most = counts.values.max(), most * 2 >= keys.count,
+            let usual = keys.first(where: { counts[$0] == most })
+        else { return nil }
+        return keys.map { $0 == usual }
     }
 }

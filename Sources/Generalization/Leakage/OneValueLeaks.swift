@@ -74,7 +74,7 @@ struct OneValueLeaks: LeakageCheck {
     private func standsApart(
         _ candidate: ValueRows, in column: Column, _ search: ValueSearch
     ) -> Bool {
-        guard case .numbers(let numbers) = column.cells else { return true }
+        guard let numbers = column.numbers else { return true }
         let held = candidate.rows.map { numbers[$0] }
         guard let least = held.min(), let most = held.max(), !least.isNaN else { return true }
         let order = ValueSearch.ascending(numbers)

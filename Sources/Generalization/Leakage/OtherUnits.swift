@@ -14,8 +14,8 @@ struct OtherUnits: LeakageCheck {
         guard let test = data.test else { return [] }
         let columns = data.sampledFeatures
         return columns.compactMap { column in
-            guard case .numbers(let known) = column.cells,
-                case .numbers(let tested)? = test.column(named: column.name)?.cells
+            guard let known = column.numbers,
+                let tested = test.column(named: column.name)?.numbers
             else { return nil }
             let usual = usualValue(known)
             let a = known.filter { !$0.isNaN && $0 != usual }

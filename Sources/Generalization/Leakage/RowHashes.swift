@@ -15,16 +15,7 @@ struct RowHashes: Sendable {
     init(_ table: Table, trainingRows: Int) {
         cells = table.columns.enumerated().map { index, column in
             let salt = Self.mixed(UInt64(index + 1))
-            return switch column.cells {
-            case .numbers(let numbers), .dates(let numbers, _):
-                numbers.map { number in
-                    let bits: UInt64 =
-                        number.isNaN ? .max : (number == 0 ? 0 : number.bitPattern)
-                    return Self.mixed(bits ^ salt)
-                }
-            case .categories(let codes, _):
-                codes.map { Self.mixed(UInt64(bitPattern: Int64($0)) ^ salt) }
-            }
+            return column.keys.map { Self.mixed($0 ^ salt) }
         }
         var sums = [UInt64](repeating: 0, count: table.rowCount)
         for column in cells {

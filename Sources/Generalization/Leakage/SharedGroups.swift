@@ -62,12 +62,15 @@ struct SharedGroups: LeakageCheck {
         guard let shared = shared(column.name, data),
             Double(shared.rows) >= Self.leastShared * Double(shared.of)
         else { return nil }
-        let order = orderedRows(column)
+        // Numbers and dates by size, others by first use.
+        let cells = column.measures ?? column.coded.codes.map(Double.init)
+        let order = (0..<column.count).filter { !column.isMissing($0) }
+            .sorted { (cells[$0], $0) < (cells[$1], $1) }
         // Pairs of rows next to each other in the order of the column.
         var (same, sameAgree, near, nearAgree) = (0, 0, 0, 0)
         for (a, b) in zip(order, order.dropFirst()) {
             let agree = data.classes[a] == data.classes[b] ? 1 : 0
-            if isEqual(column, a, b) {
+            if cells[a] == cells[b] {
                 same += 1
                 sameAgree += agree
             } else {
@@ -90,36 +93,13 @@ struct SharedGroups: LeakageCheck {
                 + "\(percent(within)) of pairs, rows of neighbouring values in \(percent(agreed)). "
                 + "If it names a person or a place, give it as --group")
     }
-
-    private func orderedRows(_ column: Column) -> [Int] {
-        let rows = (0..<column.count).filter { !column.isMissing($0) }
-        switch column.cells {
-        case .numbers(let cells), .dates(let cells, _):
-            return rows.sorted { (cells[$0], $0) < (cells[$1], $1) }
-        case .categories(let codes, _):
-            return rows.sorted { (codes[$0], $0) < (codes[$1], $1) }
-        }
-    }
-
-    private func isEqual(_ column: Column, _ a: Int, _ b: Int) -> Bool {
-        switch column.cells {
-        case .numbers(let cells), .dates(let cells, _): cells[a] == cells[b]
-        case .categories(let codes, _): codes[a] == codes[b]
-        }
-    }
 }
 
 extension Column {
     /// The rows of the value that has the most.
     fileprivate var mostFrequentCount: Int {
-        func most<Value: Hashable>(_ values: some Sequence<Value>) -> Int {
-            var counts: [Value: Int] = [:]
-            for value in values { counts[value, default: 0] += 1 }
-            return counts.values.max() ?? 0
-        }
-        return switch cells {
-        case .numbers(let numbers), .dates(let numbers, _): most(numbers.filter { !$0.isNaN })
-        case .categories(let codes, _): most(codes.filter { $0 >= 0 })
-        }
+        var counts: [UInt64: Int] = [:]
+        for key in keys where key != Self.missingKey { counts[key, default: 0] += 1 }
+        return counts.values.max() ?? 0
     }
 }

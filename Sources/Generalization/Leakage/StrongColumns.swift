@@ -100,8 +100,8 @@ extension Column {
     ///
     /// Empty for columns whose values are not nearly unique texts.
     fileprivate var identifierParts: [(name: String, codes: CellCodes)] {
-        guard case .categories(let codes, let values) = cells else { return [] }
-        let used = Set(codes).count
+        guard let own = categories else { return [] }
+        let used = Set(own.codes).count
         guard used * 2 > count, count >= 50 else { return [] }
         let parts: [(String, (String) -> String)] = [
             ("the first character", { String($0.prefix(1)) }),
@@ -111,7 +111,7 @@ extension Column {
         ]
         return parts.map { name, part in
             var index: [String: Int32] = [:]
-            let byCode = values.map { value -> Int32 in
+            let byCode = own.values.map { value -> Int32 in
                 let text = part(value)
                 if let known = index[text] { return known }
                 index[text] = Int32(index.count)
@@ -120,7 +120,7 @@ extension Column {
             let cells = Column(
                 name: self.name,
                 cells: .categories(
-                    codes: codes.map { $0 < 0 ? -1 : byCode[Int($0)] },
+                    codes: own.codes.map { $0 < 0 ? -1 : byCode[Int($0)] },
                     values: index.sorted { $0.value < $1.value }.map(\.key)))
             return (name, CellCodes(cells))
         }

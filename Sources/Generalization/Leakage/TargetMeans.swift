@@ -21,7 +21,7 @@ struct TargetMeans: LeakageCheck {
         let targets = outcomes(data)
         var found: [LeakageFinding] = []
         for column in features {
-            guard case .numbers(let cells) = column.cells else { continue }
+            guard let cells = column.numbers else { continue }
             for (name, groups) in groupings where name != column.name {
                 guard let values = groups.values(cells), Set(values).count >= Self.leastValues
                 else {
@@ -71,13 +71,8 @@ private struct RowGroups {
             index[key] = index.count
             return index.count - 1
         }
-        switch column.cells {
-        case .categories(let cells, _):
-            codes = cells.map { $0 < 0 ? -1 : code(UInt64($0)) }
-        case .numbers(let cells):
-            codes = cells.map { $0.isNaN ? -1 : code($0.bitPattern) }
-        case .dates: return nil
-        }
+        guard column.kind != .date else { return nil }
+        codes = column.keys.map { $0 == Column.missingKey ? -1 : code($0) }
         guard index.count >= 20, index.count * 2 <= codes.count else { return nil }
         counts = [Double](repeating: 0, count: index.count)
         for code in codes where code >= 0 { counts[code] += 1 }

@@ -9,7 +9,7 @@ struct TimeOrder: LeakageCheck {
 
     func findings(in data: LeakageData) throws -> [LeakageFinding] {
         guard let name = data.schema.names(.time).first,
-            let times = data.training.column(named: name)?.ordered
+            let times = data.training.column(named: name)?.measures
         else { return [] }
         return [earlier(name, times, data)].compactMap(\.self) + after(name, times, data)
     }
@@ -20,7 +20,7 @@ struct TimeOrder: LeakageCheck {
     ) -> LeakageFinding? {
         let known = times.filter { !$0.isNaN }.sorted()
         guard !known.isEmpty,
-            let tested = data.test?.column(named: name)?.ordered?.filter({ !$0.isNaN }),
+            let tested = data.test?.column(named: name)?.measures?.filter({ !$0.isNaN }),
             !tested.isEmpty
         else { return nil }
         let median = sortedQuantile(known, 0.5)
@@ -38,11 +38,11 @@ struct TimeOrder: LeakageCheck {
         _ name: String, _ times: [Double], _ data: LeakageData
     ) -> [LeakageFinding] {
         let columns = data.features.filter { column in
-            guard column.name != name, case .dates = column.cells else { return false }
+            guard column.name != name, column.kind == .date else { return false }
             return data.training.column(named: name)?.kind == .date
         }
         return columns.compactMap { column in
-            guard let dates = column.ordered else { return nil }
+            guard let dates = column.measures else { return nil }
             let present = dates.indices.filter { !dates[$0].isNaN && !times[$0].isNaN }
             let later = present.count { dates[$0] > times[$0] }
             let effect = shareEstimate(later, of: present.count)
@@ -51,16 +51,6 @@ struct TimeOrder: LeakageCheck {
                 .datedAfter, columns: [column.name], effect: effect,
                 evidence: "\"\(column.name)\" is later than \"\(name)\" in \(later) of "
                     + "\(present.count) rows; is it known when the model is asked?")
-        }
-    }
-}
-
-extension Column {
-    /// Numbers or dates; `nil` of categories.
-    var ordered: [Double]? {
-        switch cells {
-        case .numbers(let numbers), .dates(let numbers, _): numbers
-        case .categories: nil
         }
     }
 }

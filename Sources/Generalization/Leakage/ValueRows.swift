@@ -60,14 +60,16 @@ struct ValueSearch {
         look(
             (0..<column.count).filter { column.isMissing($0) },
             "in which \"\(name)\" is missing")
-        switch column.cells {
-        case .categories(let codes, let values):
-            var rows = [[Int]](repeating: [], count: values.count)
-            for (row, code) in codes.enumerated() where code >= 0 { rows[Int(code)].append(row) }
-            for (code, rows) in rows.enumerated() {
-                look(rows, "whose \"\(name)\" is \"\(values[code])\"")
+        // A date is no value of its own: what happened on one day is told by the days beside it.
+        if let own = column.categories {
+            var rows = [[Int]](repeating: [], count: own.values.count)
+            for (row, code) in own.codes.enumerated() where code >= 0 {
+                rows[Int(code)].append(row)
             }
-        case .numbers(let numbers):
+            for (code, rows) in rows.enumerated() {
+                look(rows, "whose \"\(name)\" is \"\(own.values[code])\"")
+            }
+        } else if let numbers = column.numbers {
             let order = Self.ascending(numbers)
             for run in Self.runs(order, numbers) {
                 look(
@@ -75,8 +77,6 @@ struct ValueSearch {
                     "whose \"\(name)\" is \(numberText(numbers[order[run.lowerBound]]))")
             }
             found += ends(order, numbers, name: name, at: place, tried: &tried)
-        // A date is no value of its own: what happened on one day is told by the days beside it.
-        case .dates: break
         }
         return found
     }
@@ -152,10 +152,10 @@ struct ValueSearch {
     /// each other; missing cells are one.
     static func parts(of column: Column, without isLeftOut: [Bool]) -> (codes: [Int], count: Int) {
         var codes = [Int](repeating: -1, count: column.count)
-        switch column.cells {
-        case .categories(let cells, let values):
-            var rows = [Int](repeating: 0, count: values.count)
-            for (row, cell) in cells.enumerated() where cell >= 0 && !isLeftOut[row] {
+        guard let numbers = column.measures else {
+            let own = column.coded
+            var rows = [Int](repeating: 0, count: own.values.count)
+            for (row, cell) in own.codes.enumerated() where cell >= 0 && !isLeftOut[row] {
                 rows[Int(cell)] += 1
             }
             var count = 2
@@ -164,32 +164,29 @@ struct ValueSearch {
                 count += 1
                 return count - 1
             }
-            for (row, cell) in cells.enumerated() where !isLeftOut[row] {
+            for (row, cell) in own.codes.enumerated() where !isLeftOut[row] {
                 codes[row] = cell < 0 ? 0 : renamed[Int(cell)]
             }
             return (codes, count)
-        case .numbers(let numbers), .dates(let numbers, _):
-            for row in numbers.indices where numbers[row].isNaN && !isLeftOut[row] {
-                codes[row] = 0
-            }
-            let order = ascending(numbers).filter { !isLeftOut[$0] }
-            var part = 1
-            var filled = 0
-            for run in runs(order, numbers) {
-                // A value that fills a part has it alone.
-                if filled > 0, run.count >= ValueRows.leastRows {
-                    part += 1
-                    filled = 0
-                }
-                for row in order[run] { codes[row] = part }
-                filled += run.count
-                if filled >= ValueRows.leastRows {
-                    part += 1
-                    filled = 0
-                }
-            }
-            return (codes, part + 1)
         }
+        for row in numbers.indices where numbers[row].isNaN && !isLeftOut[row] { codes[row] = 0 }
+        let order = ascending(numbers).filter { !isLeftOut[$0] }
+        var part = 1
+        var filled = 0
+        for run in runs(order, numbers) {
+            // A value that fills a part has it alone.
+            if filled > 0, run.count >= ValueRows.leastRows {
+                part += 1
+                filled = 0
+            }
+            for row in order[run] { codes[row] = part }
+            filled += run.count
+            if filled >= ValueRows.leastRows {
+                part += 1
+                filled = 0
+            }
+        }
+        return (codes, part + 1)
     }
 
     /// Rows with a number, the smallest first.

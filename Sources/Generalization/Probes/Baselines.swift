@@ -14,7 +14,7 @@ package struct TrivialBaseline: Probe {
 
     package let description = ProbeDescription(
         id: "trivialBaseline", name: "Trivial baseline", drawback: .overfitting,
-        needs: [.trainingPredictions], metrics: BaselineMetrics.all)
+        needs: [.trainingPredictions], looksAt: [.test], metrics: BaselineMetrics.all)
 
     package func expectedSeconds(_ subject: Subject) -> Double { 1e-6 * Double(subject.test.rows) }
 
@@ -59,8 +59,8 @@ package struct LinearComparison: Probe {
     package init() {}
 
     package let description = ProbeDescription(
-        id: "baselines", name: "Linear baseline", drawback: .overfitting, needs: [.linearModel],
-        metrics: BaselineMetrics.all)
+        id: "baselines", name: "Linear baseline", drawback: .overfitting,
+        needs: [.linearModel], looksAt: [.test], metrics: BaselineMetrics.all)
 
     package func expectedSeconds(_ subject: Subject) -> Double {
         subject.linearModel?.expectedSeconds ?? 0

@@ -10,7 +10,7 @@ package struct CanaryExposure: Probe {
 
     package let description = ProbeDescription(
         id: "canaryExposure", name: "Exposure of planted rows", drawback: .overfitting,
-        needs: [.canaries], metrics: [CanaryMetrics.exposure])
+        needs: [.canaries], looksAt: [], metrics: [CanaryMetrics.exposure])
 
     package func expectedSeconds(_ subject: Subject) -> Double { 0.1 }
 

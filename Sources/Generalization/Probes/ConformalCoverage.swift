@@ -13,7 +13,7 @@ package struct ConformalCoverage: Probe {
 
     package let description = ProbeDescription(
         id: "conformalCoverage", name: "Coverage of sets and intervals", drawback: .overfitting,
-        needs: [.predictions, .calibrationPredictions],
+        needs: [.predictions, .calibrationPredictions], looksAt: [.validation, .test],
         metrics: [
             ConformalMetrics.coverage, ConformalMetrics.setSize, ConformalMetrics.width,
         ])

@@ -12,7 +12,7 @@ package struct CrossValidatedQuality: Probe {
 
     package let description = ProbeDescription(
         id: "crossValidation", name: "Repeated cross-validation", drawback: .overfitting,
-        needs: [.crossValidation],
+        needs: [.crossValidation], looksAt: [.validation],
         metrics: [
             CrossValidationMetrics.logLoss, CrossValidationMetrics.accuracy,
             CrossValidationMetrics.rocAUC, CrossValidationMetrics.error,

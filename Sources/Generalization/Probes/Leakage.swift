@@ -1,4 +1,5 @@
 package import Evidence
+import Prediction
 import Statistics
 import Tables
 
@@ -12,7 +13,8 @@ package struct Leakage: Probe {
     package init() {}
 
     package let description = ProbeDescription(
-        id: "leakage", name: "Leakage", drawback: .overfitting, needs: [.trainingTables],
+        id: "leakage", name: "Leakage", drawback: .overfitting,
+        needs: [.trainingTables], looksAt: [.validation, .test],
         metrics: [LeakageMetrics.suspected, LeakageMetrics.effect])
 
     package func expectedSeconds(_ subject: Subject) -> Double {
@@ -24,8 +26,9 @@ package struct Leakage: Probe {
     package func measure(_ subject: Subject) throws -> Findings {
         guard let tables = subject.tables else { return Findings() }
         let findings = try LeakageSuite(tables, seed: subject.seed).findings()
+        let train = RowSplit.training
         let sample = Measurement.Sample(
-            split: tables.test == nil ? "train" : "train and test",
+            split: tables.test == nil ? "\(train)" : "\(train) and \(RowSplit.test)",
             rows: tables.training.rowCount + (tables.test?.rowCount ?? 0))
         let count = Measurement(
             metric: LeakageMetrics.suspected.id, drawback: .overfitting,

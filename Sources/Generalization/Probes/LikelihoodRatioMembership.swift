@@ -26,7 +26,7 @@ package struct LikelihoodRatioMembership: Probe {
 
     package let description = ProbeDescription(
         id: "likelihoodRatioMembership", name: "Membership inference by likelihood ratio",
-        drawback: .overfitting, needs: [.trainingPredictions, .repetition],
+        drawback: .overfitting, needs: [.trainingPredictions, .repetition], looksAt: [.test],
         metrics: [MembershipMetrics.ratioArea, MembershipMetrics.ratioRate])
 
     package func expectedSeconds(_ subject: Subject) -> Double {

@@ -12,7 +12,7 @@ package struct MembershipInference: Probe {
 
     package let description = ProbeDescription(
         id: "membershipInference", name: "Membership inference by loss", drawback: .overfitting,
-        needs: [.trainingPredictions],
+        needs: [.trainingPredictions], looksAt: [.test],
         metrics: [MembershipMetrics.lossArea, MembershipMetrics.lossRate])
 
     package func expectedSeconds(_ subject: Subject) -> Double { 0.1 }

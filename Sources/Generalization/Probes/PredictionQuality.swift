@@ -8,7 +8,7 @@ package struct PredictionQuality: Probe {
 
     package let description = ProbeDescription(
         id: "predictionQuality", name: "Quality of the predictions", drawback: .overfitting,
-        needs: [.predictions],
+        needs: [.predictions], looksAt: [.test],
         metrics: [
             QualityMetrics.rocAUC, QualityMetrics.accuracy, QualityMetrics.logLoss,
             QualityMetrics.brierScore, QualityMetrics.brierMiscalibration,

@@ -13,7 +13,7 @@ package struct RandomLabelCapacity: Probe {
 
     package let description = ProbeDescription(
         id: "randomLabelCapacity", name: "Capacity for shuffled answers", drawback: .overfitting,
-        needs: [.trainingPredictions, .repetition],
+        needs: [.trainingPredictions, .repetition], looksAt: [.test],
         metrics: [CapacityMetrics.shuffled, CapacityMetrics.asTheyAre])
 
     package func expectedSeconds(_ subject: Subject) -> Double {

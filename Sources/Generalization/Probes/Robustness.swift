@@ -18,7 +18,7 @@ package struct Robustness: Probe {
 
     package let description = ProbeDescription(
         id: "robustness", name: "Robustness to changed cells", drawback: .overfitting,
-        needs: [.model], metrics: [RobustnessMetrics.rise])
+        needs: [.model], looksAt: [.test], metrics: [RobustnessMetrics.rise])
 
     /// More rows make the intervals narrower, not the answer another one.
     private static let mostRows = 3_000

@@ -13,7 +13,7 @@ package struct SelectivePrediction: Probe {
 
     package let description = ProbeDescription(
         id: "selectivePrediction", name: "Deciding only sure rows", drawback: .overfitting,
-        needs: [.predictions],
+        needs: [.predictions], looksAt: [.validation, .test],
         metrics: [
             SelectiveMetrics.area, SelectiveMetrics.excessArea, SelectiveMetrics.acceptedShare,
             SelectiveMetrics.acceptedRisk,

@@ -10,7 +10,8 @@ package struct TrainTestGap: Probe {
 
     package let description = ProbeDescription(
         id: "trainTestGap", name: "Gap between training and test rows", drawback: .overfitting,
-        needs: [.trainingPredictions], metrics: [GapMetrics.trainingLoss, GapMetrics.gap])
+        needs: [.trainingPredictions], looksAt: [.test],
+        metrics: [GapMetrics.trainingLoss, GapMetrics.gap])
 
     package func expectedSeconds(_ subject: Subject) -> Double { 0.1 }
 

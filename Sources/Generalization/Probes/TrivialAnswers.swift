@@ -14,7 +14,7 @@ package struct TrivialAnswers: Probe {
 
     package let description = ProbeDescription(
         id: "trivialAnswers", name: "Answers that look at nothing", drawback: .overfitting,
-        needs: [.predictions],
+        needs: [.predictions], looksAt: [.test],
         metrics: [
             TrivialMetrics.accuracy, TrivialMetrics.accuracyGain, TrivialMetrics.error,
             TrivialMetrics.errorGain, TrivialMetrics.cost, TrivialMetrics.classRecall,

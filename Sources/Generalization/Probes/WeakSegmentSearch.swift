@@ -12,6 +12,7 @@ package struct WeakSegmentSearch: Probe {
 
     package let description = ProbeDescription(
         id: "weakSegments", name: "Weak segments", drawback: .overfitting, needs: [.model],
+        looksAt: [.test],
         metrics: [
             WeakSegmentMetrics.count, WeakSegmentMetrics.excess, WeakSegmentMetrics.loss,
         ])

@@ -31,9 +31,10 @@ package enum Perturbation: String, Sendable, Hashable, CaseIterable {
     /// Whether it changes any of the columns.
     package func applies(to columns: [Column]) -> Bool {
         columns.contains { column in
-            switch (self, column.cells) {
-            case (.missing, _), (.noise, .numbers), (.swapped, .categories): true
-            default: false
+            switch self {
+            case .missing: true
+            case .noise: column.kind == .number
+            case .swapped: column.kind == .category
             }
         }
     }
@@ -54,19 +55,20 @@ package enum Perturbation: String, Sendable, Hashable, CaseIterable {
                 guard chosen.contains(column.name) else { return column }
                 let step = UInt32(index * strengths.count + severity)
                 var changed = column
-                changed.cells = cells(column.cells, strength, random, step: step)
+                changed.cells = cells(of: column, strength, random, step: step)
                 return changed
             }, lines: table.lines)
     }
 
     private func cells(
-        _ cells: Column.Cells, _ strength: Double, _ random: CounterRandom, step: UInt32
+        of column: Column, _ strength: Double, _ random: CounterRandom, step: UInt32
     ) -> Column.Cells {
         func isHit(_ row: Int) -> Bool {
             random.uniform(step: step, index: UInt64(row)) < strength
         }
-        switch (self, cells) {
-        case (.noise, .numbers(let numbers)):
+        switch self {
+        case .noise:
+            guard let numbers = column.numbers else { return column.cells }
             let scale = strength * Self.deviation(numbers)
             return .numbers(
                 numbers.enumerated().map { row, number in
@@ -74,24 +76,18 @@ package enum Perturbation: String, Sendable, Hashable, CaseIterable {
                     let place = random.uniform(step: step, index: UInt64(row)) + 0x1p-54
                     return number + scale * SpecialFunctions.normalQuantile(place)
                 })
-        case (.missing, .numbers(let numbers)):
-            return .numbers(numbers.enumerated().map { isHit($0) ? .nan : $1 })
-        case (.missing, .dates(let seconds, let hasTime)):
-            return .dates(seconds.enumerated().map { isHit($0) ? .nan : $1 }, hasTime: hasTime)
-        case (.missing, .categories(let codes, let values)):
-            return .categories(
-                codes: codes.enumerated().map { isHit($0) ? -1 : $1 }, values: values)
-        case (.swapped, .categories(let codes, let values)):
+        case .missing: return column.cells.emptied(where: isHit)
+        case .swapped:
+            guard let own = column.categories else { return column.cells }
             // Numbers of rows do not reach so far: other draws than those of the hits.
             let others: UInt64 = 1 << 40
             return .categories(
-                codes: codes.enumerated().map { row, code in
+                codes: own.codes.enumerated().map { row, code in
                     guard isHit(row) else { return code }
                     let other = random.integer(
-                        below: codes.count, step: step, index: others + UInt64(row))
-                    return codes[other]
-                }, values: values)
-        case (.noise, _), (.swapped, _): return cells
+                        below: own.codes.count, step: step, index: others + UInt64(row))
+                    return own.codes[other]
+                }, values: own.values)
         }
     }
 

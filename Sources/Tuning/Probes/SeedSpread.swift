@@ -13,7 +13,7 @@ package struct SeedSpread: Probe {
 
     package let description = ProbeDescription(
         id: "seedSpread", name: "Spread over seeds", drawback: .hyperParameters,
-        needs: [.retraining], metrics: [SpreadMetrics.seedSpread])
+        needs: [.retraining], looksAt: [.test], metrics: [SpreadMetrics.seedSpread])
 
     package func expectedSeconds(_ subject: Subject) -> Double { subject.seedSeconds }
 

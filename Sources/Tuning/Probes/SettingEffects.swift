@@ -17,22 +17,13 @@ package struct SettingEffects: Probe {
 
     package let description = ProbeDescription(
         id: "settingEffects", name: "Effects of settings", drawback: .hyperParameters,
-        needs: [.retraining], metrics: [SpreadMetrics.settingEffect])
-
-    private static let knobs: [TrainingChange.Knob] = [
-        .init(.learningRate, times: 0.5), .init(.learningRate, times: 2),
-        .init(.width, times: 0.5), .init(.batchRows, times: 2), .init(.dropout, times: 0),
-    ]
-
-    private static func knobs(_ retrainer: any Retrainer) -> [TrainingChange.Knob] {
-        knobs.filter(retrainer.has)
-    }
+        needs: [.retraining], looksAt: [.test], metrics: [SpreadMetrics.settingEffect])
 
     /// One training of each change.
     private static func changes(
         _ recipe: TrainingChange.Recipe, _ subject: Subject, _ retrainer: any Retrainer
     ) -> [TrainingChange] {
-        knobs(retrainer).map { TrainingChange(recipe, seed: subject.seed, knob: $0) }
+        retrainer.knobs.map { TrainingChange(recipe, seed: subject.seed, knob: $0) }
     }
 
     /// By which recipe settings are changed: that of the seeds, or a reduced one where the budget left
@@ -52,7 +43,7 @@ package struct SettingEffects: Probe {
         guard let retrainer = subject.retrainer, let seeds = try subject.seedTrainings() else {
             return Findings()
         }
-        let tried = try Self.knobs(retrainer).map { knob in
+        let tried = try retrainer.knobs.map { knob in
             try Tried(knob, seeds, subject, retrainer)
         }
         var subject = subject
@@ -227,13 +218,6 @@ package struct SettingEffects: Probe {
 
 extension TrainingChange.Knob {
     var text: String {
-        let name =
-            switch setting {
-            case .learningRate: "learning rate"
-            case .width: "width"
-            case .batchRows: "batch"
-            case .dropout: "dropout"
-            }
-        return factor == 0 ? "\(name) 0" : factor < 1 ? "\(name) halved" : "\(name) doubled"
+        factor == 0 ? "\(name) 0" : factor < 1 ? "\(name) halved" : "\(name) doubled"
     }
 }

@@ -30,8 +30,8 @@ extension Learner {
         for (parent, range) in zip(encoder.numericParents, ranges.numeric) {
             features[parent.column, default: []].append(range)
         }
-        for (category, range) in zip(encoder.categories, ranges.categories) {
-            features[category.column, default: []].append(range)
+        for (parent, range) in zip(encoder.indexParents, ranges.categories) {
+            features[parent.column, default: []].append(range)
         }
         let columns = prepared.schema.features.compactMap { entry in
             features[entry.name].map { AdditiveForm.Column(name: entry.name, features: $0) }

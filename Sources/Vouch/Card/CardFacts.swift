@@ -1,6 +1,7 @@
 import Evidence
 import Figures
 import Platform
+import Prediction
 import Reporting
 import Tables
 
@@ -110,12 +111,12 @@ struct CardFacts {
     }
 
     var evaluationData: String {
-        texts(of: report.data.splits.filter { $0.name == "test" })
+        texts(of: report.data.splits.filter { $0.name == RowSplit.test.rawValue })
             + ". SHA-256 of the file: \(testHash)"
     }
 
     var trainingData: String {
-        texts(of: report.data.splits.filter { $0.name != "test" })
+        texts(of: report.data.splits.filter { $0.name != RowSplit.test.rawValue })
             + ". SHA-256 of the file: \(prepared.hashes[0])"
     }
 
@@ -144,7 +145,7 @@ struct CardFacts {
 
     var contents: String {
         let columns = report.data.columns
-        let kinds = ColumnKind.allCases.compactMap { kind -> String? in
+        let kinds = ColumnKind.known.compactMap { kind -> String? in
             let count = columns.count { $0.kind == kind.rawValue }
             return count == 0 ? nil : "\(count) of kind \(kind.rawValue)"
         }

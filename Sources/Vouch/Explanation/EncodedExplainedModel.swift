@@ -18,7 +18,7 @@ extension ExplainedModel {
         return EncodedModel(
             graph: graph, weights: model.weights, encode: { try encoder.encode($0) },
             numericColumns: encoder.numericParents.map(\.column) + encoder.bins.map(\.column),
-            categoryColumns: encoder.categories.map(\.column) + encoder.bins.map(\.column),
+            categoryColumns: encoder.indexParents.map(\.column) + encoder.bins.map(\.column),
             explained: explained, score: score,
             numberVectors: vectors.map { value in
                 let count = graph[value].shape.count(rows: 1)

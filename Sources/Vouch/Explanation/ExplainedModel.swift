@@ -110,8 +110,8 @@ struct ExplainedModel {
         return try background(count, of: try known(), seed: seed)
     }
 
-    /// The rows that the model learned from, read again.
-    func known() throws -> Table { try trainingRows(of: folder, threads: threads) }
+    /// The rows that the model learned from, read again, without their answers.
+    func known() throws -> Table { try backgroundRows(of: folder, threads: threads) }
 
     /// - Parameter known: `known()`, where several backgrounds are drawn.
     func background(_ count: Int, of known: Table, seed: UInt64) throws -> Table {

@@ -26,6 +26,8 @@ private let rowsTogether = 2048
 
 /// The training rows that matter most for the prediction of one row of a file.
 ///
+/// Their answers are read; that validation rows are among them is recorded in the run's ledger.
+///
 /// - Throws: an error that names the option, or says what the run lacks.
 package func influentialRows(
     run: String, rows path: String, row: Int, count: Int,
@@ -47,7 +49,8 @@ package func influentialRows(
                 + "vouch explain shows its functions")
     }
     let table = try explained.rows(of: path, reading, chosen: [row])
-    let known = try explained.known()
+    var door = HeldOutRows(of: run, for: "vouch explain influential")
+    let known = try door.open(learnedRows(of: run, threads: explained.threads))
     guard let column = known.column(named: target.column) else {
         throw VouchError("the training rows have no column \"\(target.column)\"")
     }

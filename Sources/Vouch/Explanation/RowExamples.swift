@@ -19,6 +19,9 @@ private let mostExampleRows = 2000
 
 /// Examples of what a run's model learned from, by its hidden features.
 ///
+/// They are shown with their answers; that validation rows are among them is recorded in the run's
+/// ledger.
+///
 /// - Throws: an error that names the option, or says that the training rows are not what they were.
 package func exampleRows(
     run: String, count: Int, seed: UInt64 = 0, threads: Int? = nil
@@ -27,7 +30,8 @@ package func exampleRows(
         throw VouchError("--count is \(count); it must be from 1 to 100")
     }
     let explained = try ExplainedModel(run: run, label: nil, threads: threads)
-    let known = try trainingRows(of: run, threads: explained.threads)
+    var door = HeldOutRows(of: run, for: "vouch explain examples")
+    let known = try door.open(learnedRows(of: run, threads: explained.threads))
     let order = CounterRandom(seed: seed, name: "example rows").permutation(of: known.rowCount)
     let rows = known.selecting(rows: order.prefix(mostExampleRows).sorted())
     let features = try explained.model.encoder.encode(rows)

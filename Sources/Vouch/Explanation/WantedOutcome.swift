@@ -156,7 +156,7 @@ struct ChangeableModel {
         table = try explained.rows(of: rows, reading, chosen: chosen)
             .selecting(rows: chosen.map { $0 - 1 })
         predictions = try explained.predictor.predictions(for: table)
-        let training = try trainingRows(of: run, threads: explained.threads)
+        let training = try backgroundRows(of: run, threads: explained.threads)
         let features = explained.predictor.features
         search = try CounterfactualSearch(
             explained.predictor, training: training,

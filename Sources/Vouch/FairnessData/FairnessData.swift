@@ -41,7 +41,8 @@ package func fairnessData(
     guard request.tolerance > 0, request.tolerance <= 1 else {
         throw VouchError("--tolerance is \(request.tolerance); it must be above 0 and at most 1")
     }
-    let data = try GroupedRows(request, onEvent: onEvent)
+    var door = HeldOutRows(of: request.subject, for: "vouch fairness data")
+    let data = try GroupedRows(request, &door, onEvent: onEvent)
     let reference = try request.reference.map {
         try ReferencePopulation($0, columns: data.columns.map(\.column))
     }
@@ -64,7 +65,7 @@ package func fairnessData(
     findings = DataFinding.adjusting(findings)
     var plan: CollectionPlan?
     if data.isRun {
-        var test = try PredictionFile.read(run: request.subject, split: "test")
+        var test = try door.open(.test)
         if request.intersects { test = test.addingIntersections() }
         test.protected = test.protected.filter { column in
             data.columns.contains { $0.column == column.name }
@@ -72,8 +73,6 @@ package func fairnessData(
         var options = GapOptions()
         options.tolerance = request.tolerance
         plan = try CollectionPlan(test, options: options)
-        try Look(split: "test", rows: test.rows, purpose: "vouch fairness data").record(
-            in: request.subject)
     }
     return FairnessDataTables(
         request: request, data: data, findings: findings, plan: plan,
@@ -101,15 +100,20 @@ struct GroupedRows {
     private static let mostBins = 32
     private static let folds = 5
 
-    init(_ request: FairnessDataRequest, onEvent: (RunEvent) -> Void) throws {
+    /// - Parameter door: That of a run, whose validation rows are among these.
+    init(
+        _ request: FairnessDataRequest, _ door: inout HeldOutRows, onEvent: (RunEvent) -> Void
+    ) throws {
         let threads = try checkedThreads(request.threads)
         isRun = Files.exists(request.subject + "/manifest.json")
         var configuration: TrainConfiguration
         let pool: WorkerPool
+        var heldOut = 0
         if isRun {
             let run = try FinishedRun(request.subject, threads: threads, onEvent: onEvent)
             configuration = run.configuration.pinned(to: run.prepared.recipe)
             pool = run.pool
+            heldOut = run.prepared.split.validation.count
         } else {
             configuration = TrainConfiguration(data: request.subject, output: "")
             guard let target = request.target else {
@@ -123,7 +127,10 @@ struct GroupedRows {
         }
         configuration.learning.folds = Self.folds
         configuration.learning.refits = nil
-        let prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
+        let prepared = try door.open(
+            Sealed(
+                PreparedData.load(configuration, threads: threads, onEvent: onEvent),
+                split: .validation, rows: heldOut))
         let known = prepared.schema.protected
         let asked = request.protected.isEmpty ? known : request.protected
         guard !asked.isEmpty else {

@@ -21,7 +21,8 @@ package func individualFairness(
     }
     let run = try FinishedRun(path, threads: try checkedThreads(threads), onEvent: onEvent)
     let model = try StoredModel.open(path)
-    let stored = try PredictionFile.read(run: path, split: "test")
+    var door = HeldOutRows(of: path, for: "vouch fairness individual")
+    let stored = try door.open(.test)
     guard stored.predictions.classes.count == 2 else {
         throw VouchError(
             "\(path) does not decide between two classes; alike and flipped are of decisions")
@@ -50,21 +51,23 @@ package func individualFairness(
                 "\(name) is no feature of the model, so that no decision can change with it alone.")
             continue
         }
-        guard case .categories(let codes, let values) = column.cells else {
+        guard let own = column.categories else {
             notes.append("\(name) is a number; only categories are changed.")
             continue
         }
-        for (code, value) in values.enumerated() where codes.contains(Int32(code)) {
+        for (code, value) in own.values.enumerated() where own.codes.contains(Int32(code)) {
             onEvent(.stage("Predicting as if \(name) were \(value)"))
             let all = Column(
                 name: name,
                 cells: .categories(
-                    codes: codes.map { $0 < 0 ? $0 : Int32(code) }, values: values))
+                    codes: own.codes.map { $0 < 0 ? $0 : Int32(code) }, values: own.values))
             let changed = Table(
                 name: table.name, rowCount: table.rowCount,
                 columns: table.columns.map { $0.name == name ? all : $0 }, lines: table.lines)
             let after = try decided(changed)
-            let others = codes.indices.filter { codes[$0] >= 0 && codes[$0] != Int32(code) }
+            let others = own.codes.indices.filter {
+                own.codes[$0] >= 0 && own.codes[$0] != Int32(code)
+            }
             func share(_ holds: (Int) -> Bool) -> TableDocument.Cell {
                 let estimate = shareEstimate(others.count(where: holds), of: others.count)
                 return estimate.value.map {
@@ -78,8 +81,6 @@ package func individualFairness(
             ])
         }
     }
-    try Look(split: "test", rows: table.rowCount, purpose: "vouch fairness individual").record(
-        in: path)
     let consistency = TableDocument.Table(
         title: "Are rows that are alike decided alike?",
         columns: ["Neighbors", "Consistency", "Rows asked about"],
@@ -124,8 +125,7 @@ private struct DistanceMatrix {
     init(_ table: Table, features: [String]) {
         var columns: [[Float]] = []
         for column in features.compactMap({ table.column(named: $0) }) {
-            switch column.cells {
-            case .numbers(let numbers), .dates(let numbers, _):
+            if let numbers = column.measures {
                 let known = numbers.filter { !$0.isNaN }
                 let mean = known.reduce(0, +) / Double(max(known.count, 1))
                 let variance = known.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -134,11 +134,12 @@ private struct DistanceMatrix {
                     numbers.map {
                         $0.isNaN || deviation == 0 ? 0 : Float(($0 - mean) / deviation)
                     })
-            case .categories(let codes, let values):
+            } else {
+                let own = column.coded
                 // Of very many values all but the first hundred are one.
-                let kept = min(values.count, 100)
+                let kept = min(own.values.count, 100)
                 for value in 0..<kept {
-                    columns.append(codes.map { Int($0) == value ? 1 : 0 })
+                    columns.append(own.codes.map { Int($0) == value ? 1 : 0 })
                 }
             }
         }

@@ -21,7 +21,7 @@ struct ReferencePopulation {
             }
             return column
         }
-        guard case .numbers(let numbers) = cells[2].cells else {
+        guard let numbers = cells[2].numbers else {
             throw VouchError("\(table.name): the column share holds what is no number")
         }
         shares = [:]

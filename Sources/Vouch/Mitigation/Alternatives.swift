@@ -52,7 +52,8 @@ private struct Alternative {
     /// What to add to the run's command line.
     var options: String
     var validation: LabelledPredictions
-    var test: LabelledPredictions
+    /// With test rows; `nil` of the run itself.
+    var subject: Sealed<Subject>?
     var accuracy: Estimate
     var gap: Estimate
 }
@@ -73,22 +74,23 @@ package func fairAlternatives(
     }
     let trainer = try RetrainedProof(
         run: run, threads: try checkedThreads(request.threads), onEvent: onEvent)
-    let base = try PredictionFile.read(run: run, split: "validation").judging(request.protected)
+    let column = judgedColumn(request.protected)
+    var door = HeldOutRows(
+        of: run, for: "alternatives of smaller \(request.constraint.text) gap over \(column)")
+    let base = try door.open(.validation).judging(request.protected)
     guard base.rows > 0 else {
         throw VouchError("\(run) kept no validation rows to choose an alternative on")
     }
-    let baseTest = try PredictionFile.read(run: run, split: "test").judging(request.protected)
-    let column = baseTest.protected[0].name
     func measured(
         _ name: String, _ options: String, _ validation: LabelledPredictions,
-        _ test: LabelledPredictions
+        _ subject: Sealed<Subject>?
     ) throws -> Alternative {
         try Alternative(
-            name: name, options: options, validation: validation, test: test,
+            name: name, options: options, validation: validation, subject: subject,
             accuracy: validation.classificationSample.accuracy(threshold: validation.threshold),
             gap: request.constraint.gap(of: validation, column: column))
     }
-    let own = try measured("the run itself", "", base, baseTest)
+    let own = try measured("the run itself", "", base, nil)
     var found: [Alternative] = []
     let candidates =
         usualCandidates(request, trainer.configuration)
@@ -104,14 +106,12 @@ package func fairAlternatives(
         let made = try trainer.trained(candidate.configuration, seed: candidate.seed)
         found.append(
             try measured(
-                candidate.name, candidate.options, made.validation.judging(request.protected),
-                made.subject.test.judging(request.protected)))
+                candidate.name, candidate.options,
+                door.open(made.validation).judging(request.protected), made.subject))
     }
     let least = (own.accuracy.value ?? 0) - request.mostAccuracyLost
     let chosen = ([own] + found).filter { ($0.accuracy.value ?? 0) >= least }
         .min { ($0.gap.value ?? 1) < ($1.gap.value ?? 1) }
-    let purpose = "alternatives of smaller \(request.constraint.text) gap over \(column)"
-    try Look(split: "validation", rows: base.rows, purpose: purpose).record(in: run)
     var facts: [RunReport.Fact] = [
         .init("Gap", "\(request.constraint.text), over \(column)"),
         .init(
@@ -119,10 +119,11 @@ package func fairAlternatives(
             "on \(base.rows) validation rows: the smallest gap among models whose accuracy is at most "
                 + "\(NumberText.plain(request.mostAccuracyLost)) below the run's"),
     ]
-    if let chosen, chosen.name != own.name {
+    if let chosen, let subject = chosen.subject {
+        let baseTest = try door.open(.test).judging(request.protected)
         let change = try GapChange(
-            request.constraint, column: column, before: baseTest, after: chosen.test)
-        try Look(split: "test", rows: baseTest.rows, purpose: purpose).record(in: run)
+            request.constraint, column: column, before: baseTest,
+            after: door.open(subject).test.judging(request.protected))
         func text(_ estimate: Estimate) -> String { estimate.shown ?? "undefined" }
         facts += [
             .init("Alternative", chosen.name),

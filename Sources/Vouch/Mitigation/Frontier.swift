@@ -17,7 +17,10 @@ package func fairnessFrontier(
 ) throws -> RunReport {
     try request.check()
     let trainings = try trainings(request)
-    let rows = try MitigationRows(request, run: run, onEvent: onEvent)
+    let column = judgedColumn(request.protected)
+    var door = HeldOutRows(
+        of: run, for: "frontier of the \(request.constraint.text) gap over \(column)")
+    let rows = try MitigationRows(request, run: run, &door, onEvent: onEvent)
     var methods: [(name: String, method: MitigationMethod, isDeterministic: Bool)] = [
         ("by lot", .threshold, false), ("one a group", .threshold, true),
     ]
@@ -32,7 +35,7 @@ package func fairnessFrontier(
         var points: [GapChange] = []
         for tolerance in frontierTolerances {
             guard !InterruptFlag.isRaised else {
-                throw VouchError("interrupted; nothing was recorded or written")
+                throw VouchError("interrupted; no result was recorded")
             }
             var changed = request
             changed.method = method
@@ -47,7 +50,8 @@ package func fairnessFrontier(
         }
         series.append((name, points))
     }
-    let trained = try trained(trainings, request, run: run, rows: rows, onEvent: onEvent)
+    let trained = try trained(
+        trainings, request, run: run, rows: rows, &door, onEvent: onEvent)
     let gap = request.constraint.gap.metric.name
     let id = "frontier-\(request.constraint.rawValue)-\(rows.column)"
     let caption =
@@ -105,12 +109,6 @@ package func fairnessFrontier(
             id: id + "-gap", title: "Gap by tolerance, over \(rows.column)",
             caption: "On the same test rows.", plot: .lines(chart(gap) { $0.after })),
     ]
-    let purpose = "frontier of the \(request.constraint.text) gap over \(rows.column)"
-    try Look(
-        split: request.folds == nil ? "validation" : "train", rows: rows.fitting.rows,
-        purpose: purpose
-    ).record(in: run)
-    try Look(split: "test", rows: rows.test.rows, purpose: purpose).record(in: run)
     func shownPoint(_ label: String, _ gap: Estimate, _ accuracy: Estimate) -> GroupRow {
         GroupRow(
             group: label, rows: rows.test.rows,
@@ -160,7 +158,7 @@ private func trainings(_ request: MitigationRequest) throws(VouchError) -> [Fron
 /// Models that were trained with something against the gap instead, decided at the run's own threshold.
 private func trained(
     _ trainings: [FrontierTraining], _ request: MitigationRequest, run: String,
-    rows: MitigationRows, onEvent: @escaping (RunEvent) -> Void
+    rows: MitigationRows, _ door: inout HeldOutRows, onEvent: @escaping (RunEvent) -> Void
 ) throws -> [(name: String, point: GapChange)] {
     guard !trainings.isEmpty else { return [] }
     let trainer = try RetrainedProof(
@@ -169,7 +167,8 @@ private func trained(
         onEvent(.stage("Training with \(name)"))
         var changed = trainer.configuration
         apply(&changed)
-        let made = try trainer.trained(changed, seed: 0).subject.test.judging(request.protected)
+        let made = try door.open(trainer.trained(changed, seed: 0).subject)
+            .test.judging(request.protected)
         return (
             name,
             try GapChange(

@@ -18,15 +18,12 @@ package func mitigateRun(
     _ request: MitigationRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
 ) throws -> RunReport {
     try request.check()
-    let rows = try MitigationRows(request, run: run, onEvent: onEvent)
+    let column = judgedColumn(request.protected)
+    var door = HeldOutRows(
+        of: run, for: "mitigation of the \(request.constraint.text) gap over \(column)")
+    let rows = try MitigationRows(request, run: run, &door, onEvent: onEvent)
     let fitted = try FittedMitigation(request, rows)
     let judged = try JudgedMitigation(request, fitted, rows)
-    let purpose = "mitigation of the \(request.constraint.text) gap over \(rows.column)"
-    try Look(
-        split: request.folds == nil ? "validation" : "train", rows: rows.fitting.rows,
-        purpose: purpose
-    ).record(in: run)
-    try Look(split: "test", rows: rows.test.rows, purpose: purpose).record(in: run)
     try mitigationFile.add([fitted], to: run)
     let proof = try judged.proof()
     try proofFile.add([proof], to: run)

@@ -24,15 +24,16 @@ struct MitigationRows {
         var test: [[Double]]
     }
 
+    /// - Parameter door: That of the run, through which both kinds of rows are opened.
     /// - Throws: an error that says which protected columns the run has, or why its rows cannot be read.
     init(
-        _ request: MitigationRequest, run path: String, onEvent: @escaping (RunEvent) -> Void
+        _ request: MitigationRequest, run path: String, _ door: inout HeldOutRows,
+        onEvent: @escaping (RunEvent) -> Void
     ) throws {
-        test = try PredictionFile.read(run: path, split: "test").judging(request.protected)
+        test = try door.open(.test).judging(request.protected)
         column = test.protected[0].name
         if request.folds == nil, request.method == .threshold {
-            fitting = try PredictionFile.read(run: path, split: "validation")
-                .judging(request.protected)
+            fitting = try door.open(.validation).judging(request.protected)
             fittingText = "\(fitting.rows) validation rows"
             guard fitting.rows > 0 else {
                 throw VouchError(
@@ -43,7 +44,7 @@ struct MitigationRows {
             let threads = try checkedThreads(request.threads)
             let scored = try ScoredRows(
                 path, folds: request.folds, threads: threads, onEvent: onEvent)
-            fitting = try scored.predictions.judging(request.protected)
+            fitting = try door.open(scored.predictions).judging(request.protected)
             fittingText =
                 request.folds.map {
                     "\(scored.predictions.rows) training rows, each scored by one of \($0) models that did "
@@ -92,6 +93,11 @@ extension MitigationRows.GroupChances {
     }
 }
 
+/// The name of the column that `judging` leaves.
+func judgedColumn(_ protected: [String]) -> String {
+    protected.joined(separator: intersectionSign)
+}
+
 extension LabelledPredictions {
     /// With one protected column: the one that is named, or the combination of several.
     func judging(_ columns: [String]) throws(VouchError) -> LabelledPredictions {
@@ -115,7 +121,7 @@ extension LabelledPredictions {
 private struct ScoredRows {
     let run: FinishedRun
     let learner: Learner
-    let predictions: LabelledPredictions
+    let predictions: Sealed<LabelledPredictions>
 
     /// - Parameter folds: `nil` for the run's own model and its validation rows.
     init(
@@ -126,8 +132,8 @@ private struct ScoredRows {
             learner = Learner(
                 configuration: run.configuration, prepared: run.prepared, pool: run.pool,
                 pairs: run.pairs)
-            predictions = try learner.validationPredictions(
-                try StoredModel.open(path), run.features)
+            predictions = Sealed(
+                try learner.validationPredictions(try StoredModel.open(path), run.features))
             return
         }
         // What the run settled on, on other parts of the rows.
@@ -138,22 +144,24 @@ private struct ScoredRows {
         let prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
         learner = Learner(
             configuration: configuration, prepared: prepared, pool: run.pool, pairs: run.pairs)
-        let kept = path + "/" + PredictionFile.name("train-\(folds)-folds")
+        let kept = path + "/" + PredictionFile.name(.named("\(RowSplit.training)-\(folds)-folds"))
         if Files.exists(kept) {
-            predictions = try PredictionFile.decode(
-                Files.read(kept), name: kept, split: "train", model: try StoredModel.open(path))
+            predictions = Sealed(
+                try PredictionFile.decode(
+                    Files.read(kept), name: kept, split: .training,
+                    model: try StoredModel.open(path)))
             return
         }
         onEvent(.stage("Scoring all training rows by \(folds) further models"))
         let made = try ModelTraining(learner: learner, startedAt: Clock.monotonicSeconds())
             .trained(try prepared.encoder.encode(prepared.table))
         guard !InterruptFlag.isRaised else {
-            throw VouchError("interrupted; nothing was recorded or written")
+            throw VouchError("interrupted; no result was recorded")
         }
         var scored = try learner.validationPredictions(
             made.model, try prepared.encoder.encode(prepared.table))
-        scored.split = "train"
-        predictions = scored
+        scored.split = .training
+        predictions = Sealed(scored)
         // The next mitigation need not train them again.
         try AtomicFile.write(PredictionFile.encode(scored), to: kept)
     }

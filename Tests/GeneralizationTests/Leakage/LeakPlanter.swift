@@ -253,20 +253,8 @@ enum LeakPlanter: String, Sendable, CaseIterable {
             let emptied = classes.map { own in
                 planting.draws.uniform() < (own == label ? 0.7 : 0.05)
             }
-            switch column.cells {
-            case .numbers(let cells):
-                planting.put(
-                    Column(
-                        name: column.name,
-                        cells: .numbers(zip(cells, emptied).map { $1 ? .nan : $0 })))
-            case .categories(let codes, let values):
-                planting.put(
-                    Column(
-                        name: column.name,
-                        cells: .categories(
-                            codes: zip(codes, emptied).map { $1 ? -1 : $0 }, values: values)))
-            case .dates: break
-            }
+            planting.put(
+                Column(name: column.name, cells: column.cells.emptied { emptied[$0] }))
             planting.planted = .columns([column.name])
         default:
             planting.add(

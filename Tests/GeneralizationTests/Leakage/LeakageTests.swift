@@ -50,6 +50,15 @@ extension LeakPlanter: CustomTestStringConvertible {
         #expect(try planting.findings().isEmpty)
     }
 
+    /// Cells of a kind that no check knows are told apart by their texts.
+    @Test func aCopyOfTheTargetIsFoundInCellsOfAnyKind() throws {
+        var planting = try CleanTable.drawn(rows: 600).drawn(seed: 4)
+        let texts = planting.classes.map { "seen \($0)" }
+        planting.put(Column(name: "note", cells: .texts(texts, kind: .init(rawValue: "note"))))
+        let findings = try planting.findings()
+        #expect(findings.contains { $0.columns == ["note"] }, "\(findings.map(\.sentence))")
+    }
+
     /// The same rows and seed give the same findings.
     @Test(.enabled(if: !isLong)) func isDeterministic() throws {
         var planting = try CleanTable.drawn(rows: 800).drawn(seed: 3)

@@ -23,12 +23,11 @@ enum CSVRead {
 
     /// Present cells and their sum, or their number of different texts.
     private static func summary(_ column: Column) -> String {
-        switch column.cells {
-        case .numbers(let cells), .dates(let cells, _):
-            let present = cells.filter { !$0.isNaN }
-            return "[\(present.count), \(present.reduce(0, +))]"
-        case .categories(let codes, let values):
-            return "[\(codes.count { $0 >= 0 }), \(values.count)]"
+        guard let numbers = column.measures else {
+            let cells = column.coded
+            return "[\(cells.codes.count { $0 >= 0 }), \(cells.values.count)]"
         }
+        let present = numbers.filter { !$0.isNaN }
+        return "[\(present.count), \(present.reduce(0, +))]"
     }
 }

@@ -1,0 +1,91 @@
+/// What one column's cell is, as a person would say it.
+package struct RowCondition: Sendable, Hashable {
+    package var column: String
+    package var kind: Kind
+
+    package enum Kind: Sendable, Hashable {
+        case isText(String)
+        /// Above the one, at most the other; infinite where it is open.
+        case isBetween(above: Double, atMost: Double)
+        case isMissing
+    }
+
+    package init(column: String, kind: Kind) {
+        self.column = column
+        self.kind = kind
+    }
+
+    /// "education = 7th", "30 < age ≤ 41", "age ≤ 30", "age is missing".
+    package var text: String {
+        switch kind {
+        case .isText(let value): "\(column) = \(value)"
+        case .isMissing: "\(column) is missing"
+        case .isBetween(let above, let atMost):
+            if above == -.infinity {
+                "\(column) ≤ \(numberText(atMost))"
+            } else if atMost == .infinity {
+                "\(column) > \(numberText(above))"
+            } else {
+                "\(numberText(above)) < \(column) ≤ \(numberText(atMost))"
+            }
+        }
+    }
+
+    /// Which cells of its column are so.
+    package func members(of cells: Column) -> [Bool] {
+        switch kind {
+        case .isMissing: return (0..<cells.count).map(cells.isMissing)
+        case .isText(let value):
+            guard let own = cells.categories, let code = own.values.firstIndex(of: value) else {
+                return Array(repeating: false, count: cells.count)
+            }
+            return own.codes.map { $0 == Int32(code) }
+        case .isBetween(let above, let atMost):
+            return cells.numbers?.map { $0 > above && $0 <= atMost }
+                ?? Array(repeating: false, count: cells.count)
+        }
+    }
+}
+
+extension RowCondition {
+    /// Conditions that at least so many rows of a column meet, and not all.
+    ///
+    /// A category is each of its values. A number lies in one of four bins of about as many rows, or in
+    /// the lower or upper half; with four values or fewer, it is each of them. Of columns of other
+    /// kinds, only whether a cell is missing is a condition.
+    package static func candidates(_ column: Column, fewestRows: Int) -> [RowCondition] {
+        var kinds: [Kind] = [.isMissing]
+        if let own = column.categories {
+            var counts = [Int](repeating: 0, count: own.values.count)
+            for code in own.codes where code >= 0 { counts[Int(code)] += 1 }
+            kinds += counts.indices.filter { counts[$0] >= fewestRows }
+                .map { .isText(own.values[$0]) }
+        } else if let numbers = column.numbers {
+            kinds += ranges(numbers)
+        }
+        return kinds.map { RowCondition(column: column.name, kind: $0) }.filter { condition in
+            let count = condition.members(of: column).count { $0 }
+            return count >= fewestRows && count < column.count
+        }
+    }
+
+    private static func ranges(_ numbers: [Double]) -> [Kind] {
+        let sorted = numbers.filter { !$0.isNaN }.sorted()
+        guard let least = sorted.first, let most = sorted.last, least < most else { return [] }
+        func bins(_ edges: [Double]) -> [Kind] {
+            // An edge at the greatest value would cut off nothing.
+            let inner = Array(Set(edges)).filter { $0 < most }.sorted()
+            let ends = [-Double.infinity] + inner + [.infinity]
+            return zip(ends, ends.dropFirst()).map { .isBetween(above: $0, atMost: $1) }
+        }
+        var distinct: [Double] = []
+        for value in sorted where value != distinct.last {
+            distinct.append(value)
+            if distinct.count > 4 { break }
+        }
+        guard distinct.count > 4 else { return bins(distinct) }
+        let quartiles = bins([0.25, 0.5, 0.75].map { sortedQuantile(sorted, $0) })
+        let halves = bins([sortedQuantile(sorted, 0.5)])
+        return quartiles + halves.filter { !quartiles.contains($0) }
+    }
+}

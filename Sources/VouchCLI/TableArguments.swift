@@ -1,0 +1,88 @@
+import ArgumentParser
+import Tables
+import Vouch
+
+extension TrainConfiguration.Task: ExpressibleByArgument {}
+
+/// How a file is read; shared by the commands that read one.
+struct ReadingArguments: ParsableArguments {
+    @Option(help: "The character between cells: one of , ; | or tab. Detected if not given.")
+    var delimiter: String?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: """
+            Numbers are written 3,14 rather than 3.14, and 1.020 is 1020. Decided for each column by its cells if not \
+            given; where they leave both open this says it.
+            """)
+    var decimalComma: Bool?
+
+    @Option(help: "The file's encoding: utf-8 or windows-1252.")
+    var encoding = "utf-8"
+
+    @Option(
+        name: .customLong("missing"),
+        help: ArgumentHelp(
+            "A text that means a missing cell, as an empty cell always does; repeat for several. Replaces the usual "
+                + "ones: \(CSVOptions.usualMissingTokens.joined(separator: " ")).",
+            valueName: "text"))
+    var missingTokens: [String] = []
+
+    var options: TrainConfiguration.ReadingOptions {
+        var options = TrainConfiguration.ReadingOptions()
+        options.delimiter = delimiter
+        options.decimalComma = decimalComma
+        options.encoding = encoding
+        options.missing = missingTokens.isEmpty ? nil : missingTokens
+        return options
+    }
+}
+
+/// What the columns are; shared by `train` and `inspect`.
+struct ColumnArguments: ParsableArguments {
+    @Option(help: "A column with a legally or ethically protected property; repeat for several.")
+    var protected: [String] = []
+
+    @Option(help: "A column that tells which rows belong together, such as a patient.")
+    var group: String?
+
+    @Option(help: "A column of times; the latest rows become the test rows.")
+    var time: String?
+
+    @Option(help: "A column of row weights.")
+    var weight: String?
+
+    @Option(help: "A column that names the row and is passed through to predictions; repeatable.")
+    var id: [String] = []
+
+    @Option(help: "A column to leave out; repeat for several.")
+    var exclude: [String] = []
+
+    @Option(name: .customLong("schema"), help: "A YAML file with kinds and roles of columns.")
+    var schemaFile: String?
+
+    @Flag(name: .customLong("use-protected"), help: "Let the model see the protected columns.")
+    var usesProtected = false
+
+    @Option(help: "What to predict: binary, multiclass or regression. Inferred if not given.")
+    var task: TrainConfiguration.Task?
+
+    @Option(help: "The class whose probability is reported. The last in order if not given.")
+    var positive: String?
+
+    func roles(target: String?) -> TrainConfiguration.ColumnRoles {
+        var roles = TrainConfiguration.ColumnRoles()
+        roles.target = target ?? ""
+        roles.protected = protected
+        roles.group = group
+        roles.time = time
+        roles.weight = weight
+        roles.id = id
+        roles.exclude = exclude
+        roles.schemaFile = schemaFile
+        roles.usesProtected = usesProtected
+        roles.task = task
+        roles.positive = positive
+        return roles
+    }
+}
