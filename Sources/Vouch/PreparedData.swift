@@ -2,7 +2,6 @@ import Platform
 import Prediction
 import RunStore
 import Tables
-import TensorCore
 import Training
 
 /// Everything between the files and the first training step: tables, schema, labels, the split and
@@ -31,6 +30,12 @@ struct PreparedData {
         var repeated: Int
         /// Rows with the same features as another row and another target.
         var conflicting: Int
+
+        /// - Parameter rows: Those that train or validate.
+        init(_ copies: RowCopies, _ answers: KnownAnswers, among rows: [Int]) {
+            repeated = copies.exact.repeated(among: rows)
+            conflicting = answers.classes.map { copies.features.conflicting($0, among: rows) } ?? 0
+        }
     }
 
     /// Reads and prepares what a configuration names.
@@ -76,101 +81,53 @@ struct PreparedData {
         classesOf known: TargetEncoder? = nil, onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
         let columns = configuration.columns
-        var warnings: [String] = []
         guard let targetColumn = table.column(named: columns.target) else {
             throw VouchError("there is no column \"\(columns.target)\"")
         }
         try checkGroups(
             bins: columns.groupBins, labels: columns.groupLabels, protected: schema.protected,
             in: table)
-        let rows = (0..<table.rowCount).filter { !targetColumn.isMissing($0) }
-        if rows.count < table.rowCount {
-            warnings.append(
-                "\(table.rowCount - rows.count) of \(table.rowCount) rows have no target and are "
-                    + "left out")
-        }
-        let target = try known ?? TargetEncoder(
-            targetColumn, source: table.name, rows: rows,
-            task: columns.task.flatMap { .init(rawValue: $0.rawValue) },
-            positive: columns.positive, lines: table.lines)
-        let isRegression = target.task == .regression
-        if !isRegression { try Settings.check(configuration, classesOf: target.column) }
-        let numbers = isRegression ? try target.values(targetColumn, source: table.name) : []
-        let labels =
-            isRegression
-            ? [] : try target.labels(targetColumn, source: table.name, lines: table.lines)
+        let answers = try KnownAnswers(
+            targetColumn, of: table, configuration, classesOf: known)
         let copies = RowCopies(
             table, features: schema.features.map(\.name), target: columns.target,
-            labels: isRegression ? nil : labels, rows: rows)
-        if let conflict = copies.conflict { warnings.append(conflict) }
-        let drawer = try SplitMaker(
-            configuration, table: table, schema: schema,
-            strata: isRegression
-                ? SplitDrawer.deciles(numbers, rows: rows) : labels.map(Int.init),
+            labels: answers.classes, rows: answers.rows)
+        let maker = try SplitMaker(
+            configuration, table: table, schema: schema, strata: answers.strata,
             duplicates: copies.together)
-        var split = try drawer.split(rows: rows, hasTestFile: testTable != nil)
+        let drawn = try maker.split(rows: answers.rows, hasTestFile: testTable != nil)
         let recipe = Recipe(
             configuration,
             for: problem(
-                rows: split.train.count + split.validation.count, schema,
-                isRegression: isRegression))
-        let folds = drawer.folds(recipe.folds, of: split)
-        if folds.count > 1 {
-            split = Split(
-                train: (split.train + split.validation).sorted(), validation: [],
-                test: split.test)
-        }
-        if !isRegression { warnings += classWarnings(target.classes, labels, rows) }
+                rows: drawn.train.count + drawn.validation.count, schema,
+                isRegression: answers.isRegression))
+        let folds = maker.folds(recipe.folds, of: drawn)
+        let split = folds.count > 1 ? drawn.trainingOnValidation : drawn
+        var warnings = answerWarnings(answers, copies, of: table)
         warnings += try weightWarnings(
-            table, testTable: testTable, schema, split, folds, target,
-            labels: isRegression ? nil : labels)
+            table, testTable: testTable, schema, split, folds, answers.target,
+            labels: answers.classes)
 
-        var fitted = target
-        if isRegression {
-            // Center and scale come from training rows only.
-            fitted = try TargetEncoder(
-                targetColumn, source: table.name, rows: split.train, task: .regression,
-                positive: nil)
-        }
+        let target = try answers.fitted(on: split.train)
         onEvent(.stage("Encoding \(table.rowCount) rows"))
         let bins = recipe.fittedBins
         let encoder = try Encoder.fit(
             table, schema, rows: split.train, bins: bins,
             outcomes: bins == nil
-                ? [] : fitted.outcomes(labels: labels, numbers: numbers, rows: split.train),
+                ? []
+                : target.outcomes(
+                    labels: answers.labels, numbers: answers.numbers, rows: split.train),
             repair: configuration.model.groupRepair)
-        if let repair = encoder.repair {
-            warnings += try repairWarnings(
-                repair, schema, tables: [table] + (testTable.map { [$0] } ?? []))
-        }
-        for category in encoder.categories {
-            if let buckets = category.buckets {
-                warnings.append(
-                    "column \"\(category.column)\" has more than \(Encoder.maximumCategories) "
-                        + "values; they are hashed into \(buckets) buckets")
-            }
-        }
-        let learned = split.train + split.validation
-        let report = DuplicateReport(
-            repeated: copies.exact.repeated(among: learned),
-            conflicting: isRegression
-                ? 0 : copies.features.conflicting(labels, among: learned))
+        warnings += try encoderWarnings(encoder, schema, table: table, testTable: testTable)
         if let testTable {
-            let both = table.joining(
-                testTable, columns: schema.features.map(\.name) + [columns.target])
-            let codes = DuplicateIndex(both, columns: both.columns.map(\.name)).codes
-            let known = Set(codes[..<table.rowCount])
-            let shared = codes[table.rowCount...].count { known.contains($0) }
-            if shared > 0 {
-                warnings.append(
-                    "\(shared) of \(testTable.rowCount) test rows also stand among the training "
-                        + "data, target included; they are not moved")
-            }
+            warnings += sharedRowWarnings(
+                table, testTable, columns: schema.features.map(\.name) + [columns.target])
         }
         return try PreparedData(
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
-            target: fitted, encoder: encoder, split: split, folds: folds, recipe: recipe,
-            duplicates: report, hashes: []
+            target: target, encoder: encoder, split: split, folds: folds, recipe: recipe,
+            duplicates: DuplicateReport(copies, answers, among: split.train + split.validation),
+            hashes: []
         ).planting(configuration.splits.canaries, seed: configuration.learning.seed)
     }
 
@@ -252,161 +209,6 @@ struct PreparedData {
             labels: isRegression ? [] : try target.labels(column, source: table.name),
             numbers: isRegression ? try target.values(column, source: table.name) : [], rows: rows)
     }
-
-    /// What a repair of numbers leaves as it is.
-    private static func repairWarnings(
-        _ repair: GroupRepair, _ schema: Schema, tables: [Table]
-    ) throws -> [String] {
-        let others = schema.features.filter { !repair.columns.contains($0.name) }.map(\.name)
-        var warnings: [String] = []
-        if !others.isEmpty {
-            warnings.append(
-                "\(repair.rule.method.option) changes \(repair.columns.count) of "
-                    + "\(schema.features.count) columns, those of numbers; what the others tell of the groups "
-                    + "stays: \(others.prefix(20).joined(separator: ", "))"
-                    + (others.count > 20 ? ", …" : ""))
-        }
-        return warnings + (try tables.compactMap { try repair.note(on: $0) })
-    }
-
-    private static func classWarnings(
-        _ classes: [String], _ labels: [Int32], _ rows: [Int]
-    ) -> [String] {
-        var counts = [Int](repeating: 0, count: classes.count)
-        for row in rows { counts[Int(labels[row])] += 1 }
-        var warnings: [String] = []
-        let single = zip(classes, counts).filter { $0.1 < 2 }.map { "\"\($0.0)\"" }
-        if single.count == 1 {
-            warnings.append("class \(single[0]) has one row, which is used for training")
-        } else if !single.isEmpty {
-            warnings.append(
-                "\(single.count) of \(classes.count) classes have one row each, which is used for training: "
-                    + single.prefix(5).joined(separator: ", ") + (single.count > 5 ? ", …" : ""))
-        }
-        if let (a, b) = equalNumbers(classes) {
-            warnings.append(
-                "classes \"\(a)\" and \"\(b)\" are one number and stay two classes, as they are spelled. Write them "
-                    + "alike if they are one")
-        }
-        return warnings
-    }
-
-    /// Two texts that are the same number.
-    private static func equalNumbers(_ texts: [String]) -> (String, String)? {
-        var known: [Double: String] = [:]
-        for text in texts {
-            guard let number = CellParsing.number(text) else { continue }
-            if let other = known.updateValue(text, forKey: number) { return (other, text) }
-        }
-        return nil
-    }
-
-    /// Classes whose rows count nothing.
-    ///
-    /// - Throws: where the weights leave nothing to learn from, to stop at, to measure on, or to tell apart.
-    private static func weightWarnings(
-        _ table: Table, testTable: Table?, _ schema: Schema, _ split: Split, _ folds: [Split],
-        _ target: TargetEncoder, labels: [Int32]?
-    ) throws -> [String] {
-        guard let name = schema.names(.weight).first, let weights = try table.weights(in: name)
-        else { return [] }
-        // Those of test rows in a file of their own must be weights, too, before an hour of training.
-        _ = try testTable?.weights(in: name)
-        let parts =
-            folds.flatMap { [(RowSplit.training, $0.train), (.validation, $0.validation)] }
-            + [(.test, split.test)]
-        for (part, rows) in parts
-        where !rows.isEmpty && !rows.contains(where: { weights[$0] > 0 }) {
-            throw VouchError(
-                "\(table.name), column \"\(name)\": the weights of all \(rows.count) \(part.word) rows are 0, so that none "
-                    + "of them counts. Give more rows a weight above 0, leave rows of weight 0 out of the file, or "
-                    + "leave --weight out")
-        }
-        guard let labels else { return [] }
-        var sums = [Float](repeating: 0, count: target.classes.count)
-        for row in split.train { sums[Int(labels[row])] += weights[row] }
-        let empty = target.classes.indices.filter { sums[$0] == 0 }.map {
-            "\"\(target.classes[$0])\""
-        }
-        guard !empty.isEmpty else { return [] }
-        let text =
-            "all training rows of class " + empty.joined(separator: ", ") + " have the weight 0"
-        guard sums.count(where: { $0 > 0 }) > 1 else {
-            throw VouchError(
-                "\(table.name), column \"\(name)\": \(text), so that there is nothing to tell apart. Give rows of two "
-                    + "classes a weight above 0, or leave --weight out")
-        }
-        return ["column \"\(name)\": \(text): the model cannot learn to predict it"]
-    }
-}
-
-/// Draws splits of one table.
-private struct SplitMaker {
-    let table: Table
-    let strata: [Int]
-    let groups: [Int32]?
-    let duplicates: [Int32]?
-    let times: [Double]?
-    let shares: TrainConfiguration.SplitOptions
-    let seed: UInt64
-
-    /// - Parameter strata: One a row of the table: the class, or the decile of a number.
-    init(
-        _ configuration: TrainConfiguration, table: Table, schema: Schema, strata: [Int],
-        duplicates: [Int32]?
-    ) throws {
-        times = try schema.names(.time).first.map { name in try table.orderedValues(in: name) }
-        groups = table.codes(in: schema.names(.group).first)
-        self.table = table
-        self.strata = strata
-        self.duplicates = duplicates
-        shares = configuration.splits
-        seed = configuration.learning.seed
-    }
-
-    private func drawer(_ rows: [Int]) -> SplitDrawer {
-        SplitDrawer(
-            rows: rows, strata: strata, groups: groups, duplicates: duplicates, times: times,
-            seed: seed)
-    }
-
-    func split(rows: [Int], hasTestFile: Bool) throws(VouchError) -> Split {
-        let drawer = drawer(rows)
-        let parts =
-            hasTestFile
-            ? [[]] + drawer.parts([shares.validation])
-            : drawer.parts([shares.test, shares.validation])
-        let split = Split(train: parts[2], validation: parts[1], test: parts[0])
-        let needed =
-            hasTestFile
-            ? [(RowSplit.validation, split.validation)]
-            : [(RowSplit.test, split.test), (.validation, split.validation)]
-        for (name, part) in needed where part.isEmpty {
-            throw VouchError(
-                "\(table.name) has \(rows.count) rows with a target, too few for \(name) rows. "
-                    + "Add rows, or raise --\(name)-share")
-        }
-        guard split.train.count > 1 else {
-            throw VouchError(
-                "\(table.name) leaves \(split.train.count) rows to train on. Add rows")
-        }
-        return split
-    }
-
-    /// The split itself, or as many as there are folds: each validates on another part.
-    func folds(_ count: Int, of split: Split) -> [Split] {
-        guard count > 1 else { return [split] }
-        let rows = (split.train + split.validation).sorted()
-        let fold = drawer(rows).folds(count, rowCount: table.rowCount)
-        let all = (0..<count).map { number in
-            Split(
-                train: rows.filter { fold[$0] != number },
-                validation: rows.filter { fold[$0] == number }, test: split.test)
-        }
-        // Few groups may leave a fold without rows.
-        let usable = all.filter { !$0.validation.isEmpty && $0.train.count > 1 }
-        return usable.count > 1 ? usable : [split]
-    }
 }
 
 // MARK: - From options to the reader's and the schema's
@@ -465,16 +267,6 @@ extension CSVOptions {
         if let weight = columns.weight { options.keepText(weight, role: .weight) }
         if !columns.target.isEmpty { options.keepText(columns.target, role: .target) }
         return options
-    }
-}
-
-extension TargetEncoder {
-    /// The target of some rows as columns of numbers: the standardised number of a regression, the
-    /// positive class of two, each of the first 32 classes of more.
-    fileprivate func outcomes(labels: [Int32], numbers: [Double], rows: [Int]) -> [[Float]] {
-        if task == .regression { return [rows.map { Float((numbers[$0] - center) / scale) }] }
-        let shown = task == .binary ? [1] : Array(0..<Int32(min(classes.count, 32)))
-        return shown.map { shown in rows.map { labels[$0] == shown ? 1 : 0 } }
     }
 }
 

@@ -1,4 +1,4 @@
-import Evidence
+package import Evidence
 import Fairness
 import Figures
 import Generalization
@@ -7,7 +7,7 @@ import Reporting
 import Statistics
 
 /// Every remedy that changes outputs alone.
-let allOutputRemedies: [any OutputRemedy] = [
+package let allOutputRemedies: [any OutputRemedy] = [
     TemperatureScaling(), VectorScaling(), IsotonicCalibration(), VennAbersCalibration(),
 ]
 

@@ -1,6 +1,7 @@
 import Evidence
 import Foundation
 import Platform
+import Prediction
 import Reporting
 import Testing
 import Vouch
@@ -30,10 +31,14 @@ import Vouch
         for drawback in Drawback.allCases { #expect(html.contains("id=\"\(drawback.rawValue)\"")) }
         let ledger = try #require(report.ledger)
         #expect(ledger.looks.map(\.split) == ["validation", "test"])
-        // Those that stopped the training, three probes and four remedies.
-        #expect(ledger.looks[0].count == 8)
-        // Seventeen probes and four remedies.
-        #expect(ledger.looks[1].count == 21)
+        // Nothing was left out, so that every probe looked where it says; so did every proof.
+        let proofs = report.drawbacks.flatMap(\.proofs).count
+        #expect(proofs == allOutputRemedies.count)
+        func declared(_ split: RowSplit) -> Int {
+            (allProbes + closingProbes).count { $0.description.looksAt.contains(split) } + proofs
+        }
+        // Validation rows stopped the one training, too.
+        #expect(ledger.looks.map(\.count) == [declared(.validation) + 1, declared(.test)])
         #expect(ledger.models == 1)
         #expect(try verifyLedger(run: run, head: ledger.head).contains(ledger.head.prefix(12)))
         // Every metric shown has its definition.

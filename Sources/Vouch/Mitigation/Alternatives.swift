@@ -46,18 +46,6 @@ package struct AlternativesRequest: Sendable {
     }
 }
 
-/// A model that was trained instead of the run's.
-private struct Alternative {
-    var name: String
-    /// What to add to the run's command line.
-    var options: String
-    var validation: LabelledPredictions
-    /// With test rows; `nil` of the run itself.
-    var subject: Sealed<Subject>?
-    var accuracy: Estimate
-    var gap: Estimate
-}
-
 /// Looks for a model about as accurate as a run's whose gap is smaller: among other seeds, reweighed rows,
 /// penalties and what else against gaps is asked for.
 ///
@@ -86,99 +74,36 @@ package func fairAlternatives(
         _ subject: Sealed<Subject>?
     ) throws -> Alternative {
         try Alternative(
-            name: name, options: options, validation: validation, subject: subject,
+            name: name, options: options, subject: subject,
             accuracy: validation.classificationSample.accuracy(threshold: validation.threshold),
             gap: request.constraint.gap(of: validation, column: column))
     }
     let own = try measured("the run itself", "", base, nil)
-    var found: [Alternative] = []
     let candidates =
         usualCandidates(request, trainer.configuration)
-        + remedies.map { text, asked in
-            var changed = trainer.configuration
-            asked.remedy.apply(asked.strength, &changed)
-            return Candidate(
-                name: text, options: asked.remedy.options(asked.strength), configuration: changed,
-                seed: 0)
-        }
-    for candidate in candidates {
+        + remedies.map { Candidate($0.text, $0.of, trainer.configuration) }
+    let found = try candidates.map { candidate in
         onEvent(.stage("Training \(candidate.name)"))
         let made = try trainer.trained(candidate.configuration, seed: candidate.seed)
-        found.append(
-            try measured(
-                candidate.name, candidate.options,
-                door.open(made.validation).judging(request.protected), made.subject))
+        return try measured(
+            candidate.name, candidate.options,
+            door.open(made.validation).judging(request.protected), made.subject)
     }
-    let least = (own.accuracy.value ?? 0) - request.mostAccuracyLost
-    let chosen = ([own] + found).filter { ($0.accuracy.value ?? 0) >= least }
-        .min { ($0.gap.value ?? 1) < ($1.gap.value ?? 1) }
-    var facts: [RunReport.Fact] = [
-        .init("Gap", "\(request.constraint.text), over \(column)"),
-        .init(
-            "Chosen",
-            "on \(base.rows) validation rows: the smallest gap among models whose accuracy is at most "
-                + "\(NumberText.plain(request.mostAccuracyLost)) below the run's"),
-    ]
-    if let chosen, let subject = chosen.subject {
-        let baseTest = try door.open(.test).judging(request.protected)
-        let change = try GapChange(
-            request.constraint, column: column, before: baseTest,
+    var choice = AlternativeChoice(
+        request: request, column: column, validationRows: base.rows, own: own, found: found)
+    if let subject = choice.chosen?.subject {
+        let test = try door.open(.test).judging(request.protected)
+        choice.change = try GapChange(
+            request.constraint, column: column, before: test,
             after: door.open(subject).test.judging(request.protected))
-        func text(_ estimate: Estimate) -> String { estimate.shown ?? "undefined" }
-        facts += [
-            .init("Alternative", chosen.name),
-            .init("How to train it", "the run's command with \(chosen.options)"),
-            .init(
-                "Verdict",
-                change.isMitigated(mostAccuracyLost: request.mostAccuracyLost)
-                    ? "a less discriminatory alternative: the gap is smaller and the accuracy is kept"
-                    : "cannot tell: on \(baseTest.rows) test rows the two intervals do not both hold"
-            ),
-            .init("Gap on test rows", "\(text(change.before)) → \(text(change.after))"),
-            .init("Gap, after − before", text(change.change)),
-            .init(
-                "Accuracy on test rows",
-                "\(text(change.accuracyBefore)) → \(text(change.accuracyAfter))"),
-            .init("Accuracy, after − before", text(change.accuracyChange)),
-        ]
-    } else {
-        facts.append(
-            .init("Alternative", "none: no model as accurate has a smaller gap on validation rows"))
+        choice.testRows = test.rows
     }
-    facts.append(.init("Made by", request.arguments.map(shellQuoted).joined(separator: " ")))
-    let rows = ([own] + found).map { each -> [TableDocument.Cell] in
-        [
-            .text(each.name), cell(each.gap), cell(each.accuracy),
-            .text(
-                each.name == chosen?.name
-                    ? "chosen" : (each.accuracy.value ?? 0) >= least ? "" : "less accurate"),
-        ]
-    }
-    return TableDocument(
-        title: "Alternatives to the model of \(run)", facts: facts,
-        tables: [
-            .init(
-                title: "On validation rows",
-                columns: ["Model", request.constraint.gap.metric.name, "Accuracy", ""], rows: rows,
-                notes: [
-                    "These rows stopped the trainings, and the smallest of several gaps is small by luck too; "
-                        + "the chosen model's numbers on test rows are the ones to believe."
-                ])
-        ],
-        statements: [
-            "Only the chosen model was measured on test rows.",
-            "Whether an alternative must be used is for a person to decide.",
-        ]
-            + (candidates.contains { $0.configuration.model.groupRepair != nil }
-                ? ["A model of repaired numbers needs the protected columns of each new row."]
-                : []),
-        blanks: [])
+    return choice.document(
+        run: run,
+        readsGroups: candidates.contains { $0.configuration.model.groupRepair != nil })
 }
 
-private func cell(_ estimate: Estimate) -> TableDocument.Cell {
-    estimate.value.map { .number($0, lower: estimate.lower, upper: estimate.upper) } ?? .text("–")
-}
-
+/// A training to try: the run's own settings with one change.
 private struct Candidate {
     var name: String
     var options: String
@@ -186,6 +111,21 @@ private struct Candidate {
     var seed: UInt64
 }
 
+extension Candidate {
+    /// With a remedy that changes the training.
+    fileprivate init(
+        _ name: String, _ asked: (remedy: TrainingRemedy, strength: Float),
+        _ configuration: TrainConfiguration
+    ) {
+        var changed = configuration
+        asked.remedy.apply(asked.strength, &changed)
+        self.init(
+            name: name, options: asked.remedy.options(asked.strength), configuration: changed,
+            seed: 0)
+    }
+}
+
+/// Other seeds, reweighed rows where the run does not reweigh, and penalties.
 private func usualCandidates(
     _ request: AlternativesRequest, _ configuration: TrainConfiguration
 ) -> [Candidate] {
