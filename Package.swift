@@ -205,7 +205,10 @@ let package = Package(
                 "TensorCore", "Training",
             ], exclude: ["Verified", "ReadersQuestions.json"]),
         // the library as its users see it
-        tests("LibraryTests", ["Vouch", "RunStore", "TensorCore"]),
+        tests("LibraryTests", ["Vouch", "RunStore", "TableExample", "TensorCore"]),
+        .executableTarget(
+            name: "TableExample", dependencies: ["Vouch"],
+            path: "Examples/adult-library/Sources/adult-library", swiftSettings: strict),
         tests(
             "ReportingTests",
             ["Reporting", "Figures", "Evidence", "SchemaValidation", "Statistics", "TensorCore"],

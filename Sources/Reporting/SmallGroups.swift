@@ -7,7 +7,7 @@ extension RunReport {
     /// A small group keeps its name, and loses its count and its values; a value that rests on few
     /// rows of a larger group loses itself. Dots of small groups leave the interval charts. What
     /// was withheld can sometimes be worked out from the totals; the report says so.
-    var withholdingSmallGroups: RunReport {
+    package var withholdingSmallGroups: RunReport {
         var report = self
         report.measurements = measurements.map { $0.group == nil ? $0 : withheld($0) }
         for row in report.drawbacks.indices {

@@ -257,7 +257,7 @@ private struct FittedThresholds {
 
 extension StoredModel {
     /// The name of the class decided for each row.
-    fileprivate func decisions(_ predictions: Predictions) -> [String] {
+    func decisions(_ predictions: Predictions) -> [String] {
         predictions.decisions(threshold: description.threshold).classes
             .map { predictions.classes[$0] }
     }

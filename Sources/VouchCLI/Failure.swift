@@ -2,8 +2,6 @@ import ArgumentParser
 import Foundation
 import Platform
 import Reporting
-import RunStore
-import Tables
 import Vouch
 
 /// An error with an exit code of its own.
@@ -32,7 +30,10 @@ enum Failure {
     }
 
     /// What is wrong, with settings called by their options.
-    static func asTyped(_ error: any PlainError) -> String { error.text { "--" + $0 } }
+    static func asTyped(_ error: any PlainError) -> String { error.text(naming: option) }
+
+    /// A setting as it is typed, by its id.
+    static func option(_ id: String) -> String { "--" + id }
 
     /// What the parser says: help, a wrong option, an exit code.
     private static func exitWithParserError(_ error: any Error, arguments: [String]) -> Never {
@@ -90,25 +91,12 @@ struct FailureLine: Encodable {
 
     init(_ error: any PlainError, exitCode: Int32) {
         self.exitCode = exitCode
-        switch error {
-        case let error as TableError:
-            self.error = Problem(
-                message: error.description, what: error.problem,
-                place: Place(
-                    file: error.source, line: error.line, row: error.row, column: error.column),
-                advice: error.advice)
-        case let error as RunStoreError:
-            self.error = Problem(
-                message: error.description, what: error.problem, place: Place(file: error.file),
-                advice: error.nextStep)
-        default:
-            let message = Failure.asTyped(error)
-            // Errors say what is wrong, then, in sentences of their own, what to do.
-            let end = message.range(of: ". ")
-            self.error = Problem(
-                message: message,
-                what: end.map { String(message[..<$0.lowerBound]) } ?? message,
-                advice: end.map { String(message[$0.upperBound...]) })
-        }
+        let failure = TableFailure(error, naming: Failure.option)
+        self.error = Problem(
+            message: failure.description, what: failure.problem,
+            place: failure.file.map {
+                Place(file: $0, line: failure.line, row: failure.row, column: failure.column)
+            },
+            advice: failure.nextStep)
     }
 }

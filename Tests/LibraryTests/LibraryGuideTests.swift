@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Vouch
 
-/// The program in the guide to the library, which is this one.
+/// The programs in the guide to the library, which are these.
 @Suite struct LibraryGuideTests {
     @Test func snippet() throws {
         let data = Samples(rows: 600, seed: 3)
@@ -34,8 +34,47 @@ import Vouch
         #expect(why.values.count == 600 * 64)
     }
 
+    @Test func tables() throws {
+        let place = try TableModelTests.Place()
+        let folder = place.path
+
+        // GUIDE
+        let model = try TableModel.train(
+            csv: folder + "/train.csv", test: folder + "/test.csv",
+            columns: TableColumns(target: "paid", protected: ["sex"]),
+            settings: ["model": "mlp", "epochs": 2, "probe-budget": "0s"],
+            output: folder + "/run")
+        for found in model.measurements where found.drawback == .bias {
+            print(found.name, found.group ?? "", found.value ?? .nan, found.interval?.lower ?? .nan)
+        }
+        let predictions = try model.predict(csv: folder + "/test.csv")
+        let why = try model.explain(csv: folder + "/test.csv", row: 1)
+        let fresh = try model.evaluate(csv: folder + "/test.csv")
+        // GUIDE
+
+        #expect(predictions.rows == 180 && why.contributions.count == 3)
+        #expect(fresh.first(of: "rocAUC")?.interval != nil)
+    }
+
+    @Test func audit() throws {
+        let place = try TableModelTests.Place()
+        let answers = (0..<120).map { "\($0 % 3 == 0 ? "yes" : "no"),0.\(20 + $0 % 60),\($0 % 2)" }
+        try place.write(["paid,score,sex"] + answers, to: "scores.csv")
+        let path = place.path + "/scores.csv"
+
+        // GUIDE
+        let audit = try Audit.predictions(
+            csv: path, target: "paid", score: "score", protected: ["sex"])
+        if let found = audit.first(of: "rocAUC"), let interval = found.interval {
+            print(found.value ?? .nan, interval.lower, interval.upper, interval.method)
+        }
+        // GUIDE
+
+        #expect(audit.first(of: "rocAUC")?.sample.rows == 120)
+    }
+
     /// The lines between the marks above stand in the guide, but for their indentation.
-    @Test func theGuideHoldsIt() throws {
+    @Test func theGuideHoldsThem() throws {
         func text(_ path: String) throws -> [String] {
             let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
                 .deletingLastPathComponent().deletingLastPathComponent()
@@ -45,7 +84,9 @@ import Vouch
         let parts = try text("Tests/LibraryTests/LibraryGuideTests.swift")
             .split(separator: "// GUIDE", omittingEmptySubsequences: false)
         let guide = try text("Documentation/Guides/Library.md").joined(separator: "\n")
-        let isThere = guide.contains(parts[1].joined(separator: "\n"))
-        #expect(isThere, "the guide does not hold the program above")
+        for (number, place) in [1, 3, 5].enumerated() {
+            let isThere = guide.contains(parts[place].joined(separator: "\n"))
+            #expect(isThere, "the guide does not hold program \(number + 1) above")
+        }
     }
 }

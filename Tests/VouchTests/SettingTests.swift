@@ -54,6 +54,31 @@ import VouchCLI
         }
     }
 
+    /// What the library reads of a text is what the command reads of it.
+    @Test(arguments: Settings.all.map(\.id)) func aTextSaysWhatTheOptionSays(id: String) throws {
+        let setting = try #require(Settings.all.first { $0.id == id })
+        let base =
+            ["data.csv", "--target=y", "--out=run"]
+            + (id == "fair-penalty-measure" ? ["--fair-penalty=equalized-odds=2"] : [])
+        let plain = try trainConfiguration(of: base)
+        var told = 0
+        for text in Self.values + ["true"] where id != "bins" || !text.contains("=") {
+            let option = text == "true" ? "--\(id)" : "--\(id)=\(text)"
+            var configuration = plain
+            do throws(VouchError) {
+                try setting.set(text, in: &configuration)
+                #expect(setting.holds(text, in: configuration))
+                told += 1
+            } catch {
+                #expect(error.settings == [id] && configuration == plain)
+                #expect((try? trainConfiguration(of: base + [option])) == nil, "\(text)")
+                continue
+            }
+            #expect(try trainConfiguration(of: base + [option]) == configuration, "\(text)")
+        }
+        #expect(told > 0)
+    }
+
     @Test func nothingAskedForIsTheStandard() throws {
         let asked = try trainConfiguration(of: ["data.csv", "--target=y", "--out=run"])
         var standard = TrainConfiguration(data: "data.csv", output: "run")

@@ -20,6 +20,12 @@ package protocol DeclaredSetting: Sendable {
     func isAsked(in configuration: TrainConfiguration) -> Bool
     /// As where nothing is asked for.
     func reset(in configuration: inout TrainConfiguration)
+    /// Asks for what a text says.
+    ///
+    /// - Throws: `VouchError` naming the setting, the text and what would be accepted.
+    func set(_ text: String, in configuration: inout TrainConfiguration) throws(VouchError)
+    /// Whether a configuration asks for what a text says.
+    func holds(_ text: String, in configuration: TrainConfiguration) -> Bool
     /// - Throws: `VouchError` naming the setting, its value and what would be accepted.
     func check(_ configuration: TrainConfiguration) throws(VouchError)
     /// What the report says of it under "Against overfitting"; `nil` for nothing.

@@ -156,7 +156,10 @@ extension Settings {
 
     package static let budget: Setting<Double?> = Setting(
         "budget", \.learning.budgetSeconds,
-        help: "The longest time for the whole run, such as 60s or 2m.")
+        help: "The longest time for the whole run, such as 60s or 2m."
+    ).written(as: "a time such as 60s, 2m or 1.5h") {
+        (try? parseDuration($0)).map { .some($0) }
+    }
 
     package static let seed: Setting<UInt64> = Setting(
         "seed", \.learning.seed, help: "The seed of every random choice."

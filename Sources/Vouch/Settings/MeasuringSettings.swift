@@ -32,7 +32,10 @@ extension Settings {
         help: """
             What probes that train again or predict often may take, in seconds of counted work, whatever \
             the machine's speed and load; 0s trains nothing for them. (default: 50s)
-            """)
+            """
+    ).written(as: "a time such as 60s, 2m or 1.5h, or 0s") {
+        try? parseDuration($0, allowsZero: true)
+    }
 
     package static let crossValidation: Setting<TrainConfiguration.CrossValidationPlan?> = Setting(
         "cv", \.evidence.crossValidation,

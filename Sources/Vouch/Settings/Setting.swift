@@ -6,7 +6,7 @@ typealias Place<Root, Value> = any WritableKeyPath<Root, Value> & Sendable
 /// checks of a request, the recipe's line, remedies and what `settingEffects` changes come from here.
 ///
 /// Declarations stand in `Settings`; see Documentation/AddingASetting.md.
-package struct Setting<Value: Sendable & Hashable>: DeclaredSetting {
+package struct Setting<Value: SettingValue>: DeclaredSetting {
     package let id: String
     package let help: String
     package let valueName: String?
@@ -19,6 +19,9 @@ package struct Setting<Value: Sendable & Hashable>: DeclaredSetting {
     package private(set) var remedies: [TrainingRemedy] = []
     private var rules: [@Sendable (TrainConfiguration) -> SettingText?] = []
     private var told: @Sendable (Value) -> String? = { _ in nil }
+    private var written = (
+        as: Value.written, read: { @Sendable text in Value(settingText: text) }
+    )
 
     /// - Parameters:
     ///   - id: The option's name without dashes.
@@ -52,6 +55,20 @@ package struct Setting<Value: Sendable & Hashable>: DeclaredSetting {
 
     package func reset(in configuration: inout TrainConfiguration) {
         configuration[keyPath: place] = standard
+    }
+
+    package func set(
+        _ text: String, in configuration: inout TrainConfiguration
+    ) throws(VouchError) {
+        guard let value = written.read(text) else {
+            throw VouchError(
+                setting: "\(named: id) is \"\(text)\"; it must be \(written.as)")
+        }
+        configuration[keyPath: place] = value
+    }
+
+    package func holds(_ text: String, in configuration: TrainConfiguration) -> Bool {
+        written.read(text) == configuration[keyPath: place]
     }
 
     package func check(_ configuration: TrainConfiguration) throws(VouchError) {
@@ -109,6 +126,15 @@ extension Setting {
         _ rule: @escaping @Sendable (TrainConfiguration) -> SettingText?
     ) -> Setting {
         checked { isAsked(in: $0) ? rule($0) : nil }
+    }
+
+    /// How it is written, where its type does not say so.
+    ///
+    /// - Parameters:
+    ///   - form: What its text must be, to be read after "it must be".
+    ///   - read: `nil` where a text means no value.
+    func written(as form: String, _ read: @escaping @Sendable (String) -> Value?) -> Setting {
+        with { $0.written = (as: form, read: read) }
     }
 
     /// What the report says of it under "Against overfitting"; `nil` for nothing.
