@@ -11,10 +11,7 @@ import Tables
 package struct AuditConfiguration: Sendable {
     package var file: String
     package var target = ""
-    /// The column of the positive class's probability, or for several classes `CLASS=COLUMN` each.
-    package var scores: [String] = []
-    /// The column of predicted numbers, for a regression.
-    package var prediction: String?
+    package var predicted: AuditedColumns
     package var protected: [String] = []
     /// Edges that cut protected columns of numbers into groups, by column; quartiles where not given.
     package var groupBins: [String: [Double]]?
@@ -32,7 +29,10 @@ package struct AuditConfiguration: Sendable {
     package var reading = TrainConfiguration.ReadingOptions()
     package var threads: Int?
 
-    package init(file: String) { self.file = file }
+    package init(file: String, predicted: AuditedColumns) {
+        self.file = file
+        self.predicted = predicted
+    }
 }
 
 /// Runs every probe that needs only predictions, on anybody's.
@@ -60,9 +60,7 @@ package func auditPredictions(
             + "measured on \(test.rows) rows of \(name).",
         facts: [
             .init("Answers", configuration.target),
-            .init(
-                "Predictions",
-                configuration.prediction ?? configuration.scores.joined(separator: ", ")),
+            .init("Predictions", configuration.predicted.text),
         ],
         drawbacks: evidence.rows, leftOut: evidence.leftOut,
         headlines: headlines(test.task), measurements: evidence.measurements,
@@ -98,29 +96,27 @@ extension LabelledPredictions {
 private func labelledPredictions(
     _ configuration: AuditConfiguration, _ bytes: [UInt8]
 ) throws -> LabelledPredictions {
-    let isRegression = configuration.prediction != nil
-    guard isRegression != !configuration.scores.isEmpty else {
-        throw VouchError(
-            "give either --score, the column of probabilities, or --prediction, the column of "
-                + "predicted numbers")
-    }
     guard (0...1).contains(configuration.threshold) else {
-        throw VouchError("--threshold is \(configuration.threshold); it must be from 0 to 1")
+        throw VouchError(
+            setting: "\(named: "threshold") is \(configuration.threshold); it must be from 0 to 1")
     }
     var options = try csvOptions(
         configuration.reading, threads: try checkedThreads(configuration.threads))
+    let isRegression = configuration.predicted.isOfNumbers
     options.kinds[configuration.target] = isRegression ? .number : .category
     options.spelled = Set(configuration.protected + [configuration.weight].compactMap { $0 })
     if let group = configuration.group { options.kinds[group] = .category }
-    for name in configuration.scoreColumns where options.kinds[name] == nil {
+    for name in configuration.predicted.columns where options.kinds[name] == nil {
         options.kinds[name] = .number
     }
     let table = try CSVReader.read(bytes: bytes, name: configuration.file, options: options)
     let needed =
         [configuration.target] + configuration.protected
-        + [configuration.prediction, configuration.weight, configuration.group].compactMap { $0 }
+        + (isRegression ? configuration.predicted.columns : [])
+        + [configuration.weight, configuration.group].compactMap { $0 }
     for name in needed { try table.requireColumn(name) }
-    try table.checkReading(of: needed + configuration.scoreColumns, target: configuration.target)
+    try table.checkReading(
+        of: needed + configuration.predicted.columns, target: configuration.target)
     try checkGroups(
         bins: configuration.groupBins, labels: configuration.groupLabels,
         protected: configuration.protected, in: table)
@@ -138,7 +134,8 @@ private func labelledPredictions(
                     configuration.groupBins?[name]
                     ?? column.groupEdges(rows: Array(0..<table.rowCount))
                 let naming = GroupNaming(
-                    edges: edges.map { [name: $0] } ?? [:], labels: configuration.groupLabels ?? [:])
+                    edges: edges.map { [name: $0] } ?? [:], labels: configuration.groupLabels ?? [:]
+                )
                 return .init(name: name, groups: column.groupNames(naming))
             }
         },
@@ -206,16 +203,16 @@ private func predictionsAndAnswers(
         }
         return values
     }
-    if let name = configuration.prediction {
+    switch configuration.predicted {
+    case .number(let name):
         let all = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
         let predicted = try numbers(name, in: all, "a number")
         let targets = try numbers(configuration.target, in: all, "a number")
         return (
             Predictions(rows: table.rowCount, classes: [], values: predicted), .numbers(targets)
         )
-    }
-    guard configuration.scores.count > 1 || configuration.scores[0].contains("=") else {
-        let positive = try numbers(configuration.scores[0], in: 0...1, "a probability")
+    case .probability(let name):
+        let positive = try numbers(name, in: 0...1, "a probability")
         let found = table.distinctTexts(in: configuration.target)
         let classes = try positiveLast(found, configuration, table.name)
         var values: [Double] = []
@@ -228,22 +225,16 @@ private func predictionsAndAnswers(
             Predictions(rows: table.rowCount, classes: classes, values: values),
             .classes(try table.classCodes(in: configuration.target, classes: classes))
         )
+    case .probabilities(let pairs):
+        let scores = try pairs.map { try numbers($0.column, in: 0...1, "a probability") }
+        var values: [Double] = []
+        for row in 0..<table.rowCount { for score in scores { values.append(score[row]) } }
+        let classes = pairs.map(\.label)
+        return (
+            Predictions(rows: table.rowCount, classes: classes, values: values),
+            .classes(try table.classCodes(in: configuration.target, classes: classes))
+        )
     }
-    let pairs = try configuration.scores.map { text throws(VouchError) -> (String, String) in
-        let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else {
-            throw VouchError("--score is \"\(text)\"; with several, write CLASS=COLUMN each")
-        }
-        return (parts[0], parts[1])
-    }
-    let scores = try pairs.map { try numbers($0.1, in: 0...1, "a probability") }
-    var values: [Double] = []
-    for row in 0..<table.rowCount { for score in scores { values.append(score[row]) } }
-    let classes = pairs.map(\.0)
-    return (
-        Predictions(rows: table.rowCount, classes: classes, values: values),
-        .classes(try table.classCodes(in: configuration.target, classes: classes))
-    )
 }
 
 private func positiveLast(
@@ -257,22 +248,12 @@ private func positiveLast(
     guard let positive = configuration.positive else { return found }
     guard found.contains(positive) else {
         throw VouchError(
-            "--positive is \"\(positive)\", but the classes are \(found.joined(separator: ", "))")
+            setting: """
+                \(named: "positive") is \"\(positive)\", but the classes are \
+                \(found.joined(separator: ", "))
+                """)
     }
     return found.filter { $0 != positive } + [positive]
-}
-
-extension AuditConfiguration {
-    /// The columns of predictions.
-    fileprivate var scoreColumns: [String] {
-        let isOne = scores.count == 1 && !(scores[0].contains("="))
-        return (prediction.map { [$0] } ?? [])
-            + (isOne
-                ? scores
-                : scores.compactMap { text in
-                    text.firstIndex(of: "=").map { String(text[text.index(after: $0)...]) }
-                })
-    }
 }
 
 extension Table {

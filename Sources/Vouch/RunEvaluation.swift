@@ -72,7 +72,8 @@ extension StoredModel {
 func checkedThreads(_ threads: Int?) throws(VouchError) -> Int {
     let threads = threads ?? Machine.cores
     guard (1...1024).contains(threads) else {
-        throw VouchError("--threads is \(threads); it must be from 1 to 1024")
+        throw VouchError(
+            setting: "\(named: "threads") is \(threads); it must be from 1 to 1024")
     }
     return threads
 }

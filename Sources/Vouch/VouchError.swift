@@ -5,7 +5,8 @@ package struct VouchError: Error, Sendable, Hashable, CustomStringConvertible {
     /// With settings named by their ids.
     package var description: String { sentence.text { $0 } }
 
-    /// Ids of the settings that it is about, the one at fault first; none where it is about something else.
+    /// Ids of the settings and other options that it is about, the one at fault first; none where it
+    /// is about something else.
     package var settings: [String] { sentence.settings }
 
     package init(_ description: String) { sentence = SettingText(stringLiteral: description) }

@@ -304,10 +304,9 @@ struct AuditCommand: ParsableCommand {
     @OptionGroup(title: "Output") var output: ReportOutput
 
     mutating func run() throws {
-        var configuration = AuditConfiguration(file: file)
+        var configuration = AuditConfiguration(
+            file: file, predicted: try AuditedColumns(scores: score, prediction: prediction))
         configuration.target = target
-        configuration.scores = score
-        configuration.prediction = prediction
         configuration.protected = protected
         configuration.groupBins = try parseGroupBins(bins)
         configuration.groupLabels = try parseGroupLabels(labels)

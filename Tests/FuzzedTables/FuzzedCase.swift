@@ -104,17 +104,15 @@ package struct FuzzedCase {
 
     private func audit(_ data: String, _ outcome: inout Outcome) {
         var draws = Draws(seed: seed &+ 0xA0D1)
-        var audit = AuditConfiguration(file: data)
-        audit.target = columns.target
         let others = table.header.filter { $0 != columns.target }
         guard !others.isEmpty else { return }
-        if draws.chance(0.3) {
-            audit.prediction = draws.one(of: others)
-        } else {
-            audit.scores = [
-                others.contains("p") && draws.chance(0.8) ? "p" : draws.one(of: others)
-            ]
-        }
+        let predicted: AuditedColumns =
+            draws.chance(0.3)
+            ? .number(draws.one(of: others))
+            : .probability(
+                others.contains("p") && draws.chance(0.8) ? "p" : draws.one(of: others))
+        var audit = AuditConfiguration(file: data, predicted: predicted)
+        audit.target = columns.target
         audit.protected = columns.protected
         audit.weight = columns.weight
         audit.group = columns.group

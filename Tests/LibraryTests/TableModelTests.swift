@@ -95,6 +95,8 @@ import Vouch
         let two = try model.explain(csv: file, rows: [5, 3], of: "yes", background: 50)
         #expect(two.map(\.row) == [5, 3])
         #expect(try model.explain(csv: file, rows: []).isEmpty)
+        let beyond = #expect(throws: TableFailure.self) { try model.explain(csv: file, row: 999) }
+        #expect(beyond?.settings == ["row"] && beyond?.description.hasPrefix("row is 999") == true)
     }
 
     /// An audit of a model's predictions by themselves finds what its own report found.
@@ -119,6 +121,15 @@ import Vouch
         let other = try Audit.predictions(
             csv: place.path + "/numbers.csv", target: "paid", prediction: "guess")
         #expect(other.contains { $0.interval != nil } && other.first(of: "rocAUC") == nil)
+        // Classes are called as they are, an equals sign among it.
+        let classes = (0..<90).map { row in
+            "\(["<=1", "2", ">2"][row % 3]),0.\(2 + row % 4),0.3,0.\(5 - row % 4)"
+        }
+        try place.write(["paid,a,b,c"] + classes, to: "classes.csv")
+        let several = try Audit.predictions(
+            csv: place.path + "/classes.csv", target: "paid",
+            scores: ["<=1": "a", "2": "b", ">2": "c"])
+        #expect(several.first(of: "accuracy")?.sample.rows == 90)
     }
 
     @Test func failuresSayWhatAndWhere() throws {

@@ -217,9 +217,9 @@ import Vouch
     @Test func aMissingScoreIsCalledMissing() throws {
         let scratch = try Scratch()
         var audit = AuditConfiguration(
-            file: try scratch.write("y,p\nno,0.2\nyes,\nno,0.4\nyes,0.9\n", to: "scores.csv"))
+            file: try scratch.write("y,p\nno,0.2\nyes,\nno,0.4\nyes,0.9\n", to: "scores.csv"),
+            predicted: .probability("p"))
         audit.target = "y"
-        audit.scores = ["p"]
         let error = #expect(throws: TableError.self) {
             try auditPredictions(audit, arguments: [])
         }

@@ -170,9 +170,10 @@ import Vouch
         let validator = try SchemaValidator(schema: RunReport.jsonSchema)
         let stored = try JSON(Files.read(run + "/measurements.json"))
         #expect(try validator.problems(in: stored) == [])
-        var audit = AuditConfiguration(file: run + "/test_predictions.csv")
+        var audit = AuditConfiguration(
+            file: run + "/test_predictions.csv",
+            predicted: .probability("probability[>50K]"))
         audit.target = "answer"
-        audit.scores = ["probability[>50K]"]
         for report in [
             try proveRemedy(.init(remedy: "temperature-scaling"), run: run),
             try compareRuns(run, run, arguments: []),

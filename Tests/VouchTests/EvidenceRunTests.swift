@@ -56,9 +56,10 @@ import Vouch
                 $0.columns.protected = ["sex"]
                 $0.model.kind = .mlp
             }, control: RunControl(threads: 1))
-        var audit = AuditConfiguration(file: run + "/test_predictions.csv")
+        var audit = AuditConfiguration(
+            file: run + "/test_predictions.csv",
+            predicted: .probability("probability[>50K]"))
         audit.target = "answer"
-        audit.scores = ["probability[>50K]"]
         audit.protected = ["group[sex]"]
         let found = try auditPredictions(audit, arguments: ["vouch", "audit"])
         let own = try report(run)
@@ -79,7 +80,7 @@ import Vouch
         #expect(alone.leftOut.contains { $0.reason.contains("--only") })
         #expect(found.groupTables[0].gaps.allSatisfy { $0.value == nil || $0.verdict != nil })
         audit.only = []
-        audit.scores = ["nothing"]
+        audit.predicted = .probability("nothing")
         let error = #expect(throws: VouchError.self) {
             try auditPredictions(audit, arguments: [])
         }

@@ -124,9 +124,10 @@ import Vouch
                 _ = try proveRemedy(.init(remedy: "another-seed"), run: run)
             },
             Case("auditPredictions", ["test"]) {
-                var audit = AuditConfiguration(file: run + "/test_predictions.csv")
+                var audit = AuditConfiguration(
+                    file: run + "/test_predictions.csv",
+                    predicted: .probability("probability[>50K]"))
                 audit.target = "answer"
-                audit.scores = ["probability[>50K]"]
                 _ = try auditPredictions(audit, arguments: [])
             },
         ]

@@ -67,9 +67,10 @@ import Vouch
         let scratch = try Scratch()
         let file = try scratch.write(
             "age,y,p\n" + rows(360) { "\(20 + $0 % 60),\($0 % 2),0.\(1 + $0 % 8)" }, to: "scores.csv")
-        var audit = AuditConfiguration(file: file)
+        var audit = AuditConfiguration(
+            file: file,
+            predicted: .probability("p"))
         audit.target = "y"
-        audit.scores = ["p"]
         audit.protected = ["age"]
         audit.only = [.bias]
         audit.threads = 1
@@ -85,9 +86,10 @@ import Vouch
         let scratch = try Scratch()
         let file = try scratch.write(
             "y,p\n" + rows(60) { "\($0 % 2 == 0 ? "yes" : "no"),\(20 + $0)%" }, to: "scores.csv")
-        var audit = AuditConfiguration(file: file)
+        var audit = AuditConfiguration(
+            file: file,
+            predicted: .probability("p"))
         audit.target = "y"
-        audit.scores = ["p"]
         audit.threads = 1
         let said = try noticed(scratch) { _ = try auditPredictions(audit, arguments: []) }
         #expect(said.contains { $0.contains("\"20%\" (line 2) is read as 0.2") }, "\(said)")

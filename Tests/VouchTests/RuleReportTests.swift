@@ -107,9 +107,10 @@ import Vouch
             text +=
                 "\(row % 3 == 0 ? 1 : 0),0.\(row % 10),same,r\(row),\(row % 5 == 0 ? "" : "m\(row % 2)")\n"
         }
-        var audit = AuditConfiguration(file: try scratch.write(text, to: "p.csv"))
+        var audit = AuditConfiguration(
+            file: try scratch.write(text, to: "p.csv"),
+            predicted: .probability("p"))
         audit.target = "y"
-        audit.scores = ["p"]
         audit.protected = [column]
         guard problem.isEmpty else {
             let error = #expect(throws: VouchError.self) {

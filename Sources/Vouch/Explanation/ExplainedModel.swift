@@ -63,8 +63,10 @@ struct ExplainedModel {
             CSVReader.bytes(path: path), name: path, reading: reading, threads: threads)
         for row in chosen where !(1...max(table.rowCount, 1)).contains(row) {
             throw VouchError(
-                "--row is \(row), but \(path) has \(NumberText.count(table.rowCount)) rows, counted from 1"
-            )
+                setting: """
+                    \(named: "row") is \(row), but \(path) has \
+                    \(NumberText.count(table.rowCount)) rows, counted from 1
+                    """)
         }
         return table
     }
@@ -105,7 +107,8 @@ struct ExplainedModel {
     /// - Throws: an error that names the option and says how many rows there are.
     func background(_ count: Int, seed: UInt64) throws -> Table {
         guard count > 0 else {
-            throw VouchError("--background is \(count); an explanation needs a row or more")
+            throw VouchError(
+                setting: "\(named: "background") is \(count); an explanation needs a row or more")
         }
         return try background(count, of: try known(), seed: seed)
     }
@@ -117,8 +120,10 @@ struct ExplainedModel {
     func background(_ count: Int, of known: Table, seed: UInt64) throws -> Table {
         guard count <= known.rowCount else {
             throw VouchError(
-                "--background is \(count), but the run learned from "
-                    + "\(NumberText.count(known.rowCount)) rows")
+                setting: """
+                    \(named: "background") is \(count), but the run learned from \
+                    \(NumberText.count(known.rowCount)) rows
+                    """)
         }
         let order = CounterRandom(seed: seed, name: "background")
             .permutation(of: known.rowCount, step: 0)
@@ -130,10 +135,12 @@ private func classPlace(_ label: String?, _ classes: [String]) throws(VouchError
     guard let label else { return max(classes.count - 1, 0) }
     guard let place = classes.firstIndex(of: label) else {
         throw VouchError(
-            classes.isEmpty
-                ? "--class is \(label), but the run predicts numbers; leave it out"
-                : "--class is \(label), which is no class of the run; the classes are "
-                    + classes.prefix(20).joined(separator: ", "))
+            setting: classes.isEmpty
+                ? "\(named: "class") is \(label), but the run predicts numbers; leave it out"
+                : """
+                \(named: "class") is \(label), which is no class of the run; the classes are \
+                \(classes.prefix(20).joined(separator: ", "))
+                """)
     }
     return place
 }

@@ -22,11 +22,31 @@ public enum Audit {
         threshold: Double = 0.5, protected: [String] = [], rows: Rows = Rows(),
         threads: Int? = nil
     ) throws(TableFailure) -> [MeasuredMetric] {
-        var configuration = AuditConfiguration(file: csv)
+        var configuration = AuditConfiguration(file: csv, predicted: .probability(score))
         configuration.target = target
-        configuration.scores = [score]
         configuration.positive = positive
         configuration.threshold = threshold
+        return try found(configuration, protected, rows, threads)
+    }
+
+    /// Audits the probabilities of several classes.
+    ///
+    /// - Parameters:
+    ///   - csv: A file with a header, a row a case.
+    ///   - target: The column of answers.
+    ///   - scores: The column of each class's probability, by the class.
+    ///   - protected: Columns whose groups are compared.
+    ///   - rows: What more its columns tell of rows.
+    ///   - threads: Worker threads; all cores if `nil`.
+    /// - Throws: `TableFailure` naming the file, line and column, and what to do.
+    public static func predictions(
+        csv: String, target: String, scores: KeyValuePairs<String, String>,
+        protected: [String] = [], rows: Rows = Rows(), threads: Int? = nil
+    ) throws(TableFailure) -> [MeasuredMetric] {
+        var configuration = AuditConfiguration(
+            file: csv,
+            predicted: .probabilities(scores.map { .init(label: $0.key, column: $0.value) }))
+        configuration.target = target
         return try found(configuration, protected, rows, threads)
     }
 
@@ -44,9 +64,8 @@ public enum Audit {
         csv: String, target: String, prediction: String, protected: [String] = [],
         rows: Rows = Rows(), threads: Int? = nil
     ) throws(TableFailure) -> [MeasuredMetric] {
-        var configuration = AuditConfiguration(file: csv)
+        var configuration = AuditConfiguration(file: csv, predicted: .number(prediction))
         configuration.target = target
-        configuration.prediction = prediction
         return try found(configuration, protected, rows, threads)
     }
 

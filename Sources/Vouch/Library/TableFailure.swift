@@ -16,7 +16,8 @@ public struct TableFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// The row of the table, from 1, without the header.
     public let row: Int?
     public let column: String?
-    /// Ids of the settings that it is about (`TableSettings`), the one at fault first.
+    /// Ids of the settings (`TableSettings`) and names of the other arguments that it is about, the
+    /// one at fault first.
     public let settings: [String]
 }
 
