@@ -97,8 +97,8 @@ private struct TrainRun {
             control.onEvent(
                 .stage("Cross-validation takes \(plan.trainings) trainings, about \(seconds) s"))
         }
-        let outcomes = measured(subject, control, startedAt: start, meter: meter)
-        let proofs = proofs(fittedOn: validation, provedOn: subject.test)
+        let (outcomes, proofs) = measured(
+            subject, validation: validation, control, startedAt: start, meter: meter)
         let ledger = try LedgerEntries(
             configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,
             proofs: proofs, subject: subject, weightsSHA256: hash)
@@ -195,16 +195,20 @@ private struct TrainRun {
         }
     }
 
-    /// What all probes find, and then what they and the rest of the command took.
+    /// What all probes find, the remedies of outputs that are tried, and then what these and the rest of
+    /// the command took.
     private func measured(
-        _ subject: Subject, _ control: RunControl, startedAt start: Double, meter: CostMeter
-    ) -> [ProbeSchedule.Outcome] {
+        _ subject: Subject, validation: LabelledPredictions, _ control: RunControl,
+        startedAt start: Double, meter: CostMeter
+    ) -> (outcomes: [ProbeSchedule.Outcome], proofs: [Proof]) {
         let schedule = schedule(startedAt: start)
         let probes =
             allProbes + requestedProbes.filter { $0.description.needs.isSubset(of: subject.has) }
         let began = Clock.monotonicSeconds()
         control.onEvent(.stage("Measuring on \(subject.test.rows) test rows"))
         let outcomes = schedule.run(probes, on: subject, onProgress: control.onProbes)
+        control.onEvent(.stage("Proving remedies on \(subject.test.rows) test rows"))
+        let proofs = proofs(fittedOn: validation, provedOn: subject.test)
         let used = meter.used()
         var finished = subject
         finished.runCost = CommandCost(
@@ -213,7 +217,7 @@ private struct TrainRun {
             probeBudgetSeconds: schedule.budgetSeconds ?? 0, wallSeconds: used.wallSeconds,
             processorSeconds: used.processorSeconds, measuredJoules: used.joules,
             trainingRows: prepared.split.train.count + prepared.split.validation.count)
-        return outcomes + schedule.run(closingProbes, on: finished)
+        return (outcomes + schedule.run(closingProbes, on: finished), proofs)
     }
 
     /// The probes' budget is of counted work; where a clock limits the whole command, what it leaves.
