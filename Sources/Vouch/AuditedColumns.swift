@@ -20,7 +20,8 @@ package enum AuditedColumns: Sendable, Hashable {
     /// From what the command is given.
     ///
     /// - Parameters:
-    ///   - scores: One column, or for several classes `CLASS=COLUMN` each.
+    ///   - scores: One column, or for several classes `CLASS=COLUMN` each; the last equals sign is
+    ///     the one between, since classes such as `<=50K` have one of their own.
     ///   - prediction: A column of numbers.
     /// - Throws: where both are given or neither, or a class has no column.
     package init(scores: [String], prediction: String?) throws(VouchError) {
@@ -39,12 +40,13 @@ package enum AuditedColumns: Sendable, Hashable {
         }
         self = .probabilities(
             try scores.map { text throws(VouchError) in
-                let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-                guard parts.count == 2 else {
+                let between = text.lastIndex(of: "=") ?? text.startIndex
+                let (label, column) = (text[..<between], text[between...].dropFirst())
+                guard !label.isEmpty, !column.isEmpty else {
                     throw VouchError(
                         "--score is \"\(text)\"; with several, write CLASS=COLUMN each")
                 }
-                return ClassColumn(label: parts[0], column: parts[1])
+                return ClassColumn(label: String(label), column: String(column))
             })
     }
 
