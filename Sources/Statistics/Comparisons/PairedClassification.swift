@@ -53,9 +53,7 @@ extension PairedComparison where Sample == ClassificationSample {
             let costs = zip(calls, sample.labels).map { call, label in
                 call == label ? 0 : call == 1 ? falsePositive : falseNegative
             }
-            return JackknifedValue(
-                meanOf: costs, design: sample.design,
-                parts: [sample.design.whole(least: SamplePart.linear)])
+            return JackknifedValue(meanOf: costs, design: sample.design)
         }
     }
 

@@ -28,9 +28,8 @@ package func crossValidated(_ values: [Double], folds: Int, rows: Int) -> Estima
         result.note = "one fold says nothing of the spread: no interval"
         return result
     }
-    guard rows >= Int(SamplePart.linear) else {
-        result.note =
-            "too few rows for an interval: \(rows) where \(Int(SamplePart.linear)) are needed"
+    guard Double(rows) >= SamplePart.linear else {
+        result.note = SamplePart.tooFew("rows", "\(rows)", least: SamplePart.linear)
         return result
     }
     let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)

@@ -40,23 +40,21 @@ extension SamplingDesign {
     package func estimate(_ value: Double, errors: [SampleError], varied: String) -> Estimate {
         let counts = counts()
         let components = VarianceComponents(parts: errors.map { ($0.variance, $0.degrees) })
+        var result = Estimate(
+            value: value, method: "Welch–Satterthwaite", varied: varied, count: counts.rows,
+            clusters: counts.clusters)
         guard components.total > 1e-24 * value * value else {
-            return Estimate(
-                value: value, method: "Welch–Satterthwaite", varied: varied, count: counts.rows,
-                clusters: counts.clusters, note: Self.noSpread)
+            return result.withoutInterval(Self.noSpread)
         }
         if let shortage = shortage(in: [whole(least: SamplePart.linear)]) {
-            return Estimate(
-                value: value, method: "Welch–Satterthwaite", varied: varied, count: counts.rows,
-                clusters: counts.clusters, note: shortage)
+            return result.withoutInterval(shortage)
         }
         let degrees = components.degrees
         let reach =
             SpecialFunctions.studentQuantile(0.975, degrees: degrees)
             * components.total.squareRoot()
-        return Estimate(
-            value: value, lower: value - reach, upper: value + reach,
-            method: "Welch–Satterthwaite", varied: varied, count: counts.rows,
-            clusters: counts.clusters, form: .student(scale: .plain, degrees: degrees))
+        (result.lower, result.upper) = (value - reach, value + reach)
+        result.form = .student(scale: .plain, degrees: degrees)
+        return result
     }
 }

@@ -20,6 +20,15 @@ package struct SamplePart {
     static let rankingRows = 20.0
     /// The same of groups of rows, whose effective number supposes that rows of a group are alike.
     static let rankingGroups = 10.0
+
+    /// Why there is no interval, in words.
+    ///
+    /// - Parameters:
+    ///   - what: Of several, such as `positive rows`.
+    ///   - found: How many there are.
+    static func tooFew(_ what: String, _ found: String, least: Double) -> String {
+        "too few \(what) for an interval: \(found) where \(Int(least)) are needed"
+    }
 }
 
 extension SamplingDesign {
@@ -47,7 +56,7 @@ extension SamplingDesign {
                 Double(found) < part.least
                 ? "\(found)"
                 : "\(found) of unequal weight, as good as \((10 * effective).rounded() / 10),"
-            return "too few \(what) for an interval: \(asMany) where \(Int(part.least)) are needed"
+            return SamplePart.tooFew(what, asMany, least: part.least)
         }
         return nil
     }

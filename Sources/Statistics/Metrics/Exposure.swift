@@ -50,10 +50,10 @@ package struct Exposure: Sendable, Hashable {
         ]
         let components = VarianceComponents(parts: parts.map { ($0.variance, $0.degrees) })
         let fewest = min(found.count, count)
-        if fewest < Self.least {
-            estimate.note =
-                "too few \(found.count == fewest ? "planted rows" : "references") for an interval: "
-                + "\(fewest) where \(Self.least) are needed"
+        if Double(fewest) < Self.least {
+            estimate.note = SamplePart.tooFew(
+                found.count == fewest ? "planted rows" : "references", "\(fewest)",
+                least: Self.least)
         } else if components.total > 1e-24 * mean * mean {
             let reach = components.reach(tail: 0.025)
             estimate.lower = mean - reach
@@ -65,7 +65,7 @@ package struct Exposure: Sendable, Hashable {
     }
 
     /// Planted rows, and references, that the mean's spread needs: ranks among few references move by much.
-    private static let least = 30
+    private static let least = 30.0
 
     private static func centered(_ values: [Double]) -> [Double] {
         let mean = values.reduce(0, +) / Double(values.count)

@@ -183,9 +183,7 @@ extension RegressionSample {
         let errors = errors
         switch metric {
         case .meanAbsoluteError:
-            return JackknifedValue(
-                meanOf: errors.map(abs), design: design,
-                parts: [design.whole(least: SamplePart.linear)])
+            return JackknifedValue(meanOf: errors.map(abs), design: design)
         case .rootMeanSquaredError:
             return JackknifedValue(
                 meanOf: errors.map { $0 * $0 }, design: design,

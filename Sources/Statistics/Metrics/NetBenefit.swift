@@ -7,7 +7,7 @@ extension ClassificationSample {
         let price = Self.price(threshold)
         return design.mean(
             (0..<rows).map { scores[$0] >= threshold ? (labels[$0] == 1 ? 1 : -price) : 0 },
-            scale: .plain, parts: [design.whole(least: SamplePart.linear)])
+            scale: .plain)
     }
 
     /// The same where every row is decided positive.

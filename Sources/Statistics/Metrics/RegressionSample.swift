@@ -42,8 +42,7 @@ package struct RegressionSample: Sendable {
 
     /// `mean |prediction − target|`, in the target's unit.
     package func meanAbsoluteError() -> Estimate {
-        design.mean(
-            errors.map(abs), scale: .log, parts: [design.whole(least: SamplePart.linear)])
+        design.mean(errors.map(abs), scale: .log)
     }
 
     /// `1 − Σ(target − prediction)² / Σ(target − mean target)²`.
