@@ -53,10 +53,11 @@ struct FinishedRun {
     /// Its model with what probes may see of it, training again among it; but not what it cost.
     /// Whoever opens it says which probes look at its rows.
     func subject() throws -> Sealed<Subject> {
-        let model = try StoredModel.open(path)
+        let folder = try RunFolder.open(path)
+        let model = try StoredModel.open(folder)
         let report = try storedReport(run: path)
         let history = try JSON.decode(
-            [[EpochRecord]].self, from: RunFolder.open(path).read("history.json"),
+            [[EpochRecord]].self, from: folder.read("history.json"),
             file: path + "/history.json")
         let weights = try Ledger.read(path).lastRun?.details[Ledger.DetailKey.weightsSHA256] ?? ""
         let known = prepared.hashes.last.map {

@@ -18,6 +18,8 @@ package struct HeldOutRows {
     private let run: String
     private let purpose: String
     private var opened: Set<RowSplit> = []
+    /// Those that were read from the run's files.
+    private var found: [RowSplit: LabelledPredictions] = [:]
 
     /// - Parameters:
     ///   - run: A run folder.
@@ -34,12 +36,15 @@ package struct HeldOutRows {
     /// - Throws: `RunStoreError` where the run does not hold these rows or its ledger is damaged;
     ///   `PlatformError` where the system refuses the line.
     package mutating func open(_ split: RowSplit) throws -> LabelledPredictions {
+        if let known = found[split] { return known }
         let name = PredictionFile.name(split)
-        let found = try PredictionFile.decode(
-            RunFolder.open(run).read(name), name: run + "/" + name, split: split,
-            model: StoredModel.open(run))
-        try record(split, rows: found.rows)
-        return found
+        let folder = try RunFolder.open(run)
+        let rows = try PredictionFile.decode(
+            folder.read(name), name: run + "/" + name, split: split,
+            model: StoredModel.open(folder))
+        try record(split, rows: rows.rows)
+        found[split] = rows
+        return rows
     }
 
     /// Rows of the run that are in memory already.

@@ -82,7 +82,12 @@ struct StoredModel {
 
     /// - Throws: an error naming the file that is damaged or of another version.
     static func open(_ path: String) throws -> StoredModel {
-        let folder = try RunFolder.open(path)
+        try open(RunFolder.open(path))
+    }
+
+    /// The model of a run folder whose files were checked already, which opening by a path does each time.
+    static func open(_ folder: RunFolder) throws -> StoredModel {
+        let path = folder.path
         func read<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
             try JSON.decode(type, from: try folder.read(name), file: path + "/" + name)
         }
