@@ -21,7 +21,8 @@ func idea(
 }
 
 /// - Parameter computes: Whether the tests themselves compute much, as twins and simulations do. Where they do not, they
-///   are not optimised: VouchTests alone then takes half a minute of a build instead of three.
+///   are not optimised: VouchTests alone then takes half a minute of a build instead of three. An unsafe flag keeps others
+///   from depending on a product whose targets have it; no product has a target of tests.
 func tests(
     _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [],
     exclude: [String] = [], computes: Bool = true
