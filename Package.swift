@@ -93,20 +93,20 @@ let package = Package(
                 "TensorCore", "Training", real,
             ]),
         idea("Figures"),
-        idea("Evidence", ["Figures", "Prediction", "Statistics", "Tables"]),
+        idea("Evidence", ["Figures", "Models", "Prediction", "Statistics", "Tables"]),
         // the six drawbacks
         idea("Cost", ["Evidence", "Prediction"]),
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(
             "Explanation",
             [
-                "Autodiff", "CPURuntime", "Evidence", "Figures", "GraphIR", "Kernels",
+                "Autodiff", "CPURuntime", "Evidence", "Figures", "GraphIR", "Kernels", "Models", "NN",
                 "Prediction", "Statistics", "Tables", "TensorCore", real,
             ]),
         idea(
             "Generalization",
             [
-                "Evidence", "Figures", "Kernels", "Prediction", "Statistics", "Tables",
+                "Evidence", "Figures", "Kernels", "Models", "Prediction", "Statistics", "Tables",
                 "TensorCore",
                 real,
             ]),
@@ -134,7 +134,7 @@ let package = Package(
             "Vouch",
             [
                 "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "NN", "Optim",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim",
                 "Platform", "Prediction", "Reporting", "RunStore", "Statistics", "Tables",
                 "TensorCore", "Training", "Tuning",
                 .product(name: "Yams", package: "Yams"),
@@ -152,7 +152,7 @@ let package = Package(
         tests(
             "ExplanationTests",
             [
-                "Autodiff", "CPURuntime", "Evidence", "Explanation", "GraphIR", "Kernels", "NN",
+                "Autodiff", "CPURuntime", "Evidence", "Explanation", "GraphIR", "Kernels", "Models", "NN",
                 "Platform", "Prediction", "Statistics", "Tables", "TensorCore", real,
             ], resources: [.copy("Reference")], exclude: ["Verified"]),
         tests(
@@ -200,7 +200,7 @@ let package = Package(
         tests(
             "GeneralizationTests",
             [
-                "Evidence", "Generalization", "Kernels", "Prediction", "Statistics", "Tables",
+                "Evidence", "Generalization", "Kernels", "Models", "Prediction", "Statistics", "Tables",
                 "TensorCore",
                 real,
             ], resources: [.copy("Reference")], exclude: ["Verified"]),
