@@ -43,6 +43,7 @@ extension ModelBundle {
             provenance: file.provenance ?? .trained(version: file.version),
             dropoutPasses: file.dropoutPasses, costs: file.costs,
             groups: GroupNaming(edges: file.groupEdges, labels: file.groupLabels ?? [:]))
+        try verify()
     }
 
     /// - Parameter weights: `encodedWeights()`, which others need too.
