@@ -1,6 +1,4 @@
-import CPURuntime
 import GraphIR
-import Kernels
 package import Models
 import NN
 import Prediction
