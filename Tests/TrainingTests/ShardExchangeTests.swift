@@ -217,7 +217,8 @@ import Training
             return (error?.description ?? "", trainer.steps)
         }
         for (text, steps) in ends {
-            #expect(steps == 0 && text.contains("after step 0: one has other parameters"), "\(text)")
+            #expect(steps == 0, "\(text)")
+            #expect(text.contains("after step 0: one has other parameters"), "\(text)")
         }
     }
 

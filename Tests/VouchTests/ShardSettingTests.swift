@@ -70,8 +70,8 @@ import Vouch
     @Test func whatCannotBeIsRefused() throws {
         SettingTests.expect("--shards is 0; it must be from 1 to 1024") { $0.learning.shards = 0 }
         SettingTests.expect(
-            "--shards is 33, but a batch has 32 rows, and each shard at least one; ask for fewer, or "
-                + "for a larger --batch"
+            "--shards is 33, but a batch has 32 rows, and each shard at least one; ask for fewer, "
+                + "or for a larger --batch"
         ) {
             $0.learning.shards = 33
             $0.learning.batchRows = 32

@@ -70,7 +70,8 @@ extension Settings {
     package static let shards: Setting<Int?> = Setting(
         "shards", \.learning.shards, .from(1, to: 1024),
         help: """
-            Parts that a batch is cut into, which threads work on side by side; another number gives other bits.
+            Parts that a batch is cut into, which threads work on side by side; another number \
+            gives other bits.
             """
     ).checkedIfAsked {
         guard let count = $0.learning.shards, let batch = $0.learning.batchRows, count > batch
