@@ -152,8 +152,10 @@ package struct Plan: Sendable {
         var begin = 0
         for (index, step) in steps.enumerated() {
             guard case .sumOverShards(let x, let y) = step else { continue }
-            // No step between this sum and the one before: both wait at once.
-            if index == begin, !phases.isEmpty {
+            // No step between this sum and the one before, and it is none of that one's: both wait at once.
+            if index == begin, let before = phases.last?.sums,
+                !before.contains(where: { $0.y.space == x.space && $0.y.range.overlaps(x.range) })
+            {
                 phases[phases.count - 1].sums.append((x, y))
             } else {
                 phases.append(Phase(steps: begin..<index, sums: [(x, y)]))

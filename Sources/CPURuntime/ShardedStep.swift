@@ -1,28 +1,37 @@
 package import Autodiff
 package import GraphIR
 package import Kernels
-import TensorCore
 
 /// The forward and backward pass of one training batch, cut into shards.
 ///
 /// The number of shards does not depend on the number of threads, each shard's results are its own,
 /// and whoever adds them adds them in order: so the same batch gives the same bits on 1 thread or
-/// 16. A worker runs whole shards on one thread; its arena stays in its caches. Where shards need sums
-/// over all of them, as batch norm does, every shard has an arena of its own, all shards run up to the
-/// sum, and go on when it is there.
+/// 16, and wherever its shards are run; see `ShardExchange`. A worker runs whole shards on one thread; its arena stays in
+/// its caches. Where shards need sums over all of them, as batch norm does, every shard has an arena of its own, all
+/// shards run up to the sum, and go on when it is there.
 package final class ShardedStep: Sendable {
     package let layout: ParameterLayout
     package let results: ResultsLayout
     package let shardRows: Int
-    /// One buffer a shard, laid out as `results`.
+    /// Of a batch, wherever they are run.
+    package let shardCount: Int
+    /// The shards that are run here.
+    package let own: Range<Int>
+    /// One buffer a shard that is run here, laid out as `results`.
     package let shards: [Buffer]
     package let plan: Plan
+    private let exchange: any ShardExchange
+    private let batchRows: Int
     /// One a worker; one a shard where the plan has several phases.
     private let executors: [Executor]
     private let pool: WorkerPool
     private let work = Work()
     /// One a phase of the plan.
     private let tasks: [WorkerPool.Task]
+    /// What the shards wait for, one a phase of the plan.
+    private let sums: [ShardTable]
+    /// `results.small` of every shard.
+    private let small: ShardTable
 
     /// Writes a shard's inputs; called on the shard's worker.
     package typealias Fill = @Sendable (_ shard: Int, Executor) -> Void
@@ -40,34 +49,65 @@ package final class ShardedStep: Sendable {
         }
     }
 
+    /// A few words of every shard.
+    private struct ShardTable: Sendable {
+        /// `[shards, width]`
+        let words: Buffer
+        let width: Int
+        private let shards: Int
+
+        init(shards: Int, width: Int) {
+            self.shards = shards
+            self.width = width
+            words = Buffer(count: shards * width)
+        }
+
+        /// Adds a column's words in the order of the shards.
+        func sum(_ column: Int) -> Double {
+            (0..<shards).reduce(0) { $0 + Double(words[$1 * width + column]) }
+        }
+    }
+
     /// - Parameters:
     ///   - differentiated: Its loss is a sum over rows, so that the shards' losses add up.
     ///   - shardRows: Rows of one shard.
+    ///   - batchRows: Rows of the batch, which the last shards may lack; `nil` where they lack none.
     package init(
         _ differentiated: DifferentiatedGraph, layout: ParameterLayout, shardRows: Int,
-        shardCount: Int, precision: Precision = .float32, pool: WorkerPool
+        shardCount: Int, batchRows: Int? = nil, precision: Precision = .float32,
+        exchange: any ShardExchange = LocalExchange(), pool: WorkerPool
     ) {
         self.layout = layout
         self.shardRows = shardRows
+        self.shardCount = shardCount
+        self.batchRows = batchRows ?? shardRows * shardCount
+        self.exchange = exchange
         self.pool = pool
+        let own = exchange.part(of: shardCount)
+        self.own = own
         let results = ResultsLayout(differentiated, layout: layout, rows: shardRows)
         self.results = results
         let plan = Plan(
             differentiated.graph, outputs: [], rows: shardRows, parameters: layout,
             results: results.placements, precision: precision)
         self.plan = plan
-        let shards = (0..<shardCount).map { _ in Buffer(count: results.words) }
+        let shards = own.map { _ in Buffer(count: results.words) }
         let isPhased = plan.phases.count > 1
-        let executors = (0..<(isPhased ? shardCount : pool.threads)).map { _ in Executor(plan) }
+        let executors = (0..<(isPhased ? own.count : pool.threads)).map { _ in Executor(plan) }
         self.shards = shards
         self.executors = executors
+        sums = plan.phases.map { phase in
+            ShardTable(shards: shardCount, width: phase.sums.reduce(0) { $0 + $1.x.count })
+        }
+        small = ShardTable(shards: shardCount, width: results.small.count)
         tasks = plan.phases.indices.map { [work] phase in
             let steps = plan.phases[phase].steps
-            return WorkerPool.Task { worker, shard in
-                let executor = executors[isPhased ? shard : worker]
+            return WorkerPool.Task { worker, place in
+                let executor = executors[isPhased ? place : worker]
+                let shard = own.lowerBound + place
                 if phase == 0 { work.fill(shard, executor) }
                 executor.run(
-                    steps: steps, parameters: work.parameters, results: shards[shard],
+                    steps: steps, parameters: work.parameters, results: shards[place],
                     random: work.random(shard))
             }
         }
@@ -83,25 +123,48 @@ package final class ShardedStep: Sendable {
         work.seed = seed
         work.step = UInt32(truncatingIfNeeded: step)
         work.fill = fill
-        for (task, phase) in zip(tasks, plan.phases) {
-            pool.run(task, items: shards.count)
-            for (x, y) in phase.sums { sumOverShards(x, into: y) }
+        for phase in tasks.indices {
+            pool.run(tasks[phase], items: shards.count)
+            sumOverShards(phase)
         }
-        return shards.reduce(0) { $0 + Double($1[results.loss.offset]) }
+        for place in shards.indices {
+            small.words.copy(
+                from: shards[place], at: results.small.offset,
+                to: (own.lowerBound + place) * small.width, count: small.width)
+        }
+        exchange.gather(small.words, width: small.width)
+        return sum(results.loss)
     }
 
-    /// Adds a region of every shard, in their order, and gives each the sum.
-    private func sumOverShards(_ x: Region, into y: Region) {
-        func buffer(_ region: Region, _ shard: Int) -> Buffer {
-            Workspace(
-                arena: executors[shard].arena, parameters: work.parameters, results: shards[shard]
-            )[region.space]
+    /// Adds the regions that a phase ends with, of every shard, in their order, and gives each the sums.
+    private func sumOverShards(_ phase: Int) {
+        let (regions, table) = (plan.phases[phase].sums, sums[phase])
+        guard !regions.isEmpty else { return }
+        var column = 0
+        for (x, _) in regions {
+            for place in shards.indices {
+                table.words.copy(
+                    from: buffer(x, place), at: x.offset,
+                    to: (own.lowerBound + place) * table.width + column, count: x.count)
+            }
+            column += x.count
         }
-        for place in 0..<x.count {
-            var sum = 0.0
-            for shard in shards.indices { sum += Double(buffer(x, shard)[x.offset + place]) }
-            for shard in shards.indices { buffer(y, shard)[y.offset + place] = Float(sum) }
+        exchange.gather(table.words, width: table.width)
+        column = 0
+        for (x, y) in regions {
+            for word in 0..<x.count {
+                let sum = Float(table.sum(column + word))
+                for place in shards.indices { buffer(y, place)[y.offset + word] = sum }
+            }
+            column += x.count
         }
+    }
+
+    /// Where a region of a shard that is run here lies.
+    private func buffer(_ region: Region, _ place: Int) -> Buffer {
+        Workspace(
+            arena: executors[place].arena, parameters: work.parameters, results: shards[place]
+        )[region.space]
     }
 
     /// Seconds of every step of one shard's plan, on this thread; the shard's results are overwritten.
@@ -117,78 +180,43 @@ package final class ShardedStep: Sendable {
         work.seed = seed
         work.step = UInt32(truncatingIfNeeded: step)
         for (index, phase) in plan.phases.enumerated() {
-            for shard in shards.indices {
-                let executor = executors[plan.phases.count > 1 ? shard : 0]
+            var found: Node?
+            for (place, shard) in own.enumerated() where found == nil {
+                let executor = executors[plan.phases.count > 1 ? place : 0]
                 if index == 0 { fill(shard, executor) }
-                if let node = executor.firstNonFiniteNode(
-                    steps: phase.steps, parameters: parameters, results: shards[shard],
+                found = executor.firstNonFiniteNode(
+                    steps: phase.steps, parameters: parameters, results: shards[place],
                     random: work.random(shard))
-                {
-                    return node
-                }
             }
-            for (x, y) in phase.sums { sumOverShards(x, into: y) }
+            if let node = exchange.first(found) { return node }
+            sumOverShards(index)
         }
         return nil
     }
 }
 
-/// Where a shard leaves its gradients, looked-up rows, new states and loss.
-package struct ResultsLayout: Sendable {
-    /// A sparse gradient: rows to add at indices of one table.
-    package struct SparseRows: Sendable {
-        package var entry: ParameterLayout.Entry
-        package var indices: Region
-        package var rows: Region
-        package var count: Int
-        package var width: Int
-    }
+// MARK: - What the last run left, over all shards
 
-    package let words: Int
-    package let loss: Region
-    package let sparse: [SparseRows]
-    /// New values of state parameters.
-    package let states: [(entry: ParameterLayout.Entry, region: Region)]
-    let placements: [(value: Value, region: Region)]
+extension ShardedStep {
+    /// Buffers whose words, added in this order, are the batch's gradient of dense parameters, laid out as these; the first
+    /// may be overwritten.
+    package func gradients() -> [Buffer] { exchange.sum(shards, words: layout.denseCount) }
 
-    init(_ differentiated: DifferentiatedGraph, layout: ParameterLayout, rows: Int) {
-        let graph = differentiated.graph
-        var placements: [(value: Value, region: Region)] = []
-        // Dense gradients lie as the parameters do, so that the optimizer walks both at once.
-        var offset = layout.denseCount
-        func place(_ value: Value) -> Region {
-            let count = graph[value].shape.count(rows: rows)
-            let region = Region(space: .results, offset: offset, count: count)
-            offset += (count + 15) / 16 * 16
-            placements.append((value, region))
-            return region
-        }
-        var sparse: [SparseRows] = []
-        for entry in layout.entries {
-            switch differentiated.gradients[entry.spec.name] {
-            case .dense(let value):
-                placements.append(
-                    (value, Region(space: .results, offset: entry.offset, count: entry.count)))
-            case .rows(let lookups):
-                for lookup in lookups {
-                    let count = graph[lookup.indices].shape.count(rows: rows)
-                    sparse.append(
-                        SparseRows(
-                            entry: entry, indices: place(lookup.indices),
-                            rows: place(lookup.rows), count: count,
-                            width: entry.count / entry.spec.shape[0].count(rows: 0)))
-                }
-            case nil: break
+    /// Adds what the batch's rows looked up of a table, in the order of the shards. Rows that the batch lacks touch
+    /// nothing: what their inputs hold is left over from another shard.
+    package func add(_ lookup: ResultsLayout.SparseRows, to rows: TouchedRows) {
+        exchange.fold(rows) {
+            for (place, shard) in own.enumerated() {
+                let filled = max(0, min(batchRows - shard * shardRows, shardRows))
+                rows.add(
+                    lookup, from: shards[place],
+                    count: lookup.countPerRow.map { $0 * filled } ?? lookup.count)
             }
         }
-        var states: [(entry: ParameterLayout.Entry, region: Region)] = []
-        for entry in layout.entries where entry.spec.role == .state {
-            if let value = graph.updates[entry.spec.name] { states.append((entry, place(value))) }
-        }
-        loss = place(differentiated.loss)
-        self.sparse = sparse
-        self.states = states
-        self.placements = placements
-        words = offset
+    }
+
+    /// A word of a new state or the loss, added in the order of the shards.
+    package func sum(_ region: Region, at word: Int = 0) -> Double {
+        small.sum(region.offset - results.small.offset + word)
     }
 }

@@ -140,25 +140,26 @@ package final class Optimizer {
 
     /// Adds the shards' gradients and moves the parameters by one step.
     ///
-    /// - Parameter totalSteps: The planned length of the training, for the schedule.
+    /// - Parameters:
+    ///   - batch: What its shards left of the batch.
+    ///   - totalSteps: The planned length of the training, for the schedule.
     /// - Returns: The norm of the batch's gradient before clipping; not finite when the step failed,
     ///   in which case no parameter was moved.
-    package func apply(_ shards: [Buffer], _ results: ResultsLayout, totalSteps: Int) -> Double {
-        work.shards = shards
+    package func apply(_ batch: ShardedStep, totalSteps: Int) -> Double {
+        work.shards = batch.gradients()
         pool.run(sumTask, items: blocks.count)
         var squares = blocks.indices.reduce(0) {
             $0 + Double(blockNorms[2 * $1]) + Double(blockNorms[2 * $1 + 1])
         }
-        for rows in results.sparse {
-            guard let table = tables.first(where: { $0.entry.offset == rows.entry.offset }) else {
-                continue
-            }
-            for shard in shards { table.add(rows, from: shard) }
+        for lookup in batch.results.sparse {
+            guard let table = tables.first(where: { $0.entry.offset == lookup.entry.offset })
+            else { continue }
+            batch.add(lookup, to: table.rows)
         }
-        for table in tables { squares += table.squares }
+        for table in tables { squares += table.rows.squares }
         let norm = squares.squareRoot()
         guard norm.isFinite else {
-            for table in tables { table.clear() }
+            for table in tables { table.rows.clear() }
             return norm
         }
         let scale: Float
@@ -173,7 +174,7 @@ package final class Optimizer {
         let logBefore = averageLog
         averageLog += Self.logarithm(ofDecay: rule.averageDecay)
         for table in tables { update(table, rule, logBefore: logBefore) }
-        for (entry, region) in results.states { updateState(entry, shards, region) }
+        for (entry, region) in batch.results.states { updateState(entry, batch, region) }
         step += 1
         return norm
     }
@@ -181,11 +182,11 @@ package final class Optimizer {
     /// A state becomes the mean of what the shards made of it, which is the same number where it does
     /// not depend on their rows.
     private func updateState(
-        _ entry: ParameterLayout.Entry, _ shards: [Buffer], _ region: Region
+        _ entry: ParameterLayout.Entry, _ batch: ShardedStep, _ region: Region
     ) {
         for index in 0..<entry.count {
-            let sum = shards.reduce(0.0) { $0 + Double($1[region.offset + index]) }
-            parameters[entry.offset + index] = Float(sum / Double(shards.count))
+            parameters[entry.offset + index] = Float(
+                batch.sum(region, at: index) / Double(batch.shardCount))
         }
         average?.copy(from: parameters, at: entry.offset, to: entry.offset, count: entry.count)
     }
@@ -196,7 +197,7 @@ package final class Optimizer {
 
     private func update(_ table: SparseTable, _ rule: StepRule, logBefore: Double) {
         let decays = settings.decaysEverything
-        for row in table.touched {
+        for row in table.rows.touched {
             let start = table.entry.offset + Int(row) * table.width
             let range = start..<start + table.width
             if let average {
@@ -207,10 +208,10 @@ package final class Optimizer {
             }
             rule.update(
                 parameters: parameters, first: first, second: second, average: average,
-                gradient: table.sums, gradientOffset: Int(row) * table.width, range,
+                gradient: table.rows.sums, gradientOffset: Int(row) * table.width, range,
                 decays: decays)
         }
-        table.clear()
+        table.rows.clear()
     }
 
     /// Brings the averages of rows that were not looked up lately to the present.
@@ -291,14 +292,12 @@ struct StepRule: Sendable {
     }
 }
 
-/// The rows of one table that the current batch looked up, with their summed gradients.
+/// A table with sparse gradients.
 final class SparseTable {
     let entry: ParameterLayout.Entry
     let width: Int
-    /// `[values, width]`; only the touched rows mean anything.
-    let sums: Buffer
-    private(set) var touched: [Int32] = []
-    private var isTouched: [Bool]
+    /// Those that the current batch looked up.
+    let rows: TouchedRows
     /// The optimizer's `averageLog` up to which a row's average is current.
     var averageLog: [Double]
 
@@ -306,31 +305,7 @@ final class SparseTable {
         self.entry = entry
         let values = entry.spec.shape[0].count(rows: 0)
         width = entry.count / values
-        sums = Buffer(count: entry.count)
-        isTouched = Array(repeating: false, count: values)
+        rows = TouchedRows(values: values, width: width)
         averageLog = Array(repeating: 0, count: values)
-        touched.reserveCapacity(values)
-    }
-
-    func add(_ rows: ResultsLayout.SparseRows, from shard: Buffer) {
-        for position in 0..<rows.count {
-            let row = Int(shard.index(at: rows.indices.offset + position))
-            if !isTouched[row] {
-                isTouched[row] = true
-                touched.append(Int32(row))
-                sums.fill(row * width..<(row + 1) * width, with: 0)
-            }
-            sums.add(
-                from: shard, at: rows.rows.offset + position * width, to: row * width, count: width)
-        }
-    }
-
-    var squares: Double {
-        touched.reduce(0) { $0 + sumOfSquares(sums, Int($1) * width..<(Int($1) + 1) * width) }
-    }
-
-    func clear() {
-        for row in touched { isTouched[Int(row)] = false }
-        touched.removeAll(keepingCapacity: true)
     }
 }

@@ -30,9 +30,10 @@ package final class SharpnessAwareStep {
     ///
     /// - Parameters:
     ///   - start: The parameters at which the gradients were taken.
-    ///   - shards: Laid out as a `ShardedStep` leaves them; the first is overwritten.
+    ///   - batch: What its shards left of the batch.
     /// - Returns: The norm of the dense gradient; where it is 0 or not finite, nothing moves.
-    package func ascend(from start: Buffer, along shards: [Buffer]) -> Double {
+    package func ascend(from start: Buffer, along batch: ShardedStep) -> Double {
+        let shards = batch.gradients()
         parameters.copy(from: start, at: 0, to: 0, count: layout.count)
         let norm = dense.reduce(0) { $0 + sumShards(shards, $1.range) }.squareRoot()
         guard norm > 0, norm.isFinite else { return norm }

@@ -21,6 +21,7 @@ package final class Trainer {
     private let data: EncodedData
     private let validation: EncodedData?
     private let validator: LossEvaluator
+    private let exchange: any ShardExchange
     private let stepper: ShardedStep
     private let optimizer: Optimizer
     private let batch: Batch
@@ -44,18 +45,21 @@ package final class Trainer {
     ///   - augmentation: How training rows, whose `numeric` then are images, are varied.
     ///   - noise: How the cells of training rows, which then are of a table, are varied.
     ///   - penalty: On differences between groups; the training graph then has its term, with the input `penalty`.
+    ///   - exchange: With whom the shards are shared; all are given the same else.
+    /// - Throws: also where a batch cannot be cut into the shards that the settings ask for.
     package init(
         training: Graph, inference: Graph, data: EncodedData, validation: EncodedData?,
         lossOf: LossEvaluator.Loss, settings: TrainingSettings,
         augmentation: ImageAugmentation? = nil, noise: InputNoise? = nil,
-        penalty: (any GroupPenalty)? = nil, pool: WorkerPool
+        penalty: (any GroupPenalty)? = nil, exchange: any ShardExchange = LocalExchange(),
+        pool: WorkerPool
     ) throws(GraphError) {
         precondition(data.rows > 0 && validation?.rows != 0, "training needs rows on both sides")
         self.settings = settings
         self.data = data
         self.validation = validation
         let batch = min(settings.batchRows, data.rows)
-        let shardCount = Self.shardCount(training, batch: batch)
+        let shardCount = try Self.shardCount(training, batch: batch, asked: settings.shards)
         let shardRows = (batch + shardCount - 1) / shardCount
         batchRows = batch
         stepsPerEpoch = data.rows / batch
@@ -65,9 +69,10 @@ package final class Trainer {
         let parameters = initialParameters(layout, seed: settings.seed)
         optimizer = Optimizer(
             settings.optimizer, layout: layout, parameters: parameters, pool: pool)
+        self.exchange = exchange
         stepper = ShardedStep(
             differentiated, layout: layout, shardRows: shardRows, shardCount: shardCount,
-            precision: settings.precision, pool: pool)
+            batchRows: batch, precision: settings.precision, exchange: exchange, pool: pool)
         let inputs = BatchInputs(stepper.plan)
         let current = Batch()
         self.batch = current
@@ -126,30 +131,6 @@ package final class Trainer {
         var step = 0
     }
 
-    /// A shard's products are worth a worker from this many rows that each use every weight once.
-    private static let minimumShardUses = 64.0
-    private static let minimumStatisticRows = 64
-
-    /// The shards of a batch: by what a row costs, and never by the number of threads. The price of a
-    /// graph that mixes rows is that it has one.
-    ///
-    /// A shard leaves gradients of all weights behind, which must be added up. So it pays where its
-    /// rows use each weight often: a row of a perceptron once, one of an ensemble that shares its
-    /// layers once a member, one of a convolution once a place.
-    ///
-    /// Where rows influence one another, through sums over shards or as a shard's statistics, the shards
-    /// have equally many, since the rows that would fill the last one up belong to no batch; a shard of
-    /// statistics of its own has at least 64 where the batch has as many: those of a few rows are mostly
-    /// noise.
-    package static func shardCount(_ graph: Graph, batch: Int) -> Int {
-        if graph.mixesRows { return 1 }
-        let uses = Double(batch) * graph.weightUsesPerRow
-        let most = max(1, min(Int(uses / minimumShardUses), batch, 16))
-        guard graph.hasShardStatistics || graph.hasSumsOverShards else { return most }
-        let few = graph.hasShardStatistics ? min(most, batch / Self.minimumStatisticRows) : most
-        return (1...max(1, few)).last { batch.isMultiple(of: $0) } ?? 1
-    }
-
     /// The number of steps if nothing stops the training early.
     package var plannedSteps: Int { min(scheduledSteps, settings.maximumSteps ?? .max) }
 
@@ -157,7 +138,8 @@ package final class Trainer {
     /// a clock ended is repeated by its step count.
     private var scheduledSteps: Int { settings.maximumEpochs * stepsPerEpoch }
 
-    package var shardCount: Int { stepper.shards.count }
+    /// Of a batch, wherever they are run.
+    package var shardCount: Int { stepper.shardCount }
 
     /// The best weights so far, laid out as `layout`.
     package var bestWeights: Buffer { best }
@@ -178,13 +160,16 @@ package final class Trainer {
     /// Trains until something stops it.
     ///
     /// - Parameters:
-    ///   - stop: Asked after every step; a reason ends the training with a last validation.
+    ///   - stop: Asked after every step; a reason ends the training with a last validation. Where others run shards too, a
+    ///     reason of one ends it for all after the same step.
     ///   - onEvent: Called on this thread.
-    /// - Throws: `TrainingFailure` when a number was not finite before any weights were kept.
+    /// - Throws: `TrainingFailure` when a number was not finite before any weights were kept, or when those who run the
+    ///   shards do not stand at the same place.
     package func run(
         stop: (_ step: Int) -> StopReason? = { _ in nil },
         onEvent: (TrainingEvent) -> Void = { _ in }
     ) throws(TrainingFailure) -> StopReason {
+        try checkStanding(nil)
         if let reason = finished() { return reason }
         while true {
             let epoch = optimizer.step / stepsPerEpoch
@@ -203,15 +188,14 @@ package final class Trainer {
                         step: optimizer.step, plannedSteps: plannedSteps,
                         loss: epochLoss / Double(epochSteps)))
                 let reachedSteps = optimizer.step == settings.maximumSteps
-                let reason =
-                    reachedSteps
-                    ? .maximumSteps(optimizer.step) : stop(optimizer.step)
+                let reason = exchange.first(
+                    reachedSteps ? .maximumSteps(optimizer.step) : stop(optimizer.step))
                 if let reason {
-                    endEpoch(onEvent)
+                    try endEpoch(onEvent)
                     return reason
                 }
             }
-            endEpoch(onEvent)
+            try endEpoch(onEvent)
             if let reason = finished() { return reason }
         }
     }
@@ -249,7 +233,7 @@ package final class Trainer {
         let loss = stepper.run(
             parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step, fill: fill)
         if loss.isFinite, let sharpness {
-            _ = sharpness.ascend(from: optimizer.parameters, along: stepper.shards)
+            _ = sharpness.ascend(from: optimizer.parameters, along: stepper)
             // The same rows and the same dropped units, seen from a little higher.
             _ = stepper.run(
                 parameters: sharpness.parameters, seed: settings.seed, step: optimizer.step,
@@ -257,7 +241,7 @@ package final class Trainer {
         }
         let norm =
             loss.isFinite
-            ? optimizer.apply(stepper.shards, stepper.results, totalSteps: scheduledSteps) : .nan
+            ? optimizer.apply(stepper, totalSteps: scheduledSteps) : .nan
         guard norm.isFinite else {
             let node = stepper.firstNonFiniteNode(
                 parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step,
@@ -271,7 +255,7 @@ package final class Trainer {
         return nil
     }
 
-    private func endEpoch(_ onEvent: (TrainingEvent) -> Void) {
+    private func endEpoch(_ onEvent: (TrainingEvent) -> Void) throws(TrainingFailure) {
         optimizer.synchronizeAverage()
         let epoch = (optimizer.step + stepsPerEpoch - 1) / stepsPerEpoch
         let candidate = averaged(optimizer.weights, epoch: epoch) ?? optimizer.weights
@@ -279,6 +263,7 @@ package final class Trainer {
             validator.meanLoss(of: $0, weights: candidate)
                 + (fairness?.validationValue($0, weights: candidate) ?? 0)
         }
+        try checkStanding(loss)
         let isBeforeAverages = epochAverage != nil && epoch <= epochsBeforeAverages
         let isBest = settings.keepsLast || isBeforeAverages || loss.map { $0 < bestLoss } ?? true
         if isBest {
@@ -296,6 +281,15 @@ package final class Trainer {
         epochLoss = 0
         epochSteps = 0
         onEvent(.epoch(record))
+    }
+
+    /// - Parameter validationLoss: That of the epoch that ends.
+    private func checkStanding(_ validationLoss: Double?) throws(TrainingFailure) {
+        guard exchange.isShared else { return }
+        try TrainingStanding(
+            step: optimizer.step, validationLoss: validationLoss, bestLoss: bestLoss,
+            epochsSinceBest: epochsSinceBest, parameters: optimizer.parameters
+        ).check(exchange)
     }
 }
 

@@ -8,6 +8,8 @@ package import Optim
 package struct TrainingSettings: Sendable, Hashable, Codable {
     package var optimizer: OptimizerSettings
     package var batchRows: Int
+    /// The shards that a batch is cut into, whose gradients are added in their order; `nil` for `Trainer.shardCount`'s rule.
+    package var shards: Int?
     package var maximumEpochs: Int
     /// Epochs without a better validation loss before training stops.
     package var patience: Int

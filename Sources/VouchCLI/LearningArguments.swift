@@ -13,6 +13,7 @@ struct LearningArguments: ParsableArguments {
     @Option(Settings.clipNorm) var clipNorm
     @Option(Settings.averageDecay) var averageDecay
     @Option(Settings.batch) var batch
+    @Option(Settings.shards) var shards
     @Option(Settings.epochs) var epochs
     @Option(Settings.patience) var patience
     @Option(Settings.folds) var folds
@@ -33,6 +34,7 @@ struct LearningArguments: ParsableArguments {
         configuration[Settings.clipNorm] = clipNorm
         configuration[Settings.averageDecay] = averageDecay
         configuration[Settings.batch] = batch
+        configuration[Settings.shards] = shards
         configuration[Settings.epochs] = epochs
         configuration[Settings.patience] = patience
         configuration[Settings.folds] = folds

@@ -41,9 +41,8 @@ import Testing
         let optimizer = Optimizer(
             try Self.settings(reference), layout: layout, parameters: parameters, pool: pool)
         for (number, step) in reference.steps.enumerated() {
-            let shards = try Self.shards(reference, step, layout, parameters, pool)
-            let norm = optimizer.apply(
-                shards.shards, shards.results, totalSteps: reference.steps.count)
+            let batch = try Self.batch(reference, step, layout, parameters, pool)
+            let norm = optimizer.apply(batch, totalSteps: reference.steps.count)
             expectEqual([Float(norm)], [step.norm], units: 8, "the norm at step \(number)")
             let synchronizes = averaging == .everyStep || number == reference.steps.count - 1
             if synchronizes { optimizer.synchronizeAverage() }
@@ -116,7 +115,7 @@ import Testing
     }
 
     /// The step's gradients `g` as two shards, `2g` and `−g`, whose sum is exact.
-    private static func shards(
+    private static func batch(
         _ reference: OptimizerReference, _ step: OptimizerReference.Step,
         _ layout: ParameterLayout, _ parameters: Buffer, _ pool: WorkerPool
     ) throws -> ShardedStep {

@@ -37,6 +37,9 @@ package struct Recipe: Codable, Sendable, Hashable {
     package var folds = 1
     /// Further models trained on validation rows too, for as many epochs as were best.
     package var refits = 0
+    /// The shards that a batch is cut into, to which the weights' bits belong; `nil` before there is a network (see
+    /// `Learner.settlingShards`), and in runs of earlier versions.
+    package var shards: Int?
     /// One line a setting, in order.
     package var settings: [Line] = []
 

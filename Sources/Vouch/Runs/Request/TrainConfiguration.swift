@@ -172,6 +172,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         /// Of the averaged weights; 0 for none.
         package var averageDecay: Float?
         package var batchRows: Int?
+        /// That a batch is cut into; `nil` for the rule of `Trainer.shardCount`.
+        package var shards: Int?
         package var epochs: Int?
         package var patience: Int?
         /// Models that are each trained on all rows but one part, and averaged; 1 for one split.

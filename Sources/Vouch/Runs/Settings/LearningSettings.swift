@@ -66,6 +66,26 @@ extension Settings {
             batch, "about 1/128 of \(rows) rows, from 32 to 256; larger above 100,000 rows")
     }.turned(order: 3, as: "batch", by: [2], holding: [learningRate])
 
+    /// Settled once there is a network: see `Learner.settlingShards`.
+    package static let shards: Setting<Int?> = Setting(
+        "shards", \.learning.shards, .from(1, to: 1024),
+        help: """
+            Parts that a batch is cut into, which threads work on side by side; another number \
+            gives other bits.
+            """
+    ).checkedIfAsked {
+        guard let count = $0.learning.shards, let batch = $0.learning.batchRows, count > batch
+        else { return nil }
+        return tooMany(count, batchRows: batch)
+    }
+
+    static func tooMany(_ shards: Int, batchRows: Int) -> SettingText {
+        """
+        \(named: "shards") is \(shards), but a batch has \(batchRows) rows, and each shard at \
+        least one; ask for fewer, or for a larger \(named: batch)
+        """
+    }
+
     package static let learningRate: Setting<Float?> = Setting(
         "learning-rate", \.learning.learningRate, .finiteAndPositive,
         help: "The peak learning rate."

@@ -9,7 +9,7 @@ package enum Settings {
     package static let all: [any DeclaredSetting] = [
         kind, folds, refits, members, pairs, width, depth, activation, dropout, numbers, bins,
         binEdges, valueCodes, batch, learningRate, weightDecay, labelSmoothing, averageDecay,
-        epochs, patience,
+        epochs, patience, shards,
         loss, quantile, quantiles, balancesClasses,
         reweighsGroups, repairLevel, removedCorrelation, fairPenalty, fairPenaltyMeasure,
         optimizer, decaysEverything, momentum, schedule, warmup, clipNorm, steps, budget, seed,

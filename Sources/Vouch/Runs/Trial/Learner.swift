@@ -74,6 +74,7 @@ struct Learner {
         settings.averagedShare = regularising.averagedShare
         settings.sharpnessRadius = regularising.sharpness
         settings.mixup = regularising.mixup
+        settings.shards = options.shards
         return settings
     }
 

@@ -51,8 +51,11 @@ private func precisionWarnings(_ configuration: TrainConfiguration) -> [String] 
 /// Every setting of the training that a configuration asks for, with its reason, as a table.
 package func explainedRecipe(_ configuration: TrainConfiguration) throws -> String {
     try configuration.validate()
-    return try PreparedData.load(configuration, threads: Machine.cores, onEvent: { _ in })
-        .recipe.text
+    let prepared = try PreparedData.load(
+        configuration, threads: Machine.cores, onEvent: { _ in })
+    return try Learner(
+        configuration: configuration, prepared: prepared, pool: WorkerPool(threads: 1)
+    ).settlingShards().prepared.recipe.text
 }
 
 /// One training run, from encoded rows to the run folder.
@@ -70,6 +73,7 @@ private struct TrainRun {
     mutating func carryOut(
         _ control: RunControl, startedAt start: Double, meter: CostMeter
     ) throws -> RunResult {
+        learner = try learner.settlingShards()
         let features = try prepared.encoder.encode(prepared.table)
         learner = try learner.choosingPairs(features, onEvent: control.onEvent)
         let store = try CheckpointStore(
