@@ -36,8 +36,8 @@ struct FinishedRun {
         features = try prepared.encoder.encode(prepared.table)
         pool = WorkerPool(threads: threads)
         pairs =
-            prepared.recipe.kind == .additive
-            ? try StoredModel.open(run).description.network.additive?.namedPairs ?? [] : []
+            prepared.recipe.pairs == nil
+            ? [] : try StoredModel.open(run).description.network.additive?.namedPairs ?? []
     }
 
     static func configuration(of run: String) throws -> TrainConfiguration {
