@@ -1,7 +1,7 @@
 import NN
 
-/// A sum of functions of columns and of pairs of them, each a curve or a table that can be drawn; see
-/// `NN.AdditiveForm` and Documentation/Decisions/0021.
+/// A sum of functions of columns and of pairs of them, each a curve or a table that can be drawn;
+/// see `NN.AdditiveForm` and Documentation/Decisions/0021.
 struct AdditiveModelForm: ModelForm {
     let id = "additive"
     let gloss = "a sum of curves that can be read whole"

@@ -1,7 +1,7 @@
 import NN
 
-/// Perceptrons that share their hidden layers and whose probabilities are averaged; see `TabularNetwork` and
-/// Documentation/Decisions/0005.
+/// Perceptrons that share their hidden layers and whose probabilities are averaged; see
+/// `TabularNetwork` and Documentation/Decisions/0005.
 struct EnsembleModelForm: ModelForm {
     let id = "ensemble"
 

@@ -1,13 +1,14 @@
 package import NN
 
-/// Which settings a form of model has, and what each is where nothing is asked for, with its reason. What is not said
-/// is as a plain network's.
+/// Which settings a form of model has, and what each is where nothing is asked for, with its
+/// reason. What is not said is as a plain network's.
 ///
 /// What does not depend on the form is not asked here but stands with the setting's declaration.
 package struct FormSettings: Sendable {
     package typealias Rule<Value: Sendable> = @Sendable (Settling) -> Standard<Value>
 
-    /// How numbers enter. No rule, as checks of a request ask for it before anything else is settled.
+    /// How numbers enter. No rule, as checks of a request ask for it before anything else is
+    /// settled.
     package var numbers = Standard(
         TrainConfiguration.NumberForm.plain, "scaled, and otherwise as they are")
     package var learningRate: Rule<Float> = {

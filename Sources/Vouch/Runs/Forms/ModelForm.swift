@@ -1,10 +1,12 @@
 package import NN
 
-/// A kind of model: one that `--model` may ask for. Which settings it has and what they are by default, what network it
-/// is, what a report calls it and what it is compared with are said here and asked nowhere else.
+/// A kind of model: one that `--model` may ask for. Which settings it has and what they are by
+/// default, what network it is, what a report calls it and what it is compared with are said here
+/// and asked nowhere else.
 ///
-/// A kind is one file that conforms, and its line in `ModelForms.all`; see Documentation/AddingAModelKind.md. A perceptron
-/// is what the requirements below are where a form says nothing.
+/// A kind is one file that conforms, and its line in `ModelForms.all`; see
+/// Documentation/AddingAModelKind.md. A perceptron is what the requirements below are where a form
+/// says nothing.
 package protocol ModelForm: Sendable {
     /// The text of `--model`, of `--config` files and of run folders.
     var id: String { get }
@@ -29,8 +31,9 @@ extension ModelForm {
         network.layersText.map { "multilayer perceptron (\($0))" } ?? "linear model"
     }
     package var isReadable: Bool { false }
-    /// As measured on Adult and California an additive model takes a fraction of an ensemble's time; on letter and satimage,
-    /// where each class has functions of its own, about twice as much.
+    /// As measured on Adult and California an additive model takes a fraction of an ensemble's
+    /// time; on letter and satimage, where each class has functions of its own, about twice as
+    /// much.
     package var counterpart: FormCounterpart {
         FormCounterpart(.additive, timesAsLong: 0.5, ofClasses: 2)
     }

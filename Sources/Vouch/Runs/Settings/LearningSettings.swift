@@ -55,7 +55,8 @@ extension Settings {
     package static let learningRate: Setting<Float?> = Setting(
         "learning-rate", \.learning.learningRate, .finiteAndPositive,
         help: "The peak learning rate."
-    ).settledByForm(\.learningRate, \.learningRate).turned(order: 1, as: "learning rate", by: [0.5, 2])
+    ).settledByForm(\.learningRate, \.learningRate).turned(
+        order: 1, as: "learning rate", by: [0.5, 2])
 
     package static let weightDecay: Setting<Float?> = Setting(
         "weight-decay", \.learning.weightDecay, .finiteOrZero, help: "Decoupled weight decay."

@@ -16,7 +16,8 @@ extension Settings {
 
     package static let width: Setting<Int?> = Setting(
         "width", \.model.width, .from(1, to: 65_536), help: "Units of each hidden layer."
-    ).settledByForm(\.width, \.layers?.width).turned(order: 2, as: "width", by: [0.5], where: { $0.depth > 0 })
+    ).settledByForm(\.width, \.layers?.width).turned(
+        order: 2, as: "width", by: [0.5], where: { $0.depth > 0 })
 
     package static let depth: Setting<Int?> = Setting(
         "depth", \.model.depth, .from(0, to: 100), help: "Hidden layers."
@@ -30,7 +31,9 @@ extension Settings {
     package static let dropout: Setting<Float?> = Setting(
         "dropout", \.model.dropout, .share(),
         help: "The share of hidden units dropped at each training step."
-    ).settledByForm(\.dropout, \.layers?.dropout).turned(order: 4, as: "dropout", by: [0], where: { $0.dropout > 0 }).remedy(
+    ).settledByForm(\.dropout, \.layers?.dropout).turned(
+        order: 4, as: "dropout", by: [0], where: { $0.dropout > 0 }
+    ).remedy(
         "dropout", "Dropout", [0.1, 0.3, 0.5], source: "Srivastava et al. 2014, JMLR 15:1929")
 
     package static let pairs: Setting<Int?> = Setting(
