@@ -92,16 +92,7 @@ struct ReportAssembly {
     }
 
     var modelText: String {
-        let recipe = prepared.recipe
-        if let additive = model.network.additive {
-            return "additive model: a sum of functions of \(additive.columns.count) columns and of "
-                + "\(additive.pairs.count) pairs of them"
-        }
-        guard recipe.depth > 0 else { return "linear model" }
-        let layers = "\(recipe.depth) × \(recipe.width), \(recipe.activation.rawValue)"
-        return recipe.kind == .ensemble
-            ? "ensemble of \(recipe.members) perceptrons with shared layers (\(layers))"
-            : "multilayer perceptron (\(layers))"
+        prepared.recipe.kind.form.text(of: model.network)
     }
 
     private var facts: [RunReport.Fact] {

@@ -37,8 +37,8 @@ struct FinishedRun {
         features = try prepared.encoder.encode(prepared.table)
         pool = WorkerPool(threads: threads)
         pairs =
-            prepared.recipe.kind == .additive
-            ? try ModelBundle(run: run).network.additive?.namedPairs ?? [] : []
+            prepared.recipe.pairs == nil
+            ? [] : try ModelBundle(run: run).network.additive?.namedPairs ?? []
     }
 
     static func configuration(of run: String) throws -> TrainConfiguration {

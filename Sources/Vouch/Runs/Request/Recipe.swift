@@ -2,12 +2,12 @@ package import NN
 package import Tables
 
 /// Every number of a training, settled: what was asked for, and for the rest the rule that its `Setting`
-/// declares, with its reason. What a kind of model does not have keeps the value below.
+/// declares, with its reason. What a form of model does not have keeps the value below.
 ///
 /// A pure function of the options and of the table's size, so that the same command on the same
 /// data always means the same training.
 package struct Recipe: Codable, Sendable, Hashable {
-    package var kind = TrainConfiguration.ModelKind.ensemble
+    package var kind = ModelForms.standard.value
     package var members = 1
     package var width = 0
     package var depth = 0

@@ -62,10 +62,6 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package init() {}
     }
 
-    package enum ModelKind: String, Codable, Sendable, Hashable, CaseIterable {
-        case linear, mlp, ensemble, additive
-    }
-
     /// How numbers enter the network; see `NumberEmbedding`.
     package enum NumberForm: String, Codable, Sendable, Hashable, CaseIterable {
         /// Scaled, as they are.
@@ -112,13 +108,7 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
 
         package init() {}
 
-        var settledNumbers: NumberForm {
-            if let numbers { return numbers }
-            return switch kind ?? .ensemble {
-            case .ensemble, .additive: .piecewise
-            case .linear, .mlp: .plain
-            }
-        }
+        var settledNumbers: NumberForm { numbers ?? form.settings.numbers.value }
     }
 
     /// A penalty on a gap as a term of the training loss; see `PenaltyMeasure`.

@@ -6,8 +6,6 @@ package protocol DeclaredSetting: Sendable {
     var help: String { get }
     /// What the help calls its value; `nil` for the id.
     var valueName: String? { get }
-    /// Which kinds of model have it.
-    var kinds: KindRule { get }
     /// Whether it is refused where the target has classes.
     var isOfNumbersOnly: Bool { get }
     /// How the recipe settles it; `nil` where it stands as it is asked for.
@@ -30,34 +28,6 @@ package protocol DeclaredSetting: Sendable {
     func check(_ configuration: TrainConfiguration) throws(VouchError)
     /// What the report says of it under "Against overfitting"; `nil` for nothing.
     func reportText(_ configuration: TrainConfiguration) -> String?
-}
-
-/// Which kinds of model have a setting.
-package enum KindRule: Sendable {
-    case every
-    case only(TrainConfiguration.ModelKind)
-    /// With the reason, to be read after a comma.
-    case except(TrainConfiguration.ModelKind, String)
-
-    func includes(_ kind: TrainConfiguration.ModelKind) -> Bool {
-        switch self {
-        case .every: true
-        case .only(let one): kind == one
-        case .except(let one, _): kind != one
-        }
-    }
-
-    /// What is said where the setting is asked for and the kind does not have it; `nil` where it does.
-    func refusal(of id: String, by kind: TrainConfiguration.ModelKind?) -> SettingText? {
-        let model = Settings.kind
-        return switch self {
-        case .only(let one) where kind != one:
-            "\(named: id) goes with \(named: model) \(one.rawValue)"
-        case .except(let one, let reason) where kind == one:
-            "\(named: id) does not go with \(named: model) \(one.rawValue), \(reason)"
-        default: nil
-        }
-    }
 }
 
 /// A number that a setting may be.

@@ -15,23 +15,13 @@ extension Settings {
             \(named: folds) is \(count), which does not go with \(named: budget), \(named: steps) \
             or \(named: "time"); leave one of them out
             """
-    }.settled(
+    }.settledByForm(
         \.folds,
         fixed: { configuration, _ in
             configuration.isBounded || configuration.columns.time != nil
                 ? Standard(1, "one split, since --budget, --steps or --time allow no other") : nil
         },
-        usual: {
-            if $0.recipe.kind == .additive {
-                return Standard(5, "5 models, whose spread gives each curve its interval")
-            }
-            let wantsFolds =
-                $0.recipe.kind == .ensemble && $0.problem.rows < 2000
-                && $0.configuration.learning.refits ?? 0 == 0
-            return Standard(
-                wantsFolds ? 5 : 1,
-                "5 below 2,000 rows, where one validation part would be too thin to stop on")
-        })
+        \.folds)
 
     package static let refits: Setting<Int?> = Setting(
         "refits", \.learning.refits, .from(0, to: 100),
@@ -44,17 +34,13 @@ extension Settings {
             leave one of them out
             """
             : nil
-    }.settled(
+    }.settledByForm(
         \.refits,
         fixed: { configuration, recipe in
             configuration.isBounded || recipe.folds > 1
                 ? Standard(0, "none with --budget, --steps or several folds") : nil
         },
-        usual: {
-            Standard(
-                $0.recipe.kind == .ensemble && $0.problem.rows <= 25_000 ? 1 : 0,
-                "one more model that learns from validation rows too, up to 25,000 rows")
-        })
+        \.refits)
 
     package static let batch: Setting<Int?> = Setting(
         "batch", \.learning.batchRows, .positive, help: "Rows of a training step."
@@ -89,30 +75,12 @@ extension Settings {
     package static let learningRate: Setting<Float?> = Setting(
         "learning-rate", \.learning.learningRate, .finiteAndPositive,
         help: "The peak learning rate."
-    ).settled(\.learningRate) {
-        let part = Float($0.recipe.batchRows) / 256
-        return switch $0.recipe.kind {
-        case .additive:
-            Standard(
-                3e-3 * part.squareRoot(),
-                "3e-3 · √(batch/256): as good as 1e-3 on Adult, better on smaller tables")
-        case .linear, .mlp: Standard(1e-3 * part.squareRoot(), "1e-3 · √(batch/256)")
-        case .ensemble where $0.problem.isRegression:
-            Standard(4e-3 * part, "4e-3 · batch/256 for numbers, as validation preferred")
-        case .ensemble:
-            Standard(
-                4e-3 * part.squareRoot(),
-                "4e-3 · √(batch/256) for classes, as validation preferred")
-        }
-    }.turned(order: 1, as: "learning rate", by: [0.5, 2])
+    ).settledByForm(\.learningRate, \.learningRate).turned(
+        order: 1, as: "learning rate", by: [0.5, 2])
 
     package static let weightDecay: Setting<Float?> = Setting(
         "weight-decay", \.learning.weightDecay, .finiteOrZero, help: "Decoupled weight decay."
-    ).settled(\.weightDecay) {
-        $0.recipe.kind == .ensemble
-            ? Standard(1e-4, "early stopping and averaging regularise")
-            : Standard(1e-2, "against overfitting")
-    }.remedy(
+    ).settledByForm(\.weightDecay, \.weightDecay).remedy(
         "weight-decay", "Weight decay", [0.01, 0.1, 1],
         source: "Loshchilov & Hutter 2019, arXiv:1711.05101")
 

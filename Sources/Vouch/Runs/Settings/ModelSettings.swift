@@ -4,75 +4,47 @@ import Training
 
 /// What the model is.
 extension Settings {
-    private static let sum = "which is a sum of functions of columns"
-
     package static let kind: Setting<TrainConfiguration.ModelKind?> = Setting(
         "model", \.model.kind,
         help:
-            "The model: linear, mlp, ensemble or additive (a sum of curves that can be read whole). What is not given here is settled by a recipe."
-    ).settled(\.kind) { _ in
-        Standard(
-            .ensemble, "members that share their layers cost one network and predict like several")
-    }
+            "The model: \(ModelForms.text). What is not given here is settled by a recipe."
+    ).settled(\.kind) { _ in ModelForms.standard }
 
     package static let members: Setting<Int?> = Setting(
         "members", \.model.members, .from(1, to: 1024), help: "Members of an ensemble."
-    ).except(.additive, sum).settled(\.members, where: { $0.kind == .ensemble }) {
-        let averages = $0.recipe.folds > 1 || $0.recipe.refits > 0
-        return Standard(
-            averages ? 4 : 8,
-            "8 in one model, 4 in each of several that are averaged, for the same time")
-    }
+    ).settledByForm(\.members, \.members)
 
     package static let width: Setting<Int?> = Setting(
         "width", \.model.width, .from(1, to: 65_536), help: "Units of each hidden layer."
-    ).except(.additive, sum).settled(\.width) { _ in
-        Standard(256, "as in the prototype; see Documentation/Decisions/0005")
-    }.turned(order: 2, as: "width", by: [0.5], where: { $0.depth > 0 })
+    ).settledByForm(\.width, \.layers?.width).turned(
+        order: 2, as: "width", by: [0.5], where: { $0.depth > 0 })
 
     package static let depth: Setting<Int?> = Setting(
         "depth", \.model.depth, .from(0, to: 100), help: "Hidden layers."
-    ).except(.additive, sum).settled(\.depth) {
-        $0.recipe.kind == .linear
-            ? Standard(0, "a linear model has no hidden layer")
-            : Standard(2, "as in the prototype; see Documentation/Decisions/0005")
-    }
+    ).settledByForm(\.depth, \.layers?.depth)
 
     package static let activation: Setting<Activation?> = Setting(
         "activation", \.model.activation,
         help: "The activation: relu, gelu, silu, tanh or sigmoid."
-    ).except(.additive, sum).settled(\.activation) { _ in
-        Standard(.relu, "the cheapest to compute")
-    }
+    ).settledByForm(\.activation, \.layers?.activation)
 
     package static let dropout: Setting<Float?> = Setting(
         "dropout", \.model.dropout, .share(),
         help: "The share of hidden units dropped at each training step."
-    ).except(.additive, sum).settled(\.dropout) {
-        $0.recipe.kind == .ensemble
-            ? Standard(0.1, "little, as averaging members regularises too")
-            : Standard(0.2, "against overfitting")
-    }.turned(order: 4, as: "dropout", by: [0], where: { $0.dropout > 0 }).remedy(
+    ).settledByForm(\.dropout, \.layers?.dropout).turned(
+        order: 4, as: "dropout", by: [0], where: { $0.dropout > 0 }
+    ).remedy(
         "dropout", "Dropout", [0.1, 0.3, 0.5], source: "Srivastava et al. 2014, JMLR 15:1929")
 
     package static let pairs: Setting<Int?> = Setting(
         "pairs", \.model.pairs, .from(0, to: 1000),
         help: "The most pairs of columns of an additive model."
-    ).only(.additive).settled(\.mostPairs) { _ in
-        Standard(16, "the strongest, at most so many, of those that chance does not explain")
-    }
+    ).ofSomeForms().settledByForm(\.mostPairs, \.pairs)
 
     package static let numbers: Setting<TrainConfiguration.NumberForm?> = Setting(
         "numbers", \.model.numbers,
         help: "How numbers enter: plain, piecewise (curves over bins) or periodic (waves)."
-    ).settled(\.numbers) {
-        let kind = $0.recipe.kind
-        return Standard(
-            $0.configuration.model.settledNumbers,
-            kind == .ensemble || kind == .additive
-                ? "curves bend where the target does; see Documentation/Decisions/0005"
-                : "scaled, and otherwise as they are")
-    }
+    ).settled(\.numbers) { $0.recipe.kind.form.settings.numbers }
 
     /// Bins are of curves.
     @Sendable private static func binsWithoutCurves(
@@ -153,7 +125,7 @@ extension Settings {
             Two quantiles that a regression predicts too, such as 0.05,0.95: for intervals that are wider where the \
             target varies more.
             """
-    ).except(.additive, "which has one output").ofNumbersOnly()
+    ).ofNumbersOnly()
 
     package static let balancesClasses: Setting<Bool> = Setting(
         "balance-classes", \.model.balancesClasses,

@@ -12,7 +12,7 @@ package struct Setting<Value: SettingValue>: DeclaredSetting {
     package let valueName: String?
     let place: Place<TrainConfiguration, Value>
     private let allowed: Allowed<Value>
-    package private(set) var kinds = KindRule.every
+    private var isOfSomeForms = false
     package private(set) var isOfNumbersOnly = false
     package private(set) var settlement: Settlement?
     package private(set) var turning: Turning?
@@ -76,13 +76,24 @@ package struct Setting<Value: SettingValue>: DeclaredSetting {
             throw VouchError(setting: "\(named: id)\(complaint)")
         }
         if isAsked(in: configuration),
-            let refusal = kinds.refusal(of: id, by: configuration.model.kind)
+            let refusal = refusal(by: configuration.model.form)
         {
             throw VouchError(setting: refusal)
         }
         for rule in rules {
             if let refusal = rule(configuration) { throw VouchError(setting: refusal) }
         }
+    }
+
+    /// What is said where it is asked for and a form of model does not have it; `nil` where it may be.
+    private func refusal(by form: any ModelForm) -> SettingText? {
+        let model = Settings.kind
+        if let reason = form.settings.refusal(of: id) {
+            return "\(named: id) does not go with \(named: model) \(form.id), \(reason)"
+        }
+        guard isOfSomeForms, let settlement, !settlement.isOf(form.settings) else { return nil }
+        let others = ModelForms.all.filter { settlement.isOf($0.settings) }.map(\.id)
+        return "\(named: id) goes with \(named: model) \(others.joined(separator: " or "))"
     }
 
     package func reportText(_ configuration: TrainConfiguration) -> String? {
@@ -99,17 +110,8 @@ extension Setting {
         return result
     }
 
-    /// Of one kind of model only.
-    func only(_ kind: TrainConfiguration.ModelKind) -> Setting {
-        with { $0.kinds = .only(kind) }
-    }
-
-    /// Not of one kind of model.
-    ///
-    /// - Parameter reason: Why, to be read after a comma.
-    func except(_ kind: TrainConfiguration.ModelKind, _ reason: String) -> Setting {
-        with { $0.kinds = .except(kind, reason) }
-    }
+    /// Refused where the model's form has no rule for it; else it is left aside there, unless the form refuses it.
+    func ofSomeForms() -> Setting { with { $0.isOfSomeForms = true } }
 
     /// Refused where the target has classes.
     func ofNumbersOnly() -> Setting { with { $0.isOfNumbersOnly = true } }
@@ -146,7 +148,7 @@ extension Setting {
     ///
     /// - Parameters:
     ///   - place: Where the recipe keeps it.
-    ///   - applies: Whether a recipe has it at all, beside its kind.
+    ///   - applies: Whether a recipe has it at all.
     ///   - fixed: What it must be, whatever was asked for; `nil` where it is free.
     ///   - usual: What it is where nothing was asked for.
     func settled<Asked>(
@@ -160,6 +162,22 @@ extension Setting {
             $0.settlement = Settlement(
                 id: id, asked: self.place, settled: place, applies: applies, fixed: fixed,
                 usual: usual)
+        }
+    }
+
+    /// The same where the form of the model says what is taken, or that it has none.
+    ///
+    /// - Parameter rule: The form's, asked where nothing was asked for.
+    func settledByForm<Asked>(
+        _ place: Place<Recipe, Asked>,
+        fixed: @escaping @Sendable (TrainConfiguration, Recipe) -> Standard<Asked>? = { _, _ in nil
+        },
+        _ rule: @escaping @Sendable (FormSettings) -> FormSettings.Rule<Asked>?
+    ) -> Setting where Value == Asked? {
+        with {
+            $0.settlement = Settlement(
+                id: id, asked: self.place, settled: place, isOf: { rule($0) != nil }, fixed: fixed,
+                usual: { rule($0.recipe.kind.form.settings)?($0) })
         }
     }
 

@@ -1,27 +1,29 @@
 import Evidence
 
 /// What a setting is where nothing was asked for, and why.
-struct Standard<Value: Sendable>: Sendable {
-    var value: Value
-    var reason: String
+package struct Standard<Value: Sendable>: Sendable {
+    package var value: Value
+    package var reason: String
 
-    init(_ value: Value, _ reason: String) {
+    package init(_ value: Value, _ reason: String) {
         self.value = value
         self.reason = reason
     }
 }
 
 /// What is known when a setting is settled.
-struct Settling: Sendable {
-    var configuration: TrainConfiguration
-    var problem: Recipe.Problem
+package struct Settling: Sendable {
+    package var configuration: TrainConfiguration
+    package var problem: Recipe.Problem
     /// With the settings before it.
-    var recipe: Recipe
+    package var recipe: Recipe
 }
 
 /// How the recipe settles a setting that may be left open.
 package struct Settlement: Sendable {
-    /// Whether a recipe has it at all, beside its kind.
+    /// Whether a form of model has it.
+    let isOf: @Sendable (FormSettings) -> Bool
+    /// Whether a recipe has it at all, beside its form.
     let applies: @Sendable (Recipe) -> Bool
     /// Whether it is what was asked for, if anything was.
     let isFree: @Sendable (TrainConfiguration, Recipe) -> Bool
@@ -32,10 +34,12 @@ package struct Settlement: Sendable {
     init<Value>(
         id: String, asked: Place<TrainConfiguration, Value?>,
         settled: Place<Recipe, Value>,
-        applies: @escaping @Sendable (Recipe) -> Bool,
+        isOf: @escaping @Sendable (FormSettings) -> Bool = { _ in true },
+        applies: @escaping @Sendable (Recipe) -> Bool = { _ in true },
         fixed: @escaping @Sendable (TrainConfiguration, Recipe) -> Standard<Value>?,
-        usual: @escaping @Sendable (Settling) -> Standard<Value>
+        usual: @escaping @Sendable (Settling) -> Standard<Value>?
     ) {
+        self.isOf = isOf
         self.applies = applies
         isFree = { fixed($0, $1) == nil }
         settle = { configuration, problem, recipe in
@@ -47,9 +51,9 @@ package struct Settlement: Sendable {
                 add(fixed.value, fixed.reason)
             } else if let value = configuration[keyPath: asked] {
                 add(value, "asked for")
-            } else {
-                let usual = usual(
-                    Settling(configuration: configuration, problem: problem, recipe: recipe))
+            } else if let usual = usual(
+                Settling(configuration: configuration, problem: problem, recipe: recipe))
+            {
                 add(usual.value, usual.reason)
             }
         }
@@ -71,9 +75,9 @@ package struct Turning: Sendable {
 extension DeclaredSetting {
     /// Whether the recipe has a line of it.
     private func settlement(in recipe: Recipe) -> Settlement? {
-        guard let settlement, kinds.includes(recipe.kind), settlement.applies(recipe) else {
-            return nil
-        }
+        guard let settlement, settlement.isOf(recipe.kind.form.settings),
+            settlement.applies(recipe)
+        else { return nil }
         return settlement
     }
 

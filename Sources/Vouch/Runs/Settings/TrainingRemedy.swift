@@ -4,7 +4,7 @@ import Figures
 import Training
 
 /// Something against a drawback that is done by training anew: a change of the run's settings. Most are
-/// declared with the setting that is their strength; see `Settings`.
+/// declared with the setting that is their strength, in `Settings`, or with the form of model that they train.
 package struct TrainingRemedy: Sendable {
     var description: RemedyDescription
     /// Of these the validation rows choose where no strength is given; empty where it has none.
@@ -88,17 +88,9 @@ package struct TrainingRemedy: Sendable {
     }
 
     static let all: [TrainingRemedy] =
-        Settings.remedies(of: .overfitting) + [ensemble] + Settings.remedies(of: .bias)
+        Settings.remedies(of: .overfitting) + ModelForms.remedies(of: .overfitting)
+        + Settings.remedies(of: .bias)
         + Settings.remedies(of: .hyperParameters)
-
-    /// Another kind of model rather than another value of a setting.
-    private static let ensemble = overfitting(
-        "ensemble", "Ensemble of members with shared layers", [4, 8],
-        source: "Gorishniy et al. 2025, arXiv:2410.24210"
-    ) {
-        $1.model.kind = .ensemble
-        $1.model.members = Int($0)
-    }
 }
 
 extension PenaltyMeasure {

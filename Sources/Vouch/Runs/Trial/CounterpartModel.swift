@@ -5,8 +5,8 @@ import Prediction
 import Tables
 import Training
 
-/// The other kind of model, at its standard settings, on the rows that the run's model learned from: an ensemble for a
-/// run of an additive model, an additive model for any other.
+/// The other kind of model that a form names, at its standard settings, on the rows that the run's model learned from: an
+/// ensemble for a run of an additive model, an additive model for any other.
 struct CounterpartModel: ComparedModel {
     let learner: Learner
     /// The rows to predict, in the order of `testTable`.
@@ -16,13 +16,11 @@ struct CounterpartModel: ComparedModel {
     let trainingSeconds: Double
     let work: WorkCounter
 
-    private var isAdditive: Bool { learner.prepared.recipe.kind != .additive }
+    private var other: FormCounterpart { learner.prepared.recipe.kind.form.counterpart }
 
-    /// As measured on Adult and California an additive model takes a fraction of an ensemble's time; on letter and satimage,
-    /// where each class has functions of its own, about twice as much.
     var expectedSeconds: Double {
-        let isOfClasses = learner.prepared.target.task == .multiclass
-        return trainingSeconds * (isAdditive ? (isOfClasses ? 2 : 0.5) : (isOfClasses ? 1 : 4))
+        other.seconds(
+            beside: trainingSeconds, isOfClasses: learner.prepared.target.task == .multiclass)
     }
 
     /// `nil` of a run that a clock ended, which says nothing of what a training takes.
@@ -45,7 +43,7 @@ struct CounterpartModel: ComparedModel {
         let asked = learner.configuration
         var result = asked
         result.model = .init()
-        result.model.kind = isAdditive ? .additive : .ensemble
+        result.model.kind = other.kind
         result.model.loss = asked.model.loss
         result.model.quantile = asked.model.quantile
         result.model.balancesClasses = asked.model.balancesClasses

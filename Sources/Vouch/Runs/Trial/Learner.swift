@@ -42,13 +42,12 @@ struct Learner {
         let input = TabularInput(
             numericWidth: encoder.numericWidth + encoder.bins.count,
             cardinalities: encoder.indexParents.map(\.cardinality), embedding: embedding)
-        return TabularNetwork(
-            input: input, task: task,
-            hidden: Array(repeating: recipe.width, count: recipe.depth), members: recipe.members,
-            activation: recipe.activation, dropout: recipe.dropout,
-            labelSmoothing: options.labelSmoothing, loss: loss,
-            quantiles: prepared.target.task == .regression ? options.quantiles : nil,
-            additive: recipe.kind == .additive ? additiveForm(input) : nil)
+        return recipe.kind.form.network(
+            NetworkParts(
+                recipe: recipe, input: input, task: task, labelSmoothing: options.labelSmoothing,
+                loss: loss,
+                quantiles: prepared.target.task == .regression ? options.quantiles : nil,
+                columns: { additiveForm(input) }))
     }
 
     var trainingSettings: TrainingSettings {

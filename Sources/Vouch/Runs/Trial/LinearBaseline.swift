@@ -27,7 +27,7 @@ struct LinearBaseline: ComparedModel {
     static func configuration(of asked: TrainConfiguration) -> TrainConfiguration {
         var result = asked
         result.model = .init()
-        result.model.kind = .linear
+        result.model.kind = ModelForms.baseline
         result.model.loss = asked.model.loss
         result.model.quantile = asked.model.quantile
         result.model.balancesClasses = asked.model.balancesClasses

@@ -60,7 +60,7 @@ extension Learner {
         onStep: @escaping () -> Void = {}
     ) throws -> Learner {
         let recipe = prepared.recipe
-        guard recipe.kind == .additive, let most = recipe.pairs, most > 0 else { return self }
+        guard let most = recipe.pairs, most > 0 else { return self }
         onEvent(.stage("Choosing pairs of columns"))
         var alone = self
         alone.pairs = []

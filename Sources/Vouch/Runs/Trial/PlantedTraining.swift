@@ -15,9 +15,9 @@ struct PlantedTraining: AnswerTrainer {
     private static let epochs = 20
     private static let mostMembers = 4
 
-    /// `nil` for an additive model, which is its own explanation.
+    /// `nil` for a model that is its own explanation.
     init?(_ learner: Learner, rows: [Int], secondsPerVisit: Double, work: WorkCounter) {
-        guard learner.prepared.recipe.kind != .additive else { return nil }
+        guard !learner.prepared.recipe.kind.form.isReadable else { return nil }
         self.learner = learner
         self.rows = rows
         self.secondsPerVisit = secondsPerVisit
@@ -42,8 +42,7 @@ struct PlantedTraining: AnswerTrainer {
         planted.prepared = try learner.prepared.predicting(target)
         var configuration = learner.configuration
         let recipe = learner.prepared.recipe
-        configuration.model.members =
-            recipe.kind == .ensemble ? min(recipe.members, Self.mostMembers) : nil
+        configuration.model.members = recipe.members(atMost: Self.mostMembers)
         configuration.model.balancesClasses = false
         configuration.model.reweighsGroups = nil
         configuration.learning.epochs = Self.epochs

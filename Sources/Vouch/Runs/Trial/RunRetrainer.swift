@@ -78,7 +78,7 @@ final class RunRetrainer: Retrainer {
         if reducedRows < rows { changes.append("\(reducedRows) of \(rows) rows") }
         if prepared.folds.count > 1 { changes.append("one split in place of folds") }
         if own.refits > 0 { changes.append("no refits") }
-        if recipe.members < own.members || (own.kind == .ensemble && recipe.members > 1) {
+        if own.members > 1 {
             changes.append("\(recipe.members) members")
         }
         reduction = changes.isEmpty ? "another split" : changes.joined(separator: ", ")
@@ -119,7 +119,7 @@ final class RunRetrainer: Retrainer {
     /// An additive model's pairs are chosen by one more training of a fold.
     private var pairFactor: Double {
         let recipe = learner.prepared.recipe
-        guard recipe.kind == .additive, recipe.pairs ?? 0 > 0 else { return 1 }
+        guard recipe.pairs ?? 0 > 0 else { return 1 }
         return 1 + 1 / Double(learner.prepared.folds.count)
     }
 
@@ -199,8 +199,7 @@ final class RunRetrainer: Retrainer {
         _ configuration: TrainConfiguration, _ recipe: Recipe
     ) -> TrainConfiguration {
         var result = configuration
-        result.model.members =
-            recipe.kind == .ensemble ? min(recipe.members, mostMembers) : nil
+        result.model.members = recipe.members(atMost: mostMembers)
         result.learning.folds = 1
         result.learning.refits = 0
         return result

@@ -1,0 +1,58 @@
+import NN
+
+/// Perceptrons that share their hidden layers and whose probabilities are averaged; see
+/// `TabularNetwork` and Documentation/Decisions/0005.
+struct EnsembleModelForm: ModelForm {
+    let id = "ensemble"
+
+    var settings: FormSettings {
+        var layers = FormSettings.Layers()
+        layers.dropout = { _ in Standard(0.1, "little, as averaging members regularises too") }
+        var settings = FormSettings(layers: layers)
+        settings.members = {
+            Standard(
+                $0.recipe.folds > 1 || $0.recipe.refits > 0 ? 4 : 8,
+                "8 in one model, 4 in each of several that are averaged, for the same time")
+        }
+        settings.numbers = FormSettings.curves
+        settings.learningRate = {
+            $0.problem.isRegression
+                ? Standard(
+                    4e-3 * $0.shareOfBatch,
+                    "4e-3 · batch/256 for numbers, as validation preferred")
+                : Standard(
+                    4e-3 * $0.shareOfBatch.squareRoot(),
+                    "4e-3 · √(batch/256) for classes, as validation preferred")
+        }
+        settings.weightDecay = { _ in
+            Standard(1e-4, "early stopping and averaging regularise")
+        }
+        settings.folds = {
+            let isThin = $0.problem.rows < 2000 && $0.configuration.learning.refits ?? 0 == 0
+            return Standard(isThin ? 5 : 1, FormSettings.foldsOfThinParts)
+        }
+        settings.refits = {
+            Standard($0.problem.rows <= 25_000 ? 1 : 0, FormSettings.refitsOfSmallTables)
+        }
+        settings.remedies = [
+            .overfitting(
+                id, "Ensemble of members with shared layers", [4, 8],
+                source: "Gorishniy et al. 2025, arXiv:2410.24210"
+            ) {
+                $1.model.kind = .ensemble
+                $1.model.members = Int($0)
+            }
+        ]
+        return settings
+    }
+
+    func text(of network: TabularNetwork) -> String {
+        network.layersText.map {
+            "ensemble of \(network.members) perceptrons with shared layers (\($0))"
+        } ?? "linear model"
+    }
+}
+
+extension TrainConfiguration.ModelKind {
+    package static let ensemble = Self(EnsembleModelForm())
+}

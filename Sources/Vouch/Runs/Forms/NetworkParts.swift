@@ -1,0 +1,25 @@
+import NN
+
+/// Of what a form makes a network: what was settled and asked for, and what the encoder hands over.
+package struct NetworkParts {
+    let recipe: Recipe
+    let input: TabularInput
+    let task: TaskKind
+    let labelSmoothing: Float
+    let loss: TabularNetwork.RegressionLoss
+    /// Of a regression: what is predicted beside the target; `nil` for nothing.
+    let quantiles: [Float]?
+    /// The encoded features of each raw column, with the pairs of columns that were chosen.
+    let columns: () -> AdditiveForm
+
+    /// With the recipe's layers and members, of which it has none where its form knows none.
+    ///
+    /// - Parameter additive: Functions whose sum the model is, in place of layers.
+    func network(additive: AdditiveForm? = nil) -> TabularNetwork {
+        TabularNetwork(
+            input: input, task: task,
+            hidden: Array(repeating: recipe.width, count: recipe.depth), members: recipe.members,
+            activation: recipe.activation, dropout: recipe.dropout, labelSmoothing: labelSmoothing,
+            loss: loss, quantiles: quantiles, additive: additive)
+    }
+}

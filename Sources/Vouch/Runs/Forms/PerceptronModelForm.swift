@@ -1,0 +1,9 @@
+/// One network with hidden layers.
+struct PerceptronModelForm: ModelForm {
+    let id = "mlp"
+    var settings: FormSettings { FormSettings(layers: .init()) }
+}
+
+extension TrainConfiguration.ModelKind {
+    package static let mlp = Self(PerceptronModelForm())
+}
