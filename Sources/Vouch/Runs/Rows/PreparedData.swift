@@ -303,7 +303,7 @@ extension Table {
                 problem: "the weight \"\(column.text(row) ?? "")\" is not a number ≥ 0",
                 advice: "Correct it; 0 leaves the row out")
         }
-        guard weights.contains(where: { $0 > 0 }) else {
+        guard weights.isEmpty || weights.contains(where: { $0 > 0 }) else {
             throw TableError(
                 action: "reading", source: self.name, column: name,
                 problem: "the weights of all \(rowCount) rows are 0, so that no row counts",
