@@ -19,10 +19,16 @@ struct FinishedRun {
     let pool: WorkerPool
     /// Of an additive model.
     let pairs: [NamedPair]
+    /// Of what is trained on it.
+    let cancellation: Cancellation
 
     /// - Throws: an error that says what to do where the data were changed since.
-    init(_ run: String, threads: Int, onEvent: (RunEvent) -> Void) throws {
+    init(
+        _ run: String, threads: Int, cancellation: Cancellation = .bySignal,
+        onEvent: (RunEvent) -> Void
+    ) throws {
         path = run
+        self.cancellation = cancellation
         configuration = try Self.configuration(of: run)
         prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
         let made = try Ledger.read(run).lastRun?.details ?? [:]
@@ -47,8 +53,11 @@ struct FinishedRun {
             file: run + "/configuration.json")
     }
 
-    private var learner: Learner {
-        Learner(configuration: configuration, prepared: prepared, pool: pool, pairs: pairs)
+    /// What trains as the run did.
+    var learner: Learner {
+        Learner(
+            configuration: configuration, prepared: prepared, pool: pool, pairs: pairs,
+            cancellation: cancellation)
     }
 
     /// Its model with what probes may see of it, training again among it; but not what it cost.
@@ -69,13 +78,9 @@ struct FinishedRun {
             steps: history.reduce(0) { $0 + ($1.last?.step ?? 0) },
             used: nil, features: features, modelBytes: 0,
             modelsBefore: max(known ?? 0, (report.ledger?.models ?? 1) - 1),
-            shapes: try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [])
+            shapes: try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [],
+            repeats: configuration.learning.budgetSeconds == nil)
         var subject = try assembly.subject()
-        if configuration.learning.budgetSeconds == nil {
-            subject.repeater = RunRepeater(
-                run: self, trainingRows: assembly.trainingRows, subject: subject,
-                expectedSeconds: try assembly.trainingWorkSeconds)
-        }
         let seconds = report.measurements.first { $0.metric == "trainingSeconds" }?.value
         let counted = try assembly.trainingWorkSeconds
         if let seconds { subject.secondsPerNominal = seconds / max(counted, 1e-9) }

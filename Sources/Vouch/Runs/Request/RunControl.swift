@@ -13,6 +13,8 @@ package struct RunControl {
     package var isIndexed: Bool
     /// The command line's arguments, the program first, for the report; empty from a library.
     package var arguments: [String]
+    /// Asked between steps: what was trained until then is measured without further trainings and written.
+    package var cancellation: Cancellation
     /// What a person says of the model and its data, for the report.
     package var card: CardAnswers
     package var onEvent: (RunEvent) -> Void
@@ -22,7 +24,7 @@ package struct RunControl {
     package init(
         threads: Int? = nil, overwrite: Bool = false, resume: Bool = false,
         isIndexed: Bool = false,
-        arguments: [String] = [], card: CardAnswers = CardAnswers(),
+        arguments: [String] = [], cancellation: Cancellation = .bySignal, card: CardAnswers = CardAnswers(),
         onEvent: @escaping (RunEvent) -> Void = { _ in },
         onProbes: (@Sendable (ProbeProgress) -> Void)? = nil
     ) {
@@ -31,6 +33,7 @@ package struct RunControl {
         self.resume = resume
         self.isIndexed = isIndexed
         self.arguments = arguments
+        self.cancellation = cancellation
         self.card = card
         self.onEvent = onEvent
         self.onProbes = onProbes

@@ -163,52 +163,6 @@ struct PreparedData {
             rows: rows, numbers: schema.features.count { $0.kind == .number },
             isRegression: isRegression)
     }
-
-    /// Some rows as training data of their own: encoder and scale are fitted on them alone.
-    func reduced(to rows: [Int], recipe: Recipe) throws -> PreparedData {
-        var result = self
-        result.table = table.selecting(rows: rows)
-        let all = Array(rows.indices)
-        guard let column = result.table.column(named: target.column) else { return result }
-        let isRegression = target.task == .regression
-        if isRegression {
-            result.target = try TargetEncoder(
-                column, source: table.name, rows: all, task: .regression, positive: nil)
-        }
-        let bins = recipe.fittedBins
-        result.encoder = try Encoder.fit(
-            result.table, schema, rows: all, bins: bins,
-            outcomes: bins == nil ? [] : try result.outcomes(all),
-            repair: encoder.repair?.rule)
-        result.split = Split(train: all, validation: [], test: [])
-        result.folds = [result.split]
-        result.recipe = recipe
-        return result
-    }
-
-    /// With the encoder fitted anew on the same training rows, its numbers changed by another rule.
-    ///
-    /// - Parameter rule: `nil` for numbers as they stand.
-    func repairing(_ rule: GroupRepair.Rule?) throws -> PreparedData {
-        guard rule != encoder.repair?.rule else { return self }
-        var result = self
-        let planted = canaries?.planted ?? .max..<Int.max
-        let rows = split.train.filter { !planted.contains($0) }
-        let bins = recipe.fittedBins
-        result.encoder = try Encoder.fit(
-            table, schema, rows: rows, bins: bins, outcomes: bins == nil ? [] : try outcomes(rows),
-            repair: rule)
-        return result
-    }
-
-    /// What is to be predicted of rows of the table, for an encoder.
-    private func outcomes(_ rows: [Int]) throws -> [[Float]] {
-        guard let column = table.column(named: target.column) else { return [] }
-        let isRegression = target.task == .regression
-        return target.outcomes(
-            labels: isRegression ? [] : try target.labels(column, source: table.name),
-            numbers: isRegression ? try target.values(column, source: table.name) : [], rows: rows)
-    }
 }
 
 // MARK: - From options to the reader's and the schema's
@@ -303,7 +257,7 @@ extension Table {
                 problem: "the weight \"\(column.text(row) ?? "")\" is not a number ≥ 0",
                 advice: "Correct it; 0 leaves the row out")
         }
-        guard weights.contains(where: { $0 > 0 }) else {
+        guard weights.isEmpty || weights.contains(where: { $0 > 0 }) else {
             throw TableError(
                 action: "reading", source: self.name, column: name,
                 problem: "the weights of all \(rowCount) rows are 0, so that no row counts",

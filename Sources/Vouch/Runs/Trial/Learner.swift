@@ -15,6 +15,8 @@ struct Learner {
     let pool: WorkerPool
     /// Of columns, for an additive model; see `choosingPairs`.
     var pairs: [NamedPair] = []
+    /// Asked between the steps of a training.
+    var cancellation = Cancellation.bySignal
 
     func network() -> TabularNetwork {
         let options = configuration.model
@@ -209,6 +211,14 @@ extension Learner {
             network: network(), graph: graph, parameters: ModelParameters(graph, sets: sets),
             target: prepared.target, encoder: prepared.encoder, schema: prepared.schema,
             provenance: .trained(version: vouchVersion), dropoutPasses: dropoutPasses)
+    }
+
+    /// The run's test rows that have an answer, as places in `prepared.testTable` and as a table.
+    func knownTestRows() throws -> (places: [Int], table: Table) {
+        let hasFile = configuration.test != nil
+        let known = try LabelledPredictions.knownRows(
+            prepared.testTable, rows: hasFile ? nil : prepared.split.test, target: prepared.target)
+        return (known, prepared.testTable.selecting(rows: known))
     }
 
     /// How protected columns become groups: the edges that were asked for, else quartiles of the training

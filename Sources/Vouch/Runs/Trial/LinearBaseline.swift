@@ -1,61 +1,59 @@
 import Evidence
-import Models
 import Optim
 import Prediction
-import Tables
 
 /// A linear model of all rows that trained or validated: `--model linear` at its standard settings, for
 /// all its epochs, with a learning rate that falls to 0.
 struct LinearBaseline: ComparedModel {
-    let learner: Learner
-    /// The rows to predict, in the order of `testTable`.
+    let trials: Trials
+    /// The run's test rows.
     let test: LabelledPredictions
-    let testTable: Table
-    let work: WorkCounter
 
     /// One visit of one row, as measured on Adult with two threads, several times over.
     private static let secondsPerVisit = 1e-6
 
-    private var rows: [Int] {
-        let split = learner.prepared.split
-        return (split.train + split.validation).sorted()
+    private var plan: TrialPlan {
+        var plan = TrialPlan(Self.configuration(of: trials.settings))
+        plan.rows = .learned(trials.rows)
+        return plan
     }
-
-    private var configuration: TrainConfiguration { Self.configuration(of: learner.configuration) }
 
     /// A linear model's standard settings in place of a configuration's own.
     static func configuration(of asked: TrainConfiguration) -> TrainConfiguration {
-        var result = asked
-        result.model = .init()
-        result.model.kind = ModelForms.baseline
-        result.model.loss = asked.model.loss
-        result.model.quantile = asked.model.quantile
-        result.model.balancesClasses = asked.model.balancesClasses
-        result.model.groupRepair = asked.model.groupRepair
-        result.learning = .init()
-        result.learning.seed = asked.learning.seed
+        var result = asked.standard(of: ModelForms.baseline)
         result.learning.schedule = .cosine
         result.learning.folds = 1
         result.learning.refits = 0
         return result
     }
 
-    private func recipe(rows: Int) -> Recipe {
-        Recipe(configuration, for: learner.prepared.problem(rows: rows))
-    }
-
     var expectedSeconds: Double {
-        let count = rows.count
-        return Self.secondsPerVisit * Double(count * recipe(rows: count).epochs)
+        let count = trials.trainingRows.count + trials.validationRows.count
+        let recipe = Recipe(
+            Self.configuration(of: trials.settings),
+            for: trials.run.prepared.problem(rows: count))
+        return Self.secondsPerVisit * Double(count * recipe.epochs)
     }
 
     func predictions() throws -> LabelledPredictions {
-        let rows = rows
-        let recipe = recipe(rows: rows.count)
-        let visits = Double(min(recipe.batchRows, rows.count))
-        let model = try learner.fixedLengthModel(
-            configuration, rows: rows, recipe: recipe,
-            onStep: { [work] in work.add(Self.secondsPerVisit * visits) })
-        return test.with(try model.predict(testTable, pool: learner.pool))
+        test.with(
+            try trials.testPredictions(plan, price: TrialPrice(visit: Self.secondsPerVisit)))
+    }
+}
+
+extension TrainConfiguration {
+    /// The standard settings of a kind of model for what this configuration is to learn: loss, weights of rows and
+    /// repair of numbers stay, and so does the seed.
+    func standard(of kind: ModelKind) -> TrainConfiguration {
+        var result = self
+        result.model = .init()
+        result.model.kind = kind
+        result.model.loss = model.loss
+        result.model.quantile = model.quantile
+        result.model.balancesClasses = model.balancesClasses
+        result.model.groupRepair = model.groupRepair
+        result.learning = .init()
+        result.learning.seed = learning.seed
+        return result
     }
 }

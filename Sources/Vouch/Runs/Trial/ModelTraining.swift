@@ -6,7 +6,8 @@ import Platform
 import Tables
 import Training
 
-/// Trains the models of a run: one, one a fold, or one and its refits.
+/// Trains the models of a run: one, one a fold, or one and its refits. A split without validation rows is
+/// learned for all epochs.
 struct ModelTraining {
     let learner: Learner
     /// Where unfinished trainings are kept; `nil` to keep none.
@@ -35,7 +36,7 @@ struct ModelTraining {
     /// Trains a model a fold, or one and refits; an interruption ends with those trained so far.
     private func trainings(_ features: EncodedFeatures) throws -> [TrainedFold] {
         if !resumes { try store?.removeCheckpoints() }
-        guard !InterruptFlag.isRaised else {
+        guard !learner.cancellation.isRaised else {
             throw VouchError("interrupted before training began; nothing was written")
         }
         var trainings: [TrainedFold] = []
@@ -45,7 +46,8 @@ struct ModelTraining {
             // Each model starts and shuffles in its own way.
             settings.seed &+= UInt64(fold) << 32
             let trainer = try learner.trainer(
-                features, training: split.train, validation: split.validation, settings: settings)
+                features, training: split.train,
+                validation: split.validation.isEmpty ? nil : split.validation, settings: settings)
             let part = prepared.folds.count > 1 ? " (\(fold + 1) of \(prepared.folds.count))" : ""
             if resumes, let state = try store?.load(fold: fold) {
                 try trainer.restore(state)
@@ -57,7 +59,7 @@ struct ModelTraining {
             onEvent(.stopped(trained.stop, bestEpoch: trained.bestEpoch))
             trainings.append(trained)
         }
-        for number in 0..<prepared.recipe.refits where !InterruptFlag.isRaised {
+        for number in 0..<prepared.recipe.refits where !learner.cancellation.isRaised {
             let refit = try refit(number + 1, epochs: trainings[0].bestEpoch, features)
             guard let refit else { break }
             trainings.append(refit)
@@ -102,7 +104,7 @@ struct ModelTraining {
         var failure: (any Error)?
         let stop = try trainer.run(
             stop: { _ in
-                if InterruptFlag.isRaised { return .interrupted }
+                if learner.cancellation.isRaised { return .interrupted }
                 if let deadline, Clock.monotonicSeconds() >= deadline {
                     return .budget(seconds: configuration.learning.budgetSeconds ?? 0)
                 }

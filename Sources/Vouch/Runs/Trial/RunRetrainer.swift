@@ -1,12 +1,9 @@
 import Evidence
-import Models
 import Optim
-import Platform
 import Prediction
 import Synchronization
 import Tables
 import TensorCore
-import Training
 
 /// Trains a run's model again on its training and validation rows, or a share of them: by all of the run's
 /// recipe, or by a reduced one, with early stopping on validation rows of its own in both.
@@ -18,9 +15,8 @@ import Training
 final class RunRetrainer: Retrainer {
     let rows: Int
     let reduction: String
-    private let learner: Learner
+    private let trials: Trials
     private let test: LabelledPredictions
-    private let testTable: Table
     /// Steps of the run's own training, over all its models.
     private let steps: Int
     /// What a step of the run's recipe and of a reduced one counts for.
@@ -28,11 +24,13 @@ final class RunRetrainer: Retrainer {
     private let reducedSteps: Double
     private let reducedRows: Int
     private let partCount: Int
-    private let work: WorkCounter
+    /// The run's own training.
+    private let delivered: TrainingChange
     private let state: Mutex<State>
 
     private struct State {
-        var known: [TrainingChange: LabelledPredictions] = [:]
+        /// Trained already.
+        var known: Set<TrainingChange>
         /// Rows of the run's table, in parts of which shares take the first ones.
         var parts: [[Int]]?
     }
@@ -41,17 +39,14 @@ final class RunRetrainer: Retrainer {
     private static let mostMembers = 4
 
     /// - Parameters:
-    ///   - test: What the run's model says of the rows of `testTable`.
+    ///   - test: What the run's model says of its test rows.
     ///   - steps: Of the run's own training.
-    init(
-        learner: Learner, test: LabelledPredictions, testTable: Table, steps: Int,
-        work: WorkCounter
-    ) throws {
-        self.learner = learner
+    init(_ trials: Trials, test: LabelledPredictions, steps: Int) throws {
+        self.trials = trials
         self.test = test
-        self.testTable = testTable
         self.steps = steps
-        self.work = work
+        let learner = trials.run
+        delivered = TrainingChange(.delivered, seed: learner.configuration.learning.seed)
         let prepared = learner.prepared
         let planted = prepared.canaries?.planted.count ?? 0
         rows = prepared.split.train.count + prepared.split.validation.count - planted
@@ -82,81 +77,62 @@ final class RunRetrainer: Retrainer {
             changes.append("\(recipe.members) members")
         }
         reduction = changes.isEmpty ? "another split" : changes.joined(separator: ", ")
-        state = Mutex(
-            State(known: [
-                TrainingChange(.delivered, seed: learner.configuration.learning.seed): test
-            ]))
+        state = Mutex(State(known: [delivered]))
     }
 
     private static func reducedParts(_ rows: Int, _ parts: Int) -> Int {
         min(parts, max(1, mostRows * parts / max(rows, 1)))
     }
 
-    var knobs: [TrainingChange.Knob] { Settings.knobs(learner.prepared.recipe) }
+    var knobs: [TrainingChange.Knob] { Settings.knobs(prepared.recipe) }
+
+    private var prepared: PreparedData { trials.run.prepared }
 
     func expectedSeconds(of changes: [TrainingChange]) -> Double {
-        let known = state.withLock { Set($0.known.keys) }
+        let known = state.withLock { $0.known }
         return Set(changes).subtracting(known).reduce(0) { $0 + expectedSeconds(of: $1) }
     }
 
     private func expectedSeconds(of change: TrainingChange) -> Double {
-        let columns = learner.prepared.schema.features.count
         switch change.recipe {
         case .delivered:
             return change.shareOfRows * stepSeconds.delivered * Double(steps) * pairFactor
-                + preparing(change.shareOfRows * Double(rows), columns)
+                + preparing(change.shareOfRows * Double(rows))
         case .reduced:
             return change.shareOfRows * stepSeconds.reduced * reducedSteps
-                + preparing(change.shareOfRows * Double(reducedRows), columns)
+                + preparing(change.shareOfRows * Double(reducedRows))
         }
     }
 
     /// Reading, fitting encoders, encoding: each cell a few times.
-    private func preparing(_ rows: Double, _ columns: Int) -> Double {
-        4 * rows * Double(columns) / NominalMachine.encodedCellsPerSecond
+    private func preparing(_ rows: Double) -> Double {
+        4 * rows * Double(prepared.schema.features.count) / NominalMachine.encodedCellsPerSecond
     }
 
     /// An additive model's pairs are chosen by one more training of a fold.
     private var pairFactor: Double {
-        let recipe = learner.prepared.recipe
+        let recipe = prepared.recipe
         guard recipe.pairs ?? 0 > 0 else { return 1 }
-        return 1 + 1 / Double(learner.prepared.folds.count)
+        return 1 + 1 / Double(prepared.folds.count)
     }
 
     func predictions(after change: TrainingChange) throws -> LabelledPredictions {
-        if let done = state.withLock({ $0.known[change] }) { return done }
+        if change == delivered { return test }
         let rows = try chosenRows(change)
-        let own = learner.prepared
-        let configuration = configuration(change, rows: rows.count)
-        let prepared = try PreparedData.prepare(
-            own.table.selecting(rows: rows), testTable: own.testTable.selecting(rows: []),
-            schema: own.schema, configuration, classesOf: own.target, onEvent: { _ in })
-        work.add(preparing(Double(rows.count), own.schema.features.count))
-        let features = try prepared.encoder.encode(prepared.table)
-        var again = Learner(
-            configuration: configuration, prepared: prepared, pool: learner.pool,
-            pairs: learner.pairs)
-        let step = try again.stepSeconds()
-        if change.recipe == .delivered {
-            again = try again.choosingPairs(features, onStep: { [work] in work.add(step) })
-        }
-        let made = try ModelTraining(
-            learner: again, startedAt: Clock.monotonicSeconds(),
-            onEvent: { [work] event in
-                if case .training(.step) = event { work.add(step) }
-            }
-        ).trained(features)
-        guard !InterruptFlag.isRaised else { throw VouchError("it was interrupted") }
-        let predicted = test.with(try made.model.predict(testTable, pool: learner.pool))
-        state.withLock { $0.known[change] = predicted }
-        return predicted
+        var plan = TrialPlan(configuration(change, rows: rows.count))
+        plan.rows = .redrawn(rows)
+        plan.choosesPairs = change.recipe == .delivered
+        let predicted = try trials.testPredictions(
+            plan, price: TrialPrice(preparing: preparing(Double(rows.count))))
+        state.withLock { _ = $0.known.insert(change) }
+        return test.with(predicted)
     }
 
     private func chosenRows(_ change: TrainingChange) throws -> [Int] {
         let parts = try state.withLock { state in
             if let parts = state.parts { return parts }
-            let parts = try learner.prepared.parts(
-                partCount, seed: learner.configuration.learning.seed)
+            let parts = try prepared.parts(
+                partCount, seed: trials.settings.learning.seed)
             state.parts = parts
             return parts
         }
@@ -173,10 +149,9 @@ final class RunRetrainer: Retrainer {
 
     /// The run's own settings, reduced where asked, with one changed.
     private func configuration(_ change: TrainingChange, rows: Int) -> TrainConfiguration {
-        let recipe = learner.prepared.recipe
         var result =
             change.recipe == .delivered
-            ? learner.configuration : Self.reduced(learner.configuration, recipe)
+            ? trials.settings : Self.reduced(trials.settings, prepared.recipe)
         result.learning.seed = change.seed
         result.splits.canaries = 0
         if result.test == nil {
@@ -190,7 +165,7 @@ final class RunRetrainer: Retrainer {
             result.learning.steps = steps
         }
         guard let knob = change.knob else { return result }
-        let settled = Recipe(result, for: learner.prepared.problem(rows: rows))
+        let settled = Recipe(result, for: prepared.problem(rows: rows))
         Settings.turn(knob, from: settled, &result)
         return result
     }

@@ -27,6 +27,8 @@ struct SubjectAssembly {
     var validation: LabelledPredictions?
     /// Of an additive model.
     var shapes: [ShapeFunctions] = []
+    /// Whether the run may be repeated on changed rows, step for step.
+    var repeats = false
 
     /// Of the training rows, so many are predicted.
     private static let mostTrainingRows = 10_000
@@ -36,39 +38,39 @@ struct SubjectAssembly {
 
     func subject() throws -> Subject {
         let hasFile = learner.configuration.test != nil
-        let known = try LabelledPredictions.knownRows(
-            prepared.testTable, rows: hasFile ? nil : prepared.split.test, target: prepared.target)
-        let table = prepared.testTable.selecting(rows: known)
+        let (known, table) = try learner.knownTestRows()
         let predictions = try model.predict(table, pool: learner.pool)
         var test = try LabelledPredictions(
             prepared.testTable, knownRows: known, model: model, predictions: predictions,
             split: .test)
         test.models = modelsBefore + 1
-        let work = WorkCounter()
-        let training = try trainingWorkSeconds
+        let trials = Trials(learner, features: features, testTable: table)
+        let seconds = try trainingWorkSeconds
+        let rows = trainingRows
+        let training = try self.predictions(of: rows, split: .training)
         var subject = Subject(
-            test: test, training: try trainingPredictions(),
+            test: test, training: training,
             calibration: validation.flatMap { $0.rows > 0 ? $0 : nil },
             model: TestedModel(
                 predictor: ModelPredictor(model: model, pool: learner.pool), table: table,
                 secondsPerPrediction: model.predictionSeconds(rows: table.rowCount)),
             data: try dataFacts(), cost: try used.map(cost), tables: prepared.leakTables(hasTestFile: hasFile),
-            retrainer: try RunRetrainer(
-                learner: learner, test: test, testTable: table, steps: steps, work: work),
+            retrainer: try RunRetrainer(trials, test: test, steps: steps),
+            repeater: repeats
+                ? RunRepeater(
+                    trials: trials, expectedSeconds: seconds, trainingRows: rows,
+                    training: training, test: test) : nil,
             canaries: try canaries(),
-            linearModel: LinearBaseline(
-                learner: learner, test: test, testTable: table, work: work),
-            counterpart: CounterpartModel(
-                learner, test: test, testTable: table, trainingSeconds: training, work: work),
+            linearModel: LinearBaseline(trials: trials, test: test),
+            counterpart: CounterpartModel(trials, test: test, trainingSeconds: seconds),
             answerTrainer: PlantedTraining(
-                learner, rows: prepared.knownRows, secondsPerVisit: training / max(visits, 1),
-                work: work),
+                trials, rows: prepared.knownRows, secondsPerVisit: seconds / max(visits, 1)),
             shapes: shapes,
             crossValidator: learner.configuration.evidence.crossValidation.map {
-                RunCrossValidation(learner: learner, plan: $0)
+                RunCrossValidation(trials: trials, parts: $0)
             },
             seed: seed)
-        subject.work = work
+        subject.work = trials.work
         return subject
     }
 
@@ -83,17 +85,13 @@ struct SubjectAssembly {
     }
 
     /// The training rows that are looked at; none that was planted.
-    var trainingRows: [Int] {
+    private var trainingRows: [Int] {
         let random = CounterRandom(seed: seed, name: "training rows")
         let planted = prepared.canaries?.planted ?? .max..<Int.max
         let rows = prepared.split.train.filter { !planted.contains($0) }
         guard rows.count > Self.mostTrainingRows else { return rows }
         return random.permutation(of: rows.count).prefix(Self.mostTrainingRows)
             .map { rows[$0] }.sorted()
-    }
-
-    private func trainingPredictions() throws -> LabelledPredictions {
-        try predictions(of: trainingRows, split: .training)
     }
 
     private func predictions(of rows: [Int], split: RowSplit) throws -> LabelledPredictions {

@@ -7,7 +7,8 @@ import Tables
 struct GroupModels {
     /// Sorted; those without a training row are never predicted.
     let names: [String]
-    private let learner: Learner
+    private let trials: Trials
+    private let groups: TrialPlan.Replacement
 
     /// - Parameter others: Groups of other rows.
     init(_ learner: Learner, columns: [String], among others: Set<String> = []) throws {
@@ -24,49 +25,29 @@ struct GroupModels {
                 "\(columns[0]) has one group, \(names.first ?? "none"); a gap needs two")
         }
         let places = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32($0)) })
-        // A name that no column of a file can have: it holds a line break.
-        let target = Column(
-            name: "group\n" + columns.joined(separator: ","),
-            cells: .categories(codes: group.map { places[$0] ?? -1 }, values: names))
-        self.learner = Learner(
-            configuration: learner.configuration,
-            prepared: try prepared.predicting(target), pool: learner.pool)
+        groups = TrialPlan.Replacement(
+            name: "group\n" + columns.joined(separator: ","), classes: names,
+            codes: group.map { places[$0] ?? -1 })
+        trials = Trials(learner)
+    }
+
+    /// A linear model at its standard settings; of probabilities, of the rows and numbers as they are.
+    private func plan(_ rows: [Int]) -> TrialPlan {
+        var plan = TrialPlan(LinearBaseline.configuration(of: trials.settings))
+        plan.settings.model.balancesClasses = false
+        plan.settings.model.groupRepair = nil
+        plan.rows = .learned(rows)
+        plan.answers = .replaced(groups)
+        return plan
     }
 
     /// `[groups][rows]`
     func chances(_ rows: [Int], of table: Table) throws -> [[Double]] {
-        let model = try learner.linearModel(rows: rows)
-        let found = try model.predict(table, pool: learner.pool)
+        let found = try trials.trained(plan(rows)).predictions(of: table)
         return names.map { name in
             found.classes.firstIndex(of: name).map { place in
                 (0..<found.rows).map { found.values[$0 * found.width + place] }
             } ?? Array(repeating: 0, count: found.rows)
         }
-    }
-}
-
-extension PreparedData {
-    /// With another column to predict from the same features, as they stand in the table.
-    func predicting(_ column: Column) throws -> PreparedData {
-        var result = self
-        result.table = Table(
-            name: table.name, rowCount: table.rowCount, columns: table.columns + [column],
-            lines: table.lines)
-        result.target = try TargetEncoder(
-            column, source: table.name, rows: Array(0..<table.rowCount), task: nil, positive: nil)
-        result.encoder.repair = nil
-        return result
-    }
-}
-
-extension Learner {
-    /// A linear model at its standard settings.
-    fileprivate func linearModel(rows: [Int]) throws -> ModelBundle {
-        var changed = LinearBaseline.configuration(of: configuration)
-        // Probabilities are wanted, of the rows as they are.
-        changed.model.balancesClasses = false
-        return try fixedLengthModel(
-            changed, rows: rows,
-            recipe: Recipe(changed, for: prepared.problem(rows: rows.count)))
     }
 }

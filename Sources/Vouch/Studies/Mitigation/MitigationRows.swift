@@ -1,5 +1,4 @@
 import Fairness
-import Kernels
 import Models
 import Platform
 import Prediction
@@ -130,9 +129,7 @@ private struct ScoredRows {
     ) throws {
         run = try FinishedRun(path, threads: threads, onEvent: onEvent)
         guard let folds else {
-            learner = Learner(
-                configuration: run.configuration, prepared: run.prepared, pool: run.pool,
-                pairs: run.pairs)
+            learner = run.learner
             predictions = Sealed(
                 try learner.validationPredictions(try ModelBundle(run: path), run.features))
             return
@@ -144,7 +141,8 @@ private struct ScoredRows {
         try configuration.validate()
         let prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
         learner = Learner(
-            configuration: configuration, prepared: prepared, pool: run.pool, pairs: run.pairs)
+            configuration: configuration, prepared: prepared, pool: run.pool, pairs: run.pairs,
+            cancellation: run.cancellation)
         let kept = path + "/" + PredictionFile.name(.named("\(RowSplit.training)-\(folds)-folds"))
         if Files.exists(kept) {
             predictions = Sealed(
@@ -156,9 +154,7 @@ private struct ScoredRows {
         onEvent(.stage("Scoring all training rows by \(folds) further models"))
         let made = try ModelTraining(learner: learner, startedAt: Clock.monotonicSeconds())
             .trained(try prepared.encoder.encode(prepared.table))
-        guard !InterruptFlag.isRaised else {
-            throw VouchError("interrupted; no result was recorded")
-        }
+        try learner.cancellation.check()
         var scored = try learner.validationPredictions(
             made.model, try prepared.encoder.encode(prepared.table))
         scored.split = .training
@@ -186,15 +182,11 @@ private struct ScoredRows {
                 try models.chances(
                     split.train, of: prepared.table.selecting(rows: split.validation)))
         }
-        let hasFile = learner.configuration.test != nil
-        let known = try LabelledPredictions.knownRows(
-            prepared.testTable, rows: hasFile ? nil : run.prepared.split.test,
-            target: prepared.target)
         return MitigationRows.GroupChances(
             names: models.names, fitting: fitting,
             test: byRow(
                 try models.chances(
                     (run.prepared.split.train + run.prepared.split.validation).sorted(),
-                    of: prepared.testTable.selecting(rows: known))))
+                    of: run.learner.knownTestRows().table)))
     }
 }

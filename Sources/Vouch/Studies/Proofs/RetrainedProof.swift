@@ -1,23 +1,17 @@
 import Evidence
 import Generalization
-import Kernels
 import Platform
 import Prediction
 package import Reporting
 import RunStore
 import Statistics
 import Tables
-import Training
 
 /// Trains a run's model anew, with a remedy and without, under several paired seeds.
 struct RetrainedProof {
     let configuration: TrainConfiguration
-    private let run: FinishedRun
+    private let trials: Trials
     private let onEvent: (RunEvent) -> Void
-
-    private var prepared: PreparedData { run.prepared }
-    private var features: EncodedFeatures { run.features }
-    private var pool: WorkerPool { run.pool }
 
     /// - Parameter run: Its data must stand where they stood, unchanged.
     init(run: String, threads: Int, onEvent: @escaping (RunEvent) -> Void) throws {
@@ -28,12 +22,13 @@ struct RetrainedProof {
                     + "Train it with the steps of its report's \"How to repeat it\", then prove that"
             )
         }
-        self.run = try FinishedRun(run, threads: threads, onEvent: onEvent)
-        configuration = stored.pinned(to: self.run.prepared.recipe)
+        let finished = try FinishedRun(run, threads: threads, onEvent: onEvent)
+        trials = Trials(finished.learner, features: finished.features)
+        configuration = stored.pinned(to: finished.prepared.recipe)
         self.onEvent = onEvent
     }
 
-    private var isRegression: Bool { prepared.target.task == .regression }
+    private var isRegression: Bool { trials.run.prepared.target.task == .regression }
 
     /// One training, with what probes and proofs may see of it.
     struct Trained {
@@ -47,28 +42,9 @@ struct RetrainedProof {
         var configuration = changed
         configuration.learning.seed = changed.learning.seed &+ seed
         try configuration.validate()
-        var (prepared, features) = (prepared, features)
-        if configuration.model.groupRepair != prepared.encoder.repair?.rule {
-            prepared = try prepared.repairing(configuration.model.groupRepair)
-            features = try prepared.encoder.encode(prepared.table)
-        }
-        let rows = prepared.split.train.count + prepared.split.validation.count
-        prepared.recipe = Recipe(configuration, for: prepared.problem(rows: rows))
-        let learner = Learner(
-            configuration: configuration, prepared: prepared, pool: pool, pairs: run.pairs)
-        let made = try ModelTraining(learner: learner, startedAt: Clock.monotonicSeconds())
-            .trained(features)
-        guard !InterruptFlag.isRaised else {
-            throw VouchError("interrupted; no result was recorded")
-        }
+        let trial = try trials.trained(TrialPlan(configuration))
         return Trained(
-            subject: Sealed(
-                try SubjectAssembly(
-                    learner: learner, model: made.model, steps: made.steps, used: made.used,
-                    features: features,
-                    modelBytes: made.model.encodedWeights().count, modelsBefore: 0
-                ).subject()),
-            validation: Sealed(try learner.validationPredictions(made.model, features)))
+            subject: Sealed(try trial.subject()), validation: Sealed(try trial.validation()))
     }
 
     /// The strength with the lowest mean loss on validation rows, of one training each, by a seed that

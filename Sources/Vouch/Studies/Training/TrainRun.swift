@@ -30,7 +30,10 @@ package func trainRun(
         control.onEvent(.warning(warning))
     }
     let pool = WorkerPool(threads: threads)
-    var run = TrainRun(configuration, prepared, pool: pool)
+    let learner = Learner(
+        configuration: configuration, prepared: prepared, pool: pool,
+        cancellation: control.cancellation)
+    var run = TrainRun(learner: learner)
     return try run.carryOut(control, startedAt: start, meter: meter)
 }
 
@@ -65,10 +68,6 @@ private struct TrainRun {
     private var configuration: TrainConfiguration { learner.configuration }
     private var prepared: PreparedData { learner.prepared }
     private var pool: WorkerPool { learner.pool }
-
-    init(_ configuration: TrainConfiguration, _ prepared: PreparedData, pool: WorkerPool) {
-        learner = Learner(configuration: configuration, prepared: prepared, pool: pool)
-    }
 
     mutating func carryOut(
         _ control: RunControl, startedAt start: Double, meter: CostMeter
@@ -231,7 +230,7 @@ private struct TrainRun {
         if let budget = configuration.learning.budgetSeconds {
             seconds = min(seconds, max(0, start + budget - Clock.monotonicSeconds()))
         }
-        if InterruptFlag.isRaised { seconds = 0 }
+        if learner.cancellation.isRaised { seconds = 0 }
         return ProbeSchedule(budgetSeconds: seconds, now: { Clock.monotonicSeconds() })
     }
 }

@@ -1,0 +1,183 @@
+import Prediction
+import Tables
+import TensorCore
+import Training
+
+extension Learner {
+    /// With a plan's settings and rows, and these encoded; pairs of columns are still the run's.
+    ///
+    /// - Parameter own: This learner's rows, encoded; `nil` to encode them where they are needed.
+    func following(
+        _ plan: TrialPlan, _ own: EncodedFeatures?
+    ) throws -> (learner: Learner, features: EncodedFeatures) {
+        var result = self
+        result.configuration = plan.settings
+        result.prepared = try prepared.following(plan)
+        if plan.length == .toTheEnd {
+            // The recipe was settled as for the run, so that no other setting follows from these.
+            result.configuration.regularising.keeps = .last
+            result.configuration.regularising.averagedShare = 0
+            result.prepared.folds = [result.prepared.folds[0]]
+            result.prepared.recipe.refits = 0
+        }
+        if case .shuffled(let seed) = plan.answers {
+            result.prepared = result.prepared.shufflingAnswers(seed: seed)
+        }
+        if let own, plan.rows.areTheRuns, result.prepared.encoder == prepared.encoder {
+            return (result, own)
+        }
+        return (result, try result.prepared.encoder.encode(result.prepared.table))
+    }
+}
+
+extension TrialPlan.Rows {
+    /// Whether the plan's table has the rows of the run's.
+    fileprivate var areTheRuns: Bool {
+        switch self {
+        case .ofRun, .keeping: true
+        case .redrawn, .learned: false
+        }
+    }
+}
+
+extension TrialPlan.Replacement {
+    fileprivate var column: Column {
+        Column(name: name, cells: .categories(codes: codes, values: classes))
+    }
+}
+
+// MARK: - Which rows
+
+extension PreparedData {
+    /// The rows of a plan; test rows are the run's.
+    fileprivate func following(_ plan: TrialPlan) throws -> PreparedData {
+        var answered = self
+        if case .replaced(let other) = plan.answers { answered = try predicting(other.column) }
+        switch plan.rows {
+        case .ofRun: return try answered.settled(plan.settings)
+        case .keeping(let rows):
+            return try answered.settled(plan.settings).keeping(Set(rows))
+        case .redrawn(let rows): return try answered.redrawn(rows, plan.settings)
+        case .learned(let rows): return try answered.learning(rows, plan.settings)
+        }
+    }
+
+    /// With another column to predict from the same features.
+    private func predicting(_ column: Column) throws -> PreparedData {
+        var result = self
+        result.table = Table(
+            name: table.name, rowCount: table.rowCount, columns: table.columns + [column],
+            lines: table.lines)
+        result.target = try TargetEncoder(
+            column, source: table.name, rows: Array(0..<table.rowCount), task: nil, positive: nil)
+        return result
+    }
+
+    /// With the recipe that settings come to. Where these ask for other bins or another repair of numbers,
+    /// the encoder is fitted anew, on the same training rows.
+    private func settled(_ settings: TrainConfiguration) throws -> PreparedData {
+        var result = self
+        result.recipe = Recipe(settings, for: problem(rows: knownRows.count))
+        let (rule, bins) = (settings.model.groupRepair, result.recipe.fittedBins)
+        guard rule != encoder.repair?.rule || bins != recipe.fittedBins else { return result }
+        let planted = canaries?.planted ?? .max..<Int.max
+        let rows = split.train.filter { !planted.contains($0) }
+        result.encoder = try Encoder.fit(
+            table, schema, rows: rows, bins: bins, outcomes: bins == nil ? [] : try outcomes(rows),
+            repair: rule)
+        return result
+    }
+
+    /// With some of the rows alone to learn from and to validate on; those that validate alone, where
+    /// there is one split, stay.
+    private func keeping(_ rows: Set<Int>) -> PreparedData {
+        var result = self
+        result.split.train = split.train.filter(rows.contains)
+        result.folds = folds.map { fold in
+            var fold = fold
+            fold.train = fold.train.filter(rows.contains)
+            if folds.count > 1 { fold.validation = fold.validation.filter(rows.contains) }
+            return fold
+        }
+        return result
+    }
+
+    /// Some rows, split, scaled, encoded and settled as if they were a table of their own.
+    private func redrawn(_ rows: [Int], _ settings: TrainConfiguration) throws -> PreparedData {
+        var asked = settings
+        asked.columns.target = target.column
+        var result = try PreparedData.prepare(
+            table.selecting(rows: rows), testTable: testTable.selecting(rows: []), schema: schema,
+            asked, classesOf: target, onEvent: { _ in })
+        result.testTable = testTable
+        result.split.test = split.test
+        return result
+    }
+
+    /// Some rows that are all learned from: encoder and scale are fitted on them alone.
+    private func learning(_ rows: [Int], _ settings: TrainConfiguration) throws -> PreparedData {
+        var result = self
+        result.table = table.selecting(rows: rows)
+        let all = Array(rows.indices)
+        guard let column = result.table.column(named: target.column) else { return result }
+        if target.task == .regression {
+            result.target = try TargetEncoder(
+                column, source: table.name, rows: all, task: .regression, positive: nil)
+        }
+        result.recipe = Recipe(settings, for: problem(rows: rows.count))
+        let bins = result.recipe.fittedBins
+        result.encoder = try Encoder.fit(
+            result.table, schema, rows: all, bins: bins,
+            outcomes: bins == nil ? [] : try result.outcomes(all),
+            repair: settings.model.groupRepair)
+        result.canaries = nil
+        result.split = Split(train: all, validation: [], test: split.test)
+        result.folds = [result.split]
+        return result
+    }
+
+    /// What is to be predicted of rows of the table, for an encoder.
+    private func outcomes(_ rows: [Int]) throws -> [[Float]] {
+        switch try answers(of: rows) {
+        case .numbers(let numbers):
+            target.outcomes(labels: [], numbers: numbers, rows: Array(rows.indices))
+        case .classes(let labels):
+            target.outcomes(labels: labels, numbers: [], rows: Array(rows.indices))
+        }
+    }
+}
+
+// MARK: - Answers
+
+extension PreparedData {
+    /// Rows that a model of the plan learns from.
+    var learnedRows: Set<Int> { Set(folds.flatMap(\.train)) }
+
+    /// The answers of rows of the table: numbers in their own unit, or places of classes.
+    func answers(of rows: [Int]) throws -> LabelledPredictions.Answers {
+        guard let column = table.column(named: target.column) else {
+            throw VouchError("there is no column \"\(target.column)\"")
+        }
+        if target.task == .regression {
+            let values = try target.values(column, source: table.name)
+            return .numbers(rows.map { values[$0] })
+        }
+        let labels = try target.labels(column, source: table.name)
+        return .classes(rows.map { labels[$0] })
+    }
+
+    /// With the answers of the rows that are learned from in another order.
+    fileprivate func shufflingAnswers(seed: UInt64) -> PreparedData {
+        let rows = folds.count == 1 ? folds[0].train : split.train
+        let order = CounterRandom(seed: seed, name: "shuffled answers").permutation(of: rows.count)
+        var places = Array(0..<table.rowCount)
+        for (row, from) in zip(rows, order) { places[row] = rows[from] }
+        var result = self
+        result.table = Table(
+            name: table.name, rowCount: table.rowCount,
+            columns: table.columns.map {
+                $0.name == target.column ? $0.selecting(rows: places) : $0
+            }, lines: table.lines)
+        return result
+    }
+}

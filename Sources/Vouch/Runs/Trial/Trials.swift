@@ -1,0 +1,211 @@
+import Evidence
+import Kernels
+import Models
+import Platform
+package import Prediction
+import RunStore
+import Synchronization
+package import Tables
+package import Training
+
+/// Carries out trainings that differ from a run's as plans say: the one place that prepares rows, trains
+/// and counts for probes, proofs and studies.
+///
+/// A plan that was carried out before is not trained again where its result is still held: what its model
+/// says of the run's test rows always is, models are while they are the latest, of 64 MB of weights. Either
+/// way the bits are those of training again. One piece of work asks at a time; two threads that ask for
+/// the same plan at once both train it.
+package final class Trials: Sendable {
+    /// The run: what plans differ from.
+    let run: Learner
+    /// Where trainings with a price count what they do.
+    let work: WorkCounter
+    private let features: EncodedFeatures?
+    private let state: Mutex<State>
+
+    private struct State {
+        var trainings = 0
+        var told: [TrialPlan: Predictions] = [:]
+        /// The oldest first.
+        var held: [Trained] = []
+        var testTable: Table?
+    }
+
+    private struct Trained {
+        var plan: TrialPlan
+        var pairs: [NamedPair]
+        var made: TrainedModel
+
+        var bytes: Int { made.trainings.reduce(0) { $0 + 4 * $1.weights.count } }
+    }
+
+    private static let mostHeldBytes = 64 << 20
+
+    /// - Parameters:
+    ///   - run: What plans differ from.
+    ///   - features: Its rows, encoded; `nil` to encode them where a plan needs them.
+    ///   - testTable: Its test rows with an answer; `nil` to take them from its data where needed.
+    init(
+        _ run: Learner, features: EncodedFeatures? = nil, testTable: Table? = nil,
+        work: WorkCounter = WorkCounter()
+    ) {
+        self.run = run
+        self.features = features
+        self.work = work
+        state = Mutex(State(testTable: testTable))
+    }
+
+    /// Of a finished run, whose data must stand where they stood, unchanged.
+    package convenience init(
+        run path: String, threads: Int, cancellation: Cancellation = .bySignal
+    ) throws {
+        let run = try FinishedRun(
+            path, threads: threads, cancellation: cancellation, onEvent: { _ in })
+        self.init(run.learner, features: run.features)
+    }
+
+    /// The settings of the run, as it was asked for.
+    package var settings: TrainConfiguration { run.configuration }
+
+    /// Rows of the run's table that it learned from; of folds also those that validated in their turn.
+    package var trainingRows: [Int] { run.prepared.split.train }
+
+    /// Those that validated alone.
+    package var validationRows: [Int] { run.prepared.split.validation }
+
+    /// Both, as plans take them.
+    package var rows: [Int] { (trainingRows + validationRows).sorted() }
+
+    /// Trainings that were really done so far, those that chose pairs of columns aside.
+    package var trainings: Int { state.withLock { $0.trainings } }
+
+    /// A plan carried out.
+    ///
+    /// - Parameter price: `nil` where nobody counts.
+    /// - Throws: `Interruption` where it is interrupted, and then nothing of it is held; where the rows
+    ///   cannot be prepared as the plan says; `TrainingFailure`.
+    package func trained(_ plan: TrialPlan, price: TrialPrice? = nil) throws -> Trial {
+        if let known = state.withLock({ state in state.held.last { $0.plan == plan } }) {
+            var (learner, features) = try run.following(plan, features)
+            learner.pairs = known.pairs
+            return Trial(learner: learner, features: features, made: known.made)
+        }
+        let trial = try train(plan, price)
+        let trained = Trained(plan: plan, pairs: trial.learner.pairs, made: trial.made)
+        state.withLock { state in
+            state.held.append(trained)
+            var bytes = state.held.reduce(0) { $0 + $1.bytes }
+            while bytes > Self.mostHeldBytes, state.held.count > 1 {
+                bytes -= state.held.removeFirst().bytes
+            }
+        }
+        return trial
+    }
+
+    /// What a plan's model says of the run's test rows that have an answer, in their order.
+    ///
+    /// - Throws: as `trained`.
+    package func testPredictions(
+        _ plan: TrialPlan, price: TrialPrice? = nil
+    ) throws -> Predictions {
+        if let told = state.withLock({ $0.told[plan] }) { return told }
+        let held = state.withLock { state in state.held.contains { $0.plan == plan } }
+        // A model that only predicts these rows is not held.
+        let trial = held ? try trained(plan) : try train(plan, price)
+        let told = try trial.model.predict(testTable(), pool: run.pool)
+        state.withLock { $0.told[plan] = told }
+        return told
+    }
+
+    /// The run's test rows that have an answer.
+    func testTable() throws -> Table {
+        if let known = state.withLock({ $0.testTable }) { return known }
+        let table = try run.knownTestRows().table
+        state.withLock { $0.testTable = table }
+        return table
+    }
+
+    private func train(_ plan: TrialPlan, _ price: TrialPrice?) throws -> Trial {
+        let cancellation = run.cancellation
+        try cancellation.check()
+        var (learner, features) = try run.following(plan, features)
+        if let price { work.add(price.preparing) }
+        var step = try price?.stepSeconds(learner) ?? 0
+        if plan.choosesPairs {
+            let before = learner.pairs
+            learner = try learner.choosingPairs(
+                features, onStep: { [work, step] in if price != nil { work.add(step) } })
+            try cancellation.check()
+            if let price, learner.pairs != before { step = try price.stepSeconds(learner) }
+        }
+        let made = try ModelTraining(
+            learner: learner, startedAt: Clock.monotonicSeconds(),
+            onEvent: { [work, step] event in
+                if price != nil, case .training(.step) = event { work.add(step) }
+            }
+        ).trained(features)
+        try cancellation.check()
+        state.withLock { $0.trainings += 1 }
+        return Trial(learner: learner, features: features, made: made)
+    }
+}
+
+/// What a training counts for, in seconds of the nominal machine.
+///
+/// Whoever expects a training to take so much gives its price too, so that both agree.
+package struct TrialPrice: Sendable {
+    /// Of its rows, before the first step.
+    var preparing = 0.0
+    /// Of a row that a member sees once; `nil` for what a step's graph counts for.
+    var visit: Double?
+
+    /// As its graphs count for.
+    package static let counted = TrialPrice()
+
+    fileprivate func stepSeconds(_ learner: Learner) throws -> Double {
+        guard let visit else { return try learner.stepSeconds() }
+        let recipe = learner.prepared.recipe
+        let rows = learner.prepared.folds[0].train.count
+        return visit * Double(min(recipe.batchRows, rows) * recipe.members)
+    }
+}
+
+/// A plan that was carried out.
+package struct Trial: Sendable {
+    /// Settings, rows and pairs that were learned by.
+    let learner: Learner
+    /// Those rows, encoded.
+    let features: EncodedFeatures
+    let made: TrainedModel
+
+    var model: ModelBundle { made.model }
+
+    /// Of the weights as a run folder would hold them.
+    package var weightsSHA256: String { ContentHash.sha256(model.encodedWeights()) }
+
+    /// The learning curves, one a model.
+    package var histories: [[EpochRecord]] { made.trainings.map(\.history) }
+
+    /// What of the run's table its models learned from; of rows that were drawn anew, places among those.
+    var learnedRows: Set<Int> { learner.prepared.learnedRows }
+
+    /// What the model says of rows.
+    package func predictions(of table: Table) throws -> Predictions {
+        try model.predict(table, pool: learner.pool)
+    }
+
+    /// What probes may see of the model, with the run's test rows.
+    ///
+    /// - Throws: of a plan with answers in place of the target's, which test rows do not have.
+    func subject() throws -> Subject {
+        try SubjectAssembly(
+            learner: learner, model: model, steps: made.steps, used: made.used,
+            features: features, modelBytes: model.encodedWeights().count, modelsBefore: 0
+        ).subject()
+    }
+
+    /// What its models say of the rows that stopped them.
+    func validation() throws -> LabelledPredictions {
+        try learner.validationPredictions(model, features)
+    }
+}
