@@ -89,7 +89,7 @@ let package = Package(
         idea("Figures"),
         idea("Evidence", ["Figures", "Prediction", "Statistics", "Tables"]),
         // the six drawbacks
-        idea("Cost", ["Evidence", "Prediction"]),
+        idea("Cost", ["Evidence", "Platform", "Prediction", "Statistics", "Tables"]),
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(
             "Explanation",

@@ -66,7 +66,7 @@ struct FinishedRun {
         let assembly = SubjectAssembly(
             learner: learner, model: model,
             steps: history.reduce(0) { $0 + ($1.last?.step ?? 0) },
-            used: nil, features: features, modelBytes: 0,
+            used: nil, features: features, modelBytes: model.encodedWeights().count,
             modelsBefore: max(known ?? 0, (report.ledger?.models ?? 1) - 1),
             shapes: try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [])
         var subject = try assembly.subject()

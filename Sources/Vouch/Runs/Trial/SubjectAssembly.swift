@@ -87,7 +87,7 @@ struct SubjectAssembly {
             calibration: validation.flatMap { $0.rows > 0 ? $0 : nil },
             model: TestedModel(
                 predictor: RunPredictor(model: model, pool: learner.pool), table: table,
-                secondsPerPrediction: model.predictionSeconds(rows: table.rowCount)),
+                secondsPerPrediction: model.predictionSeconds(rows: table.rowCount), size: size),
             data: try dataFacts(), cost: try used.map(cost), tables: prepared.leakTables(hasTestFile: hasFile),
             retrainer: try RunRetrainer(
                 learner: learner, test: test, testTable: table, steps: steps, work: work),
@@ -170,14 +170,19 @@ struct SubjectAssembly {
         let penalty = try learner.fairPenalty(training: prepared.split.train, validation: nil)
         let step = try learner.trainingGraph(penalty).differentiated(output: "loss").graph
             .operationCount(rows: batch)
-        let learned = model.layout.entries.filter { $0.spec.role != .state }
-            .reduce(0) { $0 + $1.count }
         return TrainingCost(
             wallSeconds: used.wallSeconds, processorSeconds: used.processorSeconds,
             floatingPointOperations: Double(steps) * step,
-            peakMemoryBytes: Machine.peakMemoryBytes(), parameters: learned * model.weights.count,
-            modelBytes: modelBytes, measuredJoules: used.joules,
+            peakMemoryBytes: Machine.peakMemoryBytes(), measuredJoules: used.joules,
             threads: learner.pool.threads,
+            trainingRows: prepared.split.train.count + prepared.split.validation.count)
+    }
+
+    private var size: TestedModel.Size {
+        let learned = model.layout.entries.filter { $0.spec.role != .state }
+            .reduce(0) { $0 + $1.count }
+        return TestedModel.Size(
+            parameters: learned * model.weights.count, bytes: modelBytes,
             trainingRows: prepared.split.train.count + prepared.split.validation.count)
     }
 }
