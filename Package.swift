@@ -86,6 +86,12 @@ let package = Package(
             ]),
         idea("Statistics", ["TensorCore", real]),
         idea("Prediction", ["Statistics", "Tables", "TensorCore", real]),
+        idea(
+            "Models",
+            [
+                "CPURuntime", "GraphIR", "Kernels", "NN", "Prediction", "Statistics", "Tables",
+                "TensorCore", "Training", real,
+            ]),
         idea("Figures"),
         idea("Evidence", ["Figures", "Prediction", "Statistics", "Tables"]),
         // the six drawbacks
