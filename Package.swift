@@ -93,9 +93,14 @@ let package = Package(
                 "TensorCore", "Training", real,
             ]),
         idea("Figures"),
-        idea("Evidence", ["Figures", "Prediction", "Statistics", "Tables"]),
+        idea("Evidence", ["Figures", "Kernels", "Models", "Prediction", "Statistics", "Tables"]),
         // the six drawbacks
-        idea("Cost", ["Evidence", "Platform", "Prediction", "Statistics", "Tables"]),
+        idea(
+            "Cost",
+            [
+                "Evidence", "Kernels", "Models", "NN", "Platform", "Prediction", "Statistics",
+                "Tables", real,
+            ]),
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(
             "Explanation",
