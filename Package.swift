@@ -105,13 +105,13 @@ let package = Package(
         idea(
             "Explanation",
             [
-                "Autodiff", "CPURuntime", "Evidence", "Figures", "GraphIR", "Kernels",
+                "Autodiff", "CPURuntime", "Evidence", "Figures", "GraphIR", "Kernels", "Models", "NN",
                 "Prediction", "Statistics", "Tables", "TensorCore", real,
             ]),
         idea(
             "Generalization",
             [
-                "Evidence", "Figures", "Kernels", "Prediction", "Statistics", "Tables",
+                "Evidence", "Figures", "Kernels", "Models", "Prediction", "Statistics", "Tables",
                 "TensorCore",
                 real,
             ]),
@@ -139,7 +139,7 @@ let package = Package(
             "Vouch",
             [
                 "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "NN", "Optim",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim",
                 "Platform", "Prediction", "Reporting", "RunStore", "Statistics", "Tables",
                 "TensorCore", "Training", "Tuning",
                 .product(name: "Yams", package: "Yams"),
@@ -157,7 +157,7 @@ let package = Package(
         tests(
             "ExplanationTests",
             [
-                "Autodiff", "CPURuntime", "Evidence", "Explanation", "GraphIR", "Kernels", "NN",
+                "Autodiff", "CPURuntime", "Evidence", "Explanation", "GraphIR", "Kernels", "Models", "NN",
                 "Platform", "Prediction", "Statistics", "Tables", "TensorCore", real,
             ], resources: [.copy("Reference")], exclude: ["Verified"]),
         tests(
@@ -205,7 +205,7 @@ let package = Package(
         tests(
             "GeneralizationTests",
             [
-                "Evidence", "Generalization", "Kernels", "Prediction", "Statistics", "Tables",
+                "Evidence", "Generalization", "Kernels", "Models", "Prediction", "Statistics", "Tables",
                 "TensorCore",
                 real,
             ], resources: [.copy("Reference")], exclude: ["Verified"]),

@@ -40,6 +40,10 @@ package struct ModelPredictor: Predictor {
 }
 
 extension ModelPredictor: RandomizablePredictor {
+    package var abilities: ModelAbilities {
+        ModelAbilities(opened: self, randomized: { randomized($0, seed: $1) })
+    }
+
     package func randomized(_ part: RandomizedPart, seed: UInt64) -> any Predictor {
         ModelPredictor(model: model.randomized(part, seed: seed), pool: pool)
     }

@@ -1,6 +1,5 @@
 import Kernels
 import NN
-package import Prediction
 import TensorCore
 
 extension ModelBundle {
