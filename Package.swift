@@ -161,6 +161,12 @@ let package = Package(
                 "Platform", "Prediction", "Statistics", "Tables", "TensorCore", real,
             ], resources: [.copy("Reference")], exclude: ["Verified"]),
         tests(
+            "CostTests",
+            [
+                "Cost", "Evidence", "GraphIR", "Kernels", "Models", "NN", "Prediction",
+                "Statistics", "Tables", "TensorCore", real,
+            ]),
+        tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
             resources: [

@@ -5,6 +5,7 @@ import NN
 import Prediction
 import RealModule
 import Statistics
+import Tables
 
 /// Keeps some of an ensemble's members, and leaves out the weights and the work of the others.
 ///
@@ -73,8 +74,9 @@ package struct FewerMembers: ModelRemedy {
             }
             let found = design.mean(rises, scale: .plain)
             guard let value = found.value else { return false }
-            // Half of a 95 % interval is 1.96 standard errors; of rows without one, no rise is allowed.
-            return value <= (found.upper.map { ($0 - value) / 1.96 } ?? 0)
+            // Half of a 95 % interval is 1.96 standard errors; without one no rise is allowed but that of rounding.
+            let error = found.upper.map { ($0 - value) / 1.96 } ?? 0
+            return value <= max(error, 1e-12)
         } ?? members - 1
     }
 }
@@ -104,7 +106,7 @@ private struct MemberOrder {
             var best: (place: Int, loss: Double, losses: [Double])?
             for (place, member) in left.enumerated() {
                 let losses = values.losses(of: sum, with: member, count: order.count + 1)
-                let loss = zip(weights, losses).reduce(0) { $0 + $1.0 * $1.1 }
+                let loss = zip(weights, losses).reduce(0.0) { $0 + $1.0 * $1.1 }
                 if best.map({ loss < $0.loss }) ?? true { best = (place, loss, losses) }
             }
             guard let best else { break }
@@ -189,7 +191,7 @@ extension ModelBundle {
         var smaller = network
         smaller.members = members[0].count
         let graph = try smaller.inferenceGraph(keepsDropout: dropoutPasses != nil)
-        let parameters = try ModelParameters(graph, count: count) { tensor, set in
+        let kept = try ModelParameters(graph, count: count) { tensor, set in
             guard let own = parameters.tensor(named: tensor.name) else {
                 throw ModelError("this model has no \(tensor.name)")
             }
@@ -205,7 +207,7 @@ extension ModelBundle {
             }
             return values
         }
-        return with(network: smaller, graph: graph, parameters: parameters)
+        return with(network: smaller, graph: graph, parameters: kept)
     }
 
     /// The tensor that multiplies what the members' own numbers scale.
