@@ -221,10 +221,10 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Vouch", "VouchCLI", "Evidence", "Fairness", "Figures", "FuzzedTables",
-                "Generalization", "Optim", "Platform",
-                "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics",
-                "TensorCore", "Training",
+                "Vouch", "VouchCLI", "Evidence", "Explanation", "Fairness", "Figures", "FuzzedTables",
+                "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform",
+                "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics", "Tables",
+                "TensorCore", "Training", real,
             ], exclude: ["Verified", "ReadersQuestions.json"], computes: false),
         // the library as its users see it
         tests(

@@ -43,7 +43,8 @@ extension ModelBundle {
             return "the prediction is a mean over passes with random dropout"
         }
         if network.additive != nil, count > 1 {
-            return "the prediction is that of the mean logit of \(count) models, and of no one graph"
+            return
+                "the prediction is that of the mean logit of \(count) models, and of no one graph"
         }
         return nil
     }

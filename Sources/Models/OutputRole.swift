@@ -1,6 +1,5 @@
 import GraphIR
 import NN
-package import TensorCore
 
 /// What an output of a model's graph is for. Which outputs a model has is an ability of it: `ModelBundle.has`.
 package enum OutputRole: String, Sendable, Hashable, CaseIterable {
@@ -23,31 +22,7 @@ package enum OutputRole: String, Sendable, Hashable, CaseIterable {
     package var port: String { rawValue }
 }
 
-/// An input or output of a model's graph: its name, what it holds for a batch, and of which type.
-package struct ModelPort: Sendable, Hashable {
-    package var name: String
-    package var shape: Shape
-    package var dtype: DType
-
-    /// Elements of one row.
-    package var width: Int { shape.count(rows: 1) }
-}
-
 extension ModelBundle {
-    /// Sorted by their names.
-    package var inputs: [ModelPort] {
-        graph.inputs.sorted { $0.key < $1.key }.map { name, value in
-            ModelPort(name: name, shape: graph[value].shape, dtype: graph[value].dtype)
-        }
-    }
-
-    /// `nil` where the model does not have it.
-    package func output(_ role: OutputRole) -> ModelPort? {
-        graph.outputs[role.port].map { value in
-            ModelPort(name: role.port, shape: graph[value].shape, dtype: graph[value].dtype)
-        }
-    }
-
     /// Whether the model can be asked for it.
     package func has(_ role: OutputRole) -> Bool { graph.outputs[role.port] != nil }
 

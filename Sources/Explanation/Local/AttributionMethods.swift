@@ -7,7 +7,8 @@ extension AttributedModel {
         ]
         let all: [any RowAttribution] =
             [
-                ShapleyAttribution(), LinearSurrogate(.shapley), LinearSurrogate(.lime(width: 0.75)),
+                ShapleyAttribution(), LinearSurrogate(.shapley),
+                LinearSurrogate(.lime(width: 0.75)),
                 OcclusionAttribution(),
             ] + gradients.map { GradientAttribution($0) }
         let abilities = abilities

@@ -1,6 +1,4 @@
-import CPURuntime
 import GraphIR
-import Kernels
 package import Models
 import NN
 import Prediction
@@ -43,6 +41,7 @@ extension ModelBundle {
             provenance: file.provenance ?? .trained(version: file.version),
             dropoutPasses: file.dropoutPasses, costs: file.costs,
             groups: GroupNaming(edges: file.groupEdges, labels: file.groupLabels ?? [:]))
+        try verify()
     }
 
     /// - Parameter weights: `encodedWeights()`, which others need too.

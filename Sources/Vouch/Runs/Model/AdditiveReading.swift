@@ -1,8 +1,5 @@
-import CPURuntime
 import Evidence
 import Explanation
-import GraphIR
-import Kernels
 import Models
 import NN
 import Platform

@@ -1,5 +1,4 @@
 import Autodiff
-import CPURuntime
 import Evidence
 import GraphIR
 import Kernels

@@ -64,7 +64,8 @@ package struct ConceptRequest: Sendable, Hashable {
             throw VouchError("--random is \(randomConcepts); it must be from 100 to 1,000,000")
         }
         return ConceptVectors(
-            concepts, of: explained.model.encoded(
+            concepts,
+            of: explained.model.encoded(
                 explaining: explained.place, threads: explained.threads), quantity: explained.quantity, layers: layers,
             draws: randomConcepts, seed: seed)
     }
