@@ -1,10 +1,15 @@
 package import Prediction
 package import Statistics
 
-/// The difference in a metric between two models' predictions of the same rows, paired.
+/// The difference in a metric between two models, paired: over the same rows, or over turns of a clock.
 package struct MetricChange: Sendable {
     package var metric: MetricDefinition
     package var difference: Difference
+
+    package init(metric: MetricDefinition, difference: Difference) {
+        self.metric = metric
+        self.difference = difference
+    }
 }
 
 extension LabelledPredictions {

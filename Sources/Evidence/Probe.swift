@@ -13,6 +13,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case calibrationPredictions
     /// A model that predicts rows that the probe makes up.
     case model
+    /// What the model keeps.
+    case modelSize
     /// Training anew, with other rows, seeds or settings.
     case retraining
     /// Training as the run did, at its full cost.
@@ -45,7 +47,7 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .protectedColumns: "no protected column was named (--protected)"
         case .trainingPredictions: "there are no predictions of training rows"
         case .calibrationPredictions: "there are no predictions of calibration rows"
-        case .model: "only predictions were given, not the model"
+        case .model, .modelSize: "only predictions were given, not the model"
         case .retraining: "only predictions were given, not a training to repeat"
         case .repetition:
             "only predictions were given, or the training was ended by a clock (--budget)"
@@ -97,10 +99,12 @@ package struct ProbeDescription: Sendable, Hashable {
     package var looksAt: Set<RowSplit>
     /// Every metric that it may return.
     package var metrics: [MetricDefinition]
+    /// Whether it counts what a model is, without an error: a difference of two such numbers is exact.
+    package var isCounted: Bool
 
     package init(
         id: String, name: String, drawback: Drawback, needs: Set<Need>,
-        looksAt: Set<RowSplit>, metrics: [MetricDefinition]
+        looksAt: Set<RowSplit>, metrics: [MetricDefinition], isCounted: Bool = false
     ) {
         self.id = id
         self.name = name
@@ -108,6 +112,7 @@ package struct ProbeDescription: Sendable, Hashable {
         self.needs = needs
         self.looksAt = looksAt
         self.metrics = metrics
+        self.isCounted = isCounted
     }
 
     /// Whether it trains models that nobody asked for by an option of their own.

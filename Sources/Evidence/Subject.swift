@@ -69,7 +69,10 @@ package struct Subject: Sendable {
         if !test.protected.isEmpty { result.insert(.protectedColumns) }
         if training != nil { result.insert(.trainingPredictions) }
         if calibration != nil { result.insert(.calibrationPredictions) }
-        if model != nil { result.insert(.model) }
+        if let model {
+            result.insert(.model)
+            if model.size != nil { result.insert(.modelSize) }
+        }
         if data != nil { result.insert(.trainingData) }
         if cost != nil { result.insert(.trainingCost) }
         if runCost != nil { result.insert(.runCost) }
@@ -93,11 +96,32 @@ package struct TestedModel: Sendable {
     package var table: Table
     /// Seconds of the nominal machine that predicting them all takes.
     package var secondsPerPrediction: Double
+    /// `nil` of a model that is only asked.
+    package var size: Size?
 
-    package init(predictor: any Predictor, table: Table, secondsPerPrediction: Double) {
+    package init(
+        predictor: any Predictor, table: Table, secondsPerPrediction: Double, size: Size? = nil
+    ) {
         self.predictor = predictor
         self.table = table
         self.secondsPerPrediction = secondsPerPrediction
+        self.size = size
+    }
+
+    /// What a model keeps.
+    package struct Size: Sendable, Hashable {
+        /// Numbers that training moved.
+        package var parameters: Int
+        /// Of the weights as stored.
+        package var bytes: Int
+        /// Rows that they were learned from.
+        package var trainingRows: Int
+
+        package init(parameters: Int, bytes: Int, trainingRows: Int) {
+            self.parameters = parameters
+            self.bytes = bytes
+            self.trainingRows = trainingRows
+        }
     }
 }
 
@@ -145,9 +169,6 @@ package struct TrainingCost: Sendable, Hashable {
     /// Floating-point operations of all training steps, counted from the graph.
     package var floatingPointOperations: Double
     package var peakMemoryBytes: Int
-    package var parameters: Int
-    /// Of the weights as stored.
-    package var modelBytes: Int
     /// Read from the processor's counter; `nil` where it cannot be read.
     package var measuredJoules: Double?
     /// Cores that were at work.
@@ -156,15 +177,12 @@ package struct TrainingCost: Sendable, Hashable {
 
     package init(
         wallSeconds: Double, processorSeconds: Double, floatingPointOperations: Double,
-        peakMemoryBytes: Int, parameters: Int, modelBytes: Int, measuredJoules: Double?,
-        threads: Int, trainingRows: Int
+        peakMemoryBytes: Int, measuredJoules: Double?, threads: Int, trainingRows: Int
     ) {
         self.wallSeconds = wallSeconds
         self.processorSeconds = processorSeconds
         self.floatingPointOperations = floatingPointOperations
         self.peakMemoryBytes = peakMemoryBytes
-        self.parameters = parameters
-        self.modelBytes = modelBytes
         self.measuredJoules = measuredJoules
         self.threads = threads
         self.trainingRows = trainingRows

@@ -174,14 +174,13 @@ struct ProveCommand: ParsableCommand {
         commandName: "prove",
         abstract: "Try a remedy on a run and prove it on the test rows, or not.",
         discussion: """
-            temperature-scaling, vector-scaling, isotonic and venn-abers change outputs: they are \
-            fitted on validation rows and judged on the test rows. All others train anew, without and with the remedy, under paired seeds, and are \
-            judged over seeds and test rows; where no strength is given, validation rows choose it. \
+            \(remedyKindsText) \
             another-seed is the control that should find nothing. The run's model stays as it is; the \
             proof stands in its report from then on.
 
             Examples:
               vouch prove runs/adult --remedy temperature-scaling
+              vouch prove runs/adult --remedy fewer-members=4
               vouch prove runs/adult --remedy dropout=0.3 --seeds 7
             """)
 

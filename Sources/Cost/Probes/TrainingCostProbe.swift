@@ -10,8 +10,7 @@ package struct TrainingCostProbe: Probe {
         needs: [.trainingCost], looksAt: [],
         metrics: [
             CostMetrics.trainingSeconds, CostMetrics.processorSeconds, CostMetrics.operations,
-            CostMetrics.peakMemory, CostMetrics.parameters, CostMetrics.modelSize,
-            CostMetrics.energy,
+            CostMetrics.peakMemory, CostMetrics.energy,
         ])
 
     package func expectedSeconds(_ subject: Subject) -> Double { 0 }
@@ -27,8 +26,6 @@ package struct TrainingCostProbe: Probe {
                 "counted from the graph, exact", sample),
             counted(
                 CostMetrics.peakMemory, Double(cost.peakMemoryBytes) / 1e6, "measured once", sample),
-            counted(CostMetrics.parameters, Double(cost.parameters), "counted, exact", sample),
-            counted(CostMetrics.modelSize, Double(cost.modelBytes) / 1e6, "counted, exact", sample),
             energy(
                 CostMetrics.energy, joules: cost.measuredJoules,
                 processorSeconds: cost.processorSeconds, sample),
@@ -118,6 +115,16 @@ package enum CostMetrics {
     package static let modelSize = MetricDefinition(
         id: "modelSize", name: "Size of the model", formula: "bytes of the stored weights",
         unit: "MB", direction: -1, drawback: .computeCost, source: "counted")
+    package static let latency = MetricDefinition(
+        id: "predictionLatency", name: "Time of a single prediction",
+        formula: "mean over blocks of the median time from a raw row to its prediction",
+        unit: "ms", direction: -1, drawback: .computeCost,
+        source: "clock_gettime(2), CLOCK_MONOTONIC; Documentation/Decisions/0038")
+    package static let rate = MetricDefinition(
+        id: "predictionRate", name: "Rows predicted a second",
+        formula: "rows of a batch over the median time of its prediction, mean over blocks",
+        unit: "rows/s", direction: 1, drawback: .computeCost,
+        source: "clock_gettime(2), CLOCK_MONOTONIC; Documentation/Decisions/0038")
     package static let energy = MetricDefinition(
         id: "energy", name: "Energy",
         formula: "of the processor during the training; see the note for how it was found",

@@ -12,6 +12,8 @@ package let allProbes: [any Probe] = [
     PredictionQuality(),
     TrivialAnswers(),
     TrainingCostProbe(),
+    ModelSizeProbe(),
+    PredictionLatency(),
     TrainingDataProbe(),
     TrainTestGap(),
     TrivialBaseline(),

@@ -60,11 +60,22 @@ struct FinishedRun {
             cancellation: cancellation)
     }
 
+    /// The validation rows that a remedy of its model may calibrate and choose on.
+    func calibrationRows(of model: ModelBundle) throws -> Sealed<CalibrationRows> {
+        let rows = try learner.validationPredictions(model, features)
+        let places = prepared.folds.prefix(model.count).flatMap(\.validation)
+        return Sealed(
+            CalibrationRows(rows: rows, features: features.selecting(rows: places)),
+            split: .validation, rows: rows.rows)
+    }
+
     /// Its model with what probes may see of it, training again among it; but not what it cost.
     /// Whoever opens it says which probes look at its rows.
-    func subject() throws -> Sealed<Subject> {
+    ///
+    /// - Parameter changed: A model that a remedy made of the run's, in its place.
+    func subject(of changed: ModelBundle? = nil) throws -> Sealed<Subject> {
         let folder = try RunFolder.open(path)
-        let model = try ModelBundle(reading: folder)
+        let model = try changed ?? ModelBundle(reading: folder)
         let report = try storedReport(run: path)
         let history = try JSON.decode(
             [[EpochRecord]].self, from: folder.read("history.json"),
@@ -76,10 +87,11 @@ struct FinishedRun {
         let assembly = SubjectAssembly(
             learner: learner, model: model,
             steps: history.reduce(0) { $0 + ($1.last?.step ?? 0) },
-            used: nil, features: features, modelBytes: 0,
+            used: nil, features: features, modelBytes: model.encodedWeights().count,
             modelsBefore: max(known ?? 0, (report.ledger?.models ?? 1) - 1),
-            shapes: try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [],
-            repeats: configuration.learning.budgetSeconds == nil)
+            shapes: changed == nil
+                ? try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [] : [],
+            repeats: changed == nil && configuration.learning.budgetSeconds == nil)
         var subject = try assembly.subject()
         let seconds = report.measurements.first { $0.metric == "trainingSeconds" }?.value
         let counted = try assembly.trainingWorkSeconds

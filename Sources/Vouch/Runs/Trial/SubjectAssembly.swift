@@ -53,7 +53,7 @@ struct SubjectAssembly {
             calibration: validation.flatMap { $0.rows > 0 ? $0 : nil },
             model: TestedModel(
                 predictor: ModelPredictor(model: model, pool: learner.pool), table: table,
-                secondsPerPrediction: model.predictionSeconds(rows: table.rowCount)),
+                secondsPerPrediction: model.predictionSeconds(rows: table.rowCount), size: size),
             data: try dataFacts(), cost: try used.map(cost), tables: prepared.leakTables(hasTestFile: hasFile),
             retrainer: try RunRetrainer(trials, test: test, steps: steps),
             repeater: repeats
@@ -135,9 +135,14 @@ struct SubjectAssembly {
         return TrainingCost(
             wallSeconds: used.wallSeconds, processorSeconds: used.processorSeconds,
             floatingPointOperations: Double(steps) * step,
-            peakMemoryBytes: Machine.peakMemoryBytes(), parameters: model.parameters.learnedCount,
-            modelBytes: modelBytes, measuredJoules: used.joules,
+            peakMemoryBytes: Machine.peakMemoryBytes(), measuredJoules: used.joules,
             threads: learner.pool.threads,
+            trainingRows: prepared.split.train.count + prepared.split.validation.count)
+    }
+
+    private var size: TestedModel.Size {
+        TestedModel.Size(
+            parameters: model.parameters.learnedCount, bytes: modelBytes,
             trainingRows: prepared.split.train.count + prepared.split.validation.count)
     }
 }

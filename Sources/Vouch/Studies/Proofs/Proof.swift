@@ -1,51 +1,49 @@
-package import Evidence
-import Fairness
+import Evidence
 import Figures
-import Generalization
 import Prediction
 import Reporting
 import Statistics
 
-/// Every remedy that changes outputs alone.
-package let allOutputRemedies: [any OutputRemedy] = [
-    TemperatureScaling(), VectorScaling(), IsotonicCalibration(), VennAbersCalibration(),
-]
-
 extension Proof {
-    /// Fits a remedy on some rows and compares before and after, paired, on others.
+    /// Compares everything that both sides have.
     ///
     /// - Parameters:
-    ///   - fitting: Validation rows, which no part of the model learned from.
-    ///   - test: Rows that neither the model nor the remedy has seen.
+    ///   - means: What was fitted or changed, and by which rows that was chosen.
+    ///   - over: What the deciding interval speaks of.
+    ///   - before: One model a seed; a remedy that trains nothing needs one.
+    ///   - after: As many, of the same seeds and test rows.
+    /// - Throws: where the deciding metric is not defined for these models, or there are from two to four.
     init(
-        _ remedy: any OutputRemedy, fittedOn fitting: LabelledPredictions,
-        provedOn test: LabelledPredictions
+        _ remedy: RemedyDescription, means: String, over: String, before: [Subject],
+        after: [Subject]
     ) throws {
-        let fitted = try remedy.fitted(on: fitting)
-        let after = test.with(fitted.applied(to: test.predictions))
-        let description = remedy.description
+        try self.init(
+            remedy, means: means, over: over, before: before.map(MeasuredSubject.init),
+            after: after.map(MeasuredSubject.init))
+    }
+
+    /// Of models that were measured already, such as one that several remedies are tried on.
+    init(
+        _ remedy: RemedyDescription, means: String, over: String, before: [MeasuredSubject],
+        after: [MeasuredSubject]
+    ) throws {
+        let found = try SubjectChanges(before, after)
         self.init(
-            remedy: description,
-            means: "\(fitted.text), fitted on \(fitting.rows) \(fitting.split) rows",
-            over: "\(test.rows) \(test.split) rows",
-            before: try level(description.judgedBy, [test]),
-            after: try level(description.judgedBy, [after]),
-            changes: try PairedChanges([(test, after)]).changes())
+            remedy: remedy, means: means, over: over,
+            before: try level(remedy.judgedBy, found.before),
+            after: try level(remedy.judgedBy, found.after), changes: found.changes)
     }
 }
 
-/// A metric of predictions: of one model with its interval over rows, of several seeds' models the
-/// mean, with an interval over seeds and rows.
-func level(_ metric: String, _ models: [LabelledPredictions]) throws -> Measurement {
+/// A metric of one model as it was measured; of several seeds' models the mean, with an interval over seeds and rows where
+/// rows move it.
+private func level(_ metric: String, _ models: [MeasuredSubject]) throws -> Measurement {
     let found = try models.map { model in
-        let subject = Subject(test: model)
-        let all =
-            try PredictionQuality().measure(subject).measurements
-            + GroupRates().measure(subject).groups.flatMap(\.gaps)
-        guard let one = all.first(where: { $0.metric == metric }) else {
+        guard let one = model.measurements.first(where: { $0.metric == metric }) else {
             throw VouchError(
                 "\(metric) is not defined for these predictions"
-                    + (model.protected.isEmpty ? ", which have no protected column" : ""))
+                    + (model.subject.test.protected.isEmpty
+                        ? ", which have no protected column" : ""))
         }
         return one
     }
@@ -55,8 +53,9 @@ func level(_ metric: String, _ models: [LabelledPredictions]) throws -> Measurem
     result.value =
         values.count == found.count ? values.reduce(0, +) / Double(values.count) : nil
     result.interval = nil
-    let design = try models[0].design
-    let pieces = try models.map { try $0.jackknifed(metric) }
+    let tests = models.map(\.subject.test)
+    let design = try tests[0].design
+    let pieces = try tests.map { try $0.jackknifed(metric) }
     let whole = crossedDifference(pieces, design: design).estimate
     if let lower = whole.lower, let upper = whole.upper {
         result.interval = .init(
@@ -83,20 +82,6 @@ extension LabelledPredictions {
         guard let metric = ClassificationMetric(rawValue: metric) else { return nil }
         return try classificationSample.jackknifed(metric, threshold: threshold)
     }
-}
-
-/// Fits a remedy that changes outputs on a run's validation rows and judges it on its test rows.
-///
-/// Both looks are recorded in the run's ledger, and the proof in its folder, so that its report shows
-/// it from then on.
-func proveOutputRemedy(
-    _ remedy: any OutputRemedy, run: String, arguments: [String]
-) throws -> RunReport {
-    var door = HeldOutRows(of: run, for: "proof of \(remedy.description.name)")
-    let fitting = try door.open(.validation)
-    let proof = try Proof(remedy, fittedOn: fitting, provedOn: door.open(.test))
-    try proofFile.add([proof], to: run)
-    return proof.report(run: run, arguments: arguments)
 }
 
 extension Proof {

@@ -1,8 +1,6 @@
 import Evidence
-import Generalization
 import Platform
 import Prediction
-package import Reporting
 import RunStore
 import Statistics
 import Tables
@@ -102,93 +100,9 @@ struct RetrainedProof {
         }
         let untreated = try before.map { try door.open($0.subject) }
         let treated = try after.map { try door.open($0.subject) }
-        let description = remedy.judged(isRegression: isRegression)
-        return Proof(
-            remedy: description, means: means + "; trained anew",
+        return try Proof(
+            remedy.judged(isRegression: isRegression), means: means + "; trained anew",
             over: "\(seeds) paired seeds and \(untreated[0].test.rows) test rows",
-            before: try level(description.judgedBy, untreated.map(\.test)),
-            after: try level(description.judgedBy, treated.map(\.test)),
-            changes: try changes(untreated, treated))
+            before: untreated, after: treated)
     }
-
-    /// All that the probes measure before and after: over seeds and rows where rows move the number,
-    /// over seeds alone else.
-    private func changes(_ before: [Subject], _ after: [Subject]) throws -> [Change] {
-        let crossed = try PairedChanges(
-            zip(before, after).map { (before: $0.test, after: $1.test) }
-        ).changes()
-        let seeds = SeedChanges(before: measured(before), after: measured(after))
-        return crossed
-            + [seeds.spreadChange(of: isRegression ? "rootMeanSquaredError" : "logLoss")]
-            .compactMap { $0 } + seeds.changes(except: Set(crossed.map(\.metric)))
-    }
-
-    /// By every probe that trains nothing itself, tells of more than the tables and compares with no baseline,
-    /// whose differences are those of the metrics themselves.
-    private func measured(_ subjects: [Subject]) -> [[Measurement]] {
-        let probes = allProbes.filter {
-            !$0.description.trains && !$0.description.needs.contains(.trainingTables)
-                && !($0 is TrivialBaseline)
-        }
-        let schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
-        return subjects.map { subject in
-            schedule.run(probes, on: subject).compactMap(\.findings).flatMap(\.measurements)
-        }
-    }
-}
-
-/// What `vouch prove` is asked for.
-package struct ProofRequest: Sendable {
-    /// A remedy's id, with a strength where it is one: `dropout=0.3`.
-    package var remedy: String
-    /// Of trainings that are paired; a remedy of outputs needs none.
-    package var seeds = 5
-    package var threads: Int?
-    /// The command line, for the report.
-    package var arguments: [String]
-
-    package init(remedy: String, arguments: [String] = []) {
-        self.remedy = remedy
-        self.arguments = arguments
-    }
-}
-
-/// Ids of all remedies.
-package let remedyIDs =
-    allOutputRemedies.map(\.description.id) + TrainingRemedy.all.map(\.description.id)
-
-/// Tries a remedy on a run and judges it on the run's test rows.
-///
-/// One that changes outputs is fitted on validation rows and compared over rows. One that trains anew
-/// is judged over five paired seeds or more, over seeds and rows. Looks are recorded in the run's
-/// ledger, and the proof in its folder.
-package func proveRemedy(
-    _ request: ProofRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
-) throws -> RunReport {
-    if let remedy = allOutputRemedies.first(where: { $0.description.id == request.remedy }) {
-        return try proveOutputRemedy(remedy, run: run, arguments: request.arguments)
-    }
-    guard let (remedy, strength) = try TrainingRemedy.parse(request.remedy) else {
-        throw VouchError(
-            "--remedy is \"\(request.remedy)\"; there is \(remedyIDs.joined(separator: ", "))")
-    }
-    guard (5...1000).contains(request.seeds) else {
-        throw VouchError(
-            "--seeds is \(request.seeds); with fewer than 5 paired seeds nobody knows how much training "
-                + "again varies. Write 5 or more, to 1000")
-    }
-    let trainings =
-        2 * request.seeds + (strength == nil ? remedy.strengths.count : 0)
-    let seconds = try storedReport(run: run).measurements.first { $0.metric == "trainingSeconds" }
-    onEvent(
-        .stage(
-            "\(trainings) trainings"
-                + (seconds?.value.map { " of about \(Int($0.rounded(.up))) s each" } ?? "")))
-    let trial = try RetrainedProof(
-        run: run, threads: checkedThreads(request.threads), onEvent: onEvent)
-    var door = HeldOutRows(of: run, for: "proof of \(remedy.description.name)")
-    let proof = try trial.proof(
-        of: remedy, strength: strength, seeds: request.seeds, &door)
-    try proofFile.add([proof], to: run)
-    return proof.report(run: run, arguments: request.arguments)
 }

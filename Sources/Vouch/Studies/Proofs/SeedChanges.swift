@@ -10,16 +10,6 @@ struct SeedChanges {
     let before: [[Measurement]]
     let after: [[Measurement]]
 
-    private struct Key: Hashable {
-        var metric: String
-        var group: String?
-
-        init(_ measurement: Measurement) {
-            metric = measurement.metric
-            group = measurement.group
-        }
-    }
-
     /// Of the process, not of one training.
     private static let shared: Set<String> = ["peakMemory"]
 
@@ -27,12 +17,12 @@ struct SeedChanges {
     func changes(except known: Set<String>) -> [Change] {
         let tables = (before + after).map { seed in
             Dictionary(
-                seed.map { (Key($0), $0) }, uniquingKeysWith: { first, _ in first })
+                seed.map { (MeasurementKey($0), $0) }, uniquingKeysWith: { first, _ in first })
         }
         let (earlier, later) = (tables.prefix(before.count), tables.suffix(after.count))
-        var seen: Set<Key> = []
+        var seen: Set<MeasurementKey> = []
         return before[0].compactMap { example in
-            let key = Key(example)
+            let key = MeasurementKey(example)
             guard !known.contains(example.metric), !Self.shared.contains(example.metric),
                 seen.insert(key).inserted,
                 let metric = MetricRegistry.definition(example.metric)
@@ -46,6 +36,11 @@ struct SeedChanges {
             // What the remedy does not touch is no price.
             guard moves.count == before.count, moves.contains(where: { $0 != 0 }) else {
                 return nil
+            }
+            if countedMetrics.contains(metric.id), moves.allSatisfy({ $0 == moves[0] }),
+                let last = later.first?[key]
+            {
+                return Change(counting: example, last)
             }
             return change(metric, moves, like: example)
         }

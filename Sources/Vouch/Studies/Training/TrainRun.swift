@@ -161,8 +161,9 @@ private struct TrainRun {
         fittedOn validation: LabelledPredictions, provedOn test: LabelledPredictions
     ) -> [Proof] {
         guard prepared.target.task != .regression, validation.rows > 0 else { return [] }
+        let measured = MeasuredSubject(Subject(test: test))
         return allOutputRemedies.compactMap {
-            try? Proof($0, fittedOn: validation, provedOn: test)
+            try? Proof($0, fittedOn: validation, provedOn: measured)
         }
     }
 

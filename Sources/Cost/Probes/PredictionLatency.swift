@@ -1,0 +1,124 @@
+package import Evidence
+import Models
+import Platform
+import Prediction
+import Statistics
+import Tables
+
+/// How long a prediction takes from a raw row, one row at a call, and how many rows a second in batches.
+///
+/// A clock gives the numbers, of this machine as busy as it was; they depend on no row's answer, so that training rows
+/// do and nobody looks at others. Each is the mean over blocks of the median over a block's calls, with an interval over
+/// the blocks (`RepeatBlocks`); two models are timed by turns, so that what the machine does meanwhile meets both
+/// (`CallTiming`).
+package struct PredictionLatency: PairedProbe {
+    /// How many rows a batch has; fewer where the training rows are.
+    private static let batchRows = 256
+    /// Rows that take turns as the single one.
+    private static let singleRows = 32
+
+    private let timing: CallTiming
+
+    /// - Parameter timing: For how long, and by which clock.
+    package init(timing: CallTiming = CallTiming(now: { Clock.monotonicSeconds() })) {
+        self.timing = timing
+    }
+
+    package let description = ProbeDescription(
+        id: "predictionLatency", name: "Time of a prediction", drawback: .computeCost,
+        needs: [.model, .trainingTables], looksAt: [],
+        metrics: [CostMetrics.latency, CostMetrics.rate])
+
+    /// It takes so many milliseconds of any machine, a tenth of a second or so, and nothing of the budget of counted work.
+    package func expectedSeconds(_ subject: Subject) -> Double { 0 }
+
+    package func measure(_ subject: Subject) throws -> Findings {
+        guard let calls = Calls(subject) else { return Findings() }
+        return Findings(measurements: [
+            latency(of: try timing.blocks(calls.one)),
+            rate(of: try timing.blocks(calls.batch), calls.rows),
+        ])
+    }
+
+    package func measure(_ first: Subject, _ second: Subject) throws -> PairedFindings {
+        guard let a = Calls(first), let b = Calls(second) else { return PairedFindings() }
+        let one = try timing.turns(a.one, b.one)
+        let batch = try timing.turns(a.batch, b.batch)
+        let (before, after) = (Self.perSecond(batch.first, a.rows), Self.perSecond(batch.second, b.rows))
+        return PairedFindings(
+            first: [latency(of: one.first), rate(of: batch.first, a.rows)],
+            second: [latency(of: one.second), rate(of: batch.second, b.rows)],
+            changes: [
+                MetricChange(
+                    metric: CostMetrics.latency,
+                    difference: Self.milliseconds(one.second).minus(Self.milliseconds(one.first))
+                        .difference),
+                MetricChange(metric: CostMetrics.rate, difference: after.minus(before).difference),
+            ])
+    }
+
+    private static func milliseconds(_ blocks: RepeatBlocks) -> RepeatBlocks {
+        blocks.mapped { $0 * 1000 }
+    }
+
+    private static func perSecond(_ blocks: RepeatBlocks, _ rows: Int) -> RepeatBlocks {
+        blocks.mapped { Double(rows) / $0 }
+    }
+
+    private func latency(of blocks: RepeatBlocks) -> Measurement {
+        measurement(
+            CostMetrics.latency, Self.milliseconds(blocks).estimate, rows: 1,
+            "one row at a call, encoding included")
+    }
+
+    private func rate(of blocks: RepeatBlocks, _ rows: Int) -> Measurement {
+        measurement(
+            CostMetrics.rate, Self.perSecond(blocks, rows).estimate, rows: rows,
+            "in batches of \(rows) rows, encoding included")
+    }
+
+    private func measurement(
+        _ metric: MetricDefinition, _ estimate: Estimate, rows: Int, _ note: String
+    ) -> Measurement {
+        let estimate = estimate.within(metric.bounds)
+        var interval: Measurement.Interval?
+        if let lower = estimate.lower, let upper = estimate.upper {
+            interval = .init(
+                lower: lower, upper: upper, level: estimate.level, method: estimate.method,
+                varied: estimate.varied)
+        }
+        return Measurement(
+            metric: metric.id, drawback: metric.drawback, value: estimate.value, unit: metric.unit,
+            interval: interval, sample: .init(split: .training, rows: rows),
+            note: [note, "on this machine, as busy as it was", estimate.note].compactMap { $0 }
+                .joined(separator: "; "))
+    }
+
+    /// What is timed.
+    private struct Calls {
+        let one: () throws -> Void
+        let batch: () throws -> Void
+        let rows: Int
+
+        /// `nil` where there is no model or no row.
+        init?(_ subject: Subject) {
+            guard let predictor = subject.model?.predictor, let table = subject.tables?.training,
+                table.rowCount > 0
+            else { return nil }
+            // Rows of all parts of the file.
+            func spread(_ most: Int) -> [Int] {
+                let count = min(most, table.rowCount)
+                return (0..<count).map { $0 * table.rowCount / count }
+            }
+            let singles = spread(singleRows).map { table.selecting(rows: [$0]) }
+            let many = table.selecting(rows: spread(batchRows))
+            var next = 0
+            one = {
+                next = (next + 1) % singles.count
+                _ = try predictor.predictions(for: singles[next])
+            }
+            batch = { _ = try predictor.predictions(for: many) }
+            rows = many.rowCount
+        }
+    }
+}

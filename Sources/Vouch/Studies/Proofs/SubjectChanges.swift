@@ -1,0 +1,196 @@
+import Evidence
+import Generalization
+import Platform
+import Prediction
+import Statistics
+
+/// A model with what every probe says of it that trains nothing, tells of more than the tables and compares with no
+/// baseline, whose differences are those of the metrics themselves; but not what a clock says, which is told of pairs.
+struct MeasuredSubject {
+    let subject: Subject
+    fileprivate(set) var measurements: [Measurement]
+
+    init(_ subject: Subject) {
+        self.subject = subject
+        let probes = allProbes.filter {
+            !$0.description.trains && !$0.description.needs.contains(.trainingTables)
+                && !($0 is TrivialBaseline) && !($0 is any PairedProbe)
+        }
+        let schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
+        measurements = schedule.run(probes, on: subject).compactMap(\.findings).flatMap {
+            $0.measurements + $0.groups.flatMap(\.gaps)
+        }
+    }
+}
+
+/// All that differs between models before and after a change, each pair of one seed and judged on the same rows.
+///
+/// Every measurement that both sides have is compared, each by what moves it:
+/// - rows: paired over them, with several pairs over seeds and rows (`PairedChanges`);
+/// - the machine: over repeats that were timed by turns (`PairedProbe`);
+/// - the seed: over the seeds of several pairs (`SeedChanges`);
+/// - nothing, as with parameters that are counted: exactly;
+/// - of one pair anything else: by both intervals, which holds whatever goes with what (`Change.init(bounding:)`).
+struct SubjectChanges {
+    let before: [MeasuredSubject]
+    let after: [MeasuredSubject]
+    let changes: [Change]
+
+    /// - Parameters:
+    ///   - before: One a seed.
+    ///   - after: As many, of the same seeds, all with the same test rows.
+    /// - Throws: where the rows differ, or there are from two to four pairs.
+    init(_ before: [MeasuredSubject], _ after: [MeasuredSubject]) throws {
+        precondition(before.count == after.count, "pairs")
+        var (earlier, later) = (before, after)
+        var clocked: [Change] = []
+        for place in before.indices {
+            let found = Self.byTurns(before[place].subject, after[place].subject)
+            earlier[place].measurements += found.flatMap(\.first)
+            later[place].measurements += found.flatMap(\.second)
+            if before.count == 1 { clocked = found.flatMap(Self.changes) }
+        }
+        (self.before, self.after) = (earlier, later)
+        let byRows = try PairedChanges(
+            zip(before, after).map { (before: $0.subject.test, after: $1.subject.test) }
+        ).changes()
+        let known = Set((byRows + clocked).map(\.metric))
+        if before.count == 1 {
+            changes =
+                byRows + clocked
+                + Self.others(earlier[0].measurements, later[0].measurements, except: known)
+        } else {
+            let seeds = SeedChanges(
+                before: earlier.map(\.measurements), after: later.map(\.measurements))
+            let loss = Self.loss(of: before[0].subject)
+            changes =
+                byRows + [seeds.spreadChange(of: loss)].compactMap { $0 }
+                + seeds.changes(except: known)
+        }
+    }
+
+    /// The metric whose spread over seeds is compared.
+    private static func loss(of subject: Subject) -> String {
+        if case .numbers = subject.test.answers { "rootMeanSquaredError" } else { "logLoss" }
+    }
+
+    private static func byTurns(_ first: Subject, _ second: Subject) -> [PairedFindings] {
+        allProbes.compactMap { probe in
+            guard let probe = probe as? any PairedProbe,
+                probe.description.needs.isSubset(of: first.has.intersection(second.has))
+            else { return nil }
+            // A probe that cannot measure this pair says nothing of it, as in a schedule.
+            return try? probe.measure(first, second)
+        }
+    }
+
+    private static func changes(_ found: PairedFindings) -> [Change] {
+        found.changes.compactMap { change in
+            found.first.first { $0.metric == change.metric.id }.map { Change(change, like: $0) }
+        }
+    }
+
+    /// Of one pair what neither rows nor turns tell.
+    private static func others(
+        _ before: [Measurement], _ after: [Measurement], except known: Set<String>
+    ) -> [Change] {
+        var later: [MeasurementKey: Measurement] = [:]
+        for measurement in after { later[.init(measurement)] = later[.init(measurement)] ?? measurement }
+        var seen: Set<MeasurementKey> = []
+        return before.compactMap { first in
+            guard !known.contains(first.metric), seen.insert(.init(first)).inserted,
+                let second = later[.init(first)], let old = first.value, let new = second.value,
+                // What the remedy does not touch is no price.
+                old != new
+            else { return nil }
+            return countedMetrics.contains(first.metric)
+                ? Change(counting: first, second) : Change(bounding: first, second)
+        }
+    }
+}
+
+/// What is measured, and of which part of the rows.
+struct MeasurementKey: Hashable {
+    var metric: String
+    var group: String?
+
+    init(_ measurement: Measurement) {
+        metric = measurement.metric
+        group = measurement.group
+    }
+}
+
+/// Ids of metrics that are counted, so that a difference is exact.
+let countedMetrics = Set(
+    allProbes.map(\.description).filter(\.isCounted).flatMap(\.metrics).map(\.id))
+
+extension Change {
+    /// Of what was measured by turns.
+    fileprivate init(_ change: MetricChange, like example: Measurement) {
+        let metric = change.metric
+        let judgement = Judgement(change.difference, direction: metric.direction)
+        let estimate = change.difference.estimate
+        let note = [judgement.text(within: metric.differenceBounds), estimate.note]
+            .compactMap { $0 }.joined(separator: "; ")
+        var difference = Self.difference(metric, estimate.value, like: example, note)
+        if let lower = estimate.lower, let upper = estimate.upper {
+            difference.interval = .init(
+                lower: lower, upper: upper, level: estimate.level, method: estimate.method,
+                varied: estimate.varied)
+        }
+        self.init(
+            metric: metric.id, drawback: metric.drawback, verdict: judgement.verdict,
+            difference: difference)
+    }
+
+    /// Of two counts, without an error.
+    init?(counting before: Measurement, _ after: Measurement) {
+        guard let metric = MetricRegistry.definition(before.metric), let first = before.value,
+            let second = after.value
+        else { return nil }
+        let verdict = Verdict(
+            lower: second - first, upper: second - first, direction: metric.direction)
+        self.init(
+            metric: metric.id, drawback: metric.drawback, verdict: verdict,
+            difference: Self.difference(
+                metric, second - first, like: before, "\(verdict.text); counted, exact"))
+    }
+
+    /// Of two estimates of the same rows, whatever goes with what: from the one's lower end less the other's upper end to
+    /// the other way round.
+    ///
+    /// A difference's standard deviation is at most the sum of both, so that the interval claims too little rather than too
+    /// much: of normal errors its level holds under any correlation, of others at least `2 · level − 1` (Bonferroni).
+    ///
+    /// - Returns: `nil` of a metric without definition. Where one side has no interval, the difference has none.
+    init?(bounding before: Measurement, _ after: Measurement) {
+        guard let metric = MetricRegistry.definition(before.metric), let first = before.value,
+            let second = after.value
+        else { return nil }
+        var verdict = Verdict.cannotTell
+        var note = "cannot tell; measured once on each side"
+        var interval: Measurement.Interval?
+        if let own = before.interval, let other = after.interval {
+            let bounds = metric.differenceBounds
+            let lower = max(other.lower - own.upper, bounds.lowerBound)
+            let upper = min(other.upper - own.lower, bounds.upperBound)
+            interval = .init(
+                lower: lower, upper: upper, level: min(own.level, other.level),
+                method: "Both intervals, added", varied: own.varied)
+            verdict = Verdict(lower: lower, upper: upper, direction: metric.direction)
+            note = verdict.text
+        }
+        var difference = Self.difference(metric, second - first, like: before, note)
+        difference.interval = interval
+        self.init(
+            metric: metric.id, drawback: metric.drawback, verdict: verdict, difference: difference)
+    }
+
+    private static func difference(
+        _ metric: MetricDefinition, _ value: Double?, like example: Measurement, _ note: String
+    ) -> Measurement {
+        Measurement(
+            metric: metric.id + "Difference", drawback: metric.drawback, value: value,
+            unit: example.unit, sample: example.sample, group: example.group, note: note)
+    }
+}
