@@ -127,7 +127,8 @@ struct TrainCommand: ParsableCommand {
             configuration,
             control: RunControl(
                 threads: threads, overwrite: overwrite, resume: resume, isIndexed: true,
-                arguments: ["vouch"] + CommandLine.arguments.dropFirst(), card: answers,
+                arguments: ["vouch"] + CommandLine.arguments.dropFirst(),
+                cancellation: .bySignal, card: answers,
                 onEvent: { progress.show($0) }, onProbes: { progress.show($0) }))
         progress.finish(result)
         if let signal = InterruptFlag.signalNumber { throw ExitCode(128 + signal) }

@@ -24,7 +24,8 @@ package struct RunControl {
     package init(
         threads: Int? = nil, overwrite: Bool = false, resume: Bool = false,
         isIndexed: Bool = false,
-        arguments: [String] = [], cancellation: Cancellation = .bySignal, card: CardAnswers = CardAnswers(),
+        arguments: [String] = [], cancellation: Cancellation = Cancellation(),
+        card: CardAnswers = CardAnswers(),
         onEvent: @escaping (RunEvent) -> Void = { _ in },
         onProbes: (@Sendable (ProbeProgress) -> Void)? = nil
     ) {

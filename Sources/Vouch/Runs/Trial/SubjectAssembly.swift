@@ -44,7 +44,8 @@ struct SubjectAssembly {
             prepared.testTable, knownRows: known, model: model, predictions: predictions,
             split: .test)
         test.models = modelsBefore + 1
-        let trials = Trials(learner, features: features, testTable: table)
+        // Only repetitions train on the run's encoded rows; who keeps many subjects keeps no rows with them.
+        let trials = Trials(learner, features: repeats ? features : nil, testTable: table)
         let seconds = try trainingWorkSeconds
         let rows = trainingRows
         let training = try self.predictions(of: rows, split: .training)
@@ -54,7 +55,8 @@ struct SubjectAssembly {
             model: TestedModel(
                 predictor: ModelPredictor(model: model, pool: learner.pool), table: table,
                 secondsPerPrediction: model.predictionSeconds(rows: table.rowCount), size: size),
-            data: try dataFacts(), cost: try used.map(cost), tables: prepared.leakTables(hasTestFile: hasFile),
+            data: try dataFacts(), cost: try used.map(cost),
+            tables: prepared.leakTables(hasTestFile: hasFile),
             retrainer: try RunRetrainer(trials, test: test, steps: steps),
             repeater: repeats
                 ? RunRepeater(

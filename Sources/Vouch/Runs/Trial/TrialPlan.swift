@@ -25,9 +25,13 @@ package struct TrialPlan: Hashable, Codable, Sendable {
         /// These rows, as if there were no others: split, scale, encoder and recipe are made anew, as
         /// the settings say. None becomes a test row.
         case redrawn([Int])
-        /// All of these are learned from, with an encoder and a scale of their own. None validates,
-        /// so that nothing ends the training before its last epoch.
-        case learned([Int])
+        /// One split, whatever folds are asked for: an encoder and a scale are fitted on the rows to learn
+        /// from, in the order and as often as they are named. Where none validates, nothing ends
+        /// the training before its last epoch.
+        case chosen(learn: [Int], validate: [Int])
+
+        /// Learned from to the last epoch.
+        package static func learned(_ rows: [Int]) -> Rows { .chosen(learn: rows, validate: []) }
     }
 
     /// What is to be predicted.

@@ -35,7 +35,7 @@ extension TrialPlan.Rows {
     fileprivate var areTheRuns: Bool {
         switch self {
         case .ofRun, .keeping: true
-        case .redrawn, .learned: false
+        case .redrawn, .chosen: false
         }
     }
 }
@@ -58,7 +58,8 @@ extension PreparedData {
         case .keeping(let rows):
             return try answered.settled(plan.settings).keeping(Set(rows))
         case .redrawn(let rows): return try answered.redrawn(rows, plan.settings)
-        case .learned(let rows): return try answered.learning(rows, plan.settings)
+        case .chosen(let learn, let validate):
+            return try answered.learning(learn, validating: validate, plan.settings)
         }
     }
 
@@ -114,24 +115,28 @@ extension PreparedData {
         return result
     }
 
-    /// Some rows that are all learned from: encoder and scale are fitted on them alone.
-    private func learning(_ rows: [Int], _ settings: TrainConfiguration) throws -> PreparedData {
+    /// One split of some rows: encoder and scale are fitted on those to learn from alone.
+    private func learning(
+        _ rows: [Int], validating others: [Int], _ settings: TrainConfiguration
+    ) throws -> PreparedData {
         var result = self
-        result.table = table.selecting(rows: rows)
-        let all = Array(rows.indices)
+        result.table = table.selecting(rows: rows + others)
+        let learned = Array(rows.indices)
         guard let column = result.table.column(named: target.column) else { return result }
         if target.task == .regression {
             result.target = try TargetEncoder(
-                column, source: table.name, rows: all, task: .regression, positive: nil)
+                column, source: table.name, rows: learned, task: .regression, positive: nil)
         }
-        result.recipe = Recipe(settings, for: problem(rows: rows.count))
+        result.recipe = Recipe(settings, for: problem(rows: rows.count + others.count))
         let bins = result.recipe.fittedBins
         result.encoder = try Encoder.fit(
-            result.table, schema, rows: all, bins: bins,
-            outcomes: bins == nil ? [] : try result.outcomes(all),
+            result.table, schema, rows: learned, bins: bins,
+            outcomes: bins == nil ? [] : try result.outcomes(learned),
             repair: settings.model.groupRepair)
         result.canaries = nil
-        result.split = Split(train: all, validation: [], test: split.test)
+        result.split = Split(
+            train: learned, validation: Array(rows.count..<rows.count + others.count),
+            test: split.test)
         result.folds = [result.split]
         return result
     }

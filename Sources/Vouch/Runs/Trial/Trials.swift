@@ -85,11 +85,7 @@ package final class Trials: Sendable {
     /// - Throws: `Interruption` where it is interrupted, and then nothing of it is held; where the rows
     ///   cannot be prepared as the plan says; `TrainingFailure`.
     package func trained(_ plan: TrialPlan, price: TrialPrice? = nil) throws -> Trial {
-        if let known = state.withLock({ state in state.held.last { $0.plan == plan } }) {
-            var (learner, features) = try run.following(plan, features)
-            learner.pairs = known.pairs
-            return Trial(learner: learner, features: features, made: known.made)
-        }
+        if let trial = try held(plan) { return trial }
         let trial = try train(plan, price)
         let trained = Trained(plan: plan, pairs: trial.learner.pairs, made: trial.made)
         state.withLock { state in
@@ -109,9 +105,8 @@ package final class Trials: Sendable {
         _ plan: TrialPlan, price: TrialPrice? = nil
     ) throws -> Predictions {
         if let told = state.withLock({ $0.told[plan] }) { return told }
-        let held = state.withLock { state in state.held.contains { $0.plan == plan } }
         // A model that only predicts these rows is not held.
-        let trial = held ? try trained(plan) : try train(plan, price)
+        let trial = try held(plan) ?? train(plan, price)
         let told = try trial.model.predict(testTable(), pool: run.pool)
         state.withLock { $0.told[plan] = told }
         return told
@@ -123,6 +118,14 @@ package final class Trials: Sendable {
         let table = try run.knownTestRows().table
         state.withLock { $0.testTable = table }
         return table
+    }
+
+    private func held(_ plan: TrialPlan) throws -> Trial? {
+        let known = state.withLock { state in state.held.last { $0.plan == plan } }
+        guard let known else { return nil }
+        var (learner, features) = try run.following(plan, features)
+        learner.pairs = known.pairs
+        return Trial(learner: learner, features: features, made: known.made)
     }
 
     private func train(_ plan: TrialPlan, _ price: TrialPrice?) throws -> Trial {
@@ -197,15 +200,15 @@ package struct Trial: Sendable {
     /// What probes may see of the model, with the run's test rows.
     ///
     /// - Throws: of a plan with answers in place of the target's, which test rows do not have.
-    func subject() throws -> Subject {
-        try SubjectAssembly(
+    func subject() throws -> Sealed<Subject> {
+        let assembly = SubjectAssembly(
             learner: learner, model: model, steps: made.steps, used: made.used,
-            features: features, modelBytes: model.encodedWeights().count, modelsBefore: 0
-        ).subject()
+            features: features, modelBytes: model.encodedWeights().count, modelsBefore: 0)
+        return Sealed(try assembly.subject())
     }
 
     /// What its models say of the rows that stopped them.
-    func validation() throws -> LabelledPredictions {
-        try learner.validationPredictions(model, features)
+    func validation() throws -> Sealed<LabelledPredictions> {
+        Sealed(try learner.validationPredictions(model, features))
     }
 }

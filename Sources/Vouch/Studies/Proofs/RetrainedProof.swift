@@ -41,8 +41,7 @@ struct RetrainedProof {
         configuration.learning.seed = changed.learning.seed &+ seed
         try configuration.validate()
         let trial = try trials.trained(TrialPlan(configuration))
-        return Trained(
-            subject: Sealed(try trial.subject()), validation: Sealed(try trial.validation()))
+        return Trained(subject: try trial.subject(), validation: try trial.validation())
     }
 
     /// The strength with the lowest mean loss on validation rows, of one training each, by a seed that
