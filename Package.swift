@@ -207,6 +207,7 @@ let package = Package(
             "EvidenceTests",
             [
                 "DataEfficiency", "Evidence", "Prediction", "Statistics", "TensorCore", "Tuning",
+                real,
             ]),
         tests(
             "GeneralizationTests",

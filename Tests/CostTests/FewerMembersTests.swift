@@ -5,6 +5,7 @@ import Models
 import NN
 import Prediction
 import RealModule
+import Tables
 import Testing
 
 @Suite struct FewerMembersTests {

@@ -1,5 +1,6 @@
 import Evidence
 import Models
+import Prediction
 import RunStore
 
 /// Makes another model of a run's by a remedy and judges both on the run's test rows, each of their predictions timed by
