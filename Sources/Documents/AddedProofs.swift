@@ -1,9 +1,9 @@
-import Evidence
-import Reporting
+package import Evidence
+package import Reporting
 
 extension RunReport {
     /// With further proofs in their rows; one of the same remedy is replaced.
-    func adding(_ proofs: [Proof]) -> RunReport {
+    package func adding(_ proofs: [Proof]) -> RunReport {
         var result = self
         for proof in proofs {
             for index in result.drawbacks.indices

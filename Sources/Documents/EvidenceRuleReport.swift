@@ -5,6 +5,7 @@ import Platform
 import Prediction
 import Reporting
 import RunStore
+import Runs
 
 /// The numbers of a run's report that a rule asks for, in its order; nothing is computed anew.
 func evidenceDocument(_ rule: EvidenceRule, run: String) throws -> TableDocument {

@@ -1,19 +1,19 @@
-import Evidence
+package import Evidence
 import Figures
-import Reporting
-import Tables
+package import Reporting
+package import Tables
 
 /// What probes found, put in the order of a report: the six rows, a section a drawback.
-struct EvidenceView {
-    let outcomes: [ProbeSchedule.Outcome]
+package struct EvidenceView {
+    package let outcomes: [ProbeSchedule.Outcome]
 
-    init(_ outcomes: [ProbeSchedule.Outcome]) { self.outcomes = outcomes }
+    package init(_ outcomes: [ProbeSchedule.Outcome]) { self.outcomes = outcomes }
 
     private var findings: [Findings] { outcomes.compactMap(\.findings) }
-    var measurements: [Measurement] { findings.flatMap(\.measurements) }
+    package var measurements: [Measurement] { findings.flatMap(\.measurements) }
 
     /// A table for each column, with what every probe found of its groups.
-    var groups: [GroupTable] {
+    package var groups: [GroupTable] {
         findings.flatMap(\.groups).reduce(into: []) { tables, found in
             guard let place = tables.firstIndex(where: { $0.column == found.column }) else {
                 return tables.append(found)
@@ -34,12 +34,12 @@ struct EvidenceView {
         measurements + groups.flatMap { $0.gaps + $0.rows.flatMap(\.measurements) }
     }
 
-    var definitions: [MetricDefinition] {
+    package var definitions: [MetricDefinition] {
         let shown = Set(everything.map(\.metric))
         return MetricRegistry.all.filter { shown.contains($0.id) }
     }
 
-    var leftOut: [RunReport.LeftOut] {
+    package var leftOut: [RunReport.LeftOut] {
         outcomes.compactMap { outcome in
             guard case .leftOut(let reason) = outcome.result else { return nil }
             return .init(
@@ -48,7 +48,7 @@ struct EvidenceView {
     }
 
     /// A section for each drawback of which something is known, or why it is not.
-    var sections: [RunReport.Section] {
+    package var sections: [RunReport.Section] {
         Drawback.allCases.compactMap { drawback in
             let own = outcomes.filter { $0.probe.drawback == drawback }
             guard !own.isEmpty else { return nil }
@@ -58,7 +58,7 @@ struct EvidenceView {
         }
     }
 
-    var rows: [RunReport.DrawbackRow] {
+    package var rows: [RunReport.DrawbackRow] {
         Drawback.allCases.map { drawback in
             let own = everything.filter { $0.drawback == drawback && $0.value != nil }
             var chosen = Self.headlines[drawback, default: []].flatMap(shown)
@@ -114,7 +114,7 @@ struct EvidenceView {
 }
 
 /// The metrics of a report's cards, in order.
-func headlines(_ task: TargetEncoder.Task) -> [String] {
+package func headlines(_ task: TargetEncoder.Task) -> [String] {
     switch task {
     case .binary: ["rocAUC", "accuracy", "logLoss", "brierScore", "expectedCost"]
     case .multiclass: ["accuracy", "macroF1", "macroAUC", "logLoss"]

@@ -2,6 +2,7 @@ package import Evidence
 import Figures
 import Platform
 import Reporting
+import Runs
 import Yams
 
 /// A policy as YAML:

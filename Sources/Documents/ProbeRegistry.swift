@@ -4,6 +4,7 @@ package import Evidence
 import Explanation
 import Fairness
 import Generalization
+import Runs
 import Tuning
 
 /// Every probe, in the order in which they run: those that train nothing first, then one that answers each of

@@ -1,15 +1,17 @@
-import Evidence
+package import Evidence
 import Figures
+import Kernels
 import NN
 import Optim
 import Platform
 import Prediction
-import Reporting
-import Tables
-package import Training
+package import Reporting
+package import Runs
+package import Tables
+import Training
 
 /// Puts a finished training into words and figures; computes no metric.
-struct ReportAssembly {
+package struct ReportAssembly {
     var configuration: TrainConfiguration
     var prepared: PreparedData
     var model: StoredModel
@@ -26,7 +28,27 @@ struct ReportAssembly {
     var card: CardAnswers
     let made = Clock.text(unixSeconds: Clock.unixSeconds())
 
-    func report() -> RunReport {
+    package init(
+        configuration: TrainConfiguration, prepared: PreparedData, model: StoredModel,
+        trainings: [TrainedFold], outcomes: [ProbeSchedule.Outcome], proofs: [Proof],
+        subject: Subject, ledger: RunReport.LedgerSummary, arguments: [String], threads: Int,
+        weightsSHA256: String, card: CardAnswers
+    ) {
+        self.configuration = configuration
+        self.prepared = prepared
+        self.model = model
+        self.trainings = trainings
+        self.outcomes = outcomes
+        self.proofs = proofs
+        self.subject = subject
+        self.ledger = ledger
+        self.arguments = arguments
+        self.threads = threads
+        self.weightsSHA256 = weightsSHA256
+        self.card = card
+    }
+
+    package func report() -> RunReport {
         let target = prepared.target
         var report = RunReport(
             title: "\(target.column), predicted from \(Files.name(of: configuration.data))",
@@ -154,7 +176,7 @@ struct ReportAssembly {
         return text
     }
 
-    var decisionText: String {
+    package var decisionText: String {
         let positive = prepared.target.classes.last ?? ""
         let threshold = NumberText.plain(model.description.threshold)
         let text = "\"\(positive)\" from a probability of \(threshold)"
@@ -288,47 +310,19 @@ struct ReportAssembly {
     }
 }
 
+extension Precision {
+    /// What was used, with what was asked for.
+    fileprivate var text: String { isNative ? rawValue : "f32 (\(rawValue) was asked for)" }
+}
+
 extension Schema.Entry {
-    var roleText: String {
+    package var roleText: String {
         isProtected && role == .feature ? "feature, protected" : role.rawValue
     }
 }
 
-/// Why a training ended, in words.
-package enum StopText {
-    package static func sentence(_ reason: StopReason) -> String {
-        switch reason {
-        case .converged(let patience):
-            "no better validation loss for \(patience) epochs"
-        case .maximumEpochs(let epochs): "all \(epochs) epochs were done"
-        case .maximumSteps(let steps): "all \(steps) steps were done"
-        case .budget(let seconds): "the budget of \(NumberText.plain(seconds)) s was used up"
-        case .interrupted: "interrupted by the user; the best weights so far were kept"
-        case .numericalFailure(let step, let node):
-            "a number of \(node) was not finite at step \(step); the best weights before it were "
-                + "kept. Lower --learning-rate or set --clip-norm 1"
-        }
-    }
-}
-
-/// An argument as a POSIX shell reads it back.
-func shellQuoted(_ argument: String) -> String {
-    let plain = argument.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "-_./=,:+@%".utf8.contains(byte)
-        }
-    }
-    if plain && !argument.isEmpty { return argument }
-    return "'"
-        + argument.split(separator: "'", omittingEmptySubsequences: false)
-        .joined(separator: "'\\''") + "'"
-}
-
 extension RunReport.About {
-    init(
+    package init(
         _ target: TargetEncoder, testFile: String, protectedColumns: [String], isTrainedHere: Bool
     ) {
         self.init(
@@ -338,7 +332,7 @@ extension RunReport.About {
 }
 
 extension RunReport.About.Task {
-    init(_ task: TargetEncoder.Task) {
+    package init(_ task: TargetEncoder.Task) {
         self =
             switch task {
             case .binary: .binary

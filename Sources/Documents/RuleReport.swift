@@ -3,6 +3,7 @@ import Platform
 package import Prediction
 package import Reporting
 import RunStore
+import Runs
 import Statistics
 
 /// What is asked for by a rule.

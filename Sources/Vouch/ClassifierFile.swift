@@ -3,6 +3,7 @@ import GraphIR
 import Kernels
 import Platform
 import RunStore
+import Runs
 import TensorCore
 
 #if canImport(FoundationEssentials)

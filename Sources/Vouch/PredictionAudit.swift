@@ -1,4 +1,5 @@
 import Reporting
+import Studies
 
 /// Measures anybody's predictions: of a model that is not known here, of a rule, or of people.
 ///

@@ -1,3 +1,4 @@
+import Runs
 import Tables
 
 /// What the columns of a table are; those that are not named are features.

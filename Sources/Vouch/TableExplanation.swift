@@ -1,3 +1,5 @@
+import Studies
+
 /// What the columns of a row contributed to its prediction.
 ///
 /// `value = base + sum of contributions + residual`. It says what the model uses, not what causes

@@ -1,4 +1,5 @@
 import RunStore
+package import Runs
 import Tables
 
 /// What went wrong with a table or its model: what, where, and what to do next.

@@ -1,7 +1,10 @@
+import Documents
 import Evidence
 import Platform
 import Reporting
 import RunStore
+import Runs
+import Studies
 import Tables
 import Training
 

@@ -1,4 +1,6 @@
 import Prediction
+import Runs
+import Studies
 import Tables
 
 /// What a model says of rows.

@@ -1,3 +1,5 @@
+package import Runs
+
 /// Settings of a training by their ids, which are the options of `vouch train` without dashes; what
 /// is not named is settled from the table's size.
 ///

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Documents
 import Platform
+import Runs
 import Vouch
 
 struct CardCommand: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Platform
+import Runs
 import Tables
 import Vouch
 

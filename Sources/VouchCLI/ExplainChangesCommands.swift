@@ -1,6 +1,8 @@
 import ArgumentParser
 import Explanation
 import Platform
+import Runs
+import Studies
 import Vouch
 
 struct ExplainCounterfactualsCommand: ParsableCommand {

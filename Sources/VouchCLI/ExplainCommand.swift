@@ -1,7 +1,9 @@
 import ArgumentParser
+import Documents
 import Figures
 import Platform
 import Reporting
+import Studies
 import Vouch
 
 struct ExplainCommand: ParsableCommand {

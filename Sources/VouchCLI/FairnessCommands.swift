@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fairness
 import Platform
+import Studies
 import Vouch
 
 extension FairnessConstraint: ExpressibleByArgument {}

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Platform
 import Reporting
+import Studies
 import Vouch
 
 struct GeneralizationCommand: ParsableCommand {

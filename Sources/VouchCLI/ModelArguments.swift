@@ -1,4 +1,5 @@
 import ArgumentParser
+import Runs
 import Tables
 import Training
 import Vouch

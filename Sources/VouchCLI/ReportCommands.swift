@@ -1,8 +1,11 @@
 import ArgumentParser
+import Documents
 import Evidence
 import Fairness
 import Platform
 import Reporting
+import Runs
+import Studies
 import Vouch
 
 extension ReportFormat: ExpressibleByArgument {}

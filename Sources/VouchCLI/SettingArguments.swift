@@ -2,6 +2,7 @@ import ArgumentParser
 import Kernels
 import NN
 import Optim
+import Runs
 import Tables
 import Training
 import Vouch

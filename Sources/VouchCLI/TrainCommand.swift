@@ -1,6 +1,8 @@
 import ArgumentParser
 import Platform
-package import Vouch
+import Runs
+import Studies
+import Vouch
 
 /// What the arguments after `vouch train` ask for.
 ///

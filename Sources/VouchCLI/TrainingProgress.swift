@@ -2,6 +2,7 @@ import Evidence
 import Foundation
 import Platform
 import Reporting
+import Runs
 import Synchronization
 import Training
 import Vouch

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Platform
 import Reporting
+import Runs
 import Vouch
 
 /// The command `vouch`: parses, calls the library, prints.

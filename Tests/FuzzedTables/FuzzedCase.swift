@@ -3,7 +3,9 @@ import Platform
 import Prediction
 import Reporting
 import RunStore
+import Runs
 import Statistics
+import Studies
 import Tables
 import Training
 import Vouch

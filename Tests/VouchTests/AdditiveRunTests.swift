@@ -2,6 +2,8 @@ import Evidence
 import Foundation
 import Platform
 import RealModule
+import Runs
+import Studies
 import TensorCore
 import Testing
 import Vouch

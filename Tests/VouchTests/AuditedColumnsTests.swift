@@ -1,3 +1,5 @@
+import Runs
+import Studies
 import Testing
 import Vouch
 

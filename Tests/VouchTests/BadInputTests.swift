@@ -1,4 +1,6 @@
 import Platform
+import Runs
+import Studies
 import Tables
 import Testing
 import Vouch

@@ -1,7 +1,10 @@
+import Documents
 import Foundation
 import Platform
 import Reporting
+import Runs
 import SchemaValidation
+import Studies
 import Testing
 import Vouch
 

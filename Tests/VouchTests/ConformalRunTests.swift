@@ -2,6 +2,8 @@ import Evidence
 import Foundation
 import Generalization
 import Prediction
+import Runs
+import Studies
 import TensorCore
 import Testing
 import Vouch

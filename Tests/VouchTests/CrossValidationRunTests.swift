@@ -1,5 +1,8 @@
+import Documents
 import Evidence
 import Reporting
+import Runs
+import Studies
 import Testing
 import Vouch
 

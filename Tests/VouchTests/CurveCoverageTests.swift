@@ -1,6 +1,8 @@
 import Foundation
 import Platform
 import RealModule
+import Runs
+import Studies
 import TensorCore
 import Testing
 import Vouch

@@ -1,5 +1,6 @@
 import Figures
 import Reporting
+import Studies
 import Testing
 import Vouch
 

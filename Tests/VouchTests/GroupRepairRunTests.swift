@@ -5,6 +5,8 @@ import Foundation
 import Platform
 import Prediction
 import Reporting
+import Runs
+import Studies
 import Tables
 import Testing
 import Vouch

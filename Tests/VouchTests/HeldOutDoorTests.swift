@@ -1,3 +1,4 @@
+import Documents
 import Evidence
 import Fairness
 import Foundation
@@ -5,6 +6,8 @@ import Platform
 import Prediction
 import Reporting
 import RunStore
+import Runs
+import Studies
 import Testing
 import Vouch
 

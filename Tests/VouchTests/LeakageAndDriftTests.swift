@@ -1,6 +1,9 @@
+import Documents
 import Evidence
 import Foundation
 import Reporting
+import Runs
+import Studies
 import Testing
 import Vouch
 

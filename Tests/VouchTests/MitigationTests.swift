@@ -1,10 +1,13 @@
+import Documents
 import Evidence
 import Fairness
 import Figures
 import Foundation
 import Platform
 import Reporting
+import Runs
 import Statistics
+import Studies
 import Testing
 import Vouch
 

@@ -1,5 +1,7 @@
 import Foundation
 import Platform
+import Runs
+import Studies
 import Testing
 import Vouch
 

@@ -1,7 +1,10 @@
+import Documents
 import Evidence
 import Foundation
 import Platform
 import Reporting
+import Runs
+import Studies
 import Testing
 import Vouch
 

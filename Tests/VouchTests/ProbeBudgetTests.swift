@@ -1,8 +1,11 @@
+import Documents
 import Evidence
 import Foundation
 import Platform
 import Prediction
 import Reporting
+import Runs
+import Studies
 import Synchronization
 import Testing
 import Vouch

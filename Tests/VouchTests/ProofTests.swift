@@ -1,8 +1,11 @@
+import Documents
 import Evidence
 import Foundation
 import Platform
 import Reporting
+import Runs
 import Statistics
+import Studies
 import Testing
 import Vouch
 

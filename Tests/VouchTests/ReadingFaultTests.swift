@@ -2,6 +2,8 @@ import Evidence
 import Platform
 import Prediction
 import Reporting
+import Runs
+import Studies
 import Synchronization
 import Tables
 import Testing

@@ -1,5 +1,7 @@
 import Foundation
 import Platform
+import Runs
+import Studies
 import Tables
 import Testing
 import Training

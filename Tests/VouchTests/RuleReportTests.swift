@@ -1,8 +1,11 @@
+import Documents
 import Evidence
 import Fairness
 import Foundation
 import Prediction
 import Reporting
+import Runs
+import Studies
 import Testing
 import Vouch
 

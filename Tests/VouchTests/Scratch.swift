@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import Prediction
+import Runs
 import Vouch
 
 /// A folder of one test, removed when it ends.

@@ -1,6 +1,8 @@
 import Evidence
 import Fairness
 import Prediction
+import Runs
+import Studies
 import Tables
 import Testing
 import Vouch

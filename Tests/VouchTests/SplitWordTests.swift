@@ -1,6 +1,8 @@
 import Foundation
 import Platform
 import Prediction
+import Runs
+import Studies
 import Testing
 
 /// The texts of the program's own files.

@@ -3,6 +3,8 @@ import Foundation
 import Optim
 import Platform
 import Prediction
+import Runs
+import Studies
 import TensorCore
 import Testing
 import Training

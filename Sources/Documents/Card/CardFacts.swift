@@ -3,6 +3,7 @@ import Figures
 import Platform
 import Prediction
 import Reporting
+import Runs
 import Tables
 
 /// What a finished run itself can say in its model card and data sheet; every text follows from the

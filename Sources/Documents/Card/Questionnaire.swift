@@ -1,4 +1,5 @@
 import Reporting
+import Runs
 
 /// The questions of a document, each with who can answer it. One list for the report, for the
 /// template and for reading `card.yaml`.

@@ -22,28 +22,28 @@ package struct ReportFacts {
     }
 
     /// Those of a metric that have a value, in the report's order.
-    func all(_ metric: String) -> [Measurement] {
+    package func all(_ metric: String) -> [Measurement] {
         measurements.filter { $0.metric == metric && $0.value != nil }
     }
 
     /// Of all rows.
-    func first(_ metric: String) -> Measurement? {
+    package func first(_ metric: String) -> Measurement? {
         measurements.first { $0.metric == metric && $0.value != nil && $0.group == nil }
     }
 
     /// Of all rows, with a value or with the reason why there is none.
-    func told(_ metric: String) -> Measurement? {
+    package func told(_ metric: String) -> Measurement? {
         first(metric) ?? measurements.first { $0.metric == metric && $0.group == nil }
     }
 
     /// The first of the metrics that was measured over all rows.
-    func first(of metrics: [String]) -> Measurement? {
+    package func first(of metrics: [String]) -> Measurement? {
         metrics.lazy.compactMap { first($0) }.first
     }
 
-    var positive: String { about.classes.last ?? "" }
+    package var positive: String { about.classes.last ?? "" }
     var negative: String { about.classes.first ?? "" }
-    var testRows: Int {
+    package var testRows: Int {
         first(of: ["accuracy", "meanAbsoluteError"])?.sample.rows ?? 0
     }
     var isBinary: Bool { about.task == .binary }

@@ -1,26 +1,26 @@
-import Evidence
-import Kernels
+package import Evidence
+package import Kernels
 import NN
 import Platform
 import Prediction
 import Reporting
 import RunStore
-import Tables
+package import Tables
 import Training
 
 /// A finished run with its data, read again from where they stood.
-struct FinishedRun {
-    let path: String
+package struct FinishedRun {
+    package let path: String
     /// As it was asked for.
-    let configuration: TrainConfiguration
-    let prepared: PreparedData
-    let features: EncodedFeatures
-    let pool: WorkerPool
+    package let configuration: TrainConfiguration
+    package let prepared: PreparedData
+    package let features: EncodedFeatures
+    package let pool: WorkerPool
     /// Of an additive model.
-    let pairs: [NamedPair]
+    package let pairs: [NamedPair]
 
     /// - Throws: an error that says what to do where the data were changed since.
-    init(_ run: String, threads: Int, onEvent: (RunEvent) -> Void) throws {
+    package init(_ run: String, threads: Int, onEvent: (RunEvent) -> Void) throws {
         path = run
         configuration = try Self.configuration(of: run)
         prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
@@ -40,7 +40,7 @@ struct FinishedRun {
             ? try StoredModel.open(run).description.network.additive?.namedPairs ?? [] : []
     }
 
-    static func configuration(of run: String) throws -> TrainConfiguration {
+    package static func configuration(of run: String) throws -> TrainConfiguration {
         try JSON.decode(
             TrainConfiguration.self, from: RunFolder.open(run).read("configuration.json"),
             file: run + "/configuration.json")
@@ -52,10 +52,10 @@ struct FinishedRun {
 
     /// Its model with what probes may see of it, training again among it; but not what it cost.
     /// Whoever opens it says which probes look at its rows.
-    func subject() throws -> Sealed<Subject> {
+    package func subject() throws -> Sealed<Subject> {
         let folder = try RunFolder.open(path)
         let model = try StoredModel.open(folder)
-        let report = try storedReport(run: path)
+        let report = try RunReport(json: folder.read("measurements.json"))
         let history = try JSON.decode(
             [[EpochRecord]].self, from: folder.read("history.json"),
             file: path + "/history.json")

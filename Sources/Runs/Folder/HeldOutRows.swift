@@ -1,8 +1,8 @@
-import Evidence
+package import Evidence
 import Platform
 package import Prediction
 import RunStore
-import Tables
+package import Tables
 
 /// The one door to labelled rows of a stored run that nobody may learn from: its validation and
 /// test rows, and rows of a file that its model is asked about.
@@ -50,7 +50,7 @@ package struct HeldOutRows {
     /// Rows of the run that are in memory already.
     ///
     /// - Throws: where the ledger refuses the line.
-    mutating func open<Value>(_ sealed: Sealed<Value>) throws -> Value {
+    package mutating func open<Value>(_ sealed: Sealed<Value>) throws -> Value {
         try record(sealed.split, rows: sealed.rows)
         return sealed.value
     }
@@ -62,7 +62,7 @@ package struct HeldOutRows {
     ///   - predictions: Of every row of the table that was read from them.
     ///   - split: What the line calls the rows; the file's name if `nil`.
     /// - Throws: where no row has an answer, or the ledger refuses the line.
-    func open(
+    package func open(
         file path: String, _ bytes: [UInt8], _ table: Table, _ predictions: Predictions,
         model: StoredModel, as split: RowSplit? = nil
     ) throws -> LabelledPredictions {
@@ -80,7 +80,7 @@ package struct HeldOutRows {
     /// its own rows.
     ///
     /// - Throws: where that run's ledger refuses the line.
-    static func noteLook(atFile path: String, rows: Int, for purpose: String) throws {
+    package static func noteLook(atFile path: String, rows: Int, for purpose: String) throws {
         let folder = Files.folder(of: path)
         guard
             let split = [RowSplit.validation, .test].first(where: {
@@ -94,7 +94,7 @@ package struct HeldOutRows {
     /// A finished run with what its probes say that they look at: a line for each split of each.
     ///
     /// - Throws: where the run's ledger refuses a line.
-    static func open(
+    package static func open(
         _ sealed: Sealed<Subject>, of run: String, for probes: [ProbeDescription]
     ) throws -> Subject {
         for probe in probes {
@@ -114,13 +114,13 @@ package struct HeldOutRows {
 }
 
 /// Held-out rows in memory, or what was made of them, that only `HeldOutRows` hands out.
-struct Sealed<Value> {
-    let split: RowSplit
-    let rows: Int
+package struct Sealed<Value> {
+    package let split: RowSplit
+    package let rows: Int
     fileprivate let value: Value
 
     /// - Parameter rows: How many of the split are among it; with none, opening it is no look.
-    init(_ value: Value, split: RowSplit, rows: Int) {
+    package init(_ value: Value, split: RowSplit, rows: Int) {
         self.value = value
         self.split = split
         self.rows = rows
@@ -128,18 +128,18 @@ struct Sealed<Value> {
 }
 
 extension Sealed where Value == LabelledPredictions {
-    init(_ predictions: LabelledPredictions) {
+    package init(_ predictions: LabelledPredictions) {
         self.init(predictions, split: predictions.split, rows: predictions.rows)
     }
 }
 
 extension Sealed where Value == Subject {
-    init(_ subject: Subject) {
+    package init(_ subject: Subject) {
         self.init(subject, split: subject.test.split, rows: subject.test.rows)
     }
 
     /// What probes would cost, which is known without a look.
-    func prices(of probes: [any Probe]) -> [ProbePrice] {
+    package func prices(of probes: [any Probe]) -> [ProbePrice] {
         probes.map { ProbePrice($0, value) }
     }
 }

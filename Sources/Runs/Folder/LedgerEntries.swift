@@ -1,13 +1,13 @@
-import Evidence
+package import Evidence
 import Platform
 import Prediction
-import Reporting
-import RunStore
+package import Reporting
+package import RunStore
 import Tables
 
 /// What a finished training puts into its run's ledger: the run itself, and every look at rows that
 /// it did not learn from.
-struct LedgerEntries {
+package struct LedgerEntries {
     private var entries: [Ledger.Entry] = []
     private let earlier: [Ledger.Record]
     private let weightsSHA256: String
@@ -19,7 +19,7 @@ struct LedgerEntries {
     ///   - earlier: Records of the run that is replaced, which stay.
     ///   - outcomes: Of probes, which say what each looked at.
     ///   - subject: What they measured.
-    init(
+    package init(
         _ configuration: TrainConfiguration, _ prepared: PreparedData,
         after earlier: [Ledger.Record],
         trainings: [TrainedFold], outcomes: [ProbeSchedule.Outcome], proofs: [Proof],
@@ -70,12 +70,12 @@ struct LedgerEntries {
     }
 
     /// The ledger that the run will have.
-    var records: [Ledger.Record] {
+    package var records: [Ledger.Record] {
         earlier + Ledger.records(of: entries, after: earlier.last)
     }
 
     /// For the report: the head, the looks by split, and the models that were measured on its rows.
-    func summary(models: Int) -> RunReport.LedgerSummary {
+    package func summary(models: Int) -> RunReport.LedgerSummary {
         let records = records
         var looks: [RunReport.LedgerSummary.Looks] = []
         for entry in records.map(\.entry) where entry.kind == .look {

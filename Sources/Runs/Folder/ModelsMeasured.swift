@@ -4,7 +4,7 @@ import RunStore
 ///
 /// - Parameter weights: SHA-256 of the model that is measured now, which is not counted.
 /// - Returns: 0 where there is no index, or it cannot be read.
-func modelsMeasuredBefore(onDataSHA256 data: String, except weights: String) -> Int {
+package func modelsMeasuredBefore(onDataSHA256 data: String, except weights: String) -> Int {
     guard let index = try? RunIndex.openExisting() else { return 0 }
     return (try? index.models(measuredOnDataSHA256: data, except: weights)) ?? 0
 }

@@ -1,10 +1,10 @@
 import Generalization
-import Kernels
+package import Kernels
 import NN
 import Prediction
 import RunStore
 import Statistics
-import Tables
+package import Tables
 import TensorCore
 import Training
 
@@ -13,15 +13,15 @@ import Training
 /// Two scores, of the hidden features and of the logits of the run's first model: distance to the k-th
 /// nearest training row, and energy. Of several models the first alone is asked, since its validation
 /// rows are those that it did not learn from: their scores say what is ordinary.
-struct OutOfDistributionReference {
-    static let fileName = "out_of_distribution.safetensors"
+package struct OutOfDistributionReference {
+    package static let fileName = "out_of_distribution.safetensors"
 
     var neighbors: NearestNeighbors
     /// Of validation rows.
     var distances: OutlierScale
     /// Of validation rows; `nil` for a regression, which has no logits.
     var energies: OutlierScale?
-    var ranges: SeenRanges
+    package var ranges: SeenRanges
 
     /// Training rows whose features are kept.
     private static let mostReferences = 2_000
@@ -33,7 +33,7 @@ struct OutOfDistributionReference {
     /// What a training row's neighbours and a validation row's scores are.
     ///
     /// - Returns: `nil` where there are no validation rows.
-    init?(_ learner: Learner, _ model: StoredModel, _ features: EncodedFeatures) throws {
+    package init?(_ learner: Learner, _ model: StoredModel, _ features: EncodedFeatures) throws {
         let prepared = learner.prepared
         guard let fold = prepared.folds.first, !fold.validation.isEmpty, !fold.train.isEmpty else {
             return nil
@@ -89,7 +89,7 @@ struct OutOfDistributionReference {
 extension OutOfDistributionReference {
     private static let neighborKey = "neighbor"
 
-    func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         var tensors = Safetensors(metadata: [Self.neighborKey: String(neighbors.neighbor)])
         tensors.add(
             "reference", shape: [neighbors.rows, neighbors.width], neighbors.reference)
@@ -101,7 +101,7 @@ extension OutOfDistributionReference {
     }
 
     /// - Throws: where the run does not keep it, or the file is damaged.
-    init(run: String) throws {
+    package init(run: String) throws {
         let folder = try RunFolder.open(run)
         guard folder.contains(Self.fileName) else {
             throw VouchError(
@@ -132,7 +132,7 @@ extension OutOfDistributionReference {
     /// Columns of `vouch predict --out-of-distribution`: their names, and a cell for every row of each.
     ///
     /// - Parameter withFeatures: Whether the features and logits that are scored follow.
-    func columns(
+    package func columns(
         _ table: Table, _ model: StoredModel, withFeatures: Bool, pool: WorkerPool
     ) throws -> [(name: String, cells: [String])] {
         let scores = try scores(try model.encoder.encode(table), model, pool: pool)

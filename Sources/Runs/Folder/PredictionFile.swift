@@ -1,5 +1,5 @@
 import Platform
-import Prediction
+package import Prediction
 import RunStore
 import Statistics
 import Tables
@@ -9,11 +9,11 @@ import Tables
 ///
 /// One line a row, in the rows' order: the answer, `probability[CLASS]` for every class or
 /// `prediction`, and where there are such, the quantiles `lower` and `upper`, the `fold` whose model did not learn from the row, `weight`, `cluster` and `group[COLUMN]`.
-enum PredictionFile {
-    static func name(_ split: RowSplit) -> String { split.rawValue + "_predictions.csv" }
+package enum PredictionFile {
+    package static func name(_ split: RowSplit) -> String { split.rawValue + "_predictions.csv" }
     private static let answer = "answer"
 
-    static func encode(_ test: LabelledPredictions) -> [UInt8] {
+    package static func encode(_ test: LabelledPredictions) -> [UInt8] {
         var header = [answer]
         let classes = test.predictions.classes
         header += classes.isEmpty ? ["prediction"] : classes.map { "probability[\($0)]" }
@@ -47,7 +47,7 @@ enum PredictionFile {
     /// Whoever reads a run's own rows goes through `HeldOutRows`.
     ///
     /// - Parameter model: That of the run whose rows they are.
-    static func decode(
+    package static func decode(
         _ bytes: [UInt8], name: String, split: RowSplit, model: StoredModel
     ) throws -> LabelledPredictions {
         let classes = model.description.target.classes
@@ -100,7 +100,7 @@ extension Table {
     /// The number of each cell's class in a list.
     ///
     /// - Throws: naming the line of the first cell that is missing or of another class.
-    func classCodes(in name: String, classes: [String]) throws -> [Int32] {
+    package func classCodes(in name: String, classes: [String]) throws -> [Int32] {
         guard let column = column(named: name) else {
             throw VouchError("\(self.name) has no column \"\(name)\"")
         }

@@ -1,51 +1,51 @@
-import CPURuntime
-import GraphIR
-import Kernels
-import NN
-import Prediction
+package import CPURuntime
+package import GraphIR
+package import Kernels
+package import NN
+package import Prediction
 import RealModule
-import RunStore
+package import RunStore
 import Statistics
-import Tables
+package import Tables
 import TensorCore
-import Training
+package import Training
 
 /// A trained model with all that is needed to predict raw rows.
 ///
 /// In the run folder: `model.json` (this, with the graph), `encoder.json`, `schema.json` and
 /// `weights.safetensors` (a tensor a parameter).
-struct StoredModel {
-    static let format = 1
+package struct StoredModel {
+    package static let format = 1
 
-    var description: Description
-    var encoder: Encoder
-    var schema: Schema
-    let layout: ParameterLayout
+    package var description: Description
+    package var encoder: Encoder
+    package var schema: Schema
+    package let layout: ParameterLayout
     /// Of each model; their predictions are averaged.
-    let weights: [Buffer]
+    package let weights: [Buffer]
 
-    struct Description: Codable {
-        var format = StoredModel.format
-        var version: String
-        var network: TabularNetwork
+    package struct Description: Codable {
+        package var format = StoredModel.format
+        package var version: String
+        package var network: TabularNetwork
         /// Sets of weights, of one network; more than one from folds or a refit.
-        var models: Int
+        package var models: Int
         /// The graph that predicts.
-        var graph: Graph
+        package var graph: Graph
         /// Passes with dropout that a prediction is the mean of; `nil` for one without.
-        var dropoutPasses: Int?
-        var target: TargetEncoder
-        var costs: LabelledPredictions.Costs?
+        package var dropoutPasses: Int?
+        package var target: TargetEncoder
+        package var costs: LabelledPredictions.Costs?
         /// Edges that cut a protected column of numbers into groups.
-        var groupEdges: [String: [Double]]
+        package var groupEdges: [String: [Double]]
         /// Names that groups of protected columns were given, by their text.
-        var groupLabels: [String: [String: String]]?
+        package var groupLabels: [String: [String: String]]?
 
         /// How protected columns become groups.
-        var groups: GroupNaming { GroupNaming(edges: groupEdges, labels: groupLabels ?? [:]) }
+        package var groups: GroupNaming { GroupNaming(edges: groupEdges, labels: groupLabels ?? [:]) }
 
         /// Probability from which the positive class is decided; two classes only.
-        var threshold: Double { costs?.threshold ?? 0.5 }
+        package var threshold: Double { costs?.threshold ?? 0.5 }
 
         func tensorName(_ parameter: String, model: Int) -> String {
             models == 1 ? parameter : "model\(model)/\(parameter)"
@@ -61,14 +61,14 @@ struct StoredModel {
     }
 
     /// - Parameter weights: `encodedWeights()`, which others need too.
-    func add(to writer: inout RunFolder.Writer, weights: [UInt8]) throws {
+    package func add(to writer: inout RunFolder.Writer, weights: [UInt8]) throws {
         try writer.add("model.json", JSON.encode(description))
         try writer.add("encoder.json", JSON.encode(encoder))
         try writer.add("schema.json", JSON.encode(schema))
         try writer.add("weights.safetensors", weights)
     }
 
-    func encodedWeights() -> [UInt8] {
+    package func encodedWeights() -> [UInt8] {
         var tensors = Safetensors(metadata: ["format": "vouch \(Self.format)"])
         for (model, weights) in weights.enumerated() {
             for entry in layout.entries {
@@ -81,12 +81,12 @@ struct StoredModel {
     }
 
     /// - Throws: an error naming the file that is damaged or of another version.
-    static func open(_ path: String) throws -> StoredModel {
+    package static func open(_ path: String) throws -> StoredModel {
         try open(RunFolder.open(path))
     }
 
     /// The model of a run folder whose files were checked already, which opening by a path does each time.
-    static func open(_ folder: RunFolder) throws -> StoredModel {
+    package static func open(_ folder: RunFolder) throws -> StoredModel {
         let path = folder.path
         func read<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
             try JSON.decode(type, from: try folder.read(name), file: path + "/" + name)
@@ -116,7 +116,7 @@ struct StoredModel {
     }
 
     /// What each model says alone, where the models are folds.
-    func valuesByModel(_ table: Table, pool: WorkerPool) throws -> [[Double]] {
+    package func valuesByModel(_ table: Table, pool: WorkerPool) throws -> [[Double]] {
         let features = try encoder.encode(table)
         return weights.map { own in
             StoredModel(
@@ -126,18 +126,18 @@ struct StoredModel {
     }
 
     /// Predicts raw rows.
-    func predict(_ table: Table, pool: WorkerPool) throws(TableError) -> Predictions {
+    package func predict(_ table: Table, pool: WorkerPool) throws(TableError) -> Predictions {
         predict(try encoder.encode(table), pool: pool)
     }
 
     /// With dropout, units are dropped by the row's place and the pass alone, so that the same rows in the
     /// same order give the same bits.
-    func predict(_ features: EncodedFeatures, pool: WorkerPool) -> Predictions {
+    package func predict(_ features: EncodedFeatures, pool: WorkerPool) -> Predictions {
         predict(features, evaluator: evaluator(pool: pool), pool: pool)
     }
 
     /// What runs the network; one that is kept makes many small calls quick.
-    func evaluator(pool: WorkerPool) -> NetworkEvaluator {
+    package func evaluator(pool: WorkerPool) -> NetworkEvaluator {
         evaluator(of: meansLogits ? "logits" : "prediction", pool: pool)
     }
 
@@ -149,7 +149,7 @@ struct StoredModel {
     private var meansLogits: Bool { description.network.additive != nil }
 
     /// - Parameter evaluator: Of this model.
-    func predict(
+    package func predict(
         _ features: EncodedFeatures, evaluator: NetworkEvaluator, pool: WorkerPool
     ) -> Predictions {
         var raw = mean(of: evaluator, features)
@@ -212,7 +212,7 @@ struct StoredModel {
     /// An output of one model's graph, such as `hiddenFeatures`: `[rows, width]`.
     ///
     /// - Throws: where an earlier version wrote the run, whose graph has no such output.
-    func values(
+    package func values(
         of output: String, _ features: EncodedFeatures, model: Int = 0, pool: WorkerPool
     ) throws -> (numbers: [Float], width: Int) {
         guard description.graph.outputs[output] != nil else {
@@ -227,7 +227,7 @@ struct StoredModel {
 }
 
 extension EncodedData {
-    init(_ features: EncodedFeatures, labels: Labels, weights: [Float]? = nil) {
+    package init(_ features: EncodedFeatures, labels: Labels, weights: [Float]? = nil) {
         self.init(
             rows: features.rows, numeric: features.numeric, numericWidth: features.numericWidth,
             categories: features.categories, categoryWidth: features.categoryWidth,

@@ -1,31 +1,31 @@
 import CPURuntime
-import Evidence
-import Explanation
+package import Evidence
+package import Explanation
 import GraphIR
-import Kernels
+package import Kernels
 import NN
 import Platform
 import RunStore
-import Tables
+package import Tables
 import TensorCore
 
 /// What a run of an additive model keeps beside its weights, so that the model can be read.
-struct AdditiveReading: Codable {
-    static let fileName = "terms.json"
+package struct AdditiveReading: Codable {
+    package static let fileName = "terms.json"
 
     /// One; of several classes one a class.
-    var outputs: [Output]
+    package var outputs: [Output]
 
-    struct Output: Codable {
-        var terms: AdditiveTerms
-        var shapes: ShapeFunctions
+    package struct Output: Codable {
+        package var terms: AdditiveTerms
+        package var shapes: ShapeFunctions
     }
 
     /// Over training rows; more than these move the functions' centers by less than their intervals.
     private static let mostRows = 50_000
 
     /// - Returns: `nil` of a model of another kind.
-    init?(_ learner: Learner, _ model: StoredModel, _ features: EncodedFeatures) throws {
+    package init?(_ learner: Learner, _ model: StoredModel, _ features: EncodedFeatures) throws {
         guard let form = model.description.network.additive else { return nil }
         var rows = learner.prepared.split.train
         if rows.count > Self.mostRows {
@@ -55,7 +55,7 @@ struct AdditiveReading: Codable {
     }
 
     /// - Returns: `nil` where the run has none.
-    static func of(run: String) throws -> AdditiveReading? {
+    package static func of(run: String) throws -> AdditiveReading? {
         guard Files.exists(run + "/" + fileName) else { return nil }
         return try JSON.decode(
             AdditiveReading.self, from: RunFolder.open(run).read(fileName),
@@ -64,13 +64,13 @@ struct AdditiveReading: Codable {
 }
 
 /// Values of an additive model's functions, `[rows, outputs, terms]`.
-struct TermValues {
+package struct TermValues {
     var numbers: [Float]
     let outputs: Int
     let terms: Int
 
     /// Of one output, `[rows, terms]`.
-    func output(_ place: Int) -> [Float] {
+    package func output(_ place: Int) -> [Float] {
         guard outputs > 1 else { return numbers }
         let width = outputs * terms
         return stride(from: place * terms, to: numbers.count, by: width).flatMap { start in
@@ -86,7 +86,7 @@ extension StoredModel {
     /// What the functions of a class add up to, in words.
     ///
     /// Scores of several classes are known up to a number that all of them share, which their mean is taken for.
-    func additiveQuantity(of place: Int) -> String {
+    package func additiveQuantity(of place: Int) -> String {
         let target = description.target
         let quantity =
             switch target.classes.count {
@@ -98,7 +98,7 @@ extension StoredModel {
     }
 
     /// Rows as the model's functions get them: a function is one of repaired numbers, if they are repaired.
-    func read(_ table: Table) throws(TableError) -> Table {
+    package func read(_ table: Table) throws(TableError) -> Table {
         guard let repair = encoder.repair else { return table }
         return try repair.repaired(table)
     }
@@ -136,7 +136,7 @@ extension StoredModel {
     }
 
     /// The mean over models of an output of raw rows: log-odds, or the target's unit; of several classes above their mean.
-    func meanOutput(_ output: Int, _ table: Table, pool: WorkerPool) throws -> [Double] {
+    package func meanOutput(_ output: Int, _ table: Table, pool: WorkerPool) throws -> [Double] {
         let features = try encoder.encode(table)
         let target = description.target
         let width = outputs.count
@@ -152,7 +152,7 @@ extension StoredModel {
     }
 
     /// The mean over models of what each function says of raw rows.
-    func meanTerms(_ table: Table, pool: WorkerPool) throws -> TermValues {
+    package func meanTerms(_ table: Table, pool: WorkerPool) throws -> TermValues {
         let features = try encoder.encode(table)
         var result = try terms(features, model: 0, pool: pool)
         for model in weights.indices.dropFirst() {

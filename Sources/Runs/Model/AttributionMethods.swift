@@ -1,9 +1,9 @@
-import Explanation
-import Prediction
-import Tables
+package import Explanation
+package import Prediction
+package import Tables
 
 /// The methods of attribution that can be asked about a model, the one that rows are explained by first.
-func attributionMethods(_ model: AttributedModel) -> [any RowAttribution] {
+package func attributionMethods(_ model: AttributedModel) -> [any RowAttribution] {
     let blackBox: [any RowAttribution] = [
         ShapleyAttribution(), LinearSurrogate(.shapley), LinearSurrogate(.lime(width: 0.75)),
         OcclusionAttribution(),
@@ -17,7 +17,7 @@ func attributionMethods(_ model: AttributedModel) -> [any RowAttribution] {
 }
 
 /// A model with background rows, as methods of attribution see it.
-func attributed(_ predictor: any Prediction.Predictor, _ background: Table) -> AttributedModel {
+package func attributed(_ predictor: any Prediction.Predictor, _ background: Table) -> AttributedModel {
     guard let run = predictor as? RunPredictor else {
         return AttributedModel(
             predictor: predictor, background: background,

@@ -1,4 +1,4 @@
-import Explanation
+package import Explanation
 import GraphIR
 import NN
 import Tables
@@ -7,7 +7,7 @@ import TensorCore
 extension ExplainedModel {
     /// The model with its graph, for methods that need gradients; `nil` where its prediction is not that of a graph,
     /// or not the mean of several graphs' predictions.
-    var encoded: EncodedModel? {
+    package var encoded: EncodedModel? {
         let description = model.description
         let meansLogits = description.network.additive != nil && model.weights.count > 1
         guard (description.dropoutPasses ?? 1) == 1, !meansLogits else { return nil }
@@ -60,7 +60,7 @@ extension ExplainedModel {
     }
 
     /// What the score is, in words.
-    var scoreQuantity: String {
+    package var scoreQuantity: String {
         let target = model.description.target
         guard !target.classes.isEmpty else { return quantity }
         let members = model.description.network.members

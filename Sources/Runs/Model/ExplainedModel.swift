@@ -1,25 +1,25 @@
 import Evidence
-import Explanation
+package import Explanation
 import Figures
 import Kernels
-import Prediction
+package import Prediction
 import RunStore
-import Tables
+package import Tables
 import TensorCore
 
 /// A run's model as an explanation needs it: its predictions, the one number of them that is explained, and the
 /// training rows that stand for what a row could have been instead.
-struct ExplainedModel {
-    let folder: String
-    let model: StoredModel
-    let predictor: RunPredictor
-    let threads: Int
+package struct ExplainedModel {
+    package let folder: String
+    package let model: StoredModel
+    package let predictor: RunPredictor
+    package let threads: Int
     /// Among the target's classes; 0 for a number.
-    let place: Int
+    package let place: Int
 
     /// - Parameter label: The class whose probability is explained; the last in order if `nil`.
     /// - Throws: an error that names the option, and says which classes there are.
-    init(run: String, label: String?, threads: Int?) throws {
+    package init(run: String, label: String?, threads: Int?) throws {
         folder = run
         model = try StoredModel.open(run)
         self.threads = try checkedThreads(threads)
@@ -28,7 +28,7 @@ struct ExplainedModel {
     }
 
     /// A predictor's model, of which the last class is explained; its rows are not known.
-    init(_ predictor: RunPredictor) {
+    package init(_ predictor: RunPredictor) {
         folder = ""
         model = predictor.model
         self.predictor = predictor
@@ -37,14 +37,14 @@ struct ExplainedModel {
     }
 
     /// What is explained, such as `probability of >50K`.
-    var quantity: String {
+    package var quantity: String {
         let target = model.description.target
         return target.classes.isEmpty
             ? "predicted \(target.column)" : "probability of \(target.classes[place])"
     }
 
     /// The explained number of a row's prediction.
-    var output: @Sendable (Predictions, Int) -> Double {
+    package var output: @Sendable (Predictions, Int) -> Double {
         let place = place
         return { predictions, row in
             predictions.classes.isEmpty
@@ -56,7 +56,7 @@ struct ExplainedModel {
     ///
     /// - Parameter chosen: Rows that are asked for, from 1.
     /// - Throws: an error that names a row that is not there.
-    func rows(
+    package func rows(
         of path: String, _ reading: TrainConfiguration.ReadingOptions, chosen: [Int]
     ) throws -> Table {
         let table = try model.rows(
@@ -77,7 +77,7 @@ struct ExplainedModel {
     ///   - count: Training rows of the background.
     ///   - file: Rows of the user's own for it, in place of training rows.
     ///   - seed: Of which rows they are.
-    func attributed(
+    package func attributed(
         background count: Int, file: BackgroundFile? = nil, seed: UInt64
     ) throws -> AttributedModel {
         guard let file else {
@@ -92,20 +92,25 @@ struct ExplainedModel {
     }
 
     /// - Parameter rows: One or more.
-    func attributed(background rows: Table) -> AttributedModel {
+    package func attributed(background rows: Table) -> AttributedModel {
         AttributedModel(predictor: predictor, background: rows, output: output, encoded: encoded)
     }
 
     /// A file of background rows, read as the explained rows are.
-    struct BackgroundFile {
+    package struct BackgroundFile {
         var path: String
         var reading: TrainConfiguration.ReadingOptions
+
+        package init(path: String, reading: TrainConfiguration.ReadingOptions) {
+            self.path = path
+            self.reading = reading
+        }
     }
 
     /// Training rows, drawn without putting back, in the order of the data.
     ///
     /// - Throws: an error that names the option and says how many rows there are.
-    func background(_ count: Int, seed: UInt64) throws -> Table {
+    package func background(_ count: Int, seed: UInt64) throws -> Table {
         guard count > 0 else {
             throw VouchError(
                 setting: "\(named: "background") is \(count); an explanation needs a row or more")
@@ -114,10 +119,10 @@ struct ExplainedModel {
     }
 
     /// The rows that the model learned from, read again, without their answers.
-    func known() throws -> Table { try backgroundRows(of: folder, threads: threads) }
+    package func known() throws -> Table { try backgroundRows(of: folder, threads: threads) }
 
     /// - Parameter known: `known()`, where several backgrounds are drawn.
-    func background(_ count: Int, of known: Table, seed: UInt64) throws -> Table {
+    package func background(_ count: Int, of known: Table, seed: UInt64) throws -> Table {
         guard count <= known.rowCount else {
             throw VouchError(
                 setting: """

@@ -1,4 +1,4 @@
-import Tables
+package import Tables
 import Yams
 
 /// `age=40,62` as edges by column.
@@ -99,7 +99,7 @@ private func groupLabels(ofFile path: String) throws -> [(String, [String: Strin
 /// Checks edges and names of groups against the rows.
 ///
 /// - Throws: an error that names the option, the column and what it has.
-func checkGroups(
+package func checkGroups(
     bins: [String: [Double]]?, labels: [String: [String: String]]?, protected: [String],
     in table: Table
 ) throws(VouchError) {

@@ -26,7 +26,7 @@ extension TrainConfiguration {
         /// The last, after all epochs.
         case last
 
-        var text: String {
+        package var text: String {
             switch self {
             case .best: "the weights of the lowest validation loss"
             case .last: "the last weights"

@@ -57,4 +57,18 @@ package struct RunResult {
     package var seconds: Double
     /// The main measurements as a table for a terminal `width` characters wide.
     package var table: @Sendable (_ width: Int, _ color: Bool) -> String
+
+    package init(
+        path: String, measurements: [Measurement], stop: StopReason, steps: Int,
+        weightsSHA256: String, seconds: Double,
+        table: @escaping @Sendable (_ width: Int, _ color: Bool) -> String
+    ) {
+        self.path = path
+        self.measurements = measurements
+        self.stop = stop
+        self.steps = steps
+        self.weightsSHA256 = weightsSHA256
+        self.seconds = seconds
+        self.table = table
+    }
 }

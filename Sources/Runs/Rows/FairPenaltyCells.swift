@@ -1,7 +1,7 @@
 import Fairness
 import Prediction
 import Tables
-import Training
+package import Training
 
 extension Learner {
     /// The penalty on differences between the protected groups, where the settings ask for one.
@@ -10,7 +10,7 @@ extension Learner {
     /// thresholds.
     ///
     /// - Throws: where the target is not two classes.
-    func fairPenalty(training: [Int], validation: [Int]?) throws -> (any GroupPenalty)? {
+    package func fairPenalty(training: [Int], validation: [Int]?) throws -> (any GroupPenalty)? {
         guard let options = configuration.model.fairPenalty else { return nil }
         guard prepared.target.task == .binary,
             let column = prepared.table.column(named: prepared.target.column)

@@ -62,7 +62,7 @@ struct KnownAnswers {
 extension TargetEncoder {
     /// The target of some rows as columns of numbers: the standardised number of a regression, the
     /// positive class of two, each of the first 32 classes of more.
-    func outcomes(labels: [Int32], numbers: [Double], rows: [Int]) -> [[Float]] {
+    package func outcomes(labels: [Int32], numbers: [Double], rows: [Int]) -> [[Float]] {
         if task == .regression { return [rows.map { Float((numbers[$0] - center) / scale) }] }
         let shown = task == .binary ? [1] : Array(0..<Int32(min(classes.count, 32)))
         return shown.map { shown in rows.map { labels[$0] == shown ? 1 : 0 } }

@@ -1,5 +1,5 @@
-import Prediction
-import Tables
+package import Prediction
+package import Tables
 
 extension LabelledPredictions {
     /// Takes the rows of a table that have a target.
@@ -7,7 +7,7 @@ extension LabelledPredictions {
     /// - Parameters:
     ///   - rows: Those to look at; all where `nil`.
     ///   - predictions: Of every row of the table.
-    init(
+    package init(
         _ table: Table, rows: [Int]?, model: StoredModel, predictions: Predictions, split: RowSplit
     ) throws {
         let known = try Self.knownRows(table, rows: rows, target: model.description.target)
@@ -22,7 +22,7 @@ extension LabelledPredictions {
     }
 
     /// - Parameter knownRows: Rows with a target; `predictions` has one for each.
-    init(
+    package init(
         _ table: Table, knownRows known: [Int], model: StoredModel, predictions: Predictions,
         split: RowSplit
     ) throws {
@@ -52,7 +52,7 @@ extension LabelledPredictions {
     }
 
     /// The rows that have a target.
-    static func knownRows(
+    package static func knownRows(
         _ table: Table, rows: [Int]?, target: TargetEncoder
     ) throws(VouchError) -> [Int] {
         let column = try targetColumn(table, target)

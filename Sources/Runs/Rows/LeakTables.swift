@@ -1,9 +1,9 @@
-import Evidence
-import Tables
+package import Evidence
+package import Tables
 
 extension PreparedData {
     /// All rows that train or validate; none that was planted.
-    var knownRows: [Int] {
+    package var knownRows: [Int] {
         let planted = canaries?.planted ?? .max..<Int.max
         return (split.train + split.validation).filter { !planted.contains($0) }.sorted()
     }
@@ -12,7 +12,7 @@ extension PreparedData {
     /// or validate, and those that measure.
     ///
     /// - Parameter hasTestFile: Whether they stand in a file of their own.
-    func leakTables(hasTestFile: Bool) -> TrainingTables {
+    package func leakTables(hasTestFile: Bool) -> TrainingTables {
         TrainingTables(
             training: table.selecting(rows: knownRows),
             test: hasTestFile ? testTable : testTable.selecting(rows: split.test),
@@ -26,7 +26,7 @@ extension PreparedData {
 /// - Returns: The tables, and why such a run would stop; then all rows are looked at, with no test rows
 ///   but those of a file.
 /// - Throws: where the target cannot be read.
-func leakTables(
+package func leakTables(
     _ table: Table, testTable: Table?, schema: Schema, _ configuration: TrainConfiguration
 ) throws -> (tables: TrainingTables, refusal: String?) {
     do {

@@ -1,20 +1,20 @@
 import Platform
 import Prediction
 import RunStore
-import Tables
+package import Tables
 
 /// The rows that a run learned from, read again from where they stood: training rows, and the
 /// validation rows that stopped it, which are a look as long as their answers are among them.
 ///
 /// - Throws: an error that says what to do where the data are gone or were changed since.
-func learnedRows(of run: String, threads: Int) throws -> Sealed<Table> {
+package func learnedRows(of run: String, threads: Int) throws -> Sealed<Table> {
     let (table, prepared) = try read(run, threads: threads)
     return Sealed(table, split: .validation, rows: prepared.split.validation.count)
 }
 
 /// The same without the answers: what explanations put in the place of a row's cells, which tells
 /// nothing of how good the model is, so that it is no look.
-func backgroundRows(of run: String, threads: Int) throws -> Table {
+package func backgroundRows(of run: String, threads: Int) throws -> Table {
     let (table, prepared) = try read(run, threads: threads)
     return Table(
         name: table.name, rowCount: table.rowCount,

@@ -7,7 +7,7 @@ import TensorCore
 /// Each cell is that of a random training row, column by column; the answer is a class drawn with equal
 /// chances, or the number of a random training row. They stand at the end of the table, are part of
 /// no validation and no test rows, and the references are part of nothing.
-struct PlantedRows {
+package struct PlantedRows {
     /// Rows of the table that training rows hold.
     var planted: Range<Int>
     /// Rows of the table that were not learned from.

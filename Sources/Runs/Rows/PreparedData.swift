@@ -1,35 +1,35 @@
 import Platform
 import Prediction
 import RunStore
-import Tables
+package import Tables
 import Training
 
 /// Everything between the files and the first training step: tables, schema, labels, the split and
 /// the encoded rows.
-struct PreparedData {
-    var table: Table
+package struct PreparedData {
+    package var table: Table
     /// The rows to measure on: of `table`, or of a file of their own.
-    var testTable: Table
-    var schema: Schema
-    var warnings: [String]
-    var target: TargetEncoder
-    var encoder: Encoder
+    package var testTable: Table
+    package var schema: Schema
+    package var warnings: [String]
+    package var target: TargetEncoder
+    package var encoder: Encoder
     /// With several folds, `train` holds their rows and `validation` none.
-    var split: Split
+    package var split: Split
     /// What each model trains and validates on; one, or one a fold.
-    var folds: [Split]
-    var recipe: Recipe
-    var duplicates: DuplicateReport
+    package var folds: [Split]
+    package var recipe: Recipe
+    package var duplicates: DuplicateReport
     /// Rows with random answers among the training rows; `nil` for none.
-    var canaries: PlantedRows?
+    package var canaries: PlantedRows?
     /// SHA-256 of the files, in order: data, test.
-    var hashes: [String]
+    package var hashes: [String]
 
-    struct DuplicateReport {
+    package struct DuplicateReport {
         /// Of rows that train or validate: those that repeat an earlier one, target included.
-        var repeated: Int
+        package var repeated: Int
         /// Rows with the same features as another row and another target.
-        var conflicting: Int
+        package var conflicting: Int
 
         /// - Parameter rows: Those that train or validate.
         init(_ copies: RowCopies, _ answers: KnownAnswers, among rows: [Int]) {
@@ -39,7 +39,7 @@ struct PreparedData {
     }
 
     /// Reads and prepares what a configuration names.
-    static func load(
+    package static func load(
         _ configuration: TrainConfiguration, threads: Int, onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
         var hashes: [String] = []
@@ -76,7 +76,7 @@ struct PreparedData {
     ///   - testTable: Rows to measure on; `nil` to hold back some of the table's.
     ///   - schema: Of both.
     ///   - known: A target whose classes these rows' are among; `nil` for those that occur.
-    static func prepare(
+    package static func prepare(
         _ table: Table, testTable: Table?, schema: Schema, _ configuration: TrainConfiguration,
         classesOf known: TargetEncoder? = nil, onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
@@ -133,7 +133,7 @@ struct PreparedData {
 
     /// The rows that train or validate, cut into parts: classes in equal shares, groups and exact
     /// duplicates whole.
-    func parts(_ count: Int, seed: UInt64) throws -> [[Int]] {
+    package func parts(_ count: Int, seed: UInt64) throws -> [[Int]] {
         let planted = canaries?.planted ?? .max..<Int.max
         let rows = (split.train + split.validation).filter { !planted.contains($0) }.sorted()
         guard let column = table.column(named: target.column) else { return [] }
@@ -152,7 +152,7 @@ struct PreparedData {
     }
 
     /// What is to be learned from so many rows.
-    func problem(rows: Int) -> Recipe.Problem {
+    package func problem(rows: Int) -> Recipe.Problem {
         Self.problem(rows: rows, schema, isRegression: target.task == .regression)
     }
 
@@ -165,7 +165,7 @@ struct PreparedData {
     }
 
     /// Some rows as training data of their own: encoder and scale are fitted on them alone.
-    func reduced(to rows: [Int], recipe: Recipe) throws -> PreparedData {
+    package func reduced(to rows: [Int], recipe: Recipe) throws -> PreparedData {
         var result = self
         result.table = table.selecting(rows: rows)
         let all = Array(rows.indices)
@@ -189,7 +189,7 @@ struct PreparedData {
     /// With the encoder fitted anew on the same training rows, its numbers changed by another rule.
     ///
     /// - Parameter rule: `nil` for numbers as they stand.
-    func repairing(_ rule: GroupRepair.Rule?) throws -> PreparedData {
+    package func repairing(_ rule: GroupRepair.Rule?) throws -> PreparedData {
         guard rule != encoder.repair?.rule else { return self }
         var result = self
         let planted = canaries?.planted ?? .max..<Int.max
@@ -213,7 +213,7 @@ struct PreparedData {
 
 // MARK: - From options to the reader's and the schema's
 
-func csvOptions(
+package func csvOptions(
     _ reading: TrainConfiguration.ReadingOptions, threads: Int
 ) throws(VouchError) -> CSVOptions {
     var options = CSVOptions()
@@ -234,7 +234,7 @@ func csvOptions(
     return options
 }
 
-func schemaOptions(_ columns: TrainConfiguration.ColumnRoles) throws -> SchemaOptions {
+package func schemaOptions(_ columns: TrainConfiguration.ColumnRoles) throws -> SchemaOptions {
     var options = SchemaOptions()
     options.target = columns.target.isEmpty ? nil : columns.target
     options.protected = columns.protected
@@ -251,7 +251,7 @@ func schemaOptions(_ columns: TrainConfiguration.ColumnRoles) throws -> SchemaOp
 extension CSVOptions {
     /// With what the schema file states. Identifiers and groups are texts; answers, protected properties and weights keep
     /// theirs beside their numbers.
-    func naming(
+    package func naming(
         _ columns: TrainConfiguration.ColumnRoles, _ schema: SchemaOptions
     ) -> CSVOptions {
         var options = self
@@ -272,7 +272,7 @@ extension CSVOptions {
 
 extension Table {
     /// A code for every row by a column's value; −1 where missing; `nil` without a column.
-    func codes(in name: String?) -> [Int32]? {
+    package func codes(in name: String?) -> [Int32]? {
         name.flatMap { column(named: $0)?.coded.codes }
     }
 
@@ -288,7 +288,7 @@ extension Table {
     }
 
     /// Row weights; `nil` without a column.
-    func weights(in name: String?) throws(TableError) -> [Float]? {
+    package func weights(in name: String?) throws(TableError) -> [Float]? {
         guard let name, let column = column(named: name) else { return nil }
         guard let numbers = column.numbers else {
             throw TableError(

@@ -1,5 +1,5 @@
 import Synchronization
-import Tables
+package import Tables
 
 /// Where what a reader notices of rows in use goes, such as standard error; nowhere unless somebody listens.
 ///
@@ -32,7 +32,7 @@ package enum RowNotices {
 
 extension StoredModel {
     /// Rows of a file's bytes, read as the training file was; what is unusual in them is reported.
-    func rows(
+    package func rows(
         _ bytes: [UInt8], name: String, reading: TrainConfiguration.ReadingOptions, threads: Int
     ) throws -> Table {
         let options = try csvOptions(reading, threads: threads).keepingTexts(of: schema)

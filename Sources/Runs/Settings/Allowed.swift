@@ -10,20 +10,20 @@ package struct Allowed<Value>: Sendable {
         complaint = { holds($0) ? nil : " is \($0); it must be \(wanted)" }
     }
 
-    static var all: Allowed { Allowed { _ in nil } }
+    package static var all: Allowed { Allowed { _ in nil } }
 
     /// The same for a setting that may be left open.
     var orOpen: Allowed<Value?> { .init { $0.flatMap(complaint) } }
 }
 
 extension Allowed where Value: Comparable & Sendable {
-    static func from(_ low: Value, to high: Value) -> Allowed {
+    package static func from(_ low: Value, to high: Value) -> Allowed {
         Allowed("from \(low) to \(high)") { (low...high).contains($0) }
     }
 }
 
 extension Allowed where Value: Numeric & Comparable & Sendable {
-    static var positive: Allowed { Allowed("positive") { $0 > 0 } }
+    package static var positive: Allowed { Allowed("positive") { $0 > 0 } }
     static var zeroOrPositive: Allowed { Allowed("zero or positive") { $0 >= 0 } }
 }
 
@@ -32,7 +32,7 @@ extension Allowed where Value: BinaryFloatingPoint & Sendable {
     static var finiteOrZero: Allowed { Allowed("zero or positive") { $0 >= 0 && $0.isFinite } }
 
     /// `0 <= x < 1`.
-    static func share(_ meaning: String = "") -> Allowed {
+    package static func share(_ meaning: String = "") -> Allowed {
         Allowed("in [0, 1)" + meaning) { $0 >= 0 && $0 < 1 }
     }
 }

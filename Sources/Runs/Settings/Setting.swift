@@ -1,5 +1,5 @@
 /// Where a configuration or a recipe keeps a setting.
-typealias Place<Root, Value> = any WritableKeyPath<Root, Value> & Sendable
+package typealias Place<Root, Value> = any WritableKeyPath<Root, Value> & Sendable
 
 /// One setting of a training, declared once: what it is called, where a configuration keeps it, what may be
 /// asked for, and what becomes of it. The command's option and its help, the keys of `--config` files, the
@@ -10,7 +10,7 @@ package struct Setting<Value: SettingValue>: DeclaredSetting {
     package let id: String
     package let help: String
     package let valueName: String?
-    let place: Place<TrainConfiguration, Value>
+    package let place: Place<TrainConfiguration, Value>
     private let allowed: Allowed<Value>
     package private(set) var kinds = KindRule.every
     package private(set) var isOfNumbersOnly = false
@@ -100,7 +100,7 @@ extension Setting {
     }
 
     /// Of one kind of model only.
-    func only(_ kind: TrainConfiguration.ModelKind) -> Setting {
+    package func only(_ kind: TrainConfiguration.ModelKind) -> Setting {
         with { $0.kinds = .only(kind) }
     }
 
@@ -133,12 +133,12 @@ extension Setting {
     /// - Parameters:
     ///   - form: What its text must be, to be read after "it must be".
     ///   - read: `nil` where a text means no value.
-    func written(as form: String, _ read: @escaping @Sendable (String) -> Value?) -> Setting {
+    package func written(as form: String, _ read: @escaping @Sendable (String) -> Value?) -> Setting {
         with { $0.written = (as: form, read: read) }
     }
 
     /// What the report says of it under "Against overfitting"; `nil` for nothing.
-    func told(_ text: @escaping @Sendable (Value) -> String?) -> Setting {
+    package func told(_ text: @escaping @Sendable (Value) -> String?) -> Setting {
         with { $0.told = text }
     }
 
@@ -188,14 +188,14 @@ extension Setting {
     }
 
     /// Trainings anew against a drawback that change it.
-    func remedies(_ remedies: [TrainingRemedy]) -> Setting { with { $0.remedies = remedies } }
+    package func remedies(_ remedies: [TrainingRemedy]) -> Setting { with { $0.remedies = remedies } }
 
     /// Against overfitting, with the setting as its strength.
     ///
     /// - Parameters:
     ///   - strengths: Of which validation rows choose where none is given.
     ///   - also: What else it changes.
-    func remedy(
+    package func remedy(
         _ id: String, _ name: String, _ strengths: [Float], source: String,
         isOfClassesOnly: Bool = false,
         also: @escaping @Sendable (inout TrainConfiguration) -> Void = { _ in }
@@ -211,7 +211,7 @@ extension Setting {
     }
 
     /// The same of a setting that may be left open.
-    func remedy<Number: SettingNumber>(
+    package func remedy<Number: SettingNumber>(
         _ id: String, _ name: String, _ strengths: [Float], source: String,
         also: @escaping @Sendable (inout TrainConfiguration) -> Void = { _ in }
     ) -> Setting where Value == Number? {

@@ -34,18 +34,18 @@ package enum Settings {
     }
 
     /// Remedies against a drawback of which a setting is the strength.
-    static func remedies(of drawback: Drawback) -> [TrainingRemedy] {
+    package static func remedies(of drawback: Drawback) -> [TrainingRemedy] {
         all.flatMap(\.remedies).filter { $0.description.drawback == drawback }
     }
 
     /// What is on against overfitting, in words; empty for nothing.
-    static func reportText(_ configuration: TrainConfiguration) -> String {
+    package static func reportText(_ configuration: TrainConfiguration) -> String {
         all.compactMap { $0.reportText(configuration) }.joined(separator: "; ")
     }
 
     /// - Parameter target: A column of classes.
     /// - Throws: where a setting is asked for that is of numbers only.
-    static func check(_ configuration: TrainConfiguration, classesOf target: String)
+    package static func check(_ configuration: TrainConfiguration, classesOf target: String)
         throws(VouchError)
     {
         for setting in all where setting.isOfNumbersOnly && setting.isAsked(in: configuration) {

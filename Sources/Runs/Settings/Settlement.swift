@@ -1,4 +1,4 @@
-import Evidence
+package import Evidence
 
 /// What a setting is where nothing was asked for, and why.
 struct Standard<Value: Sendable>: Sendable {
@@ -60,7 +60,7 @@ package struct Settlement: Sendable {
 /// What `settingEffects` does to a setting.
 package struct Turning: Sendable {
     var order: Int
-    var name: String
+    package var name: String
     var factors: [Float]
     var applies: @Sendable (Recipe) -> Bool
     /// What stays as the recipe settled it, though it would follow.
@@ -94,13 +94,13 @@ extension DeclaredSetting {
     }
 
     /// The changes of it that a recipe's network can be tried with.
-    func knobs(_ recipe: Recipe) -> [TrainingChange.Knob] {
+    package func knobs(_ recipe: Recipe) -> [TrainingChange.Knob] {
         guard let turning, turning.applies(recipe) else { return [] }
         return turning.factors.map { .init(setting: id, name: turning.name, times: $0) }
     }
 
     /// Asks for a multiple of what the recipe settled on.
-    func turn(by factor: Float, from recipe: Recipe, _ configuration: inout TrainConfiguration) {
+    package func turn(by factor: Float, from recipe: Recipe, _ configuration: inout TrainConfiguration) {
         guard let turning else { return }
         settlement?.hold(recipe, &configuration)
         turning.multiply(factor, &configuration)

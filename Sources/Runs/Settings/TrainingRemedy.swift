@@ -1,27 +1,27 @@
-import Evidence
-import Fairness
+package import Evidence
+package import Fairness
 import Figures
-import Training
+package import Training
 
 /// Something against a drawback that is done by training anew: a change of the run's settings. Most are
 /// declared with the setting that is their strength; see `Settings`.
 package struct TrainingRemedy: Sendable {
-    var description: RemedyDescription
+    package var description: RemedyDescription
     /// Of these the validation rows choose where no strength is given; empty where it has none.
-    var strengths: [Float]
+    package var strengths: [Float]
     /// Whether a strength must be given: the validation loss would choose the weakest.
     var needsStrength = false
-    var isOfClassesOnly = false
+    package var isOfClassesOnly = false
     /// Of a remedy of gaps: what it adds to the run's command line.
-    var options: @Sendable (_ strength: Float) -> String = { _ in "" }
+    package var options: @Sendable (_ strength: Float) -> String = { _ in "" }
     /// Changes a configuration in which everything else is settled.
-    var apply: @Sendable (_ strength: Float, inout TrainConfiguration) -> Void
+    package var apply: @Sendable (_ strength: Float, inout TrainConfiguration) -> Void
 
     /// `dropout` or `dropout=0.3`: a remedy and its strength.
     ///
     /// - Returns: `nil` where no remedy that trains anew has the name.
     /// - Throws: where the strength is no number, or the remedy takes none.
-    static func parse(_ text: String) throws(VouchError) -> (TrainingRemedy, strength: Float?)? {
+    package static func parse(_ text: String) throws(VouchError) -> (TrainingRemedy, strength: Float?)? {
         let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
         guard let remedy = all.first(where: { $0.description.id == parts.first }) else {
             return nil
@@ -46,13 +46,13 @@ package struct TrainingRemedy: Sendable {
     }
 
     /// The metric that decides: the loss that a user of the task knows.
-    func judged(isRegression: Bool) -> RemedyDescription {
+    package func judged(isRegression: Bool) -> RemedyDescription {
         var result = description
         if isRegression { result.judgedBy = "rootMeanSquaredError" }
         return result
     }
 
-    static func overfitting(
+    package static func overfitting(
         _ id: String, _ name: String, _ strengths: [Float], source: String,
         isOfClassesOnly: Bool = false,
         apply: @escaping @Sendable (Float, inout TrainConfiguration) -> Void
@@ -64,7 +64,7 @@ package struct TrainingRemedy: Sendable {
     }
 
     /// A penalty in the loss: one for each gap and each way to compare scores.
-    static func fairPenalty(
+    package static func fairPenalty(
         _ measure: PenaltyMeasure, _ constraint: FairnessConstraint
     ) -> TrainingRemedy {
         // Of equalized odds the proof's changes hold the two gaps apart; the first decides.
@@ -87,7 +87,7 @@ package struct TrainingRemedy: Sendable {
             })
     }
 
-    static let all: [TrainingRemedy] =
+    package static let all: [TrainingRemedy] =
         Settings.remedies(of: .overfitting) + [ensemble] + Settings.remedies(of: .bias)
         + Settings.remedies(of: .hyperParameters)
 
@@ -136,7 +136,7 @@ extension TrainingRemedy {
     ///
     /// - Parameter user: Who takes it, for the error.
     /// - Throws: where there is none of the name, or its strength is not said.
-    static func ofGaps(
+    package static func ofGaps(
         _ text: String, for user: String
     ) throws(VouchError) -> (remedy: TrainingRemedy, strength: Float) {
         guard let (remedy, strength) = try parse(text), remedy.description.drawback == .bias else {

@@ -1,7 +1,7 @@
 import Foundation
 import Platform
 import RunStore
-import Training
+package import Training
 
 /// Where an unfinished training of a run folder keeps its checkpoints.
 package func trainingFolder(of output: String) -> String {
@@ -13,13 +13,13 @@ package func trainingFolder(of output: String) -> String {
 ///
 /// A checkpoint appears whole or not at all, so a kill loses at most the epochs since the last one,
 /// and the continued training gives the same bits.
-final class CheckpointStore {
+package final class CheckpointStore {
     private let folder: String
     /// What the checkpoint must have been made with: configuration and data.
     private let fingerprint: String
     private let lock: FileLock
 
-    init(output: String, fingerprint: String) throws {
+    package init(output: String, fingerprint: String) throws {
         let folder = trainingFolder(of: output)
         try Files.makeFolder(folder)
         let lock = try FileLock(folder, for: "training in")
@@ -30,7 +30,7 @@ final class CheckpointStore {
 
     private func file(_ fold: Int) -> String { folder + "/checkpoint\(fold).safetensors" }
 
-    func save(_ state: TrainingState, fold: Int) throws {
+    package func save(_ state: TrainingState, fold: Int) throws {
         var tensors = Safetensors(metadata: [
             "fingerprint": fingerprint,
             "header": String(decoding: try JSON.encode(state.header), as: UTF8.self),
@@ -44,7 +44,7 @@ final class CheckpointStore {
     /// The last checkpoint, or `nil` where the training was killed before the first.
     ///
     /// - Throws: `VouchError` when it belongs to another configuration or other data.
-    func load(fold: Int) throws -> TrainingState? {
+    package func load(fold: Int) throws -> TrainingState? {
         let file = file(fold)
         guard Files.exists(file) else { return nil }
         let tensors = try Safetensors(decoding: try Files.read(file), file: file)
@@ -66,20 +66,20 @@ final class CheckpointStore {
     }
 
     /// Ends the training's place, once the run folder stands.
-    func remove() throws {
+    package func remove() throws {
         try Files.remove(folder)
     }
 
     /// Leaves nothing behind a training that failed before its first checkpoint. A failure to
     /// clear it leaves a hidden folder, which the next training takes.
-    func removeIfEmpty() {
+    package func removeIfEmpty() {
         if !Files.exists(file(0)) { try? Files.remove(folder) }
     }
 }
 
 /// JSON as the run folder writes it: sorted keys, readable, the same bytes for the same value.
-enum JSON {
-    static func encode(_ value: some Encodable) throws -> [UInt8] {
+package enum JSON {
+    package static func encode(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -87,7 +87,7 @@ enum JSON {
         return Array(try encoder.encode(value))
     }
 
-    static func decode<Value: Decodable>(
+    package static func decode<Value: Decodable>(
         _ type: Value.Type, from bytes: [UInt8], file: String
     ) throws -> Value {
         let decoder = JSONDecoder()

@@ -13,7 +13,7 @@ extension Learner {
     ///   - recipe: The configuration's, for these rows.
     ///   - onStep: Called after each step.
     /// - Throws: where it is interrupted.
-    func fixedLengthModel(
+    package func fixedLengthModel(
         _ configuration: TrainConfiguration, rows: [Int], recipe: Recipe,
         onStep: () -> Void = {}
     ) throws -> StoredModel {

@@ -1,21 +1,31 @@
 import Fairness
-import GraphIR
-import Kernels
-import NN
+package import GraphIR
+package import Kernels
+package import NN
 import Optim
-import Prediction
-import Tables
-import Training
+package import Prediction
+package import Tables
+package import Training
 
 /// From settled settings and prepared rows to what a `Trainer` takes: network, settings, encoded rows.
-struct Learner {
-    var configuration: TrainConfiguration
-    var prepared: PreparedData
-    let pool: WorkerPool
+package struct Learner {
+    package var configuration: TrainConfiguration
+    package var prepared: PreparedData
+    package let pool: WorkerPool
     /// Of columns, for an additive model; see `choosingPairs`.
-    var pairs: [NamedPair] = []
+    package var pairs: [NamedPair]
 
-    func network() -> TabularNetwork {
+    package init(
+        configuration: TrainConfiguration, prepared: PreparedData, pool: WorkerPool,
+        pairs: [NamedPair] = []
+    ) {
+        self.configuration = configuration
+        self.prepared = prepared
+        self.pool = pool
+        self.pairs = pairs
+    }
+
+    package func network() -> TabularNetwork {
         let options = configuration.model
         let recipe = prepared.recipe
         let task: TaskKind =
@@ -50,7 +60,7 @@ struct Learner {
             additive: recipe.kind == .additive ? additiveForm(input) : nil)
     }
 
-    var trainingSettings: TrainingSettings {
+    package var trainingSettings: TrainingSettings {
         let options = configuration.learning
         let recipe = prepared.recipe
         let regularising = configuration.regularising
@@ -77,7 +87,7 @@ struct Learner {
     }
 
     /// - Parameter penalty: That of the rows to learn from, where the settings ask for one.
-    func trainingGraph(_ penalty: (any GroupPenalty)?) throws -> Graph {
+    package func trainingGraph(_ penalty: (any GroupPenalty)?) throws -> Graph {
         try network().trainingGraph(
             mixesPairs: configuration.regularising.mixup > 0, scoreTerm: penalty?.term)
     }
@@ -87,7 +97,7 @@ struct Learner {
     /// - Parameters:
     ///   - validation: Rows that decide which weights are kept; `nil` for the last ones.
     ///   - settings: Those of `trainingSettings`, perhaps changed.
-    func trainer(
+    package func trainer(
         _ features: EncodedFeatures, training: [Int], validation: [Int]?, settings: TrainingSettings
     ) throws -> Trainer {
         let penalty = try fairPenalty(training: training, validation: validation)
@@ -105,13 +115,13 @@ struct Learner {
     }
 
     /// Passes that a prediction is the mean of; `nil` for one without dropout.
-    var dropoutPasses: Int? {
+    package var dropoutPasses: Int? {
         let passes = configuration.regularising.dropoutPasses
         return passes > 0 && prepared.recipe.dropout > 0 ? passes : nil
     }
 
     /// How cells of training rows are varied; `nil` for not at all.
-    var inputNoise: InputNoise? {
+    package var inputNoise: InputNoise? {
         let options = configuration.regularising
         guard options.inputNoise > 0 || options.categorySwap > 0 else { return nil }
         return InputNoise(
@@ -119,7 +129,7 @@ struct Learner {
             numbers: prepared.encoder.numberPlaces, categories: prepared.encoder.indexParents.count)
     }
 
-    var validationLoss: LossEvaluator.Loss {
+    package var validationLoss: LossEvaluator.Loss {
         switch prepared.target.task {
         case .binary: .binaryCrossEntropy
         case .multiclass: .crossEntropy
@@ -128,7 +138,7 @@ struct Learner {
     }
 
     /// Encoded rows with labels and weights.
-    func data(
+    package func data(
         _ features: EncodedFeatures, _ rows: [Int], balanced: Bool
     ) throws -> EncodedData {
         let (labels, weights) = try answers(rows, balanced: balanced)
@@ -136,7 +146,7 @@ struct Learner {
     }
 
     /// What is to be learned of rows, and what each weighs; numbers are scaled.
-    func answers(
+    package func answers(
         _ rows: [Int], balanced: Bool
     ) throws -> (labels: EncodedData.Labels, weights: [Float]?) {
         let target = prepared.target
@@ -169,7 +179,7 @@ struct Learner {
     }
 
     /// The group of each row, combined over all protected columns.
-    func groupNames(of rows: [Int]) throws(VouchError) -> [String] {
+    package func groupNames(of rows: [Int]) throws(VouchError) -> [String] {
         let names = prepared.schema.protected
         guard !names.isEmpty else {
             throw VouchError(
@@ -201,7 +211,7 @@ struct Learner {
 extension Learner {
     /// How protected columns become groups: the edges that were asked for, else quartiles of the training
     /// rows.
-    func groupNaming() -> GroupNaming {
+    package func groupNaming() -> GroupNaming {
         let columns = configuration.columns
         var naming = GroupNaming(labels: columns.groupLabels ?? [:])
         for name in prepared.schema.protected {
@@ -213,7 +223,7 @@ extension Learner {
     }
 
     /// What each model says of the rows that stopped it, which it did not learn from.
-    func validationPredictions(
+    package func validationPredictions(
         _ model: StoredModel, _ features: EncodedFeatures
     ) throws -> LabelledPredictions {
         var rows: [Int] = []

@@ -1,16 +1,16 @@
-import Evidence
+package import Evidence
 import Optim
-import Prediction
-import Tables
+package import Prediction
+package import Tables
 
 /// A linear model of all rows that trained or validated: `--model linear` at its standard settings, for
 /// all its epochs, with a learning rate that falls to 0.
-struct LinearBaseline: ComparedModel {
-    let learner: Learner
+package struct LinearBaseline: ComparedModel {
+    package let learner: Learner
     /// The rows to predict, in the order of `testTable`.
-    let test: LabelledPredictions
-    let testTable: Table
-    let work: WorkCounter
+    package let test: LabelledPredictions
+    package let testTable: Table
+    package let work: WorkCounter
 
     /// One visit of one row, as measured on Adult with two threads, several times over.
     private static let secondsPerVisit = 1e-6
@@ -23,7 +23,7 @@ struct LinearBaseline: ComparedModel {
     private var configuration: TrainConfiguration { Self.configuration(of: learner.configuration) }
 
     /// A linear model's standard settings in place of a configuration's own.
-    static func configuration(of asked: TrainConfiguration) -> TrainConfiguration {
+    package static func configuration(of asked: TrainConfiguration) -> TrainConfiguration {
         var result = asked
         result.model = .init()
         result.model.kind = .linear
@@ -43,12 +43,12 @@ struct LinearBaseline: ComparedModel {
         Recipe(configuration, for: learner.prepared.problem(rows: rows))
     }
 
-    var expectedSeconds: Double {
+    package var expectedSeconds: Double {
         let count = rows.count
         return Self.secondsPerVisit * Double(count * recipe(rows: count).epochs)
     }
 
-    func predictions() throws -> LabelledPredictions {
+    package func predictions() throws -> LabelledPredictions {
         let rows = rows
         let recipe = recipe(rows: rows.count)
         let visits = Double(min(recipe.batchRows, rows.count))

@@ -1,27 +1,38 @@
 import GraphIR
-import Kernels
+package import Kernels
 import NN
 import Platform
-import Tables
-import Training
+package import Tables
+package import Training
 
 /// Trains the models of a run: one, one a fold, or one and its refits.
-struct ModelTraining {
+package struct ModelTraining {
     let learner: Learner
     /// Where unfinished trainings are kept; `nil` to keep none.
     var store: CheckpointStore?
     /// Whether to go on from what is kept.
-    var resumes = false
+    var resumes: Bool
     /// The moment from which a budget counts.
     var startedAt: Double
-    var onEvent: (RunEvent) -> Void = { _ in }
+    var onEvent: (RunEvent) -> Void
+
+    package init(
+        learner: Learner, store: CheckpointStore? = nil, resumes: Bool = false, startedAt: Double,
+        onEvent: @escaping (RunEvent) -> Void = { _ in }
+    ) {
+        self.learner = learner
+        self.store = store
+        self.resumes = resumes
+        self.startedAt = startedAt
+        self.onEvent = onEvent
+    }
 
     private var configuration: TrainConfiguration { learner.configuration }
     private var prepared: PreparedData { learner.prepared }
     private var pool: WorkerPool { learner.pool }
 
     /// The model that the trainings come to, with what they took.
-    func trained(_ features: EncodedFeatures) throws -> TrainedModel {
+    package func trained(_ features: EncodedFeatures) throws -> TrainedModel {
         let network = learner.network()
         let meter = CostMeter()
         let trainings = try trainings(features)
@@ -136,22 +147,22 @@ struct ModelTraining {
 }
 
 /// A model and how it came to be.
-struct TrainedModel {
-    var model: StoredModel
-    var trainings: [TrainedFold]
-    var used: CostMeter.Used
+package struct TrainedModel {
+    package var model: StoredModel
+    package var trainings: [TrainedFold]
+    package var used: CostMeter.Used
 
     /// Over all trainings.
-    var steps: Int { trainings.reduce(0) { $0 + $1.steps } }
+    package var steps: Int { trainings.reduce(0) { $0 + $1.steps } }
 }
 
 /// What one model's training came to.
-struct TrainedFold {
-    var history: [EpochRecord]
-    var stop: StopReason
-    var steps: Int
+package struct TrainedFold {
+    package var history: [EpochRecord]
+    package var stop: StopReason
+    package var steps: Int
     /// The weights of the lowest validation loss; of a refit, the last.
-    var weights: Buffer
+    package var weights: Buffer
 
-    var bestEpoch: Int { history.last { $0.isBest }?.epoch ?? 0 }
+    package var bestEpoch: Int { history.last { $0.isBest }?.epoch ?? 0 }
 }

@@ -3,12 +3,12 @@ import Kernels
 import NN
 import Platform
 import Prediction
-import Tables
+package import Tables
 import TensorCore
 import Training
 
 /// Two columns of an additive model, by name, so that they hold for an encoder that was fitted on other rows.
-struct NamedPair: Hashable, Sendable {
+package struct NamedPair: Hashable, Sendable {
     var first: String
     var second: String
 }
@@ -54,7 +54,7 @@ extension Learner {
     /// `PairSearch`. No test row is looked at.
     ///
     /// - Parameter onStep: Called after each step of that model's training.
-    func choosingPairs(
+    package func choosingPairs(
         _ features: EncodedFeatures, onEvent: (RunEvent) -> Void = { _ in },
         onStep: @escaping () -> Void = {}
     ) throws -> Learner {

@@ -1,19 +1,19 @@
 import Autodiff
 import CPURuntime
-import Evidence
+package import Evidence
 import GraphIR
-import Kernels
+package import Kernels
 import NN
 import Platform
-import Prediction
-import Tables
+package import Prediction
+package import Tables
 import TensorCore
 import Training
 
 /// A stored model with the workers that run it, as probes see it; one call at a time.
-struct RunPredictor: Prediction.Predictor {
+package struct RunPredictor: Prediction.Predictor {
     let model: StoredModel
-    let pool: WorkerPool
+    package let pool: WorkerPool
     private let evaluator: NetworkEvaluator
 
     init(model: StoredModel, pool: WorkerPool) {
@@ -23,19 +23,19 @@ struct RunPredictor: Prediction.Predictor {
     }
 
     /// With a repair of numbers by groups, the columns that tell the groups are among them.
-    var features: [String] {
+    package var features: [String] {
         let names = model.schema.features.map(\.name)
         let groups = model.encoder.repair?.protectedColumns ?? []
         return names + groups.filter { !names.contains($0) }
     }
 
-    func predictions(for table: Table) throws -> Predictions {
+    package func predictions(for table: Table) throws -> Predictions {
         model.predict(try model.encoder.encode(table), evaluator: evaluator, pool: pool)
     }
 
     /// Encodes the table once, however many rows are put together from it; not where what a cell becomes depends on
     /// another cell of its row.
-    func predictions(mixing table: Table, sources: [[Int]]) throws -> Predictions {
+    package func predictions(mixing table: Table, sources: [[Int]]) throws -> Predictions {
         guard model.encoder.repair == nil else {
             return try predictions(for: mixed(table, sources: sources))
         }
@@ -47,7 +47,7 @@ struct RunPredictor: Prediction.Predictor {
 }
 
 /// Puts together what probes see of a finished training.
-struct SubjectAssembly {
+package struct SubjectAssembly {
     let learner: Learner
     let model: StoredModel
     /// Over all trainings of the model.
@@ -62,7 +62,23 @@ struct SubjectAssembly {
     /// Of the validation rows; `nil` where no probe is to calibrate on them.
     var validation: LabelledPredictions?
     /// Of an additive model.
-    var shapes: [ShapeFunctions] = []
+    var shapes: [ShapeFunctions]
+
+    package init(
+        learner: Learner, model: StoredModel, steps: Int, used: CostMeter.Used?,
+        features: EncodedFeatures, modelBytes: Int, modelsBefore: Int,
+        validation: LabelledPredictions? = nil, shapes: [ShapeFunctions] = []
+    ) {
+        self.learner = learner
+        self.model = model
+        self.steps = steps
+        self.used = used
+        self.features = features
+        self.modelBytes = modelBytes
+        self.modelsBefore = modelsBefore
+        self.validation = validation
+        self.shapes = shapes
+    }
 
     /// Of the training rows, so many are predicted.
     private static let mostTrainingRows = 10_000
@@ -70,7 +86,7 @@ struct SubjectAssembly {
     private var prepared: PreparedData { learner.prepared }
     private var seed: UInt64 { learner.configuration.learning.seed }
 
-    func subject() throws -> Subject {
+    package func subject() throws -> Subject {
         let hasFile = learner.configuration.test != nil
         let known = try LabelledPredictions.knownRows(
             prepared.testTable, rows: hasFile ? nil : prepared.split.test, target: prepared.target)

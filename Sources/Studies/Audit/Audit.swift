@@ -1,11 +1,13 @@
+import Documents
 package import Evidence
 package import Fairness
 import Platform
 import Prediction
 package import Reporting
 import RunStore
+package import Runs
 import Statistics
-import Tables
+package import Tables
 
 /// Anybody's predictions with their answers: which file, and what its columns are.
 package struct AuditConfiguration: Sendable {
@@ -85,7 +87,7 @@ package func auditPredictions(
 }
 
 extension LabelledPredictions {
-    var task: TargetEncoder.Task {
+    package var task: TargetEncoder.Task {
         switch answers {
         case .numbers: .regression
         case .classes: predictions.classes.count == 2 ? .binary : .multiclass

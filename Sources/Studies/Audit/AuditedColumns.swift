@@ -1,3 +1,5 @@
+package import Runs
+
 /// Which columns of a file are somebody's predictions.
 package enum AuditedColumns: Sendable, Hashable {
     /// The probability of the positive class of two.

@@ -1,3 +1,4 @@
+import Documents
 import Evidence
 import Figures
 import Generalization
@@ -6,6 +7,7 @@ import Platform
 import Prediction
 package import Reporting
 import RunStore
+package import Runs
 import Statistics
 import Tables
 

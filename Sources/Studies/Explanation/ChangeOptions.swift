@@ -1,4 +1,5 @@
 import Explanation
+import Runs
 import Tables
 
 /// What may be changed in a row, as a person says it.

@@ -1,5 +1,6 @@
-import Evidence
+package import Evidence
 import Explanation
+package import Runs
 import Tables
 
 /// What `vouch explain concepts` is asked for.
@@ -33,7 +34,7 @@ package struct ConceptRequest: Sendable, Hashable {
     /// The probe that answers it on a run.
     ///
     /// - Throws: an error that names the option, or the file with what it lacks.
-    func probe(run: String, threads: Int?) throws -> any Probe {
+    package func probe(run: String, threads: Int?) throws -> any Probe {
         let explained = try ExplainedModel(run: run, label: label, threads: threads)
         var concepts = try conditions.map { text in
             let (name, condition) = try Self.parts(

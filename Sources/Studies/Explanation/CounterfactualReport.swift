@@ -1,6 +1,7 @@
 package import Explanation
 import Figures
 import Platform
+package import Runs
 
 /// What is asked of `vouch explain counterfactuals`.
 package struct CounterfactualRequest: Sendable {

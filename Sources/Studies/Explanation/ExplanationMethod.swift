@@ -1,4 +1,5 @@
 import Explanation
+import Runs
 import Tables
 
 /// How `vouch explain rows` divides a prediction among the columns.

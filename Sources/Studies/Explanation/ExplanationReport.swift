@@ -1,3 +1,4 @@
+import Documents
 import Evidence
 package import Figures
 import Platform

@@ -3,6 +3,7 @@ import Figures
 import NN
 import Platform
 import RealModule
+package import Runs
 import Tables
 
 /// Training rows that pushed one prediction up, and down.

@@ -1,6 +1,7 @@
 import Explanation
 import Figures
 import Generalization
+package import Runs
 import Tables
 
 /// What is asked of `vouch explain reasons`.

@@ -2,6 +2,7 @@ import Explanation
 import Figures
 import Kernels
 import Platform
+import Runs
 import Tables
 import TensorCore
 

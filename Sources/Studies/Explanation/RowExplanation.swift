@@ -2,6 +2,7 @@ import Explanation
 import Figures
 import Generalization
 import Platform
+package import Runs
 import Tables
 
 /// What is asked of `vouch explain`.

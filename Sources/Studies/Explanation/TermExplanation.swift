@@ -1,5 +1,6 @@
 import Evidence
 import Explanation
+import Runs
 import Tables
 
 extension AdditiveReading {

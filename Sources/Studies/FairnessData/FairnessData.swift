@@ -5,6 +5,7 @@ import Platform
 import Prediction
 package import Reporting
 import RunStore
+package import Runs
 import Statistics
 import Tables
 

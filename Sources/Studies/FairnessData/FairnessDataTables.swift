@@ -3,6 +3,7 @@ import Fairness
 import Figures
 import Platform
 import Reporting
+import Runs
 import Statistics
 
 /// Findings about groups of data as a document.

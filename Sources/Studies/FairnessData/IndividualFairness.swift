@@ -1,3 +1,4 @@
+import Documents
 import Evidence
 import Fairness
 import Figures
@@ -5,6 +6,7 @@ import Kernels
 import Platform
 import Prediction
 package import Reporting
+package import Runs
 import Statistics
 import Tables
 

@@ -1,3 +1,4 @@
+import Runs
 import Tables
 
 /// Shares of groups in the population that a model is for, from a file with the columns `group`, `value` and `share`.

@@ -1,21 +1,23 @@
+import Documents
 import Evidence
 import Fairness
 import Figures
 import Prediction
 import Reporting
-import Statistics
+import Runs
+package import Statistics
 
 /// A model that was trained instead of the run's, or the run's own.
-struct Alternative {
-    var name: String
+package struct Alternative {
+    package var name: String
     /// What to add to the run's command line.
-    var options: String
+    package var options: String
     /// With test rows; `nil` of the run itself.
     var subject: Sealed<Subject>?
     /// On validation rows.
-    var accuracy: Estimate
+    package var accuracy: Estimate
     /// On validation rows.
-    var gap: Estimate
+    package var gap: Estimate
 }
 
 /// The models that a search found, which of them is chosen on validation rows, and what test rows say of that one.

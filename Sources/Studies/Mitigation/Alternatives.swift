@@ -4,6 +4,7 @@ import Figures
 import Platform
 import Prediction
 package import Reporting
+package import Runs
 import Statistics
 
 /// What `vouch fairness alternatives` is asked.
@@ -25,7 +26,7 @@ package struct AlternativesRequest: Sendable {
 
     package init(protected: [String]) { self.protected = protected }
 
-    func check() throws(VouchError) {
+    package func check() throws(VouchError) {
         guard !protected.isEmpty, Set(protected).count == protected.count else {
             throw VouchError("name the protected columns, each once: --protected COLUMN")
         }

@@ -1,9 +1,11 @@
+import Documents
 import Evidence
 import Fairness
 import Figures
 import Platform
 import Prediction
 package import Reporting
+package import Runs
 
 /// Accuracy against gap, over tolerances: what each method reaches from the same model.
 ///

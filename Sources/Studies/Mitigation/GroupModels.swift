@@ -1,4 +1,5 @@
 import Prediction
+import Runs
 import Tables
 
 /// Linear models that predict the group of a protected column, or of a combination, by the features that a run's model
@@ -41,20 +42,6 @@ struct GroupModels {
                 (0..<found.rows).map { found.values[$0 * found.width + place] }
             } ?? Array(repeating: 0, count: found.rows)
         }
-    }
-}
-
-extension PreparedData {
-    /// With another column to predict from the same features, as they stand in the table.
-    func predicting(_ column: Column) throws -> PreparedData {
-        var result = self
-        result.table = Table(
-            name: table.name, rowCount: table.rowCount, columns: table.columns + [column],
-            lines: table.lines)
-        result.target = try TargetEncoder(
-            column, source: table.name, rows: Array(0..<table.rowCount), task: nil, positive: nil)
-        result.encoder.repair = nil
-        return result
     }
 }
 

@@ -2,6 +2,7 @@ import Evidence
 import Fairness
 import Figures
 import Prediction
+import Runs
 import Statistics
 
 /// What methods and trainings reach on the test rows: accuracy and gap of each, as figures and as a table.

@@ -1,9 +1,11 @@
+import Documents
 import Evidence
 import Fairness
 import Figures
 import Prediction
 package import Reporting
 import RunStore
+package import Runs
 import Statistics
 
 /// What `vouch fairness mitigate` fitted, the latest of each kind; `vouch predict --fair` reads it.

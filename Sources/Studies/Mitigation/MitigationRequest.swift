@@ -1,4 +1,5 @@
 package import Fairness
+package import Runs
 
 /// How a mitigation works.
 package enum MitigationMethod: String, CaseIterable, Codable, Sendable {
@@ -7,14 +8,14 @@ package enum MitigationMethod: String, CaseIterable, Codable, Sendable {
     /// Scores moved by how probable each group is by the other columns.
     case thresholdWithoutAttribute = "threshold-without-attribute"
 
-    var name: String {
+    package var name: String {
         switch self {
         case .threshold: "Thresholds by group"
         case .thresholdWithoutAttribute: "Scores moved by the groups' probability"
         }
     }
 
-    var source: String {
+    package var source: String {
         switch self {
         case .threshold:
             "Hardt et al. 2016, arXiv:1610.02413; Cruz & Hardt 2024, arXiv:2306.07261"
@@ -53,7 +54,7 @@ package struct MitigationRequest: Sendable {
 
     package init(protected: [String]) { self.protected = protected }
 
-    func check() throws(VouchError) {
+    package func check() throws(VouchError) {
         guard !protected.isEmpty, Set(protected).count == protected.count else {
             throw VouchError("name the protected columns, each once: --protected COLUMN")
         }
@@ -88,7 +89,7 @@ package struct MitigationRequest: Sendable {
     }
 
     /// On a command line, and in `proofs.json`: one a kind of mitigation.
-    var id: String {
+    package var id: String {
         ([
             method.rawValue, isDeterministic ? "deterministic" : nil, isRanked ? "by-rank" : nil,
             constraint.rawValue,

@@ -1,23 +1,24 @@
 import Fairness
 import Kernels
 import Platform
-import Prediction
+package import Prediction
+import Runs
 import Tables
 
 /// The rows that a mitigation is fitted on and those that it is proved on, with one column of groups.
-struct MitigationRows {
+package struct MitigationRows {
     var fitting: LabelledPredictions
-    var test: LabelledPredictions
+    package var test: LabelledPredictions
     /// What the fitting rows are.
     var fittingText: String
     /// The protected column, or the combination of several.
-    var column: String
-    var groups: GroupChances?
+    package var column: String
+    package var groups: GroupChances?
     /// Small groups that are fitted and judged as others.
     private(set) var pooling = GroupPooling()
 
     /// The probability of each group by a row's features, from models that did not learn from the row.
-    struct GroupChances {
+    package struct GroupChances {
         var names: [String]
         /// `[rows][groups]`
         var fitting: [[Double]]

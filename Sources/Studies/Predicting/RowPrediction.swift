@@ -1,8 +1,9 @@
 import Generalization
 import Kernels
 import Platform
-import Prediction
+package import Prediction
 import RunStore
+package import Runs
 import Statistics
 import Tables
 
@@ -257,7 +258,7 @@ private struct FittedThresholds {
 
 extension StoredModel {
     /// The name of the class decided for each row.
-    func decisions(_ predictions: Predictions) -> [String] {
+    package func decisions(_ predictions: Predictions) -> [String] {
         predictions.decisions(threshold: description.threshold).classes
             .map { predictions.classes[$0] }
     }

@@ -1,8 +1,10 @@
+import Documents
 import Evidence
 import Generalization
 import Platform
 import Prediction
 package import Reporting
+import Runs
 import Statistics
 import Tables
 

@@ -1,3 +1,4 @@
+import Documents
 import Evidence
 import Figures
 import Prediction
@@ -111,31 +112,10 @@ struct PairedChanges {
 
 extension LabelledPredictions.ProtectedColumn {
     /// A number for the group of every row.
-    var codes: [Int32] {
+    package var codes: [Int32] {
         let places = Dictionary(
             uniqueKeysWithValues: Set(groups).sorted().enumerated().map { ($1, Int32($0)) })
         return groups.map { places[$0] ?? -1 }
-    }
-}
-
-/// What each compared metric means, as a difference or as a ratio.
-func differenceDefinitions(_ changes: [Change]) -> [MetricDefinition] {
-    var seen: Set<String> = []
-    return changes.compactMap { change in
-        guard var definition = MetricRegistry.definition(change.metric),
-            seen.insert(change.difference.metric).inserted
-        else { return nil }
-        let isRatio = change.difference.metric.hasSuffix("Ratio")
-        definition.id = change.difference.metric
-        // "accuracy", but "ROC AUC".
-        let isWord = definition.name.dropFirst().first?.isLowercase ?? false
-        let name =
-            (isWord ? definition.name.prefix(1).lowercased() : String(definition.name.prefix(1)))
-            + definition.name.dropFirst()
-        definition.name = (isRatio ? "Ratio of the " : "Difference in ") + name
-        definition.formula =
-            (isRatio ? "second ÷ first of: " : "second − first of: ") + definition.formula
-        return definition
     }
 }
 
@@ -162,7 +142,7 @@ extension Judgement {
     /// In words, with the gap that this sample could have shown.
     ///
     /// - Parameter bounds: The differences that there can be.
-    func text(within bounds: ClosedRange<Double>) -> String {
+    package func text(within bounds: ClosedRange<Double>) -> String {
         guard verdict == .cannotTell, let effect = minimumDetectableEffect else {
             return verdict.text
         }

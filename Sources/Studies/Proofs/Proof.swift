@@ -1,9 +1,11 @@
+import Documents
 package import Evidence
 import Fairness
 import Figures
 import Generalization
-import Prediction
-import Reporting
+package import Prediction
+package import Reporting
+import Runs
 import Statistics
 
 /// Every remedy that changes outputs alone.
@@ -36,7 +38,7 @@ extension Proof {
 
 /// A metric of predictions: of one model with its interval over rows, of several seeds' models the
 /// mean, with an interval over seeds and rows.
-func level(_ metric: String, _ models: [LabelledPredictions]) throws -> Measurement {
+package func level(_ metric: String, _ models: [LabelledPredictions]) throws -> Measurement {
     let found = try models.map { model in
         let subject = Subject(test: model)
         let all =
@@ -101,7 +103,7 @@ func proveOutputRemedy(
 
 extension Proof {
     /// The proof as a report of its own.
-    func report(run: String, arguments: [String], notes: [RunReport.Fact] = []) -> RunReport {
+    package func report(run: String, arguments: [String], notes: [RunReport.Fact] = []) -> RunReport {
         RunReport(
             title: "\(name) on \(run)",
             summary: "\(name) (\(means)): \(verdictText). "

@@ -1,16 +1,18 @@
+import Documents
 import Evidence
 import Generalization
 import Platform
 import Reporting
+package import Runs
 import Statistics
 import Tables
 
 /// A table's columns as training would see them.
 package struct Inspection: Encodable {
-    let file: String
-    let rows: Int
-    let columns: [Entry]
-    let warnings: [String]
+    package let file: String
+    package let rows: Int
+    package let columns: [Entry]
+    package let warnings: [String]
     /// What was done with the file as a whole, such as a row index left out.
     let remarks: [String]
     /// Suspected leaks; `nil` where no target was named, so that none was looked for.
@@ -27,7 +29,7 @@ package struct Inspection: Encodable {
         let evidence: String
     }
 
-    struct Entry: Encodable {
+    package struct Entry: Encodable {
         let role: String
         let profile: ColumnProfile
     }
@@ -122,20 +124,6 @@ package func inspectTable(
             .init(role: entry.roleText, profile: ColumnProfile(column))
         },
         warnings: said, remarks: table.remarks, leaks: leaks)
-}
-
-/// Rows of cells in columns two spaces apart.
-func alignedTable(_ rows: [[String]], rightAligned: Set<Int>) -> String {
-    let widths = (0..<(rows.first?.count ?? 0)).map { column in
-        rows.map { $0[column].count }.max() ?? 0
-    }
-    return rows.map { row in
-        let line = row.enumerated().map { column, cell in
-            let space = String(repeating: " ", count: widths[column] - cell.count)
-            return rightAligned.contains(column) ? space + cell : cell + space
-        }.joined(separator: "  ")
-        return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
-    }.joined()
 }
 
 /// A text from data that cannot move the cursor or break a line, cut to 60 characters.

@@ -1,10 +1,12 @@
+import Documents
 import Evidence
 import Kernels
 import Platform
-import Prediction
+package import Prediction
 package import Reporting
 import RunStore
-import Tables
+package import Runs
+package import Tables
 
 /// A run measured on new rows with known answers.
 package struct RunEvaluation {
@@ -59,21 +61,11 @@ package func evaluateRun(
 
 extension StoredModel {
     /// Reads a file's bytes as the training data were read, and predicts its rows.
-    func predict(
+    package func predict(
         _ bytes: [UInt8], name: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
     ) throws -> (Table, Predictions) {
         let threads = try checkedThreads(threads)
         let table = try rows(bytes, name: name, reading: reading, threads: threads)
         return (table, try predict(table, pool: WorkerPool(threads: threads)))
     }
-}
-
-/// The number of worker threads asked for, or all cores.
-func checkedThreads(_ threads: Int?) throws(VouchError) -> Int {
-    let threads = threads ?? Machine.cores
-    guard (1...1024).contains(threads) else {
-        throw VouchError(
-            setting: "\(named: "threads") is \(threads); it must be from 1 to 1024")
-    }
-    return threads
 }

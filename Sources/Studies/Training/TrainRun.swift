@@ -1,4 +1,5 @@
 import CPURuntime
+import Documents
 import Evidence
 import GraphIR
 import Kernels
@@ -8,6 +9,7 @@ import Platform
 import Prediction
 import Reporting
 import RunStore
+package import Runs
 import Statistics
 import Tables
 import Training
@@ -31,11 +33,6 @@ package func trainRun(
     let pool = WorkerPool(threads: threads)
     var run = TrainRun(configuration, prepared, pool: pool)
     return try run.carryOut(control, startedAt: start, meter: meter)
-}
-
-extension Precision {
-    /// What was used, with what was asked for.
-    var text: String { isNative ? rawValue : "f32 (\(rawValue) was asked for)" }
 }
 
 private func precisionWarnings(_ configuration: TrainConfiguration) -> [String] {

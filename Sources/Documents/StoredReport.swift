@@ -2,6 +2,7 @@ import Evidence
 import Platform
 package import Reporting
 import RunStore
+package import Runs
 
 /// The forms in which a report is written.
 package enum ReportFormat: String, Sendable, CaseIterable {
@@ -43,8 +44,15 @@ func refreshPage(of run: String) throws {
     try AtomicFile.write(Array(storedReport(run: run).html().utf8), to: run + "/" + reportPage)
 }
 
+extension RunAdditions {
+    /// Adds what was found to a run; the run's page tells of it from then on.
+    package func add(_ found: [Item], to run: String) throws {
+        try add(found, to: run) { try refreshPage(of: run) }
+    }
+}
+
 /// The page of a run, in its folder.
-let reportPage = "report.html"
+package let reportPage = "report.html"
 
 extension RunReport {
     /// The report's bytes in a format.

@@ -1,20 +1,12 @@
 import Evidence
 import Figures
-import Reporting
-
-/// What a probe found of a run after the run was written.
-struct MeasuredProbe: Codable, Sendable, Hashable {
-    var id: String
-    var drawback: Drawback
-    var measurements: [Measurement]
-    var figures: [Figure]
-    var groups: [GroupTable]
-}
+package import Reporting
+package import Runs
 
 extension RunReport {
     /// With what was found since in the sections of its drawbacks, and the most telling of it in their
     /// rows.
-    func adding(_ probes: [MeasuredProbe]) -> RunReport {
+    package func adding(_ probes: [MeasuredProbe]) -> RunReport {
         var result = self
         for probe in probes {
             let metrics = Set(probe.measurements.map(\.metric))

@@ -1,20 +1,16 @@
 import Reporting
+import Runs
 import Tables
 import Yams
 
-/// What a person says of a model and its data, by key, such as `model.details.license`.
-package struct CardAnswers: Sendable, Hashable {
-    package var texts: [String: String] = [:]
-
-    /// Nothing yet.
-    package init() {}
-
+extension CardAnswers {
     /// Reads a `card.yaml`; `cardTemplate` shows its form. An empty answer is none.
     ///
     /// - Throws: naming the file, the line and the key that is wrong.
     package init(file path: String) throws {
         var reader = CardReader(path: path)
         try reader.read(composeYAML(path))
+        self.init()
         texts = reader.texts
     }
 }
