@@ -2,7 +2,6 @@ import ArgumentParser
 import Documents
 import Platform
 import Runs
-import Vouch
 
 struct CardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

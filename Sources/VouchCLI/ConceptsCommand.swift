@@ -2,7 +2,6 @@ import ArgumentParser
 import Platform
 import Reporting
 import Studies
-import Vouch
 
 struct ConceptsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

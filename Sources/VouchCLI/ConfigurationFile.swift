@@ -1,6 +1,5 @@
 import ArgumentParser
 import Runs
-import Vouch
 import Yams
 
 /// `--config file.yaml`: a mapping from option names to values, put before the other arguments so

@@ -1,7 +1,7 @@
 import ArgumentParser
+import Documents
 import Platform
 import Studies
-import Vouch
 
 struct DriftCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

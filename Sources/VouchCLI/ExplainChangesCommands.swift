@@ -3,7 +3,6 @@ import Explanation
 import Platform
 import Runs
 import Studies
-import Vouch
 
 struct ExplainCounterfactualsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

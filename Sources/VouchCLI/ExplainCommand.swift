@@ -4,7 +4,6 @@ import Figures
 import Platform
 import Reporting
 import Studies
-import Vouch
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

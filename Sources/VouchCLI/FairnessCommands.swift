@@ -2,7 +2,6 @@ import ArgumentParser
 import Fairness
 import Platform
 import Studies
-import Vouch
 
 extension FairnessConstraint: ExpressibleByArgument {}
 extension MitigationMethod: ExpressibleByArgument {}

@@ -1,8 +1,8 @@
 import ArgumentParser
+import Documents
 import Platform
 import Reporting
 import Studies
-import Vouch
 
 struct GeneralizationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Runs
-import Vouch
 
 /// How the model learns.
 struct LearningArguments: ParsableArguments {

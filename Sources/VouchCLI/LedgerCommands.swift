@@ -1,7 +1,6 @@
 import ArgumentParser
 import Platform
 import Runs
-import Vouch
 
 struct LedgerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

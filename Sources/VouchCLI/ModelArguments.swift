@@ -2,7 +2,6 @@ import ArgumentParser
 import Runs
 import Tables
 import Training
-import Vouch
 
 /// What the model is.
 struct ModelArguments: ParsableArguments {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Documents
 import Platform
 import Runs
-import Vouch
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

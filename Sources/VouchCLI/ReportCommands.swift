@@ -6,7 +6,6 @@ import Platform
 import Reporting
 import Runs
 import Studies
-import Vouch
 
 extension ReportFormat: ExpressibleByArgument {}
 extension GapConvention: ExpressibleByArgument {}

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Platform
 import Studies
-import Vouch
 
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,5 @@
 import Platform
 import Runs
-import Vouch
 
 /// Where a run goes that was given no folder.
 enum RunName {

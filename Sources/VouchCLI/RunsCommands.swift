@@ -2,7 +2,6 @@ import ArgumentParser
 import Platform
 import Reporting
 import Runs
-import Vouch
 
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -5,7 +5,6 @@ import Optim
 import Runs
 import Tables
 import Training
-import Vouch
 
 extension TrainConfiguration.ModelKind: ExpressibleByArgument {}
 extension TrainConfiguration.NumberForm: ExpressibleByArgument {}

@@ -1,8 +1,8 @@
 import ArgumentParser
+import Documents
 import Platform
-import Runs
+package import Runs
 import Studies
-import Vouch
 
 /// What the arguments after `vouch train` ask for.
 ///

@@ -2,7 +2,6 @@ import ArgumentParser
 import Platform
 import Reporting
 import Runs
-import Vouch
 
 /// The command `vouch`: parses, calls the library, prints.
 struct VouchCommand: ParsableCommand {

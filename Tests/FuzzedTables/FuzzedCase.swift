@@ -8,7 +8,6 @@ import Statistics
 import Studies
 import Tables
 import Training
-import Vouch
 
 /// One made-up table on its way through inspection, training of one epoch, prediction,
 /// evaluation and audit.

@@ -6,7 +6,6 @@ import Runs
 import Studies
 import TensorCore
 import Testing
-import Vouch
 
 /// Runs of an additive model.
 @Suite struct AdditiveRunTests {

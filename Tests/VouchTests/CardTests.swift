@@ -6,7 +6,6 @@ import Runs
 import SchemaValidation
 import Studies
 import Testing
-import Vouch
 
 /// `card.yaml`, from the template to the report.
 @Suite struct CardTests {

@@ -3,7 +3,6 @@ import Runs
 import Studies
 import TensorCore
 import Testing
-import Vouch
 
 /// Concepts of real runs, as a person asks for them.
 @Suite struct ConceptRunTests {

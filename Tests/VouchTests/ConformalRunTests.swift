@@ -6,7 +6,6 @@ import Runs
 import Studies
 import TensorCore
 import Testing
-import Vouch
 
 private let environment = ProcessInfo.processInfo.environment
 

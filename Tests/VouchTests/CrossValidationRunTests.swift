@@ -4,7 +4,6 @@ import Reporting
 import Runs
 import Studies
 import Testing
-import Vouch
 
 /// `vouch train --cv`, as a user has it.
 @Suite struct CrossValidationRunTests {

@@ -5,7 +5,6 @@ import Runs
 import Studies
 import TensorCore
 import Testing
-import Vouch
 
 /// How often an additive model's curve, with its interval, holds what such trainings give on average.
 @Suite struct CurveCoverageTests {

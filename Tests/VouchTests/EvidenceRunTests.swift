@@ -7,7 +7,6 @@ import Reporting
 import Runs
 import Studies
 import Testing
-import Vouch
 
 /// Probes on runs, audits of predictions, comparisons, policies: on real rows, as a user has them.
 @Suite struct EvidenceRunTests {

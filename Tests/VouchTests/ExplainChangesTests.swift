@@ -2,7 +2,6 @@ import Foundation
 import Runs
 import Studies
 import Testing
-import Vouch
 
 /// What would change a prediction, and the reasons for one, as a person asks for them.
 @Suite struct ExplainChangesTests {

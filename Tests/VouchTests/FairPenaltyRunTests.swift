@@ -12,7 +12,6 @@ import Statistics
 import Studies
 import Testing
 import Training
-import Vouch
 
 /// `vouch train --fair-penalty`, on real rows.
 @Suite struct FairPenaltyRunTests {

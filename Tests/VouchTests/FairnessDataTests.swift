@@ -3,7 +3,6 @@ import Reporting
 import Runs
 import Studies
 import Testing
-import Vouch
 
 /// `vouch fairness data`, on a run and on a file.
 @Suite struct FairnessDataTests {

@@ -6,7 +6,6 @@ import Reporting
 import Runs
 import Studies
 import Testing
-import Vouch
 
 /// Overfitting, measured further and held back, on real rows.
 @Suite struct GeneralizationTests {

@@ -3,7 +3,6 @@ import Runs
 import Studies
 import TensorCore
 import Testing
-import Vouch
 
 /// Rows of real runs explained by gradients.
 @Suite struct GradientExplanationTests {

@@ -9,7 +9,6 @@ import Runs
 import Studies
 import Tables
 import Testing
-import Vouch
 
 /// `vouch train --repair-groups` and `--remove-correlation`, on real rows.
 @Suite struct GroupRepairRunTests {

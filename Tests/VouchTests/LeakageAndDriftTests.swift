@@ -5,7 +5,6 @@ import Reporting
 import Runs
 import Studies
 import Testing
-import Vouch
 
 /// Leaks before training, and drift after it, as a person asks for them.
 @Suite struct LeakageAndDriftTests {

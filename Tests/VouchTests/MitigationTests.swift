@@ -9,7 +9,6 @@ import Runs
 import Statistics
 import Studies
 import Testing
-import Vouch
 
 /// Remedies against gaps on runs.
 @Suite struct MitigationTests {

@@ -6,7 +6,6 @@ import Reporting
 import Runs
 import Studies
 import Testing
-import Vouch
 
 /// The first screen: a reader's questions, answered from measurements alone.
 @Suite struct PlainWordsTests {

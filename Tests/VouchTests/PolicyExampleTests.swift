@@ -5,7 +5,6 @@ import Reporting
 import Runs
 import Studies
 import Testing
-import Vouch
 
 /// What `vouch policy init` writes.
 @Suite struct PolicyExampleTests {

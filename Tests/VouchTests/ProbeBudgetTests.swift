@@ -8,7 +8,6 @@ import Runs
 import Studies
 import Synchronization
 import Testing
-import Vouch
 
 /// What probes may take, what they took, and that no clock decides.
 @Suite struct ProbeBudgetTests {

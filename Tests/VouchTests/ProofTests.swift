@@ -7,7 +7,6 @@ import Runs
 import Statistics
 import Studies
 import Testing
-import Vouch
 
 /// Remedies on runs.
 @Suite struct ProofTests {

@@ -7,7 +7,6 @@ import Studies
 import Synchronization
 import Tables
 import Testing
-import Vouch
 
 /// Files that were once read wrongly without a word, on their way through training, audit and use.
 @Suite struct ReadingFaultTests {

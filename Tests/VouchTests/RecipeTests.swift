@@ -5,7 +5,6 @@ import Studies
 import Tables
 import Testing
 import Training
-import Vouch
 
 /// What is trained where nothing is asked for, and training in folds.
 @Suite struct RecipeTests {

@@ -7,7 +7,6 @@ import Reporting
 import Runs
 import Studies
 import Testing
-import Vouch
 
 /// `vouch report RUN --law`, on a real run.
 @Suite struct RuleReportTests {

@@ -2,7 +2,6 @@ import Foundation
 import Platform
 import Prediction
 import Runs
-import Vouch
 
 /// A folder of one test, removed when it ends.
 final class Scratch {

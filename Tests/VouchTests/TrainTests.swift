@@ -8,7 +8,6 @@ import Studies
 import TensorCore
 import Testing
 import Training
-import Vouch
 
 /// A table's way to a model and to predictions, through the library.
 @Suite struct TrainTests {

@@ -2,7 +2,6 @@ import Documents
 import Evidence
 import Reporting
 import Testing
-import Vouch
 
 /// What to worry about follows from measurements alone, what harms most first.
 @Suite struct WorriesTests {
