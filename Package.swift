@@ -135,21 +135,47 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // assembly
+        // a run: what is asked, its rows, its trainings, its folder
+        idea(
+            "Runs",
+            [
+                "Autodiff", "CPURuntime", "Evidence", "Explanation", "Fairness", "Figures",
+                "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform",
+                "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
+                "Training", real,
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        // what is told of a run
+        idea(
+            "Documents",
+            [
+                "Cost", "DataEfficiency", "Evidence", "Explanation", "Fairness", "Figures",
+                "Generalization", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting",
+                "RunStore", "Runs", "Statistics", "Tables", "Training", "Tuning",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        // what a command does with runs, tables and predictions
+        idea(
+            "Studies",
+            [
+                "CPURuntime", "Cost", "Documents", "Evidence", "Explanation", "Fairness", "Figures",
+                "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction",
+                "Reporting", "RunStore", "Runs", "Statistics", "Tables", "TensorCore", "Training",
+                real,
+            ]),
+        // the library
         idea(
             "Vouch",
             [
-                "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim",
-                "Platform", "Prediction", "Reporting", "RunStore", "Statistics", "Tables",
-                "TensorCore", "Training", "Tuning",
-                .product(name: "Yams", package: "Yams"),
+                "CPURuntime", "Documents", "Evidence", "Explanation", "Figures", "GraphIR",
+                "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting",
+                "RunStore", "Runs", "Statistics", "Studies", "Tables", "TensorCore", "Training",
             ]),
         .executableTarget(
             name: "VouchCLI",
             dependencies: [
-                "Evidence", "Explanation", "Fairness", "Figures", "Kernels", "NN", "Optim", "Platform",
-                "Reporting", "Tables", "Training",
-                "Vouch",
+                "Documents", "Evidence", "Explanation", "Fairness", "Figures", "Kernels", "NN", "Optim",
+                "Platform", "Reporting", "Runs", "Studies", "Tables", "Training", "Vouch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ], swiftSettings: strict),
@@ -222,10 +248,10 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Vouch", "VouchCLI", "Evidence", "Explanation", "Fairness", "Figures", "FuzzedTables",
-                "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform",
-                "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics", "Tables",
-                "TensorCore", "Training", real,
+                "Runs", "Documents", "Studies", "Vouch", "VouchCLI", "Evidence", "Explanation",
+                "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR", "Kernels",
+                "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
+                "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", real,
             ], exclude: ["Verified", "ReadersQuestions.json"], computes: false),
         // the library as its users see it
         tests(

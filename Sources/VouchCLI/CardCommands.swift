@@ -1,6 +1,7 @@
 import ArgumentParser
+import Documents
 import Platform
-import Vouch
+import Runs
 
 struct CardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

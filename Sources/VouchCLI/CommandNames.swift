@@ -1,7 +1,7 @@
 import ArgumentParser
 import Platform
+import Runs
 import Tables
-import Vouch
 
 /// Names of commands as they were typed.
 enum CommandNames {

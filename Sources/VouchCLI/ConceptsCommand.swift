@@ -1,7 +1,7 @@
 import ArgumentParser
 import Platform
 import Reporting
-import Vouch
+import Studies
 
 struct ConceptsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

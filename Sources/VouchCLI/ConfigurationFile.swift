@@ -1,5 +1,5 @@
 import ArgumentParser
-import Vouch
+import Runs
 import Yams
 
 /// `--config file.yaml`: a mapping from option names to values, put before the other arguments so

@@ -1,6 +1,7 @@
 import ArgumentParser
+import Documents
 import Platform
-import Vouch
+import Studies
 
 struct DriftCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Platform
-import Vouch
+import Studies
 
 struct ExamplesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Explanation
 import Platform
-import Vouch
+import Runs
+import Studies
 
 struct ExplainCounterfactualsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

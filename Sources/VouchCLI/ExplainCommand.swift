@@ -1,8 +1,9 @@
 import ArgumentParser
+import Documents
 import Figures
 import Platform
 import Reporting
-import Vouch
+import Studies
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Platform
-import Vouch
+import Studies
 
 struct EvaluateExplanationsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Platform
 import Reporting
+import Runs
 import Vouch
 
 /// An error with an exit code of its own.

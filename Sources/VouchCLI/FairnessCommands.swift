@@ -1,7 +1,7 @@
 import ArgumentParser
 import Fairness
 import Platform
-import Vouch
+import Studies
 
 extension FairnessConstraint: ExpressibleByArgument {}
 extension MitigationMethod: ExpressibleByArgument {}

@@ -1,7 +1,8 @@
 import ArgumentParser
+import Documents
 import Platform
 import Reporting
-import Vouch
+import Studies
 
 struct GeneralizationCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

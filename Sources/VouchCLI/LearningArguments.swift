@@ -1,5 +1,5 @@
 import ArgumentParser
-import Vouch
+import Runs
 
 /// How the model learns.
 struct LearningArguments: ParsableArguments {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Platform
-import Vouch
+import Runs
 
 struct LedgerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

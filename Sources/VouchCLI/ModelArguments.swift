@@ -1,7 +1,7 @@
 import ArgumentParser
+import Runs
 import Tables
 import Training
-import Vouch
 
 /// What the model is.
 struct ModelArguments: ParsableArguments {

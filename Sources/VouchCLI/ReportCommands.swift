@@ -1,9 +1,11 @@
 import ArgumentParser
+import Documents
 import Evidence
 import Fairness
 import Platform
 import Reporting
-import Vouch
+import Runs
+import Studies
 
 extension ReportFormat: ExpressibleByArgument {}
 extension GapConvention: ExpressibleByArgument {}

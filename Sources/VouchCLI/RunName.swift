@@ -1,5 +1,5 @@
 import Platform
-import Vouch
+import Runs
 
 /// Where a run goes that was given no folder.
 enum RunName {

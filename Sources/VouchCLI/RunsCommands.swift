@@ -1,7 +1,7 @@
 import ArgumentParser
 import Platform
 import Reporting
-import Vouch
+import Runs
 
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -2,9 +2,9 @@ import ArgumentParser
 import Kernels
 import NN
 import Optim
+import Runs
 import Tables
 import Training
-import Vouch
 
 extension TrainConfiguration.ModelKind: ExpressibleByArgument {}
 extension TrainConfiguration.NumberForm: ExpressibleByArgument {}

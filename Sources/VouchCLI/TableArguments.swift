@@ -1,6 +1,6 @@
 import ArgumentParser
+import Runs
 import Tables
-import Vouch
 
 extension TrainConfiguration.Task: ExpressibleByArgument {}
 

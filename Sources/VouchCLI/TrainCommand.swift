@@ -1,6 +1,8 @@
 import ArgumentParser
+import Documents
 import Platform
-package import Vouch
+package import Runs
+import Studies
 
 /// What the arguments after `vouch train` ask for.
 ///

@@ -2,9 +2,9 @@ import Evidence
 import Foundation
 import Platform
 import Reporting
+import Runs
 import Synchronization
 import Training
-import Vouch
 
 /// Shows a run while it goes on: a bar on a terminal, plain lines elsewhere, JSON lines for
 /// machines, nothing when quiet. Where lines stay, at most one a second tells of progress.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Platform
 import Reporting
-import Vouch
+import Runs
 
 /// The command `vouch`: parses, calls the library, prints.
 struct VouchCommand: ParsableCommand {

@@ -3,10 +3,11 @@ import Platform
 import Prediction
 import Reporting
 import RunStore
+import Runs
 import Statistics
+import Studies
 import Tables
 import Training
-import Vouch
 
 /// One made-up table on its way through inspection, training of one epoch, prediction,
 /// evaluation and audit.

@@ -2,9 +2,10 @@ import Evidence
 import Foundation
 import Platform
 import RealModule
+import Runs
+import Studies
 import TensorCore
 import Testing
-import Vouch
 
 /// Runs of an additive model.
 @Suite struct AdditiveRunTests {

@@ -1,5 +1,6 @@
+import Runs
+import Studies
 import Testing
-import Vouch
 
 @Suite struct AuditedColumnsTests {
     /// Adult's classes have an equals sign of their own.

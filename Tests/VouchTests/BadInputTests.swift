@@ -1,7 +1,8 @@
 import Platform
+import Runs
+import Studies
 import Tables
 import Testing
-import Vouch
 
 /// What is wrong with the data or the request is said with its place and a next step, and nothing
 /// is left behind.

@@ -1,7 +1,6 @@
 import Evidence
 import Reporting
 import Testing
-import Vouch
 
 /// The sentences of the first screen, from made-up measurements.
 @Suite struct BriefTests {

@@ -1,9 +1,11 @@
+import Documents
 import Foundation
 import Platform
 import Reporting
+import Runs
 import SchemaValidation
+import Studies
 import Testing
-import Vouch
 
 /// `card.yaml`, from the template to the report.
 @Suite struct CardTests {

@@ -1,7 +1,8 @@
 import Foundation
+import Runs
+import Studies
 import TensorCore
 import Testing
-import Vouch
 
 /// Concepts of real runs, as a person asks for them.
 @Suite struct ConceptRunTests {

@@ -2,9 +2,10 @@ import Evidence
 import Foundation
 import Generalization
 import Prediction
+import Runs
+import Studies
 import TensorCore
 import Testing
-import Vouch
 
 private let environment = ProcessInfo.processInfo.environment
 

@@ -1,7 +1,9 @@
+import Documents
 import Evidence
 import Reporting
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// `vouch train --cv`, as a user has it.
 @Suite struct CrossValidationRunTests {

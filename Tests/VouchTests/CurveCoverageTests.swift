@@ -1,9 +1,10 @@
 import Foundation
 import Platform
 import RealModule
+import Runs
+import Studies
 import TensorCore
 import Testing
-import Vouch
 
 /// How often an additive model's curve, with its interval, holds what such trainings give on average.
 @Suite struct CurveCoverageTests {

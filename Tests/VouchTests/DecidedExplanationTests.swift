@@ -1,6 +1,7 @@
 import Foundation
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// Explanations speak of the decision: of the decided class, of why it was granted or declined, and not of
 /// columns that did nothing.

@@ -1,10 +1,12 @@
+import Documents
 import Evidence
 import Foundation
 import Platform
 import Prediction
 import Reporting
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// Probes on runs, audits of predictions, comparisons, policies: on real rows, as a user has them.
 @Suite struct EvidenceRunTests {

@@ -1,6 +1,7 @@
 import Foundation
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// What would change a prediction, and the reasons for one, as a person asks for them.
 @Suite struct ExplainChangesTests {

@@ -1,3 +1,4 @@
+import Documents
 import Evidence
 import Fairness
 import Figures
@@ -6,10 +7,11 @@ import Platform
 import Prediction
 import Reporting
 import RunStore
+import Runs
 import Statistics
+import Studies
 import Testing
 import Training
-import Vouch
 
 /// `vouch train --fair-penalty`, on real rows.
 @Suite struct FairPenaltyRunTests {

@@ -1,7 +1,8 @@
 import Foundation
 import Reporting
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// `vouch fairness data`, on a run and on a file.
 @Suite struct FairnessDataTests {

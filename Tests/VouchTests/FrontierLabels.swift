@@ -1,7 +1,7 @@
 import Figures
 import Reporting
+import Studies
 import Testing
-import Vouch
 
 /// The words beside each point of a frontier of demographic parity over sex.
 func frontierLabels(_ request: MitigationRequest, run: String) throws -> [String] {

@@ -1,9 +1,11 @@
+import Documents
 import Evidence
 import Foundation
 import Platform
 import Reporting
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// Overfitting, measured further and held back, on real rows.
 @Suite struct GeneralizationTests {

@@ -1,7 +1,8 @@
 import Foundation
+import Runs
+import Studies
 import TensorCore
 import Testing
-import Vouch
 
 /// Rows of real runs explained by gradients.
 @Suite struct GradientExplanationTests {

@@ -1,8 +1,8 @@
+import Documents
 import Evidence
 import Foundation
 import Reporting
 import Testing
-import Vouch
 
 /// Ranges of numbers and names of codes, as a person sets them for groups.
 @Suite struct GroupOptionTests {

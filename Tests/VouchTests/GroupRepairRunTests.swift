@@ -5,9 +5,10 @@ import Foundation
 import Platform
 import Prediction
 import Reporting
+import Runs
+import Studies
 import Tables
 import Testing
-import Vouch
 
 /// `vouch train --repair-groups` and `--remove-correlation`, on real rows.
 @Suite struct GroupRepairRunTests {

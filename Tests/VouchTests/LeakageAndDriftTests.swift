@@ -1,8 +1,10 @@
+import Documents
 import Evidence
 import Foundation
 import Reporting
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// Leaks before training, and drift after it, as a person asks for them.
 @Suite struct LeakageAndDriftTests {

@@ -1,12 +1,14 @@
+import Documents
 import Evidence
 import Fairness
 import Figures
 import Foundation
 import Platform
 import Reporting
+import Runs
 import Statistics
+import Studies
 import Testing
-import Vouch
 
 /// Remedies against gaps on runs.
 @Suite struct MitigationTests {

@@ -1,7 +1,8 @@
 import Foundation
 import Platform
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// `vouch predict --out-of-distribution`, as a user has it.
 @Suite struct OutOfDistributionRunTests {

@@ -1,9 +1,11 @@
+import Documents
 import Evidence
 import Foundation
 import Platform
 import Reporting
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// The first screen: a reader's questions, answered from measurements alone.
 @Suite struct PlainWordsTests {

@@ -1,8 +1,10 @@
+import Documents
 import Evidence
 import Foundation
 import Reporting
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// What `vouch policy init` writes.
 @Suite struct PolicyExampleTests {

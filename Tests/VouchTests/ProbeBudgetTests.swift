@@ -1,11 +1,13 @@
+import Documents
 import Evidence
 import Foundation
 import Platform
 import Prediction
 import Reporting
+import Runs
+import Studies
 import Synchronization
 import Testing
-import Vouch
 
 /// What probes may take, what they took, and that no clock decides.
 @Suite struct ProbeBudgetTests {

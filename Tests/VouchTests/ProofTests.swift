@@ -1,10 +1,12 @@
+import Documents
 import Evidence
 import Foundation
 import Platform
 import Reporting
+import Runs
 import Statistics
+import Studies
 import Testing
-import Vouch
 
 /// Remedies on runs.
 @Suite struct ProofTests {

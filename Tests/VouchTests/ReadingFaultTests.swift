@@ -2,10 +2,11 @@ import Evidence
 import Platform
 import Prediction
 import Reporting
+import Runs
+import Studies
 import Synchronization
 import Tables
 import Testing
-import Vouch
 
 /// Files that were once read wrongly without a word, on their way through training, audit and use.
 @Suite struct ReadingFaultTests {

@@ -1,9 +1,10 @@
 import Foundation
 import Platform
+import Runs
+import Studies
 import Tables
 import Testing
 import Training
-import Vouch
 
 /// What is trained where nothing is asked for, and training in folds.
 @Suite struct RecipeTests {

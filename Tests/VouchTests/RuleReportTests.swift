@@ -1,10 +1,12 @@
+import Documents
 import Evidence
 import Fairness
 import Foundation
 import Prediction
 import Reporting
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// `vouch report RUN --law`, on a real run.
 @Suite struct RuleReportTests {

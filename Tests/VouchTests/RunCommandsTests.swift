@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import RunStore
+import Runs
 import Testing
 
 /// `vouch ledger` and `vouch runs`, on run folders that need no training.

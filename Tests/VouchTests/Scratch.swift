@@ -1,7 +1,7 @@
 import Foundation
 import Platform
 import Prediction
-import Vouch
+import Runs
 
 /// A folder of one test, removed when it ends.
 final class Scratch {

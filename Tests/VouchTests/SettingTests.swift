@@ -1,9 +1,10 @@
 import Evidence
 import Fairness
 import Prediction
+import Runs
+import Studies
 import Tables
 import Testing
-import Vouch
 import VouchCLI
 
 /// What is declared of settings, beside what the command and the recipe make of it.

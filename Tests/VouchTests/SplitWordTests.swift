@@ -1,6 +1,8 @@
 import Foundation
 import Platform
 import Prediction
+import Runs
+import Studies
 import Testing
 
 /// The texts of the program's own files.
@@ -13,6 +15,16 @@ enum SourceText {
         let names = try FileManager.default.subpathsOfDirectory(atPath: root + "/" + folder)
         return try names.filter { $0.hasSuffix(".swift") }.sorted().map {
             ($0, String(decoding: try Files.read(root + "/" + folder + "/" + $0), as: UTF8.self))
+        }
+    }
+
+    /// The targets that put everything together, the lowest first.
+    static let assembly = ["Runs", "Documents", "Studies", "Vouch"]
+
+    /// Their files, by path below `Sources`.
+    static func assembled() throws -> [(path: String, text: String)] {
+        try assembly.flatMap { target in
+            try files(below: "Sources/" + target).map { (target + "/" + $0.path, $0.text) }
         }
     }
 }
@@ -54,11 +66,13 @@ enum SourceText {
     /// Lines are added, and files of a run's rows are read, behind the door alone.
     @Test func thereIsOneDoor() throws {
         let allowed = [
-            "Ledger.append(": ["HeldOutRows.swift"],
+            "Ledger.append(": ["Runs/Folder/HeldOutRows.swift"],
             // A mitigation reads its own file, and seals what it reads.
-            "PredictionFile.decode(": ["HeldOutRows.swift", "Mitigation/MitigationRows.swift"],
+            "PredictionFile.decode(": [
+                "Runs/Folder/HeldOutRows.swift", "Studies/Mitigation/MitigationRows.swift",
+            ],
         ]
-        let files = try SourceText.files(below: "Sources/Vouch")
+        let files = try SourceText.assembled()
         for (call, places) in allowed {
             #expect(files.filter { $0.text.contains(call) }.map(\.path) == places, "\(call)")
         }

@@ -3,10 +3,11 @@ import Foundation
 import Optim
 import Platform
 import Prediction
+import Runs
+import Studies
 import TensorCore
 import Testing
 import Training
-import Vouch
 
 /// A table's way to a model and to predictions, through the library.
 @Suite struct TrainTests {

@@ -1,7 +1,7 @@
+import Documents
 import Evidence
 import Reporting
 import Testing
-import Vouch
 
 /// What to worry about follows from measurements alone, what harms most first.
 @Suite struct WorriesTests {

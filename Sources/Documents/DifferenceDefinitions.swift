@@ -1,0 +1,22 @@
+package import Evidence
+
+/// What each compared metric means, as a difference or as a ratio.
+package func differenceDefinitions(_ changes: [Change]) -> [MetricDefinition] {
+    var seen: Set<String> = []
+    return changes.compactMap { change in
+        guard var definition = MetricRegistry.definition(change.metric),
+            seen.insert(change.difference.metric).inserted
+        else { return nil }
+        let isRatio = change.difference.metric.hasSuffix("Ratio")
+        definition.id = change.difference.metric
+        // "accuracy", but "ROC AUC".
+        let isWord = definition.name.dropFirst().first?.isLowercase ?? false
+        let name =
+            (isWord ? definition.name.prefix(1).lowercased() : String(definition.name.prefix(1)))
+            + definition.name.dropFirst()
+        definition.name = (isRatio ? "Ratio of the " : "Difference in ") + name
+        definition.formula =
+            (isRatio ? "second ÷ first of: " : "second − first of: ") + definition.formula
+        return definition
+    }
+}

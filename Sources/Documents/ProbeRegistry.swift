@@ -1,0 +1,81 @@
+import Cost
+import DataEfficiency
+package import Evidence
+import Explanation
+import Fairness
+import Generalization
+import Runs
+import Tuning
+
+/// Every probe, in the order in which they run: those that train nothing first, then one that answers each of
+/// the six questions, then what refines an answer.
+package let allProbes: [any Probe] = [
+    PredictionQuality(),
+    TrivialAnswers(),
+    TrainingCostProbe(),
+    ModelSizeProbe(),
+    PredictionLatency(),
+    TrainingDataProbe(),
+    TrainTestGap(),
+    TrivialBaseline(),
+    MembershipInference(),
+    CanaryExposure(),
+    Leakage(),
+    WeakSegmentSearch(),
+    GroupRates(),
+    ConformalCoverage(),
+    SelectivePrediction(),
+    PermutationImportance(),
+    SeedSpread(),
+    LearningCurve(),
+    Robustness(),
+    LinearComparison(),
+    GlassBoxPrice(),
+    SettingEffects(),
+]
+
+/// Probes that look back at the whole command, when all others are done.
+package let closingProbes: [any Probe] = [RunCostProbe()]
+
+/// Probes that are too expensive to run every time: `vouch generalization` runs them on a finished run,
+/// in this order, and says their price before.
+package let onDemandProbes: [any Probe] = [
+    RandomLabelCapacity(),
+    LikelihoodRatioMembership(),
+]
+
+/// Probes of explanations, which `vouch explain evaluate` and `vouch explain prove` run on a finished run.
+package let explanationQuality: any Probe = ExplanationQuality()
+
+/// Effects over all rows, which `vouch explain global` measures on a finished run.
+///
+/// - Parameter together: Columns whose importance is that of shuffling them together.
+package func globalEffects(together: [[String]] = []) -> any Probe {
+    GlobalEffects(together: together)
+}
+
+/// - Parameter seed: Of rules, rows and trainings.
+package func ruleRecovery(seed: UInt64 = 0) -> any Probe {
+    RuleRecovery(seed: seed)
+}
+
+/// Probes that run only where an option of the training asks for them.
+package let requestedProbes: [any Probe] = [CrossValidatedQuality(), AdditiveShapes()]
+
+/// What each metric id means, over all probes.
+package enum MetricRegistry {
+    package static let all: [MetricDefinition] = {
+        var seen: Set<String> = []
+        let onExplanations = [
+            explanationQuality, ruleRecovery(), globalEffects(), ConceptVectors(),
+        ]
+        return (allProbes + closingProbes + onDemandProbes + onExplanations + requestedProbes).flatMap(
+            \.description.metrics
+        )
+        .filter { seen.insert($0.id).inserted }
+    }()
+
+    private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
+
+    package static func definition(_ id: String) -> MetricDefinition? { byID[id] }
+}

@@ -1,0 +1,101 @@
+package import Evidence
+package import Kernels
+import Models
+import NN
+import Platform
+import Prediction
+import Reporting
+import RunStore
+package import Tables
+import Training
+
+/// A finished run with its data, read again from where they stood.
+package struct FinishedRun {
+    package let path: String
+    /// As it was asked for.
+    package let configuration: TrainConfiguration
+    package let prepared: PreparedData
+    package let features: EncodedFeatures
+    package let pool: WorkerPool
+    /// Of an additive model.
+    let pairs: [NamedPair]
+    /// Of what is trained on it.
+    let cancellation: Cancellation
+
+    /// - Throws: an error that says what to do where the data were changed since.
+    init(
+        _ run: String, threads: Int, cancellation: Cancellation = .bySignal,
+        onEvent: (RunEvent) -> Void
+    ) throws {
+        path = run
+        self.cancellation = cancellation
+        configuration = try Self.configuration(of: run)
+        prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
+        let made = try Ledger.read(run).lastRun?.details ?? [:]
+        let expected = [
+            made[Ledger.DetailKey.dataSHA256], made[Ledger.DetailKey.testSHA256],
+        ].compactMap { $0 }
+        guard expected == prepared.hashes else {
+            throw VouchError(
+                "\(run): its data were changed since it was trained (their SHA-256 differs from the "
+                    + "ledger's). Train it anew on what stands there now, then ask that run")
+        }
+        features = try prepared.encoder.encode(prepared.table)
+        pool = WorkerPool(threads: threads)
+        pairs =
+            prepared.recipe.pairs == nil
+            ? [] : try ModelBundle(run: run).network.additive?.namedPairs ?? []
+    }
+
+    package static func configuration(of run: String) throws -> TrainConfiguration {
+        try JSON.decode(
+            TrainConfiguration.self, from: RunFolder.open(run).read("configuration.json"),
+            file: run + "/configuration.json")
+    }
+
+    /// What trains as the run did.
+    var learner: Learner {
+        Learner(
+            configuration: configuration, prepared: prepared, pool: pool, pairs: pairs,
+            cancellation: cancellation)
+    }
+
+    /// The validation rows that a remedy of its model may calibrate and choose on.
+    func calibrationRows(of model: ModelBundle) throws -> Sealed<CalibrationRows> {
+        let rows = try learner.validationPredictions(model, features)
+        let places = prepared.folds.prefix(model.count).flatMap(\.validation)
+        return Sealed(
+            CalibrationRows(rows: rows, features: features.selecting(rows: places)),
+            split: .validation, rows: rows.rows)
+    }
+
+    /// Its model with what probes may see of it, training again among it; but not what it cost.
+    /// Whoever opens it says which probes look at its rows.
+    ///
+    /// - Parameter changed: A model that a remedy made of the run's, in its place.
+    func subject(of changed: ModelBundle? = nil) throws -> Sealed<Subject> {
+        let folder = try RunFolder.open(path)
+        let model = try changed ?? ModelBundle(reading: folder)
+        let report = try storedReport(run: path)
+        let history = try JSON.decode(
+            [[EpochRecord]].self, from: folder.read("history.json"),
+            file: path + "/history.json")
+        let weights = try Ledger.read(path).lastRun?.details[Ledger.DetailKey.weightsSHA256] ?? ""
+        let known = prepared.hashes.last.map {
+            modelsMeasuredBefore(onDataSHA256: $0, except: weights)
+        }
+        let assembly = SubjectAssembly(
+            learner: learner, model: model,
+            steps: history.reduce(0) { $0 + ($1.last?.step ?? 0) },
+            used: nil, features: features, modelBytes: model.encodedWeights().count,
+            modelsBefore: max(known ?? 0, (report.ledger?.models ?? 1) - 1),
+            shapes: changed == nil
+                ? try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [] : [],
+            repeats: changed == nil && configuration.learning.budgetSeconds == nil)
+        var subject = try assembly.subject()
+        let seconds = report.measurements.first { $0.metric == "trainingSeconds" }?.value
+        let counted = try assembly.trainingWorkSeconds
+        if let seconds { subject.secondsPerNominal = seconds / max(counted, 1e-9) }
+        return Sealed(subject)
+    }
+}

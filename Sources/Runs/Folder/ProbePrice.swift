@@ -1,0 +1,29 @@
+import Evidence
+
+/// What an on-demand probe would cost on a run.
+package struct ProbePrice: Encodable, Sendable, Hashable {
+    package var probe: String
+    package var name: String
+    /// At the run's own settings.
+    package var trainings: Int
+    package var seconds: Double
+    /// Why it cannot run; `nil` where it can.
+    package var obstacle: String?
+
+    init(_ probe: any Probe, _ subject: Subject) {
+        let description = probe.description
+        self.probe = description.id
+        name = description.name
+        let missing = description.needs.subtracting(subject.has)
+        obstacle = Need.allCases.first(where: missing.contains)?.absence
+        trainings = obstacle == nil ? probe.trainings(subject) : 0
+        seconds =
+            obstacle == nil ? probe.expectedSeconds(subject) * subject.secondsPerNominal : 0
+    }
+
+    package var text: String {
+        let most = "about \(Int(seconds.rounded(.up))) s"
+        guard trainings > 0 else { return most }
+        return "\(trainings) \(trainings == 1 ? "training" : "trainings"), \(most)"
+    }
+}

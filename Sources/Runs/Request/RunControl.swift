@@ -1,0 +1,78 @@
+package import Evidence
+package import Training
+
+/// The version that `vouch --version` prints and runs record.
+package let vouchVersion = "0.1.0"
+
+/// What a training is told beside its configuration; none of it changes the result.
+package struct RunControl {
+    package var threads: Int?
+    package var overwrite: Bool
+    package var resume: Bool
+    /// Whether the index of runs learns of the run.
+    package var isIndexed: Bool
+    /// The command line's arguments, the program first, for the report; empty from a library.
+    package var arguments: [String]
+    /// Asked between steps: what was trained until then is measured without further trainings and written.
+    package var cancellation: Cancellation
+    /// What a person says of the model and its data, for the report.
+    package var card: CardAnswers
+    package var onEvent: (RunEvent) -> Void
+    /// Told how far the probes are, perhaps often and by another thread; `nil` to tell nobody.
+    package var onProbes: (@Sendable (ProbeProgress) -> Void)?
+
+    package init(
+        threads: Int? = nil, overwrite: Bool = false, resume: Bool = false,
+        isIndexed: Bool = false,
+        arguments: [String] = [], cancellation: Cancellation = Cancellation(),
+        card: CardAnswers = CardAnswers(),
+        onEvent: @escaping (RunEvent) -> Void = { _ in },
+        onProbes: (@Sendable (ProbeProgress) -> Void)? = nil
+    ) {
+        self.threads = threads
+        self.overwrite = overwrite
+        self.resume = resume
+        self.isIndexed = isIndexed
+        self.arguments = arguments
+        self.cancellation = cancellation
+        self.card = card
+        self.onEvent = onEvent
+        self.onProbes = onProbes
+    }
+}
+
+/// What a person sees of a run while it goes on.
+package enum RunEvent {
+    /// A new stage, such as `reading adult.csv`.
+    case stage(String)
+    case warning(String)
+    case training(TrainingEvent)
+    case stopped(StopReason, bestEpoch: Int)
+}
+
+/// A finished run.
+package struct RunResult {
+    package var path: String
+    package var measurements: [Measurement]
+    package var stop: StopReason
+    /// The steps after which the kept weights stood; `--steps` with it repeats a budget's run.
+    package var steps: Int
+    package var weightsSHA256: String
+    package var seconds: Double
+    /// The main measurements as a table for a terminal `width` characters wide.
+    package var table: @Sendable (_ width: Int, _ color: Bool) -> String
+
+    package init(
+        path: String, measurements: [Measurement], stop: StopReason, steps: Int,
+        weightsSHA256: String, seconds: Double,
+        table: @escaping @Sendable (_ width: Int, _ color: Bool) -> String
+    ) {
+        self.path = path
+        self.measurements = measurements
+        self.stop = stop
+        self.steps = steps
+        self.weightsSHA256 = weightsSHA256
+        self.seconds = seconds
+        self.table = table
+    }
+}

@@ -1,0 +1,268 @@
+import Platform
+import Prediction
+import RunStore
+package import Tables
+import Training
+
+/// Everything between the files and the first training step: tables, schema, labels, the split and
+/// the encoded rows.
+package struct PreparedData {
+    package var table: Table
+    /// The rows to measure on: of `table`, or of a file of their own.
+    package var testTable: Table
+    package var schema: Schema
+    package var warnings: [String]
+    package var target: TargetEncoder
+    package var encoder: Encoder
+    /// With several folds, `train` holds their rows and `validation` none.
+    package var split: Split
+    /// What each model trains and validates on; one, or one a fold.
+    package var folds: [Split]
+    package var recipe: Recipe
+    package var duplicates: DuplicateReport
+    /// Rows with random answers among the training rows; `nil` for none.
+    package var canaries: PlantedRows?
+    /// SHA-256 of the files, in order: data, test.
+    package var hashes: [String]
+
+    package struct DuplicateReport {
+        /// Of rows that train or validate: those that repeat an earlier one, target included.
+        package var repeated: Int
+        /// Rows with the same features as another row and another target.
+        package var conflicting: Int
+
+        /// - Parameter rows: Those that train or validate.
+        init(_ copies: RowCopies, _ answers: KnownAnswers, among rows: [Int]) {
+            repeated = copies.exact.repeated(among: rows)
+            conflicting = answers.classes.map { copies.features.conflicting($0, among: rows) } ?? 0
+        }
+    }
+
+    /// Reads and prepares what a configuration names.
+    package static func load(
+        _ configuration: TrainConfiguration, threads: Int, onEvent: (RunEvent) -> Void
+    ) throws -> PreparedData {
+        var hashes: [String] = []
+        func read(_ path: String, _ options: CSVOptions) throws -> Table {
+            onEvent(.stage("Reading \(path)"))
+            let bytes = try CSVReader.bytes(path: path)
+            hashes.append(ContentHash.sha256(bytes))
+            return try CSVReader.read(bytes: bytes, name: path, options: options)
+        }
+        let columns = configuration.columns
+        let options = try schemaOptions(columns)
+        let reading = try csvOptions(configuration.reading, threads: threads)
+            .naming(columns, options)
+        let table = try read(configuration.data, reading)
+        var (schema, schemaWarnings) = try Schema.infer(table, options)
+        schema.missingTexts = configuration.reading.missing
+        var warnings =
+            table.remarks.map { "\(configuration.data): \($0)" } + schemaWarnings.map(\.description)
+
+        let testTable = try configuration.test.map { path in
+            try read(path, reading.keepingTexts(of: schema))
+        }
+        var prepared = try prepare(
+            table, testTable: testTable, schema: schema, configuration, onEvent: onEvent)
+        warnings += prepared.warnings
+        prepared.warnings = warnings
+        prepared.hashes = hashes
+        return prepared
+    }
+
+    /// Prepares rows in memory.
+    ///
+    /// - Parameters:
+    ///   - testTable: Rows to measure on; `nil` to hold back some of the table's.
+    ///   - schema: Of both.
+    ///   - known: A target whose classes these rows' are among; `nil` for those that occur.
+    package static func prepare(
+        _ table: Table, testTable: Table?, schema: Schema, _ configuration: TrainConfiguration,
+        classesOf known: TargetEncoder? = nil, onEvent: (RunEvent) -> Void
+    ) throws -> PreparedData {
+        let columns = configuration.columns
+        guard let targetColumn = table.column(named: columns.target) else {
+            throw VouchError("there is no column \"\(columns.target)\"")
+        }
+        try checkGroups(
+            bins: columns.groupBins, labels: columns.groupLabels, protected: schema.protected,
+            in: table)
+        let answers = try KnownAnswers(
+            targetColumn, of: table, configuration, classesOf: known)
+        let copies = RowCopies(
+            table, features: schema.features.map(\.name), target: columns.target,
+            labels: answers.classes, rows: answers.rows)
+        let maker = try SplitMaker(
+            configuration, table: table, schema: schema, strata: answers.strata,
+            duplicates: copies.together)
+        let drawn = try maker.split(rows: answers.rows, hasTestFile: testTable != nil)
+        let recipe = Recipe(
+            configuration,
+            for: problem(
+                rows: drawn.train.count + drawn.validation.count, schema,
+                isRegression: answers.isRegression))
+        let folds = maker.folds(recipe.folds, of: drawn)
+        let split = folds.count > 1 ? drawn.trainingOnValidation : drawn
+        var warnings = answerWarnings(answers, copies, of: table)
+        warnings += try weightWarnings(
+            table, testTable: testTable, schema, split, folds, answers.target,
+            labels: answers.classes)
+
+        let target = try answers.fitted(on: split.train)
+        onEvent(.stage("Encoding \(table.rowCount) rows"))
+        let bins = recipe.fittedBins
+        let encoder = try Encoder.fit(
+            table, schema, rows: split.train, bins: bins,
+            outcomes: bins == nil
+                ? []
+                : target.outcomes(
+                    labels: answers.labels, numbers: answers.numbers, rows: split.train),
+            repair: configuration.model.groupRepair)
+        warnings += try encoderWarnings(encoder, schema, table: table, testTable: testTable)
+        if let testTable {
+            warnings += sharedRowWarnings(
+                table, testTable, columns: schema.features.map(\.name) + [columns.target])
+        }
+        return try PreparedData(
+            table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
+            target: target, encoder: encoder, split: split, folds: folds, recipe: recipe,
+            duplicates: DuplicateReport(copies, answers, among: split.train + split.validation),
+            hashes: []
+        ).planting(configuration.splits.canaries, seed: configuration.learning.seed)
+    }
+
+    /// The rows that train or validate, cut into parts: classes in equal shares, groups and exact
+    /// duplicates whole.
+    package func parts(_ count: Int, seed: UInt64) throws -> [[Int]] {
+        let planted = canaries?.planted ?? .max..<Int.max
+        let rows = (split.train + split.validation).filter { !planted.contains($0) }.sorted()
+        guard let column = table.column(named: target.column) else { return [] }
+        let strata =
+            target.task == .regression
+            ? SplitDrawer.deciles(try target.values(column, source: table.name), rows: rows)
+            : try target.labels(column, source: table.name, lines: table.lines).map(Int.init)
+        let copies = RowCopies(
+            table, features: schema.features.map(\.name), target: target.column,
+            labels: target.task == .regression ? nil : strata.map(Int32.init), rows: rows)
+        let fold = SplitDrawer(
+            rows: rows, strata: strata, groups: table.codes(in: schema.names(.group).first),
+            duplicates: copies.together, times: nil, seed: seed
+        ).folds(count, rowCount: table.rowCount)
+        return (0..<count).map { part in rows.filter { fold[$0] == part } }
+    }
+
+    /// What is to be learned from so many rows.
+    package func problem(rows: Int) -> Recipe.Problem {
+        Self.problem(rows: rows, schema, isRegression: target.task == .regression)
+    }
+
+    private static func problem(
+        rows: Int, _ schema: Schema, isRegression: Bool
+    ) -> Recipe.Problem {
+        Recipe.Problem(
+            rows: rows, numbers: schema.features.count { $0.kind == .number },
+            isRegression: isRegression)
+    }
+}
+
+// MARK: - From options to the reader's and the schema's
+
+package func csvOptions(
+    _ reading: TrainConfiguration.ReadingOptions, threads: Int
+) throws(VouchError) -> CSVOptions {
+    var options = CSVOptions()
+    options.threads = threads
+    if let text = reading.delimiter {
+        let named = ["tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"][text] ?? text
+        guard named.utf8.count == 1, let byte = named.utf8.first, byte != UInt8(ascii: "\"") else {
+            throw VouchError("--delimiter is \"\(text)\"; write one character, or tab")
+        }
+        options.delimiter = byte
+    }
+    options.decimalComma = reading.decimalComma
+    guard let encoding = CSVOptions.Encoding(rawValue: reading.encoding.lowercased()) else {
+        throw VouchError("--encoding is \"\(reading.encoding)\"; write utf-8 or windows-1252")
+    }
+    options.encoding = encoding
+    if let missing = reading.missing { options.missingTokens = missing }
+    return options
+}
+
+package func schemaOptions(_ columns: TrainConfiguration.ColumnRoles) throws -> SchemaOptions {
+    var options = SchemaOptions()
+    options.target = columns.target.isEmpty ? nil : columns.target
+    options.protected = columns.protected
+    options.group = columns.group
+    options.time = columns.time
+    options.weight = columns.weight
+    options.id = columns.id
+    options.exclude = columns.exclude
+    options.usesProtected = columns.usesProtected
+    if let file = columns.schemaFile { options.overrides = try SchemaFile.read(file) }
+    return options
+}
+
+extension CSVOptions {
+    /// With what the schema file states. Identifiers and groups are texts; answers, protected properties and weights keep
+    /// theirs beside their numbers.
+    package func naming(
+        _ columns: TrainConfiguration.ColumnRoles, _ schema: SchemaOptions
+    ) -> CSVOptions {
+        var options = self
+        for (name, override) in schema.overrides {
+            options.kinds[name] = override.kind
+            options.decimals[name] = override.decimal
+            options.orders[name] = override.order
+            options.keepText(name, role: override.role)
+        }
+        for name in columns.id { options.keepText(name, role: .id) }
+        if let group = columns.group { options.keepText(group, role: .group) }
+        for name in columns.protected { options.keepText(name, role: .protected) }
+        if let weight = columns.weight { options.keepText(weight, role: .weight) }
+        if !columns.target.isEmpty { options.keepText(columns.target, role: .target) }
+        return options
+    }
+}
+
+extension Table {
+    /// A code for every row by a column's value; −1 where missing; `nil` without a column.
+    package func codes(in name: String?) -> [Int32]? {
+        name.flatMap { column(named: $0)?.coded.codes }
+    }
+
+    /// Numbers or dates to order rows by; a missing one comes first.
+    func orderedValues(in name: String) throws(TableError) -> [Double] {
+        guard let measures = column(named: name)?.measures else {
+            throw TableError(
+                action: "ordering", source: self.name, column: name,
+                problem: "its cells are neither dates nor numbers",
+                advice: "Write dates as 2020-01-31, or leave --time out")
+        }
+        return measures.map { $0.isNaN ? -.infinity : $0 }
+    }
+
+    /// Row weights; `nil` without a column.
+    package func weights(in name: String?) throws(TableError) -> [Float]? {
+        guard let name, let column = column(named: name) else { return nil }
+        guard let numbers = column.numbers else {
+            throw TableError(
+                action: "reading", source: self.name, column: name,
+                problem: "its cells are not numbers", advice: "Weights are numbers ≥ 0")
+        }
+        let weights = numbers.map(Float.init)
+        for (row, weight) in weights.enumerated() where !(weight >= 0 && weight.isFinite) {
+            throw TableError(
+                action: "reading", source: self.name, line: lines?[row], row: row + 1,
+                column: name,
+                problem: "the weight \"\(column.text(row) ?? "")\" is not a number ≥ 0",
+                advice: "Correct it; 0 leaves the row out")
+        }
+        guard weights.isEmpty || weights.contains(where: { $0 > 0 }) else {
+            throw TableError(
+                action: "reading", source: self.name, column: name,
+                problem: "the weights of all \(rowCount) rows are 0, so that no row counts",
+                advice: "Give rows a weight above 0, or leave the weights out")
+        }
+        return weights
+    }
+}

@@ -1,0 +1,59 @@
+package import Evidence
+import Optim
+import Prediction
+
+/// A linear model of all rows that trained or validated: `--model linear` at its standard settings, for
+/// all its epochs, with a learning rate that falls to 0.
+struct LinearBaseline: ComparedModel {
+    let trials: Trials
+    /// The run's test rows.
+    let test: LabelledPredictions
+
+    /// One visit of one row, as measured on Adult with two threads, several times over.
+    private static let secondsPerVisit = 1e-6
+
+    private var plan: TrialPlan {
+        var plan = TrialPlan(Self.configuration(of: trials.settings))
+        plan.rows = .learned(trials.rows)
+        return plan
+    }
+
+    /// A linear model's standard settings in place of a configuration's own.
+    static func configuration(of asked: TrainConfiguration) -> TrainConfiguration {
+        var result = asked.standard(of: ModelForms.baseline)
+        result.learning.schedule = .cosine
+        result.learning.folds = 1
+        result.learning.refits = 0
+        return result
+    }
+
+    var expectedSeconds: Double {
+        let count = trials.trainingRows.count + trials.validationRows.count
+        let recipe = Recipe(
+            Self.configuration(of: trials.settings),
+            for: trials.run.prepared.problem(rows: count))
+        return Self.secondsPerVisit * Double(count * recipe.epochs)
+    }
+
+    func predictions() throws -> LabelledPredictions {
+        test.with(
+            try trials.testPredictions(plan, price: TrialPrice(visit: Self.secondsPerVisit)))
+    }
+}
+
+extension TrainConfiguration {
+    /// The standard settings of a kind of model for what this configuration is to learn: loss, weights of rows and
+    /// repair of numbers stay, and so does the seed.
+    func standard(of kind: ModelKind) -> TrainConfiguration {
+        var result = self
+        result.model = .init()
+        result.model.kind = kind
+        result.model.loss = model.loss
+        result.model.quantile = model.quantile
+        result.model.balancesClasses = model.balancesClasses
+        result.model.groupRepair = model.groupRepair
+        result.learning = .init()
+        result.learning.seed = learning.seed
+        return result
+    }
+}

@@ -1,0 +1,151 @@
+import Autodiff
+import CPURuntime
+package import Evidence
+import GraphIR
+package import Kernels
+import Models
+import NN
+import Platform
+package import Prediction
+package import Tables
+import TensorCore
+import Training
+
+/// Puts together what probes see of a finished training.
+package struct SubjectAssembly {
+    let learner: Learner
+    let model: ModelBundle
+    /// Over all trainings of the model.
+    let steps: Int
+    /// What they took; `nil` where that is known no more.
+    let used: CostMeter.Used?
+    let features: EncodedFeatures
+    /// Of the weights as stored.
+    let modelBytes: Int
+    /// Models measured on the test rows before this one.
+    let modelsBefore: Int
+    /// Of the validation rows; `nil` where no probe is to calibrate on them.
+    var validation: LabelledPredictions?
+    /// Of an additive model.
+    var shapes: [ShapeFunctions] = []
+    /// Whether the run may be repeated on changed rows, step for step.
+    var repeats = false
+
+    /// Of the training rows, so many are predicted.
+    private static let mostTrainingRows = 10_000
+
+    private var prepared: PreparedData { learner.prepared }
+    private var seed: UInt64 { learner.configuration.learning.seed }
+
+    package func subject() throws -> Subject {
+        let hasFile = learner.configuration.test != nil
+        let (known, table) = try learner.knownTestRows()
+        let predictions = try model.predict(table, pool: learner.pool)
+        var test = try LabelledPredictions(
+            prepared.testTable, knownRows: known, model: model, predictions: predictions,
+            split: .test)
+        test.models = modelsBefore + 1
+        // Only repetitions train on the run's encoded rows; who keeps many subjects keeps no rows with them.
+        let trials = Trials(learner, features: repeats ? features : nil, testTable: table)
+        let seconds = try trainingWorkSeconds
+        let rows = trainingRows
+        let training = try self.predictions(of: rows, split: .training)
+        var subject = Subject(
+            test: test, training: training,
+            calibration: validation.flatMap { $0.rows > 0 ? $0 : nil },
+            model: TestedModel(
+                predictor: ModelPredictor(model: model, pool: learner.pool), table: table,
+                secondsPerPrediction: model.predictionSeconds(rows: table.rowCount), size: size),
+            data: try dataFacts(), cost: try used.map(cost),
+            tables: prepared.leakTables(hasTestFile: hasFile),
+            retrainer: try RunRetrainer(trials, test: test, steps: steps),
+            repeater: repeats
+                ? RunRepeater(
+                    trials: trials, expectedSeconds: seconds, trainingRows: rows,
+                    training: training, test: test) : nil,
+            canaries: try canaries(),
+            linearModel: LinearBaseline(trials: trials, test: test),
+            counterpart: CounterpartModel(trials, test: test, trainingSeconds: seconds),
+            answerTrainer: PlantedTraining(
+                trials, rows: prepared.knownRows, secondsPerVisit: seconds / max(visits, 1)),
+            shapes: shapes,
+            crossValidator: learner.configuration.evidence.crossValidation.map {
+                RunCrossValidation(trials: trials, parts: $0)
+            },
+            seed: seed)
+        subject.work = trials.work
+        return subject
+    }
+
+    /// What the run's own training counts for, in seconds of the nominal machine.
+    var trainingWorkSeconds: Double {
+        get throws { try learner.stepSeconds() * Double(steps) }
+    }
+
+    /// Visits of rows by members, over all trainings.
+    private var visits: Double {
+        Double(steps * prepared.recipe.batchRows) * Double(prepared.recipe.members)
+    }
+
+    /// The training rows that are looked at; none that was planted.
+    private var trainingRows: [Int] {
+        let random = CounterRandom(seed: seed, name: "training rows")
+        let planted = prepared.canaries?.planted ?? .max..<Int.max
+        let rows = prepared.split.train.filter { !planted.contains($0) }
+        guard rows.count > Self.mostTrainingRows else { return rows }
+        return random.permutation(of: rows.count).prefix(Self.mostTrainingRows)
+            .map { rows[$0] }.sorted()
+    }
+
+    private func predictions(of rows: [Int], split: RowSplit) throws -> LabelledPredictions {
+        try LabelledPredictions(
+            prepared.table, knownRows: rows, model: model,
+            predictions: model.predict(features.selecting(rows: rows), pool: learner.pool),
+            split: split)
+    }
+
+    private func canaries() throws -> Canaries? {
+        guard let made = prepared.canaries else { return nil }
+        return Canaries(
+            planted: try predictions(of: Array(made.planted), split: .named("planted")),
+            references: try predictions(of: Array(made.references), split: .named("references")))
+    }
+
+    private func dataFacts() throws -> TrainingDataFacts {
+        let rows = prepared.split.train + prepared.split.validation
+        var classes: [TrainingDataFacts.ClassCount] = []
+        let target = prepared.target
+        if target.task != .regression, let column = prepared.table.column(named: target.column) {
+            let labels = try target.labels(column, source: prepared.table.name)
+            var counts = [Int](repeating: 0, count: target.classes.count)
+            for row in rows { counts[Int(labels[row])] += 1 }
+            classes = zip(target.classes, counts).map { .init(name: $0, rows: $1) }
+        }
+        let names = prepared.schema.features.map(\.name)
+        let missing = names.compactMap { prepared.table.column(named: $0) }
+            .reduce(0) { sum, column in sum + rows.count { column.isMissing($0) } }
+        return TrainingDataFacts(
+            rows: rows.count, features: names.count, classes: classes, missingCells: missing,
+            repeatedRows: prepared.duplicates.repeated,
+            conflictingRows: prepared.duplicates.conflicting)
+    }
+
+    private func cost(_ used: CostMeter.Used) throws -> TrainingCost {
+        let batch = prepared.recipe.batchRows
+        let penalty = try learner.fairPenalty(training: prepared.split.train, validation: nil)
+        let step = try learner.trainingGraph(penalty).differentiated(output: "loss").graph
+            .operationCount(rows: batch)
+        return TrainingCost(
+            wallSeconds: used.wallSeconds, processorSeconds: used.processorSeconds,
+            floatingPointOperations: Double(steps) * step,
+            peakMemoryBytes: Machine.peakMemoryBytes(), measuredJoules: used.joules,
+            threads: learner.pool.threads,
+            trainingRows: prepared.split.train.count + prepared.split.validation.count)
+    }
+
+    private var size: TestedModel.Size {
+        TestedModel.Size(
+            parameters: model.parameters.learnedCount, bytes: modelBytes,
+            trainingRows: prepared.split.train.count + prepared.split.validation.count)
+    }
+}

@@ -1,0 +1,109 @@
+import Documents
+import Evidence
+import Platform
+import Prediction
+import RunStore
+package import Runs
+import Statistics
+import Tables
+
+/// Trains a run's model anew, with a remedy and without, under several paired seeds.
+struct RetrainedProof {
+    let configuration: TrainConfiguration
+    private let trials: Trials
+    private let onEvent: (RunEvent) -> Void
+
+    /// - Parameter run: Its data must stand where they stood, unchanged.
+    init(run: String, threads: Int, onEvent: @escaping (RunEvent) -> Void) throws {
+        let stored = try FinishedRun.configuration(of: run)
+        guard stored.learning.budgetSeconds == nil else {
+            throw VouchError(
+                "\(run) was trained with --budget, so that a busy machine would be part of the proof. "
+                    + "Train it with the steps of its report's \"How to repeat it\", then prove that"
+            )
+        }
+        let finished = try FinishedRun(run, threads: threads, onEvent: onEvent)
+        trials = Trials(finished.learner, features: finished.features)
+        configuration = stored.pinned(to: finished.prepared.recipe)
+        self.onEvent = onEvent
+    }
+
+    private var isRegression: Bool { trials.run.prepared.target.task == .regression }
+
+    /// One training, with what probes and proofs may see of it.
+    struct Trained {
+        /// With the run's test rows.
+        var subject: Sealed<Subject>
+        /// What its models say of the rows that stopped them.
+        var validation: Sealed<LabelledPredictions>
+    }
+
+    func trained(_ changed: TrainConfiguration, seed: UInt64) throws -> Trained {
+        var configuration = changed
+        configuration.learning.seed = changed.learning.seed &+ seed
+        try configuration.validate()
+        let trial = try trials.trained(TrialPlan(configuration))
+        return Trained(subject: try trial.subject(), validation: try trial.validation())
+    }
+
+    /// The strength with the lowest mean loss on validation rows, of one training each, by a seed that
+    /// the proof does not use.
+    private func chosen(
+        _ remedy: TrainingRemedy, seed: UInt64, _ door: inout HeldOutRows
+    ) throws -> (Float, rows: Int) {
+        var best: (strength: Float, loss: Double)?
+        var rows = 0
+        for strength in remedy.strengths {
+            onEvent(.stage("Choosing on validation rows: \(remedy.description.id)=\(strength)"))
+            var changed = configuration
+            remedy.apply(strength, &changed)
+            let validation = try door.open(trained(changed, seed: seed).validation)
+            rows = validation.rows
+            let loss = try validation.weightedMean(validation.rowLosses)
+            if best.map({ loss < $0.loss }) ?? true { best = (strength, loss) }
+        }
+        return (best?.strength ?? 0, rows)
+    }
+
+    /// What came of the remedy.
+    ///
+    /// - Parameters:
+    ///   - strength: `nil` to choose it on validation rows.
+    ///   - seeds: Of paired trainings, five or more.
+    ///   - door: That of the run: test rows are opened, and validation rows where they choose.
+    func proof(
+        of remedy: TrainingRemedy, strength: Float?, seeds: Int, _ door: inout HeldOutRows
+    ) throws -> Proof {
+        guard !isRegression || !remedy.isOfClassesOnly else {
+            throw VouchError(
+                "\(remedy.description.id) is of classes, and this run predicts a number")
+        }
+        var means = "the run's settings"
+        var settled = strength ?? 0
+        if let strength {
+            means = "\(remedy.description.id)=\(strength), as asked for"
+        } else if !remedy.strengths.isEmpty {
+            let rows: Int
+            (settled, rows) = try chosen(remedy, seed: UInt64(seeds), &door)
+            means =
+                "\(remedy.description.id)=\(settled), chosen of "
+                + remedy.strengths.map(\.description).joined(separator: ", ")
+                + " on \(rows) validation rows"
+        }
+        var changed = configuration
+        remedy.apply(settled, &changed)
+        var before: [Trained] = []
+        var after: [Trained] = []
+        for seed in 0..<seeds {
+            onEvent(.stage("Training without and with it: seed \(seed + 1) of \(seeds)"))
+            before.append(try trained(configuration, seed: UInt64(seed)))
+            after.append(try trained(changed, seed: UInt64(seed)))
+        }
+        let untreated = try before.map { try door.open($0.subject) }
+        let treated = try after.map { try door.open($0.subject) }
+        return try Proof(
+            remedy.judged(isRegression: isRegression), means: means + "; trained anew",
+            over: "\(seeds) paired seeds and \(untreated[0].test.rows) test rows",
+            before: untreated, after: treated)
+    }
+}
