@@ -1,6 +1,6 @@
 package import Evidence
 package import Kernels
-import Models
+package import Models
 import NN
 import Platform
 import Prediction
@@ -18,12 +18,12 @@ package struct FinishedRun {
     package let features: EncodedFeatures
     package let pool: WorkerPool
     /// Of an additive model.
-    let pairs: [NamedPair]
+    package let pairs: [NamedPair]
     /// Of what is trained on it.
-    let cancellation: Cancellation
+    package let cancellation: Cancellation
 
     /// - Throws: an error that says what to do where the data were changed since.
-    init(
+    package init(
         _ run: String, threads: Int, cancellation: Cancellation = .bySignal,
         onEvent: (RunEvent) -> Void
     ) throws {
@@ -54,14 +54,14 @@ package struct FinishedRun {
     }
 
     /// What trains as the run did.
-    var learner: Learner {
+    package var learner: Learner {
         Learner(
             configuration: configuration, prepared: prepared, pool: pool, pairs: pairs,
             cancellation: cancellation)
     }
 
     /// The validation rows that a remedy of its model may calibrate and choose on.
-    func calibrationRows(of model: ModelBundle) throws -> Sealed<CalibrationRows> {
+    package func calibrationRows(of model: ModelBundle) throws -> Sealed<CalibrationRows> {
         let rows = try learner.validationPredictions(model, features)
         let places = prepared.folds.prefix(model.count).flatMap(\.validation)
         return Sealed(
@@ -73,10 +73,10 @@ package struct FinishedRun {
     /// Whoever opens it says which probes look at its rows.
     ///
     /// - Parameter changed: A model that a remedy made of the run's, in its place.
-    func subject(of changed: ModelBundle? = nil) throws -> Sealed<Subject> {
+    package func subject(of changed: ModelBundle? = nil) throws -> Sealed<Subject> {
         let folder = try RunFolder.open(path)
         let model = try changed ?? ModelBundle(reading: folder)
-        let report = try storedReport(run: path)
+        let report = try RunReport(json: folder.read("measurements.json"))
         let history = try JSON.decode(
             [[EpochRecord]].self, from: folder.read("history.json"),
             file: path + "/history.json")

@@ -1,5 +1,5 @@
 package import Evidence
-import Models
+package import Models
 import Platform
 package import Prediction
 import RunStore

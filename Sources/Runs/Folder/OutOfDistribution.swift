@@ -1,10 +1,10 @@
-import Generalization
+package import Generalization
 package import Kernels
-import Models
+package import Models
 import NN
 import Prediction
 import RunStore
-import Statistics
+package import Statistics
 package import Tables
 import TensorCore
 import Training
@@ -17,11 +17,11 @@ import Training
 package struct OutOfDistributionReference {
     package static let fileName = "out_of_distribution.safetensors"
 
-    var neighbors: NearestNeighbors
+    package var neighbors: NearestNeighbors
     /// Of validation rows.
-    var distances: OutlierScale
+    package var distances: OutlierScale
     /// Of validation rows; `nil` for a regression, which has no logits.
-    var energies: OutlierScale?
+    package var energies: OutlierScale?
     package var ranges: SeenRanges
 
     /// Training rows whose features are kept.
@@ -34,7 +34,7 @@ package struct OutOfDistributionReference {
     /// What a training row's neighbours and a validation row's scores are.
     ///
     /// - Returns: `nil` where there are no validation rows.
-    init?(_ learner: Learner, _ model: ModelBundle, _ features: EncodedFeatures) throws {
+    package init?(_ learner: Learner, _ model: ModelBundle, _ features: EncodedFeatures) throws {
         let prepared = learner.prepared
         guard let fold = prepared.folds.first, !fold.validation.isEmpty, !fold.train.isEmpty else {
             return nil
@@ -133,7 +133,7 @@ extension OutOfDistributionReference {
     /// Columns of `vouch predict --out-of-distribution`: their names, and a cell for every row of each.
     ///
     /// - Parameter withFeatures: Whether the features and logits that are scored follow.
-    func columns(
+    package func columns(
         _ table: Table, _ model: ModelBundle, withFeatures: Bool, pool: WorkerPool
     ) throws -> [(name: String, cells: [String])] {
         let scores = try scores(try model.encoder.encode(table), model, pool: pool)

@@ -1,9 +1,9 @@
-import Models
+package import Models
 import Platform
 package import Prediction
 import RunStore
 import Statistics
-import Tables
+package import Tables
 
 /// The predictions of a run's test and validation rows as CSV, in the run folder: what a comparison
 /// pairs, what an audit by others can take, and what a remedy is fitted on.
@@ -48,7 +48,7 @@ package enum PredictionFile {
     /// Whoever reads a run's own rows goes through `HeldOutRows`.
     ///
     /// - Parameter model: That of the run whose rows they are.
-    static func decode(
+    package static func decode(
         _ bytes: [UInt8], name: String, split: RowSplit, model: ModelBundle
     ) throws -> LabelledPredictions {
         let classes = model.target.classes

@@ -2,8 +2,8 @@ import CPURuntime
 package import Evidence
 package import Explanation
 import GraphIR
-package import Kernels
-import Models
+import Kernels
+package import Models
 import NN
 import Platform
 import RunStore
@@ -26,7 +26,7 @@ package struct AdditiveReading: Codable {
     private static let mostRows = 50_000
 
     /// - Returns: `nil` of a model of another kind.
-    init?(_ learner: Learner, _ model: ModelBundle, _ features: EncodedFeatures) throws {
+    package init?(_ learner: Learner, _ model: ModelBundle, _ features: EncodedFeatures) throws {
         guard let form = model.network.additive else { return nil }
         var rows = learner.prepared.split.train
         if rows.count > Self.mostRows {

@@ -2,20 +2,20 @@ import Evidence
 package import Explanation
 import Figures
 import Kernels
-import Models
+package import Models
 import NN
-package import Prediction
+import Prediction
 import RunStore
 package import Tables
 import TensorCore
 
 /// A run's model as an explanation needs it: its predictions, the one number of them that is explained, and the
 /// training rows that stand for what a row could have been instead.
-struct ExplainedModel {
-    let folder: String
-    let model: ModelBundle
-    let predictor: ModelPredictor
-    let threads: Int
+package struct ExplainedModel {
+    package let folder: String
+    package let model: ModelBundle
+    package let predictor: ModelPredictor
+    package let threads: Int
     /// Among the target's classes; 0 for a number.
     package let place: Int
 
@@ -30,14 +30,14 @@ struct ExplainedModel {
     }
 
     /// What is explained, such as `probability of >50K`.
-    var quantity: String {
+    package var quantity: String {
         let target = model.target
         return target.classes.isEmpty
             ? "predicted \(target.column)" : "probability of \(target.classes[place])"
     }
 
     /// What the score is that comes before the last non-linearity, in words.
-    var scoreQuantity: String {
+    package var scoreQuantity: String {
         let target = model.target
         guard !target.classes.isEmpty else { return quantity }
         let members = model.network.members
@@ -85,14 +85,14 @@ struct ExplainedModel {
     }
 
     /// - Parameter rows: One or more.
-    func attributed(background rows: Table) -> AttributedModel {
+    package func attributed(background rows: Table) -> AttributedModel {
         AttributedModel(predictor, background: rows, explaining: place)
     }
 
     /// A file of background rows, read as the explained rows are.
     package struct BackgroundFile {
-        var path: String
-        var reading: TrainConfiguration.ReadingOptions
+        package var path: String
+        package var reading: TrainConfiguration.ReadingOptions
 
         package init(path: String, reading: TrainConfiguration.ReadingOptions) {
             self.path = path

@@ -1,4 +1,4 @@
-import Models
+package import Models
 package import Prediction
 package import Tables
 
@@ -8,7 +8,7 @@ extension LabelledPredictions {
     /// - Parameters:
     ///   - rows: Those to look at; all where `nil`.
     ///   - predictions: Of every row of the table.
-    init(
+    package init(
         _ table: Table, rows: [Int]?, model: ModelBundle, predictions: Predictions, split: RowSplit
     ) throws {
         let known = try Self.knownRows(table, rows: rows, target: model.target)
@@ -23,7 +23,7 @@ extension LabelledPredictions {
     }
 
     /// - Parameter knownRows: Rows with a target; `predictions` has one for each.
-    init(
+    package init(
         _ table: Table, knownRows known: [Int], model: ModelBundle, predictions: Predictions,
         split: RowSplit
     ) throws {

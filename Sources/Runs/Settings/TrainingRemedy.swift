@@ -10,7 +10,7 @@ package struct TrainingRemedy: Sendable {
     /// Of these the validation rows choose where no strength is given; empty where it has none.
     package var strengths: [Float]
     /// Whether a strength must be given: the validation loss would choose the weakest.
-    var needsStrength = false
+    package var needsStrength = false
     package var isOfClassesOnly = false
     /// Of a remedy of gaps: what it adds to the run's command line.
     package var options: @Sendable (_ strength: Float) -> String = { _ in "" }
@@ -87,7 +87,7 @@ package struct TrainingRemedy: Sendable {
             })
     }
 
-    static let all: [TrainingRemedy] =
+    package static let all: [TrainingRemedy] =
         Settings.remedies(of: .overfitting) + ModelForms.remedies(of: .overfitting)
         + Settings.remedies(of: .bias)
         + Settings.remedies(of: .hyperParameters)

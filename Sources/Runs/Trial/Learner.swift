@@ -1,7 +1,7 @@
 import Fairness
 package import GraphIR
 package import Kernels
-import Models
+package import Models
 package import NN
 import Optim
 package import Prediction
@@ -14,18 +14,19 @@ package struct Learner {
     package var prepared: PreparedData
     package let pool: WorkerPool
     /// Of columns, for an additive model; see `choosingPairs`.
-    var pairs: [NamedPair] = []
+    package var pairs: [NamedPair]
     /// Asked between the steps of a training.
-    var cancellation = Cancellation.bySignal
+    package var cancellation: Cancellation
 
     package init(
         configuration: TrainConfiguration, prepared: PreparedData, pool: WorkerPool,
-        pairs: [NamedPair] = []
+        pairs: [NamedPair] = [], cancellation: Cancellation = .bySignal
     ) {
         self.configuration = configuration
         self.prepared = prepared
         self.pool = pool
         self.pairs = pairs
+        self.cancellation = cancellation
     }
 
     package func network() -> TabularNetwork {
@@ -113,7 +114,7 @@ package struct Learner {
     }
 
     /// The graph that predicts: with dropout where a prediction is the mean of several passes.
-    func predictionGraph() throws -> Graph {
+    package func predictionGraph() throws -> Graph {
         try network().inferenceGraph(keepsDropout: dropoutPasses != nil)
     }
 
@@ -215,7 +216,7 @@ extension Learner {
     /// The model that trainings of this learner's network come to.
     ///
     /// - Parameter sets: The parameters of each training.
-    func bundle(sets: [Buffer]) throws -> ModelBundle {
+    package func bundle(sets: [Buffer]) throws -> ModelBundle {
         let graph = try predictionGraph()
         return ModelBundle(
             network: network(), graph: graph, parameters: ModelParameters(graph, sets: sets),
@@ -224,7 +225,7 @@ extension Learner {
     }
 
     /// The run's test rows that have an answer, as places in `prepared.testTable` and as a table.
-    func knownTestRows() throws -> (places: [Int], table: Table) {
+    package func knownTestRows() throws -> (places: [Int], table: Table) {
         let hasFile = configuration.test != nil
         let known = try LabelledPredictions.knownRows(
             prepared.testTable, rows: hasFile ? nil : prepared.split.test, target: prepared.target)
@@ -245,7 +246,7 @@ extension Learner {
     }
 
     /// What each model says of the rows that stopped it, which it did not learn from.
-    func validationPredictions(
+    package func validationPredictions(
         _ model: ModelBundle, _ features: EncodedFeatures
     ) throws -> LabelledPredictions {
         var rows: [Int] = []

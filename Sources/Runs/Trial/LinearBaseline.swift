@@ -1,13 +1,13 @@
-package import Evidence
+import Evidence
 import Optim
-import Prediction
+package import Prediction
 
 /// A linear model of all rows that trained or validated: `--model linear` at its standard settings, for
 /// all its epochs, with a learning rate that falls to 0.
-struct LinearBaseline: ComparedModel {
-    let trials: Trials
+package struct LinearBaseline: ComparedModel {
+    package let trials: Trials
     /// The run's test rows.
-    let test: LabelledPredictions
+    package let test: LabelledPredictions
 
     /// One visit of one row, as measured on Adult with two threads, several times over.
     private static let secondsPerVisit = 1e-6
@@ -19,7 +19,7 @@ struct LinearBaseline: ComparedModel {
     }
 
     /// A linear model's standard settings in place of a configuration's own.
-    static func configuration(of asked: TrainConfiguration) -> TrainConfiguration {
+    package static func configuration(of asked: TrainConfiguration) -> TrainConfiguration {
         var result = asked.standard(of: ModelForms.baseline)
         result.learning.schedule = .cosine
         result.learning.folds = 1
@@ -27,7 +27,7 @@ struct LinearBaseline: ComparedModel {
         return result
     }
 
-    var expectedSeconds: Double {
+    package var expectedSeconds: Double {
         let count = trials.trainingRows.count + trials.validationRows.count
         let recipe = Recipe(
             Self.configuration(of: trials.settings),
@@ -35,7 +35,7 @@ struct LinearBaseline: ComparedModel {
         return Self.secondsPerVisit * Double(count * recipe.epochs)
     }
 
-    func predictions() throws -> LabelledPredictions {
+    package func predictions() throws -> LabelledPredictions {
         test.with(
             try trials.testPredictions(plan, price: TrialPrice(visit: Self.secondsPerVisit)))
     }
@@ -44,7 +44,7 @@ struct LinearBaseline: ComparedModel {
 extension TrainConfiguration {
     /// The standard settings of a kind of model for what this configuration is to learn: loss, weights of rows and
     /// repair of numbers stay, and so does the seed.
-    func standard(of kind: ModelKind) -> TrainConfiguration {
+    package func standard(of kind: ModelKind) -> TrainConfiguration {
         var result = self
         result.model = .init()
         result.model.kind = kind

@@ -1,6 +1,6 @@
 import GraphIR
 package import Kernels
-import Models
+package import Models
 import NN
 import Platform
 package import Tables
@@ -8,15 +8,15 @@ package import Training
 
 /// Trains the models of a run: one, one a fold, or one and its refits. A split without validation rows is
 /// learned for all epochs.
-struct ModelTraining {
-    let learner: Learner
+package struct ModelTraining {
+    package let learner: Learner
     /// Where unfinished trainings are kept; `nil` to keep none.
-    var store: CheckpointStore?
+    package var store: CheckpointStore?
     /// Whether to go on from what is kept.
-    var resumes: Bool
+    package var resumes: Bool
     /// The moment from which a budget counts.
-    var startedAt: Double
-    var onEvent: (RunEvent) -> Void
+    package var startedAt: Double
+    package var onEvent: (RunEvent) -> Void
 
     package init(
         learner: Learner, store: CheckpointStore? = nil, resumes: Bool = false, startedAt: Double,
@@ -34,7 +34,7 @@ struct ModelTraining {
     private var pool: WorkerPool { learner.pool }
 
     /// The model that the trainings come to, with what they took.
-    func trained(_ features: EncodedFeatures) throws -> TrainedModel {
+    package func trained(_ features: EncodedFeatures) throws -> TrainedModel {
         let meter = CostMeter()
         let trainings = try trainings(features)
         let used = meter.used()
@@ -143,10 +143,10 @@ struct ModelTraining {
 }
 
 /// A model and how it came to be.
-struct TrainedModel {
-    var model: ModelBundle
-    var trainings: [TrainedFold]
-    var used: CostMeter.Used
+package struct TrainedModel {
+    package var model: ModelBundle
+    package var trainings: [TrainedFold]
+    package var used: CostMeter.Used
 
     /// Over all trainings.
     package var steps: Int { trainings.reduce(0) { $0 + $1.steps } }

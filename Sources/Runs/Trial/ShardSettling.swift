@@ -8,7 +8,7 @@ extension Learner {
     /// have weights of their own that a row uses once, as those of columns.
     ///
     /// - Throws: where a batch cannot be cut as was asked.
-    func settlingShards() throws -> Learner {
+    package func settlingShards() throws -> Learner {
         let rows = prepared.folds[0].train
         let batch = min(prepared.recipe.batchRows, rows.count)
         let asked = configuration.learning.shards

@@ -2,8 +2,8 @@ import Autodiff
 import CPURuntime
 package import Evidence
 import GraphIR
-package import Kernels
-import Models
+import Kernels
+package import Models
 import NN
 import Platform
 package import Prediction
@@ -13,23 +13,23 @@ import Training
 
 /// Puts together what probes see of a finished training.
 package struct SubjectAssembly {
-    let learner: Learner
-    let model: ModelBundle
+    package let learner: Learner
+    package let model: ModelBundle
     /// Over all trainings of the model.
-    let steps: Int
+    package let steps: Int
     /// What they took; `nil` where that is known no more.
-    let used: CostMeter.Used?
-    let features: EncodedFeatures
+    package let used: CostMeter.Used?
+    package let features: EncodedFeatures
     /// Of the weights as stored.
-    let modelBytes: Int
+    package let modelBytes: Int
     /// Models measured on the test rows before this one.
-    let modelsBefore: Int
+    package let modelsBefore: Int
     /// Of the validation rows; `nil` where no probe is to calibrate on them.
-    var validation: LabelledPredictions?
+    package var validation: LabelledPredictions?
     /// Of an additive model.
-    var shapes: [ShapeFunctions] = []
+    package var shapes: [ShapeFunctions] = []
     /// Whether the run may be repeated on changed rows, step for step.
-    var repeats = false
+    package var repeats = false
 
     /// Of the training rows, so many are predicted.
     private static let mostTrainingRows = 10_000
@@ -78,7 +78,7 @@ package struct SubjectAssembly {
     }
 
     /// What the run's own training counts for, in seconds of the nominal machine.
-    var trainingWorkSeconds: Double {
+    package var trainingWorkSeconds: Double {
         get throws { try learner.stepSeconds() * Double(steps) }
     }
 

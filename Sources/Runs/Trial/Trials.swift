@@ -1,6 +1,6 @@
-import Evidence
+package import Evidence
 import Kernels
-import Models
+package import Models
 import Platform
 package import Prediction
 import RunStore
@@ -17,9 +17,9 @@ package import Training
 /// the same plan at once both train it.
 package final class Trials: Sendable {
     /// The run: what plans differ from.
-    let run: Learner
+    package let run: Learner
     /// Where trainings with a price count what they do.
-    let work: WorkCounter
+    package let work: WorkCounter
     private let features: EncodedFeatures?
     private let state: Mutex<State>
 
@@ -45,7 +45,7 @@ package final class Trials: Sendable {
     ///   - run: What plans differ from.
     ///   - features: Its rows, encoded; `nil` to encode them where a plan needs them.
     ///   - testTable: Its test rows with an answer; `nil` to take them from its data where needed.
-    init(
+    package init(
         _ run: Learner, features: EncodedFeatures? = nil, testTable: Table? = nil,
         work: WorkCounter = WorkCounter()
     ) {
@@ -113,7 +113,7 @@ package final class Trials: Sendable {
     }
 
     /// The run's test rows that have an answer.
-    func testTable() throws -> Table {
+    package func testTable() throws -> Table {
         if let known = state.withLock({ $0.testTable }) { return known }
         let table = try run.knownTestRows().table
         state.withLock { $0.testTable = table }
@@ -158,9 +158,9 @@ package final class Trials: Sendable {
 /// Whoever expects a training to take so much gives its price too, so that both agree.
 package struct TrialPrice: Sendable {
     /// Of its rows, before the first step.
-    var preparing = 0.0
+    package var preparing = 0.0
     /// Of a row that a member sees once; `nil` for what a step's graph counts for.
-    var visit: Double?
+    package var visit: Double?
 
     /// As its graphs count for.
     package static let counted = TrialPrice()
@@ -176,12 +176,12 @@ package struct TrialPrice: Sendable {
 /// A plan that was carried out.
 package struct Trial: Sendable {
     /// Settings, rows and pairs that were learned by.
-    let learner: Learner
+    package let learner: Learner
     /// Those rows, encoded.
-    let features: EncodedFeatures
-    let made: TrainedModel
+    package let features: EncodedFeatures
+    package let made: TrainedModel
 
-    var model: ModelBundle { made.model }
+    package var model: ModelBundle { made.model }
 
     /// Of the weights as a run folder would hold them.
     package var weightsSHA256: String { ContentHash.sha256(model.encodedWeights()) }
@@ -190,7 +190,7 @@ package struct Trial: Sendable {
     package var histories: [[EpochRecord]] { made.trainings.map(\.history) }
 
     /// What of the run's table its models learned from; of rows that were drawn anew, places among those.
-    var learnedRows: Set<Int> { learner.prepared.learnedRows }
+    package var learnedRows: Set<Int> { learner.prepared.learnedRows }
 
     /// What the model says of rows.
     package func predictions(of table: Table) throws -> Predictions {
@@ -200,7 +200,7 @@ package struct Trial: Sendable {
     /// What probes may see of the model, with the run's test rows.
     ///
     /// - Throws: of a plan with answers in place of the target's, which test rows do not have.
-    func subject() throws -> Sealed<Subject> {
+    package func subject() throws -> Sealed<Subject> {
         let assembly = SubjectAssembly(
             learner: learner, model: model, steps: made.steps, used: made.used,
             features: features, modelBytes: model.encodedWeights().count, modelsBefore: 0)
@@ -208,7 +208,7 @@ package struct Trial: Sendable {
     }
 
     /// What its models say of the rows that stopped them.
-    func validation() throws -> Sealed<LabelledPredictions> {
+    package func validation() throws -> Sealed<LabelledPredictions> {
         Sealed(try learner.validationPredictions(model, features))
     }
 }
