@@ -229,7 +229,7 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Runs", "Documents", "Studies", "Vouch", "VouchCLI", "Evidence", "Fairness", "Figures",
+                "Runs", "Documents", "Studies", "VouchCLI", "Evidence", "Fairness", "Figures",
                 "FuzzedTables", "Generalization", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics",
                 "TensorCore", "Training",
@@ -261,8 +261,8 @@ let package = Package(
         .target(
             name: "FuzzedTables",
             dependencies: [
-                "Evidence", "Platform", "Prediction", "Reporting", "RunStore", "Statistics",
-                "Tables", "TensorCore", "Training", "Vouch",
+                "Evidence", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics",
+                "Studies", "Tables", "TensorCore", "Training",
             ], path: "Tests/FuzzedTables", swiftSettings: strict),
         .executableTarget(
             name: "TableFuzz", dependencies: ["FuzzedTables", "Platform"],
