@@ -85,7 +85,7 @@ struct FittedMitigation: Codable, Sendable, Hashable {
 
 extension FittedMitigation {
     /// - Throws: an error that names those the run has.
-    package static func named(_ id: String, run: String) throws -> FittedMitigation {
+    static func named(_ id: String, run: String) throws -> FittedMitigation {
         let known = try mitigationFile.read(run)
         guard let found = known.first(where: { $0.id == id }) else {
             throw VouchError(
@@ -105,7 +105,7 @@ extension FittedMitigation {
     /// The name of the class decided for each new row.
     ///
     /// - Throws: where a protected column is missing, or a row is of a group without a rule.
-    package func decisions(
+    func decisions(
         _ predictions: Predictions, _ table: Table, _ model: StoredModel
     ) throws -> [String] {
         let each = try protected.map { name -> [String] in
