@@ -248,7 +248,7 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Runs", "Documents", "Studies", "Vouch", "VouchCLI", "Evidence", "Explanation",
+                "Runs", "Documents", "Studies", "VouchCLI", "Evidence", "Explanation",
                 "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR", "Kernels",
                 "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
                 "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", real,
@@ -280,8 +280,8 @@ let package = Package(
         .target(
             name: "FuzzedTables",
             dependencies: [
-                "Evidence", "Platform", "Prediction", "Reporting", "RunStore", "Statistics",
-                "Tables", "TensorCore", "Training", "Vouch",
+                "Evidence", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics",
+                "Studies", "Tables", "TensorCore", "Training",
             ], path: "Tests/FuzzedTables", swiftSettings: strict),
         .executableTarget(
             name: "TableFuzz", dependencies: ["FuzzedTables", "Platform"],

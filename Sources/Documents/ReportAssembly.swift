@@ -30,7 +30,7 @@ package struct ReportAssembly {
     let made = Clock.text(unixSeconds: Clock.unixSeconds())
 
     package init(
-        configuration: TrainConfiguration, prepared: PreparedData, model: StoredModel,
+        configuration: TrainConfiguration, prepared: PreparedData, model: ModelBundle,
         trainings: [TrainedFold], outcomes: [ProbeSchedule.Outcome], proofs: [Proof],
         subject: Subject, ledger: RunReport.LedgerSummary, arguments: [String], threads: Int,
         weightsSHA256: String, card: CardAnswers

@@ -274,7 +274,7 @@ import Testing
         "deleteRun", "listRuns", "rebuildIndex",  // Of folders and of the index.
     ]
 
-    /// Of the package functions of runs, documents, studies and the library those whose parameters or name speak of a run.
+    /// Of the package functions from `Runs` up to `Vouch` those whose parameters or name speak of a run.
     private static func functionsOfRuns() throws -> Set<String> {
         var found: Set<String> = []
         for (_, text) in try SourceText.assembled() {

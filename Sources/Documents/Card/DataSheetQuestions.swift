@@ -2,7 +2,7 @@ extension Questionnaire {
     /// The seven sections of the paper, in its order, with their key questions.
     ///
     /// - Source: Gebru et al. 2021, "Datasheets for Datasets", doi:10.1145/3458723, section 3.
-    package static let dataSheet = Questionnaire(
+    static let dataSheet = Questionnaire(
         key: "data", title: "Data sheet",
         source: "Gebru et al. 2021, doi:10.1145/3458723, arXiv:1803.09010",
         sections: [

@@ -3,7 +3,7 @@ extension Questionnaire {
     ///
     /// - Source: Mitchell et al. 2019, "Model Cards for Model Reporting",
     ///   doi:10.1145/3287560.3287596, section 4.
-    package static let modelCard = Questionnaire(
+    static let modelCard = Questionnaire(
         key: "model", title: "Model card",
         source: "Mitchell et al. 2019, doi:10.1145/3287560.3287596",
         sections: [

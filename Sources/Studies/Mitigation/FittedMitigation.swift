@@ -86,7 +86,7 @@ struct FittedMitigation: Codable, Sendable, Hashable {
 
 extension FittedMitigation {
     /// - Throws: an error that names those the run has.
-    package static func named(_ id: String, run: String) throws -> FittedMitigation {
+    static func named(_ id: String, run: String) throws -> FittedMitigation {
         let known = try mitigationFile.read(run)
         guard let found = known.first(where: { $0.id == id }) else {
             throw VouchError(
