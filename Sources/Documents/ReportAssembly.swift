@@ -1,7 +1,7 @@
 package import Evidence
 import Figures
 import Kernels
-import Models
+package import Models
 import NN
 import Optim
 import Platform
