@@ -86,21 +86,27 @@ let package = Package(
             ]),
         idea("Statistics", ["TensorCore", real]),
         idea("Prediction", ["Statistics", "Tables", "TensorCore", real]),
+        idea(
+            "Models",
+            [
+                "CPURuntime", "GraphIR", "Kernels", "NN", "Prediction", "Statistics", "Tables",
+                "TensorCore", "Training", real,
+            ]),
         idea("Figures"),
-        idea("Evidence", ["Figures", "Prediction", "Statistics", "Tables"]),
+        idea("Evidence", ["Figures", "Models", "Prediction", "Statistics", "Tables"]),
         // the six drawbacks
         idea("Cost", ["Evidence", "Platform", "Prediction", "Statistics", "Tables"]),
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(
             "Explanation",
             [
-                "Autodiff", "CPURuntime", "Evidence", "Figures", "GraphIR", "Kernels",
+                "Autodiff", "CPURuntime", "Evidence", "Figures", "GraphIR", "Kernels", "Models", "NN",
                 "Prediction", "Statistics", "Tables", "TensorCore", real,
             ]),
         idea(
             "Generalization",
             [
-                "Evidence", "Figures", "Kernels", "Prediction", "Statistics", "Tables",
+                "Evidence", "Figures", "Kernels", "Models", "Prediction", "Statistics", "Tables",
                 "TensorCore",
                 real,
             ]),
@@ -128,7 +134,7 @@ let package = Package(
             "Vouch",
             [
                 "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "NN", "Optim",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim",
                 "Platform", "Prediction", "Reporting", "RunStore", "Statistics", "Tables",
                 "TensorCore", "Training", "Tuning",
                 .product(name: "Yams", package: "Yams"),
@@ -146,7 +152,7 @@ let package = Package(
         tests(
             "ExplanationTests",
             [
-                "Autodiff", "CPURuntime", "Evidence", "Explanation", "GraphIR", "Kernels", "NN",
+                "Autodiff", "CPURuntime", "Evidence", "Explanation", "GraphIR", "Kernels", "Models", "NN",
                 "Platform", "Prediction", "Statistics", "Tables", "TensorCore", real,
             ], resources: [.copy("Reference")], exclude: ["Verified"]),
         tests(
@@ -194,7 +200,7 @@ let package = Package(
         tests(
             "GeneralizationTests",
             [
-                "Evidence", "Generalization", "Kernels", "Prediction", "Statistics", "Tables",
+                "Evidence", "Generalization", "Kernels", "Models", "Prediction", "Statistics", "Tables",
                 "TensorCore",
                 real,
             ], resources: [.copy("Reference")], exclude: ["Verified"]),
@@ -204,10 +210,10 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Vouch", "VouchCLI", "Evidence", "Fairness", "Figures", "FuzzedTables",
-                "Generalization", "Optim", "Platform",
-                "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics",
-                "TensorCore", "Training",
+                "Vouch", "VouchCLI", "Evidence", "Explanation", "Fairness", "Figures", "FuzzedTables",
+                "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform",
+                "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics", "Tables",
+                "TensorCore", "Training", real,
             ], exclude: ["Verified", "ReadersQuestions.json"], computes: false),
         // the library as its users see it
         tests(

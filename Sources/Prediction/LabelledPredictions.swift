@@ -45,6 +45,9 @@ package struct LabelledPredictions: Sendable, Hashable {
             self.falsePositive = falsePositive
             self.falseNegative = falseNegative
         }
+
+        /// The probability above which a positive decision costs less: `fp / (fp + fn)`.
+        package var threshold: Double { falsePositive / (falsePositive + falseNegative) }
     }
 
     package init(

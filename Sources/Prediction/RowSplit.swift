@@ -52,6 +52,9 @@ extension RowSplit: RawRepresentable {
     }
 }
 
+/// As its word.
+extension RowSplit: Codable {}
+
 extension RowSplit: CustomStringConvertible {
     package var description: String { rawValue }
 }

@@ -1,4 +1,5 @@
 import Explanation
+import Models
 import Prediction
 import RealModule
 import Tables

@@ -2,6 +2,7 @@ import CPURuntime
 import Explanation
 import GraphIR
 import Kernels
+import Models
 import NN
 import Prediction
 import Tables

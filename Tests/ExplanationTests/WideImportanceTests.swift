@@ -1,5 +1,6 @@
 import Evidence
 import Explanation
+import Models
 import Prediction
 import Tables
 import TensorCore

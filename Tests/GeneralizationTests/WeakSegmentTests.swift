@@ -1,6 +1,7 @@
 import Evidence
 import Foundation
 import Generalization
+import Models
 import Prediction
 import Statistics
 import Tables

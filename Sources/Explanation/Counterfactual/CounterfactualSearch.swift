@@ -1,4 +1,5 @@
-package import Prediction
+package import Models
+import Prediction
 package import Tables
 import TensorCore
 

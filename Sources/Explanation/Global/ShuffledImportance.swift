@@ -1,3 +1,4 @@
+package import Models
 package import Prediction
 package import Statistics
 package import Tables

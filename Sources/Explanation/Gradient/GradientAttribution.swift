@@ -2,6 +2,7 @@ package import Autodiff
 import CPURuntime
 import GraphIR
 import Kernels
+package import Models
 package import Tables
 
 /// Contributions of raw columns by gradients of the encoded row, as a method among others.
@@ -31,6 +32,7 @@ package struct GradientAttribution: RowAttribution {
     }
 
     package var name: String { method.name }
+    package var needs: Set<ModelAbility> { [.gradients] }
 
     /// Whether what is divided is the score before the last non-linearity, and not the explained number.
     package var explainsScore: Bool {
@@ -40,11 +42,7 @@ package struct GradientAttribution: RowAttribution {
     package func attributions(
         of rows: Table, in model: AttributedModel, seed: UInt64
     ) throws -> [Attribution] {
-        guard let encoded = model.encoded else {
-            throw AttributionError(
-                "explaining by \(name)", "the model only predicts, and has no gradient",
-                "Use a method that needs none, such as Shapley values")
-        }
+        let encoded = try model.gradients(for: "explaining by \(name)")
         let parts = try encoded.weights.map { weights in
             try Part(self, encoded, weights, model)
         }

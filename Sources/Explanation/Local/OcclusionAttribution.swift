@@ -1,3 +1,4 @@
+import Models
 package import Tables
 
 /// What a prediction loses when one raw column is another row's: `f(x) − mean over z of f(x with a column of z)`,

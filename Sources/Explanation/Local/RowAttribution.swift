@@ -1,4 +1,4 @@
-package import Prediction
+package import Models
 package import Tables
 
 /// A method that says how a model's predictions of rows came about, column by column.
@@ -9,6 +9,8 @@ package import Tables
 package protocol RowAttribution: Sendable {
     /// In words, such as `integrated gradients`.
     var name: String { get }
+    /// What a model must be able to tell beside its predictions.
+    var needs: Set<ModelAbility> { get }
 
     /// One attribution for each row of the table, in its order.
     ///
@@ -23,34 +25,7 @@ package protocol RowAttribution: Sendable {
     ) throws -> [Attribution]
 }
 
-/// A model as a method of attribution sees it.
-package struct AttributedModel: Sendable {
-    package var predictor: any Predictor
-    /// Rows that stand for what a row could have been instead, such as training rows; one or more.
-    package var background: Table
-    /// The number that is explained, from predictions and a row: a class's probability, say.
-    package var output: @Sendable (Predictions, Int) -> Double
-    /// The same model with its graph, for methods that need gradients; `nil` for a black box.
-    package var encoded: EncodedModel?
-
-    /// - Precondition: the background has a row.
-    package init(
-        predictor: any Predictor, background: Table,
-        output: @escaping @Sendable (Predictions, Int) -> Double, encoded: EncodedModel? = nil
-    ) {
-        precondition(background.rowCount > 0, "a background needs a row")
-        self.predictor = predictor
-        self.background = background
-        self.output = output
-        self.encoded = encoded
-    }
-
-    /// In the order of an attribution's contributions.
-    package var columns: [String] { predictor.features }
-
-    /// The explained number of each row.
-    package func values(of rows: Table) throws -> [Double] {
-        let predictions = try predictor.predictions(for: rows)
-        return (0..<rows.rowCount).map { output(predictions, $0) }
-    }
+extension RowAttribution {
+    /// Predictions of raw rows are enough.
+    package var needs: Set<ModelAbility> { [] }
 }

@@ -1,3 +1,4 @@
+import Models
 package import Tables
 
 /// Shapley values of raw columns as a method among others; see `ShapleyExplainer`.

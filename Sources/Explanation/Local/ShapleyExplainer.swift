@@ -1,3 +1,4 @@
+package import Models
 package import Prediction
 import Statistics
 package import Tables

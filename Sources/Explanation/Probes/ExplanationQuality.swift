@@ -1,8 +1,9 @@
 package import Evidence
 import Figures
-package import Prediction
+import Models
+import Prediction
 import Statistics
-package import Tables
+import Tables
 import TensorCore
 
 /// Whether explanations of this model's predictions can be trusted, method by method.
@@ -10,19 +11,7 @@ import TensorCore
 /// At least one metric of each family, with an interval, beside three controls: random numbers, what can be said
 /// without a model, and the same method on a model with randomised weights.
 package struct ExplanationQuality: Probe {
-    private let attributed: @Sendable (any Predictor, Table) -> AttributedModel
-    private let methods: @Sendable (AttributedModel) -> [any RowAttribution]
-
-    /// - Parameters:
-    ///   - attributed: A model with background rows, as methods see it.
-    ///   - methods: Those that can be asked about a model; the first is judged by group.
-    package init(
-        attributed: @escaping @Sendable (any Predictor, Table) -> AttributedModel,
-        methods: @escaping @Sendable (AttributedModel) -> [any RowAttribution]
-    ) {
-        self.attributed = attributed
-        self.methods = methods
-    }
+    package init() {}
 
     package let description = ProbeDescription(
         id: "explanationQuality", name: "Quality of explanations", drawback: .opacity,
@@ -82,15 +71,15 @@ package struct ExplanationQuality: Probe {
         }
         let chosen = drawn(Self.mostRows, of: subject.test.rows, step: 0)
         let test = subject.test.selecting(chosen)
-        let model = attributed(
+        let model = AttributedModel(
             tested.predictor,
-            tables.training.selecting(
+            background: tables.training.selecting(
                 rows: drawn(Self.backgroundRows, of: tables.training.rowCount, step: 1)))
         let trial = QualityTrial(
             model, rows: tested.table.selecting(rows: chosen), heads: Self.heads,
             relabelled: try relabelled(subject, rows: tables.training.rowCount),
-            attributed: attributed, seed: subject.seed)
-        let methods = methods(model)
+            attributed: { AttributedModel($0, background: $1) }, seed: subject.seed)
+        let methods = model.methods
         let results = try methods.map(trial.result)
         let controls = try Controls(trial, first: methods.first)
         var measurements: [Measurement] = []

@@ -1,26 +1,18 @@
 package import Evidence
 import Figures
-package import Prediction
+import Models
+import Prediction
 import Statistics
-package import Tables
+import Tables
 import TensorCore
 
 /// Which method of explanation names the right columns on data like these: known rules are planted into the user's own
 /// rows, models like the run's are trained on them, and each method is asked.
 package struct RuleRecovery: Probe {
-    private let attributed: @Sendable (any Predictor, Table) -> AttributedModel
-    private let methods: @Sendable (AttributedModel) -> [any RowAttribution]
     /// Of the rules, the draws and the trainings; added to the run's own.
     private let seed: UInt64
 
-    package init(
-        seed: UInt64 = 0, attributed: @escaping @Sendable (any Predictor, Table) -> AttributedModel,
-        methods: @escaping @Sendable (AttributedModel) -> [any RowAttribution]
-    ) {
-        self.seed = seed
-        self.attributed = attributed
-        self.methods = methods
-    }
+    package init(seed: UInt64 = 0) { self.seed = seed }
 
     package let description = ProbeDescription(
         id: "ruleRecovery", name: "Recovery of planted rules by explanations", drawback: .opacity,
@@ -65,14 +57,14 @@ package struct RuleRecovery: Probe {
             else { continue }
             let predictor = try trainer.predictor(
                 learning: learned, answers: learned.map { rule.answers[$0] }, seed: own)
-            let model = attributed(
+            let model = AttributedModel(
                 predictor,
-                tables.training.selecting(rows: Array(learned.prefix(Self.backgroundRows))))
+                background: tables.training.selecting(rows: Array(learned.prefix(Self.backgroundRows))))
             let rows = tables.training.selecting(rows: explained)
             let chances = try model.values(of: rows)
             accuracies.append(
                 (kind, zip(explained, chances).map { ($1 >= 0.5) == rule.answers[$0] ? 1 : 0 }))
-            for method in methods(model) {
+            for method in model.methods {
                 let found = try method.attributions(of: rows, in: model, seed: own)
                 reached.append(
                     Reached(

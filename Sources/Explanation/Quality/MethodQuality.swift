@@ -1,4 +1,5 @@
-package import Prediction
+package import Models
+import Prediction
 package import Statistics
 package import Tables
 
@@ -26,10 +27,10 @@ package struct QualityTrial: Sendable {
         self.rows = rows
         self.seed = seed
         self.relabelled = relabelled.map { attributed($0, model.background) }
-        let predictor = model.predictor as? any RandomizablePredictor
-        randomized = (0..<heads).compactMap { head in
-            predictor.map {
-                attributed($0.randomized(.lastLayer, seed: seed &+ UInt64(head)), model.background)
+        let randomized = model.predictor.abilities.randomized
+        self.randomized = (0..<heads).compactMap { head in
+            randomized.map {
+                attributed($0(.lastLayer, seed &+ UInt64(head)), model.background)
             }
         }
     }

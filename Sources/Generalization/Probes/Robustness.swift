@@ -1,5 +1,6 @@
 package import Evidence
 import Figures
+import Models
 import Prediction
 import Statistics
 import Tables

@@ -44,8 +44,7 @@ package let onDemandProbes: [any Probe] = [
 ]
 
 /// Probes of explanations, which `vouch explain evaluate` and `vouch explain prove` run on a finished run.
-package let explanationQuality: any Probe = ExplanationQuality(
-    attributed: attributed, methods: attributionMethods)
+package let explanationQuality: any Probe = ExplanationQuality()
 
 /// Effects over all rows, which `vouch explain global` measures on a finished run.
 ///
@@ -56,7 +55,7 @@ package func globalEffects(together: [[String]] = []) -> any Probe {
 
 /// - Parameter seed: Of rules, rows and trainings.
 package func ruleRecovery(seed: UInt64 = 0) -> any Probe {
-    RuleRecovery(seed: seed, attributed: attributed, methods: attributionMethods)
+    RuleRecovery(seed: seed)
 }
 
 /// Probes that run only where an option of the training asks for them.

@@ -1,5 +1,6 @@
 import Evidence
 import Figures
+import Models
 import NN
 import Optim
 import Platform
@@ -12,7 +13,7 @@ package import Training
 struct ReportAssembly {
     var configuration: TrainConfiguration
     var prepared: PreparedData
-    var model: StoredModel
+    var model: ModelBundle
     var trainings: [TrainedFold]
     var outcomes: [ProbeSchedule.Outcome]
     var proofs: [Proof]
@@ -92,7 +93,7 @@ struct ReportAssembly {
 
     var modelText: String {
         let recipe = prepared.recipe
-        if let additive = model.description.network.additive {
+        if let additive = model.network.additive {
             return "additive model: a sum of functions of \(additive.columns.count) columns and of "
                 + "\(additive.pairs.count) pairs of them"
         }
@@ -156,7 +157,7 @@ struct ReportAssembly {
 
     var decisionText: String {
         let positive = prepared.target.classes.last ?? ""
-        let threshold = NumberText.plain(model.description.threshold)
+        let threshold = NumberText.plain(model.threshold)
         let text = "\"\(positive)\" from a probability of \(threshold)"
         guard let costs = configuration.costs else { return text }
         return text + ", where costs are least: a false positive costs "

@@ -1,4 +1,5 @@
 import Evidence
+import Models
 import Platform
 import Reporting
 import RunStore
@@ -25,24 +26,24 @@ public struct TableModel: Sendable {
     public let measurements: [MeasuredMetric]
     /// Worker threads; all cores if `nil`. They do not change a result.
     public var threads: Int?
-    let stored: StoredModel
+    let stored: ModelBundle
 
     /// Opens a run folder, by whomever it was trained.
     ///
     /// - Throws: `TableFailure` where there is no run, or a file of it is damaged.
     public init(opening path: String, threads: Int? = nil) throws(TableFailure) {
         (stored, measurements) = try TableFailure.wrapping {
-            (try StoredModel.open(path), try storedReport(run: path).measuredMetrics)
+            (try ModelBundle(run: path), try storedReport(run: path).measuredMetrics)
         }
         self.path = path
         self.threads = threads
     }
 
     /// The column that it predicts.
-    public var target: String { stored.description.target.column }
+    public var target: String { stored.target.column }
 
     /// The classes in order, the positive one last; empty for a regression.
-    public var classes: [String] { stored.description.target.classes }
+    public var classes: [String] { stored.target.classes }
 
     /// Trains a model of a CSV file with a header, measures it on rows that it has not seen, and
     /// writes both to a run folder.

@@ -1,3 +1,4 @@
+import Models
 import Prediction
 import Tables
 

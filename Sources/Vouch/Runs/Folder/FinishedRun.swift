@@ -1,5 +1,6 @@
 import Evidence
 import Kernels
+import Models
 import NN
 import Platform
 import Prediction
@@ -37,7 +38,7 @@ struct FinishedRun {
         pool = WorkerPool(threads: threads)
         pairs =
             prepared.recipe.kind == .additive
-            ? try StoredModel.open(run).description.network.additive?.namedPairs ?? [] : []
+            ? try ModelBundle(run: run).network.additive?.namedPairs ?? [] : []
     }
 
     static func configuration(of run: String) throws -> TrainConfiguration {
@@ -54,7 +55,7 @@ struct FinishedRun {
     /// Whoever opens it says which probes look at its rows.
     func subject() throws -> Sealed<Subject> {
         let folder = try RunFolder.open(path)
-        let model = try StoredModel.open(folder)
+        let model = try ModelBundle(reading: folder)
         let report = try storedReport(run: path)
         let history = try JSON.decode(
             [[EpochRecord]].self, from: folder.read("history.json"),

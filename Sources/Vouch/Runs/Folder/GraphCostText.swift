@@ -1,5 +1,6 @@
 import CPURuntime
 import Figures
+import Models
 import RunStore
 
 /// What predicting a batch with a run's model costs, node by node, as a table; or as JSON.
@@ -12,9 +13,9 @@ package struct RunCost {
         guard (1...10_000_000).contains(rows) else {
             throw VouchError("--rows is \(rows); it must be from 1 to 10,000,000")
         }
-        let model = try StoredModel.open(run)
-        cost = GraphCost(model.description.graph, outputs: ["prediction"], rows: rows)
-        models = model.weights.count
+        let model = try ModelBundle(run: run)
+        cost = GraphCost(model.graph, outputs: [OutputRole.prediction.port], rows: rows)
+        models = model.count
     }
 
     package var text: String {

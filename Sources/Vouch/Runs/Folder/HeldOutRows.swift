@@ -1,4 +1,5 @@
 import Evidence
+import Models
 import Platform
 package import Prediction
 import RunStore
@@ -41,7 +42,7 @@ package struct HeldOutRows {
         let folder = try RunFolder.open(run)
         let rows = try PredictionFile.decode(
             folder.read(name), name: run + "/" + name, split: split,
-            model: StoredModel.open(folder))
+            model: ModelBundle(reading: folder))
         try record(split, rows: rows.rows)
         found[split] = rows
         return rows
@@ -64,7 +65,7 @@ package struct HeldOutRows {
     /// - Throws: where no row has an answer, or the ledger refuses the line.
     func open(
         file path: String, _ bytes: [UInt8], _ table: Table, _ predictions: Predictions,
-        model: StoredModel, as split: RowSplit? = nil
+        model: ModelBundle, as split: RowSplit? = nil
     ) throws -> LabelledPredictions {
         let name = RowSplit.named(Files.name(of: path))
         let found = try LabelledPredictions(

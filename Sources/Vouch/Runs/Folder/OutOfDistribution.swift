@@ -1,5 +1,6 @@
 import Generalization
 import Kernels
+import Models
 import NN
 import Prediction
 import RunStore
@@ -33,7 +34,7 @@ struct OutOfDistributionReference {
     /// What a training row's neighbours and a validation row's scores are.
     ///
     /// - Returns: `nil` where there are no validation rows.
-    init?(_ learner: Learner, _ model: StoredModel, _ features: EncodedFeatures) throws {
+    init?(_ learner: Learner, _ model: ModelBundle, _ features: EncodedFeatures) throws {
         let prepared = learner.prepared
         guard let fold = prepared.folds.first, !fold.validation.isEmpty, !fold.train.isEmpty else {
             return nil
@@ -44,7 +45,7 @@ struct OutOfDistributionReference {
                 .map { rows[$0] }.sorted()
         }
         let reference = try model.values(
-            of: "hiddenFeatures",
+            of: .hiddenFeatures,
             features.selecting(rows: sample(fold.train, Self.mostReferences, "reference rows")),
             pool: learner.pool)
         neighbors = NearestNeighbors(
@@ -70,16 +71,16 @@ struct OutOfDistributionReference {
     }
 
     private func scores(
-        _ features: EncodedFeatures, _ model: StoredModel, pool: WorkerPool
+        _ features: EncodedFeatures, _ model: ModelBundle, pool: WorkerPool
     ) throws -> Scores {
-        let hidden = try model.values(of: "hiddenFeatures", features, pool: pool).numbers
+        let hidden = try model.values(of: .hiddenFeatures, features, pool: pool).numbers
         var scores = Scores(
             hidden: hidden, logits: [],
             distances: neighbors.distances(of: hidden, pool: pool).map(Double.init))
-        guard model.description.target.task != .regression else { return scores }
-        scores.logits = try model.values(of: "memberLogits", features, pool: pool).numbers
+        guard model.target.task != .regression else { return scores }
+        scores.logits = try model.values(of: .memberLogits, features, pool: pool).numbers
         scores.energies = Generalization.energies(
-            scores.logits, rows: features.rows, members: model.description.network.members)
+            scores.logits, rows: features.rows, members: model.network.members)
         return scores
     }
 }
@@ -133,7 +134,7 @@ extension OutOfDistributionReference {
     ///
     /// - Parameter withFeatures: Whether the features and logits that are scored follow.
     func columns(
-        _ table: Table, _ model: StoredModel, withFeatures: Bool, pool: WorkerPool
+        _ table: Table, _ model: ModelBundle, withFeatures: Bool, pool: WorkerPool
     ) throws -> [(name: String, cells: [String])] {
         let scores = try scores(try model.encoder.encode(table), model, pool: pool)
         func pair(

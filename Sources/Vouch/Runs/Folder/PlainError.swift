@@ -1,4 +1,5 @@
 import GraphIR
+import Models
 import Platform
 import Reporting
 import RunStore
@@ -20,6 +21,7 @@ extension PlainError {
 }
 
 extension VouchError: PlainError {}
+extension ModelError: PlainError {}
 extension TableError: PlainError {}
 extension PlatformError: PlainError {}
 extension RunStoreError: PlainError {}

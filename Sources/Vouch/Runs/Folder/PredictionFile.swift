@@ -1,3 +1,4 @@
+import Models
 import Platform
 import Prediction
 import RunStore
@@ -48,12 +49,12 @@ enum PredictionFile {
     ///
     /// - Parameter model: That of the run whose rows they are.
     static func decode(
-        _ bytes: [UInt8], name: String, split: RowSplit, model: StoredModel
+        _ bytes: [UInt8], name: String, split: RowSplit, model: ModelBundle
     ) throws -> LabelledPredictions {
-        let classes = model.description.target.classes
+        let classes = model.target.classes
         var options = CSVOptions()
         options.missingTokens = []
-        options.kinds[answer] = model.description.target.task == .regression ? .number : .category
+        options.kinds[answer] = model.target.task == .regression ? .number : .category
         for name in model.schema.protected { options.kinds["group[\(name)]"] = .category }
         let table = try CSVReader.read(
             bytes: bytes, name: name, options: options)
@@ -88,7 +89,7 @@ enum PredictionFile {
                         groups: (0..<table.rowCount).map { column.text($0) ?? "(missing)" })
                 }
             },
-            threshold: model.description.threshold, costs: model.description.costs)
+            threshold: model.threshold, costs: model.costs)
         if table.column(named: "fold") != nil {
             found.folds = try table.numbers(in: "fold").map { Int($0) }
         }

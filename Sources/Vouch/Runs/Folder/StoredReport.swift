@@ -1,4 +1,5 @@
 import Evidence
+import Models
 import Platform
 package import Reporting
 import RunStore
@@ -26,7 +27,7 @@ package func storedReport(run: String, card: CardAnswers = CardAnswers()) throws
 private func about(
     _ run: String, _ folder: RunFolder, _ report: RunReport
 ) throws -> RunReport.About {
-    let model = try StoredModel.open(run).description
+    let model = try ModelBundle(run: run)
     let configuration = try FinishedRun.configuration(of: run)
     return RunReport.About(
         model.target, testFile: Files.name(of: configuration.test ?? configuration.data),

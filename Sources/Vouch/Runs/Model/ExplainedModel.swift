@@ -2,6 +2,8 @@ import Evidence
 import Explanation
 import Figures
 import Kernels
+import Models
+import NN
 import Prediction
 import RunStore
 import Tables
@@ -11,8 +13,8 @@ import TensorCore
 /// training rows that stand for what a row could have been instead.
 struct ExplainedModel {
     let folder: String
-    let model: StoredModel
-    let predictor: RunPredictor
+    let model: ModelBundle
+    let predictor: ModelPredictor
     let threads: Int
     /// Among the target's classes; 0 for a number.
     let place: Int
@@ -21,35 +23,26 @@ struct ExplainedModel {
     /// - Throws: an error that names the option, and says which classes there are.
     init(run: String, label: String?, threads: Int?) throws {
         folder = run
-        model = try StoredModel.open(run)
+        model = try ModelBundle(run: run)
         self.threads = try checkedThreads(threads)
-        predictor = RunPredictor(model: model, pool: WorkerPool(threads: self.threads))
-        place = try classPlace(label, model.description.target.classes)
-    }
-
-    /// A predictor's model, of which the last class is explained; its rows are not known.
-    init(_ predictor: RunPredictor) {
-        folder = ""
-        model = predictor.model
-        self.predictor = predictor
-        threads = predictor.pool.threads
-        place = max(model.description.target.classes.count - 1, 0)
+        predictor = ModelPredictor(model: model, pool: WorkerPool(threads: self.threads))
+        place = try classPlace(label, model.target.classes)
     }
 
     /// What is explained, such as `probability of >50K`.
     var quantity: String {
-        let target = model.description.target
+        let target = model.target
         return target.classes.isEmpty
             ? "predicted \(target.column)" : "probability of \(target.classes[place])"
     }
 
-    /// The explained number of a row's prediction.
-    var output: @Sendable (Predictions, Int) -> Double {
-        let place = place
-        return { predictions, row in
-            predictions.classes.isEmpty
-                ? predictions.values[row] : predictions.values[row * predictions.width + place]
-        }
+    /// What the score is that comes before the last non-linearity, in words.
+    var scoreQuantity: String {
+        let target = model.target
+        guard !target.classes.isEmpty else { return quantity }
+        let members = model.network.members
+        return "logit of \(target.classes[place])"
+            + (members > 1 ? ", the mean of the network's \(members) members," : "")
     }
 
     /// A file's rows, read as the run's own were.
@@ -93,7 +86,7 @@ struct ExplainedModel {
 
     /// - Parameter rows: One or more.
     func attributed(background rows: Table) -> AttributedModel {
-        AttributedModel(predictor: predictor, background: rows, output: output, encoded: encoded)
+        AttributedModel(predictor, background: rows, explaining: place)
     }
 
     /// A file of background rows, read as the explained rows are.

@@ -221,8 +221,3 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var trainings: Int { folds * repetitions }
     }
 }
-
-extension LabelledPredictions.Costs {
-    /// The probability above which a positive decision costs less: `fp / (fp + fn)`.
-    package var threshold: Double { falsePositive / (falsePositive + falseNegative) }
-}

@@ -1,3 +1,4 @@
+import Models
 import Prediction
 import Tables
 
@@ -8,9 +9,9 @@ extension LabelledPredictions {
     ///   - rows: Those to look at; all where `nil`.
     ///   - predictions: Of every row of the table.
     init(
-        _ table: Table, rows: [Int]?, model: StoredModel, predictions: Predictions, split: RowSplit
+        _ table: Table, rows: [Int]?, model: ModelBundle, predictions: Predictions, split: RowSplit
     ) throws {
-        let known = try Self.knownRows(table, rows: rows, target: model.description.target)
+        let known = try Self.knownRows(table, rows: rows, target: model.target)
         if rows == nil, known.count < table.rowCount {
             RowNotices.report(
                 "\(table.name): \(table.rowCount - known.count) of \(table.rowCount) rows have no target and are left out"
@@ -23,10 +24,10 @@ extension LabelledPredictions {
 
     /// - Parameter knownRows: Rows with a target; `predictions` has one for each.
     init(
-        _ table: Table, knownRows known: [Int], model: StoredModel, predictions: Predictions,
+        _ table: Table, knownRows known: [Int], model: ModelBundle, predictions: Predictions,
         split: RowSplit
     ) throws {
-        let target = model.description.target
+        let target = model.target
         let column = try Self.targetColumn(table, target)
         let answers: Answers
         if target.task == .regression {
@@ -44,11 +45,11 @@ extension LabelledPredictions {
             clusters: codes.map { codes in known.map { codes[$0] } },
             protected: model.schema.protected.compactMap { name in
                 table.column(named: name).map { column in
-                    let groups = column.groupNames(model.description.groups)
+                    let groups = column.groupNames(model.groups)
                     return ProtectedColumn(name: name, groups: known.map { groups[$0] })
                 }
             },
-            threshold: model.description.threshold, costs: model.description.costs)
+            threshold: model.threshold, costs: model.costs)
     }
 
     /// The rows that have a target.

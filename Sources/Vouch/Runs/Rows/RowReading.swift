@@ -1,3 +1,4 @@
+import Models
 import Synchronization
 import Tables
 
@@ -30,7 +31,7 @@ package enum RowNotices {
     }
 }
 
-extension StoredModel {
+extension ModelBundle {
     /// Rows of a file's bytes, read as the training file was; what is unusual in them is reported.
     func rows(
         _ bytes: [UInt8], name: String, reading: TrainConfiguration.ReadingOptions, threads: Int
@@ -43,7 +44,7 @@ extension StoredModel {
 
     /// What is unusual in new rows: cells that were read by a choice, and those that training rows never had.
     private func notices(on table: Table) -> [String] {
-        let used = Set(encoder.requiredColumns + [description.target.column] + schema.protected)
+        let used = Set(encoder.requiredColumns + [target.column] + schema.protected)
         let roles = Dictionary(
             schema.columns.map { ($0.name, $0.role) }, uniquingKeysWith: { first, _ in first })
         return table.notes.filter { used.contains($0.column) }.compactMap { note in

@@ -1,6 +1,7 @@
 import Autodiff
 import Evidence
 import GraphIR
+import Models
 import NN
 import Tables
 
@@ -17,14 +18,13 @@ extension Learner {
     }
 }
 
-extension StoredModel {
+extension ModelBundle {
     private static let countedRows = 256
 
     /// Seconds of the nominal machine that predicting rows takes, once they are encoded.
     func predictionSeconds(rows: Int) -> Double {
-        let graph = description.graph
         let batch = Self.countedRows
-        let passes = Double(weights.count * (description.dropoutPasses ?? 1))
+        let passes = Double(count * (dropoutPasses ?? 1))
         let batches = (Double(rows) / Double(batch)).rounded(.up)
         return passes * batches
             * NominalMachine.seconds(operations: graph.operationCount(rows: batch), steps: 1)

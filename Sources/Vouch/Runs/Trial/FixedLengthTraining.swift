@@ -1,3 +1,4 @@
+import Models
 import NN
 import Platform
 import Tables
@@ -16,7 +17,7 @@ extension Learner {
     func fixedLengthModel(
         _ configuration: TrainConfiguration, rows: [Int], recipe: Recipe,
         onStep: () -> Void = {}
-    ) throws -> StoredModel {
+    ) throws -> ModelBundle {
         let prepared = try prepared.reduced(to: rows, recipe: recipe)
         let changed = Learner(
             configuration: configuration, prepared: prepared, pool: pool, pairs: pairs)
@@ -28,11 +29,6 @@ extension Learner {
             stop: { _ in InterruptFlag.isRaised ? .interrupted : nil },
             onEvent: { if case .step = $0 { onStep() } })
         if case .interrupted = stop { throw VouchError("it was interrupted") }
-        return StoredModel(
-            description: .init(
-                version: vouchVersion, network: changed.network(), models: 1,
-                graph: try changed.predictionGraph(), dropoutPasses: changed.dropoutPasses,
-                target: prepared.target, costs: nil, groupEdges: [:]),
-            encoder: prepared.encoder, schema: prepared.schema, weights: [trainer.modelWeights])
+        return try changed.bundle(sets: [trainer.modelWeights])
     }
 }

@@ -1,6 +1,7 @@
 import Fairness
 import GraphIR
 import Kernels
+import Models
 import NN
 import Optim
 import Prediction
@@ -199,6 +200,17 @@ struct Learner {
 }
 
 extension Learner {
+    /// The model that trainings of this learner's network come to.
+    ///
+    /// - Parameter sets: The parameters of each training.
+    func bundle(sets: [Buffer]) throws -> ModelBundle {
+        let graph = try predictionGraph()
+        return ModelBundle(
+            network: network(), graph: graph, parameters: ModelParameters(graph, sets: sets),
+            target: prepared.target, encoder: prepared.encoder, schema: prepared.schema,
+            provenance: .trained(version: vouchVersion), dropoutPasses: dropoutPasses)
+    }
+
     /// How protected columns become groups: the edges that were asked for, else quartiles of the training
     /// rows.
     func groupNaming() -> GroupNaming {
@@ -214,16 +226,14 @@ extension Learner {
 
     /// What each model says of the rows that stopped it, which it did not learn from.
     func validationPredictions(
-        _ model: StoredModel, _ features: EncodedFeatures
+        _ model: ModelBundle, _ features: EncodedFeatures
     ) throws -> LabelledPredictions {
         var rows: [Int] = []
         var folds: [Int] = []
         var all = Predictions(rows: 0, classes: [], values: [])
-        for (fold, (split, weights)) in zip(prepared.folds, model.weights).enumerated() {
-            let alone = StoredModel(
-                description: model.description, encoder: model.encoder, schema: model.schema,
-                weights: [weights])
-            let part = alone.predict(features.selecting(rows: split.validation), pool: pool)
+        for (fold, split) in prepared.folds.prefix(model.count).enumerated() {
+            let part = model.only(fold).predict(
+                features.selecting(rows: split.validation), pool: pool)
             all = Predictions(
                 rows: all.rows + part.rows, classes: part.classes, values: all.values + part.values,
                 bounds: part.bounds.map { (all.bounds ?? []) + $0 })

@@ -1,4 +1,5 @@
 import Evidence
+import Models
 import Optim
 import Prediction
 import Tables

@@ -1,5 +1,6 @@
 import GraphIR
 import Kernels
+import Models
 import NN
 import Platform
 import Tables
@@ -22,19 +23,12 @@ struct ModelTraining {
 
     /// The model that the trainings come to, with what they took.
     func trained(_ features: EncodedFeatures) throws -> TrainedModel {
-        let network = learner.network()
         let meter = CostMeter()
         let trainings = try trainings(features)
         let used = meter.used()
-        let naming = learner.groupNaming()
-        let model = StoredModel(
-            description: .init(
-                version: vouchVersion, network: network, models: trainings.count,
-                graph: try learner.predictionGraph(), dropoutPasses: learner.dropoutPasses,
-                target: prepared.target, costs: configuration.costs,
-                groupEdges: naming.edges, groupLabels: naming.labels.isEmpty ? nil : naming.labels),
-            encoder: prepared.encoder, schema: prepared.schema,
-            weights: trainings.map(\.weights))
+        var model = try learner.bundle(sets: trainings.map(\.weights))
+        model.costs = configuration.costs
+        model.groups = learner.groupNaming()
         return TrainedModel(model: model, trainings: trainings, used: used)
     }
 
@@ -137,7 +131,7 @@ struct ModelTraining {
 
 /// A model and how it came to be.
 struct TrainedModel {
-    var model: StoredModel
+    var model: ModelBundle
     var trainings: [TrainedFold]
     var used: CostMeter.Used
 

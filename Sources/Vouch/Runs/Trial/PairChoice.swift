@@ -1,5 +1,6 @@
 import Explanation
 import Kernels
+import Models
 import NN
 import Platform
 import Prediction
@@ -83,7 +84,7 @@ extension Learner {
     private static let mostRows = 50_000
     private static let cells = 12
 
-    private func pairSearch(_ model: StoredModel, _ features: EncodedFeatures) throws -> PairSearch
+    private func pairSearch(_ model: ModelBundle, _ features: EncodedFeatures) throws -> PairSearch
     {
         var rows = prepared.folds[0].train
         if rows.count > Self.mostRows {

@@ -1,4 +1,5 @@
 import Evidence
+import Models
 import Optim
 import Prediction
 import Tables
@@ -30,7 +31,7 @@ struct PlantedTraining: AnswerTrainer {
 
     func predictor(
         learning places: [Int], answers: [Bool], seed: UInt64
-    ) throws -> any Prediction.Predictor {
+    ) throws -> any Models.Predictor {
         let table = learner.prepared.table
         var codes = [Int32](repeating: 0, count: table.rowCount)
         for (place, answer) in zip(places, answers) { codes[rows[place]] = answer ? 1 : 0 }
@@ -65,6 +66,6 @@ struct PlantedTraining: AnswerTrainer {
         let model = try planted.fixedLengthModel(
             configuration, rows: learned, recipe: settled,
             onStep: { [work] in work.add(step) })
-        return RunPredictor(model: model, pool: learner.pool)
+        return ModelPredictor(model: model, pool: learner.pool)
     }
 }

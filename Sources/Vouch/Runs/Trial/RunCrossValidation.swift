@@ -1,4 +1,5 @@
 import Evidence
+import Models
 import Platform
 import Prediction
 import Tables

@@ -1,5 +1,6 @@
 import Evidence
 import Kernels
+import Models
 import Platform
 import Prediction
 import Tables

@@ -1,4 +1,5 @@
 import Evidence
+import Models
 import Optim
 import Platform
 import Prediction

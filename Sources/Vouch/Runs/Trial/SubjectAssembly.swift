@@ -1,8 +1,8 @@
 import Autodiff
-import CPURuntime
 import Evidence
 import GraphIR
 import Kernels
+import Models
 import NN
 import Platform
 import Prediction
@@ -10,46 +10,10 @@ import Tables
 import TensorCore
 import Training
 
-/// A stored model with the workers that run it, as probes see it; one call at a time.
-struct RunPredictor: Prediction.Predictor {
-    let model: StoredModel
-    let pool: WorkerPool
-    private let evaluator: NetworkEvaluator
-
-    init(model: StoredModel, pool: WorkerPool) {
-        self.model = model
-        self.pool = pool
-        evaluator = model.evaluator(pool: pool)
-    }
-
-    /// With a repair of numbers by groups, the columns that tell the groups are among them.
-    var features: [String] {
-        let names = model.schema.features.map(\.name)
-        let groups = model.encoder.repair?.protectedColumns ?? []
-        return names + groups.filter { !names.contains($0) }
-    }
-
-    func predictions(for table: Table) throws -> Predictions {
-        model.predict(try model.encoder.encode(table), evaluator: evaluator, pool: pool)
-    }
-
-    /// Encodes the table once, however many rows are put together from it; not where what a cell becomes depends on
-    /// another cell of its row.
-    func predictions(mixing table: Table, sources: [[Int]]) throws -> Predictions {
-        guard model.encoder.repair == nil else {
-            return try predictions(for: mixed(table, sources: sources))
-        }
-        let encoded = try model.encoder.encode(table)
-        return model.predict(
-            model.encoder.mixing(encoded, columns: features, sources: sources),
-            evaluator: evaluator, pool: pool)
-    }
-}
-
 /// Puts together what probes see of a finished training.
 struct SubjectAssembly {
     let learner: Learner
-    let model: StoredModel
+    let model: ModelBundle
     /// Over all trainings of the model.
     let steps: Int
     /// What they took; `nil` where that is known no more.
@@ -86,7 +50,7 @@ struct SubjectAssembly {
             test: test, training: try trainingPredictions(),
             calibration: validation.flatMap { $0.rows > 0 ? $0 : nil },
             model: TestedModel(
-                predictor: RunPredictor(model: model, pool: learner.pool), table: table,
+                predictor: ModelPredictor(model: model, pool: learner.pool), table: table,
                 secondsPerPrediction: model.predictionSeconds(rows: table.rowCount), size: size),
             data: try dataFacts(), cost: try used.map(cost), tables: prepared.leakTables(hasTestFile: hasFile),
             retrainer: try RunRetrainer(
@@ -179,10 +143,8 @@ struct SubjectAssembly {
     }
 
     private var size: TestedModel.Size {
-        let learned = model.layout.entries.filter { $0.spec.role != .state }
-            .reduce(0) { $0 + $1.count }
-        return TestedModel.Size(
-            parameters: learned * model.weights.count, bytes: modelBytes,
+        TestedModel.Size(
+            parameters: model.parameters.learnedCount, bytes: modelBytes,
             trainingRows: prepared.split.train.count + prepared.split.validation.count)
     }
 }

@@ -2,6 +2,7 @@ import Evidence
 import Figures
 import Generalization
 import Kernels
+import Models
 import Platform
 import Prediction
 package import Reporting
@@ -64,7 +65,7 @@ package func checkDrift(_ request: DriftRequest) throws -> DriftCheck {
     guard (0..<1).contains(request.leastEffect) else {
         throw VouchError("--least-effect is \(request.leastEffect); it must be from 0 to below 1")
     }
-    let model = try StoredModel.open(request.run)
+    let model = try ModelBundle(run: request.run)
     let threads = try checkedThreads(request.threads)
     let pool = WorkerPool(threads: threads)
     let bytes = try CSVReader.bytes(path: request.rows)
@@ -110,10 +111,10 @@ private struct ComparedColumns {
     private let protected: Set<String>
     private let target: String
 
-    init(_ model: StoredModel) {
+    init(_ model: ModelBundle) {
         let features = model.schema.features.map(\.name)
         protected = Set(model.schema.protected)
-        target = model.description.target.column
+        target = model.target.column
         names = features + (model.schema.protected + [target]).filter { !features.contains($0) }
     }
 
@@ -136,11 +137,11 @@ private struct ComparedColumns {
 
 /// How much the loss changed, where the new rows have the target.
 private func lossChange(
-    _ request: DriftRequest, _ door: inout HeldOutRows, _ model: StoredModel, _ new: Table,
+    _ request: DriftRequest, _ door: inout HeldOutRows, _ model: ModelBundle, _ new: Table,
     _ predictions: Predictions,
     _ bytes: [UInt8]
 ) throws -> Measurement? {
-    guard let target = new.column(named: model.description.target.column),
+    guard let target = new.column(named: model.target.column),
         (0..<new.rowCount).contains(where: { !target.isMissing($0) })
     else { return nil }
     let name = Files.name(of: request.rows)

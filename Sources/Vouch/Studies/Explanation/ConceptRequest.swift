@@ -1,5 +1,6 @@
 import Evidence
 import Explanation
+import Models
 import Tables
 
 /// What `vouch explain concepts` is asked for.
@@ -63,7 +64,9 @@ package struct ConceptRequest: Sendable, Hashable {
             throw VouchError("--random is \(randomConcepts); it must be from 100 to 1,000,000")
         }
         return ConceptVectors(
-            concepts, of: explained.encoded, quantity: explained.quantity, layers: layers,
+            concepts,
+            of: explained.model.encoded(
+                explaining: explained.place, threads: explained.threads), quantity: explained.quantity, layers: layers,
             draws: randomConcepts, seed: seed)
     }
 

@@ -1,5 +1,6 @@
 package import Explanation
 import Figures
+import Models
 import Platform
 
 /// What is asked of `vouch explain counterfactuals`.
@@ -76,7 +77,7 @@ package func findCounterfactuals(_ request: CounterfactualRequest) throws -> Cou
     let model = try ChangeableModel(
         run: request.run, rows: request.rows, chosen: request.chosen, wanted: request.wanted,
         seed: request.seed, reading: request.reading, threads: request.threads)
-    let target = model.explained.model.description.target
+    let target = model.explained.model.target
     let rules = try request.changes.rules(model.explained.model.schema, model.search)
     let goals = try request.chosen.indices.map { try model.goal($0) }
     let rows = try request.chosen.enumerated().map { place, number in

@@ -1,5 +1,6 @@
 import Explanation
 import Figures
+import Models
 import NN
 import Platform
 import RealModule
@@ -37,13 +38,13 @@ package func influentialRows(
         throw VouchError("--count is \(count); it must be from 1 to 100")
     }
     let explained = try ExplainedModel(run: run, label: nil, threads: threads)
-    let target = explained.model.description.target
+    let target = explained.model.target
     guard target.classes.count <= 2 else {
         throw VouchError(
             "influential rows are for two classes or a number, and \(target.column) has "
                 + "\(target.classes.count) classes")
     }
-    guard explained.model.description.network.additive == nil else {
+    guard explained.model.network.additive == nil else {
         throw VouchError(
             "influential rows need a last layer, and \(run) is an additive model, which has none; "
                 + "vouch explain shows its functions")
@@ -62,18 +63,18 @@ package func influentialRows(
     let pool = explained.predictor.pool
     let own = try model.encoder.encode(table.selecting(rows: [row - 1]))
     var influences = [Double](repeating: 0, count: known.rowCount)
-    for number in model.weights.indices {
+    for number in 0..<model.count {
         func hidden(_ features: EncodedFeatures) throws -> [Float] {
-            try model.values(of: "memberFeatures", features, model: number, pool: pool).numbers
+            try model.values(of: .memberFeatures, features, model: number, pool: pool).numbers
         }
         let influence = Influence(
-            features: try hidden(own), members: model.description.network.members)
+            features: try hidden(own), members: model.network.members)
         for begin in stride(from: 0, to: known.rowCount, by: rowsTogether) {
             let places = Array(begin..<min(begin + rowsTogether, known.rowCount))
             let features = try model.encoder.encode(known.selecting(rows: places))
             let (logits, width) = try model.values(
-                of: "memberLogits", features, model: number, pool: pool)
-            let members = model.description.network.members
+                of: .memberLogits, features, model: number, pool: pool)
+            let members = model.network.members
             let outputs = width / members
             var errors: [Double] = []
             errors.reserveCapacity(places.count * members)
@@ -88,7 +89,7 @@ package func influentialRows(
             }
             let found = influence.values(rows: try hidden(features), errors: errors)
             for (place, value) in zip(places, found) {
-                influences[place] += value / Double(model.weights.count)
+                influences[place] += value / Double(model.count)
             }
         }
     }

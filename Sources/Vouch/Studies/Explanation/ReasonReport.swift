@@ -1,6 +1,7 @@
 import Explanation
 import Figures
 import Generalization
+import Models
 import Tables
 
 /// What is asked of `vouch explain reasons`.
@@ -78,7 +79,7 @@ package func findReasons(_ request: ReasonRequest) throws -> ReasonReport {
     let model = try ChangeableModel(
         run: request.run, rows: request.rows, chosen: request.chosen, wanted: wanted,
         seed: request.seed, reading: request.reading, threads: request.threads)
-    let target = model.explained.model.description.target
+    let target = model.explained.model.target
     let goals = try request.chosen.indices.map { try model.goal($0) }
     let codes = ReasonCodes(
         model.search, protected: model.explained.model.schema.protected, seed: request.seed)
@@ -86,7 +87,7 @@ package func findReasons(_ request: ReasonRequest) throws -> ReasonReport {
         target.classes.isEmpty
         ? []
         : model.predictions.decisions(
-            threshold: wanted.threshold ?? model.explained.model.description.threshold
+            threshold: wanted.threshold ?? model.explained.model.threshold
         ).classes.map { target.classes[$0] }
     let rows = try request.chosen.enumerated().map { place, number in
         let goal = goals[place]

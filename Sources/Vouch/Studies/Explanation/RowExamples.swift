@@ -1,6 +1,7 @@
 import Explanation
 import Figures
 import Kernels
+import Models
 import Platform
 import Tables
 import TensorCore
@@ -36,11 +37,11 @@ package func exampleRows(
     let rows = known.selecting(rows: order.prefix(mostExampleRows).sorted())
     let features = try explained.model.encoder.encode(rows)
     let (hidden, width) = try explained.model.values(
-        of: "hiddenFeatures", features, pool: explained.predictor.pool)
+        of: .hiddenFeatures, features, pool: explained.predictor.pool)
     let found = Prototypes(features: hidden, width: width, count: count)
     let names =
         explained.predictor.features
-        + [explained.model.description.target.column].filter { rows.column(named: $0) != nil }
+        + [explained.model.target.column].filter { rows.column(named: $0) != nil }
     func cells(_ row: Int) -> [String?] { names.map { rows.column(named: $0)?.text(row) } }
     return RowExamples(
         columns: names, prototypes: found.prototypes.map(cells),

@@ -1,6 +1,7 @@
 import Explanation
 import Figures
 import Generalization
+import Models
 import Platform
 import Tables
 
@@ -140,7 +141,7 @@ private struct DecidedClasses {
     init(_ request: ExplanationRequest) throws {
         let explained = try ExplainedModel(
             run: request.run, label: nil, threads: request.threads)
-        let target = explained.model.description.target
+        let target = explained.model.target
         guard !target.classes.isEmpty else {
             if let favourable = request.favourable {
                 throw VouchError(
@@ -152,7 +153,7 @@ private struct DecidedClasses {
         let table = try explained.rows(of: request.rows, request.reading, chosen: request.chosen)
             .selecting(rows: request.chosen.map { $0 - 1 })
         let decisions = try explained.predictor.predictions(for: table)
-            .decisions(threshold: explained.model.description.threshold).classes
+            .decisions(threshold: explained.model.threshold).classes
         classes = Dictionary(
             zip(request.chosen, decisions.map { target.classes[$0] }), uniquingKeysWith: { $1 })
     }

@@ -1,5 +1,6 @@
 import Evidence
 import Explanation
+import Models
 import Tables
 
 extension AdditiveReading {
@@ -15,7 +16,7 @@ extension AdditiveReading {
         // Two classes have one output, the second's, of which the first's is the opposite.
         let output = outputs.count > 1 ? place : 0
         let sign =
-            explained.model.description.target.classes.count == 2 && place == 0 ? -1.0 : 1
+            explained.model.target.classes.count == 2 && place == 0 ? -1.0 : 1
         let terms = outputs[output].terms
         let raw = try explained.model.meanTerms(rows, pool: pool).output(output)
         let said = try explained.model.meanOutput(output, rows, pool: pool).map { sign * $0 }

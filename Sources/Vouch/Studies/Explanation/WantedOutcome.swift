@@ -1,6 +1,7 @@
 import Explanation
 import Figures
 import Generalization
+import Models
 import Prediction
 import Tables
 
@@ -54,16 +55,16 @@ package struct WantedOutcome: Sendable, Hashable {
     /// - Throws: an error that says what is predicted where that is what is wanted already.
     func goal(
         _ predictions: Predictions, _ row: Int, name: String,
-        _ description: StoredModel.Description,
+        _ model: ModelBundle,
         place: Int?
     ) throws -> Goal {
-        let target = description.target
+        let target = model.target
         if explainsDecided, !target.classes.isEmpty {
             let decided = predictions.selecting([row])
-                .decisions(threshold: threshold ?? description.threshold).classes[0]
+                .decisions(threshold: threshold ?? model.threshold).classes[0]
             if place == nil || place == decided {
                 return Self.insteadOf(
-                    decided, predictions, row, threshold: threshold ?? description.threshold)
+                    decided, predictions, row, threshold: threshold ?? model.threshold)
             }
         }
         let goal: Goal
@@ -79,7 +80,7 @@ package struct WantedOutcome: Sendable, Hashable {
             }
             goal = .within(ends.low...ends.high)
         case 2:
-            let threshold = threshold ?? description.threshold
+            let threshold = threshold ?? model.threshold
             let isSecond = predictions.values[2 * row + 1] >= threshold
             goal = .decision(second: place.map { $0 == 1 } ?? !isSecond, threshold: threshold)
         default: goal = .mostProbable(place ?? 0)
@@ -152,7 +153,7 @@ struct ChangeableModel {
         reading: TrainConfiguration.ReadingOptions, threads: Int?
     ) throws {
         explained = try ExplainedModel(run: run, label: wanted.label, threads: threads)
-        try wanted.check(explained.model.description.target)
+        try wanted.check(explained.model.target)
         table = try explained.rows(of: rows, reading, chosen: chosen)
             .selecting(rows: chosen.map { $0 - 1 })
         predictions = try explained.predictor.predictions(for: table)
@@ -170,7 +171,7 @@ struct ChangeableModel {
     /// - Parameter place: Among the chosen rows.
     func goal(_ place: Int) throws -> Goal {
         try wanted.goal(
-            predictions, place, name: "row \(chosen[place])", explained.model.description,
+            predictions, place, name: "row \(chosen[place])", explained.model,
             place: wanted.label == nil ? nil : explained.place)
     }
 }

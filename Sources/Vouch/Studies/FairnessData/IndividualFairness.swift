@@ -2,6 +2,7 @@ import Evidence
 import Fairness
 import Figures
 import Kernels
+import Models
 import Platform
 import Prediction
 package import Reporting
@@ -20,7 +21,7 @@ package func individualFairness(
         throw VouchError("--neighbors is \(neighbors); it must be from 2 to 1000")
     }
     let run = try FinishedRun(path, threads: try checkedThreads(threads), onEvent: onEvent)
-    let model = try StoredModel.open(path)
+    let model = try ModelBundle(run: path)
     var door = HeldOutRows(of: path, for: "vouch fairness individual")
     let stored = try door.open(.test)
     guard stored.predictions.classes.count == 2 else {
@@ -56,7 +57,7 @@ package func individualFairness(
 /// Rows of a run as they stand and as they might be, and how its model decides them.
 private struct IndividualDecisions {
     let run: FinishedRun
-    let model: StoredModel
+    let model: ModelBundle
     /// From which score on a row is decided 1.
     let threshold: Double
     /// The rows with answers.

@@ -1,4 +1,5 @@
 import Fairness
+import Models
 import Prediction
 import Statistics
 import Tables
@@ -105,14 +106,14 @@ extension FittedMitigation {
     ///
     /// - Throws: where a protected column is missing, or a row is of a group without a rule.
     func decisions(
-        _ predictions: Predictions, _ table: Table, _ model: StoredModel
+        _ predictions: Predictions, _ table: Table, _ model: ModelBundle
     ) throws -> [String] {
         let each = try protected.map { name -> [String] in
             guard let column = table.column(named: name) else {
                 throw VouchError(
                     "\(table.name) has no column \"\(name)\", whose groups --fair \(id) decides by")
             }
-            return column.groupNames(model.description.groups)
+            return column.groupNames(model.groups)
         }
         guard case .thresholds(let rule) = rule else { return [] }
         let decided = try rule.decisions(

@@ -1,3 +1,4 @@
+import Models
 import Prediction
 import Tables
 
@@ -60,7 +61,7 @@ extension PreparedData {
 
 extension Learner {
     /// A linear model at its standard settings.
-    fileprivate func linearModel(rows: [Int]) throws -> StoredModel {
+    fileprivate func linearModel(rows: [Int]) throws -> ModelBundle {
         var changed = LinearBaseline.configuration(of: configuration)
         // Probabilities are wanted, of the rows as they are.
         changed.model.balancesClasses = false

@@ -1,5 +1,6 @@
 import Fairness
 import Kernels
+import Models
 import Platform
 import Prediction
 import Tables
@@ -133,7 +134,7 @@ private struct ScoredRows {
                 configuration: run.configuration, prepared: run.prepared, pool: run.pool,
                 pairs: run.pairs)
             predictions = Sealed(
-                try learner.validationPredictions(try StoredModel.open(path), run.features))
+                try learner.validationPredictions(try ModelBundle(run: path), run.features))
             return
         }
         // What the run settled on, on other parts of the rows.
@@ -149,7 +150,7 @@ private struct ScoredRows {
             predictions = Sealed(
                 try PredictionFile.decode(
                     Files.read(kept), name: kept, split: .training,
-                    model: try StoredModel.open(path)))
+                    model: try ModelBundle(run: path)))
             return
         }
         onEvent(.stage("Scoring all training rows by \(folds) further models"))

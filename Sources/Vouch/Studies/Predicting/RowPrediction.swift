@@ -1,5 +1,6 @@
 import Generalization
 import Kernels
+import Models
 import Platform
 import Prediction
 import RunStore
@@ -58,7 +59,7 @@ package func predictRows(_ request: PredictionRequest) throws -> (bytes: [UInt8]
     guard request.outOfDistribution || !request.hiddenFeatures else {
         throw VouchError("--hidden-features goes with --out-of-distribution only; give both")
     }
-    let model = try StoredModel.open(request.run)
+    let model = try ModelBundle(run: request.run)
     let reference =
         request.outOfDistribution ? try OutOfDistributionReference(run: request.run) : nil
     let thresholds = try FittedThresholds(request, model)
@@ -114,7 +115,7 @@ private struct FittedThresholds {
     /// `nil` where no limit on the risk was asked for.
     let abstention: Abstention?
 
-    init(_ request: PredictionRequest, _ model: StoredModel) throws {
+    init(_ request: PredictionRequest, _ model: ModelBundle) throws {
         self.request = request
         try Self.check(request)
         guard request.coverage != nil || request.abstainRisk != nil else {
@@ -161,7 +162,7 @@ private struct FittedThresholds {
     }
 
     private static func calibrationRows(
-        _ request: PredictionRequest, _ model: StoredModel
+        _ request: PredictionRequest, _ model: ModelBundle
     ) throws -> LabelledPredictions {
         let fitted = [
             ("--coverage", request.coverage != nil), ("--abstain-risk", request.abstainRisk != nil),
@@ -187,7 +188,7 @@ private struct FittedThresholds {
 
     /// What was asked for of new rows, and notes on it.
     func columns(
-        of predictions: Predictions, _ table: Table, _ model: StoredModel
+        of predictions: Predictions, _ table: Table, _ model: ModelBundle
     ) throws -> (columns: Columns, notes: [String]) {
         var columns: Columns = []
         var notes: [String] = []
@@ -225,13 +226,13 @@ private struct FittedThresholds {
     }
 
     private static func groups(
-        _ name: String, _ table: Table, _ model: StoredModel
+        _ name: String, _ table: Table, _ model: ModelBundle
     ) throws(VouchError) -> [String] {
         guard let column = table.column(named: name) else {
             throw VouchError(
                 "\(table.name) has no column \"\(name)\", whose groups --by asks for")
         }
-        return column.groupNames(model.description.groups)
+        return column.groupNames(model.groups)
     }
 
     /// `set`, or `lower` and `upper`.
@@ -255,10 +256,10 @@ private struct FittedThresholds {
     }
 }
 
-extension StoredModel {
+extension ModelBundle {
     /// The name of the class decided for each row.
     func decisions(_ predictions: Predictions) -> [String] {
-        predictions.decisions(threshold: description.threshold).classes
+        predictions.decisions(threshold: threshold).classes
             .map { predictions.classes[$0] }
     }
 }

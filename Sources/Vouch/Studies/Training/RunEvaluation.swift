@@ -1,5 +1,6 @@
 import Evidence
 import Kernels
+import Models
 import Platform
 import Prediction
 package import Reporting
@@ -28,7 +29,7 @@ package struct RunEvaluation {
 package func evaluateRun(
     run: String, rows: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
 ) throws -> RunEvaluation {
-    let model = try StoredModel.open(run)
+    let model = try ModelBundle(run: run)
     let bytes = try CSVReader.bytes(path: rows)
     let (table, predictions) = try model.predict(
         bytes, name: rows, reading: reading, threads: threads)
@@ -47,17 +48,17 @@ package func evaluateRun(
     return RunEvaluation(
         RunReport(
             title: "\(Files.name(of: run)), measured on \(name)", summary: "",
-            headlines: headlines(model.description.target.task),
+            headlines: headlines(model.target.task),
             measurements: evidence.measurements, definitions: evidence.definitions,
             sections: evidence.sections, groupTables: evidence.groups,
             command: ["vouch", "evaluate", run, rows].map(shellQuoted).joined(separator: " "),
             about: .init(
-                model.description.target, testFile: name,
+                model.target, testFile: name,
                 protectedColumns: test.protected.map(\.name), isTrainedHere: false)
         ).inPlainWords())
 }
 
-extension StoredModel {
+extension ModelBundle {
     /// Reads a file's bytes as the training data were read, and predicts its rows.
     func predict(
         _ bytes: [UInt8], name: String, reading: TrainConfiguration.ReadingOptions, threads: Int?

@@ -2,6 +2,7 @@ import CPURuntime
 import Evidence
 import GraphIR
 import Kernels
+import Models
 import NN
 import Optim
 import Platform
@@ -126,7 +127,7 @@ private struct TrainRun {
     }
 
     private func write(
-        _ model: StoredModel, _ weights: [UInt8], _ trainings: [TrainedFold], _ report: RunReport,
+        _ model: ModelBundle, _ weights: [UInt8], _ trainings: [TrainedFold], _ report: RunReport,
         _ subject: Subject, _ reading: AdditiveReading?, validation: LabelledPredictions,
         reference: OutOfDistributionReference?, recording records: [Ledger.Record],
         overwrite: Bool

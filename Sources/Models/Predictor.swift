@@ -1,3 +1,4 @@
+package import Prediction
 package import Tables
 
 /// A model as the six modules see it: it predicts raw rows.
@@ -13,9 +14,13 @@ package protocol Predictor: Sendable {
     ///   - table: The rows whose cells are taken.
     ///   - sources: Of each of `features`, the row that each new row has its cell from; all of one length.
     func predictions(mixing table: Table, sources: [[Int]]) throws -> Predictions
+    /// What can be asked of it beside its predictions; nothing of a black box.
+    var abilities: ModelAbilities { get }
 }
 
 extension Predictor {
+    package var abilities: ModelAbilities { ModelAbilities() }
+
     package func predictions(mixing table: Table, sources: [[Int]]) throws -> Predictions {
         try predictions(for: mixed(table, sources: sources))
     }
@@ -41,6 +46,12 @@ package protocol RandomizablePredictor: Predictor {
     ///
     /// With such a last layer, a model and its negative are equally likely.
     func randomized(_ part: RandomizedPart, seed: UInt64) -> any Predictor
+}
+
+extension RandomizablePredictor {
+    package var abilities: ModelAbilities {
+        ModelAbilities(randomized: { randomized($0, seed: $1) })
+    }
 }
 
 package enum RandomizedPart: String, Sendable, CaseIterable {

@@ -1,0 +1,106 @@
+import GraphIR
+package import Models
+import NN
+import Prediction
+package import RunStore
+import Tables
+
+/// A model as a run folder holds it: `model.json` (the network, its prediction graph, the target, where it came from),
+/// `encoder.json`, `schema.json` and `weights.safetensors` (a tensor a parameter).
+extension ModelBundle {
+    /// - Throws: an error naming the file that is damaged or of another version.
+    package init(run path: String) throws {
+        try self.init(reading: RunFolder.open(path))
+    }
+
+    /// The model of a run folder whose files were checked already, which opening by a path does each time.
+    ///
+    /// - Throws: an error naming the file that is damaged or of another version.
+    package init(reading folder: RunFolder) throws {
+        let path = folder.path
+        func read<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
+            try JSON.decode(type, from: try folder.read(name), file: path + "/" + name)
+        }
+        let file = try read(ModelFile.self, "model.json")
+        guard file.format == ModelFile.format else {
+            throw VouchError(
+                "\(path) is of format \(file.format), which this vouch does not know. "
+                    + "Use the version that wrote it: \(file.version)")
+        }
+        try file.graph.verify()
+        let tensors = try folder.tensors("weights.safetensors")
+        let parameters = try ModelParameters(file.graph, count: file.models) { tensor, model in
+            try tensors.floats(
+                ModelFile.tensorName(tensor.name, model: model, of: file.models),
+                shape: tensor.shape)
+        }
+        self.init(
+            network: file.network, graph: file.graph, parameters: parameters, target: file.target,
+            encoder: try read(Encoder.self, "encoder.json"),
+            schema: try read(Schema.self, "schema.json"),
+            provenance: file.provenance ?? .trained(version: file.version),
+            dropoutPasses: file.dropoutPasses, costs: file.costs,
+            groups: GroupNaming(edges: file.groupEdges, labels: file.groupLabels ?? [:]))
+        try verify()
+    }
+
+    /// - Parameter weights: `encodedWeights()`, which others need too.
+    package func add(to writer: inout RunFolder.Writer, weights: [UInt8]) throws {
+        try writer.add("model.json", JSON.encode(ModelFile(self)))
+        try writer.add("encoder.json", JSON.encode(encoder))
+        try writer.add("schema.json", JSON.encode(schema))
+        try writer.add("weights.safetensors", weights)
+    }
+
+    package func encodedWeights() -> [UInt8] {
+        var file = Safetensors(metadata: ["format": "vouch \(ModelFile.format)"])
+        for model in 0..<count {
+            for tensor in parameters.tensors {
+                file.add(
+                    ModelFile.tensorName(tensor.name, model: model, of: count),
+                    shape: tensor.shape, parameters.values(of: tensor, model: model))
+            }
+        }
+        return file.encoded()
+    }
+}
+
+/// `model.json`
+private struct ModelFile: Codable {
+    static let format = 1
+
+    var format = ModelFile.format
+    /// Of the vouch that wrote it.
+    var version: String
+    var network: TabularNetwork
+    /// Sets of weights, of one network; more than one from folds or a refit.
+    var models: Int
+    /// The graph that predicts.
+    var graph: Graph
+    var dropoutPasses: Int?
+    var target: TargetEncoder
+    var costs: LabelledPredictions.Costs?
+    var groupEdges: [String: [Double]]
+    /// `nil` for none.
+    var groupLabels: [String: [String: String]]?
+    /// `nil` where a training of that version made the model and nothing changed it since.
+    var provenance: Provenance?
+
+    init(_ model: ModelBundle) {
+        version = model.provenance.version
+        network = model.network
+        models = model.count
+        graph = model.graph
+        dropoutPasses = model.dropoutPasses
+        target = model.target
+        costs = model.costs
+        groupEdges = model.groups.edges
+        groupLabels = model.groups.labels.isEmpty ? nil : model.groups.labels
+        provenance = model.provenance.isTrained ? nil : model.provenance
+    }
+
+    /// Of several models each tensor bears the model's number.
+    static func tensorName(_ parameter: String, model: Int, of models: Int) -> String {
+        models == 1 ? parameter : "model\(model)/\(parameter)"
+    }
+}
