@@ -93,9 +93,14 @@ let package = Package(
                 "TensorCore", "Training", real,
             ]),
         idea("Figures"),
-        idea("Evidence", ["Figures", "Models", "Prediction", "Statistics", "Tables"]),
+        idea("Evidence", ["Figures", "Kernels", "Models", "Prediction", "Statistics", "Tables"]),
         // the six drawbacks
-        idea("Cost", ["Evidence", "Platform", "Prediction", "Statistics", "Tables"]),
+        idea(
+            "Cost",
+            [
+                "Evidence", "Kernels", "Models", "NN", "Platform", "Prediction", "Statistics",
+                "Tables", real,
+            ]),
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(
             "Explanation",
@@ -156,6 +161,12 @@ let package = Package(
                 "Platform", "Prediction", "Statistics", "Tables", "TensorCore", real,
             ], resources: [.copy("Reference")], exclude: ["Verified"]),
         tests(
+            "CostTests",
+            [
+                "Cost", "Evidence", "GraphIR", "Kernels", "Models", "NN", "Prediction",
+                "Statistics", "Tables", "TensorCore", real,
+            ]),
+        tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
             resources: [
@@ -196,6 +207,7 @@ let package = Package(
             "EvidenceTests",
             [
                 "DataEfficiency", "Evidence", "Prediction", "Statistics", "TensorCore", "Tuning",
+                real,
             ]),
         tests(
             "GeneralizationTests",

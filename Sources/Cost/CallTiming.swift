@@ -45,16 +45,16 @@ package struct CallTiming: Sendable {
         return (RepeatBlocks(values.first), RepeatBlocks(values.second))
     }
 
+    /// - Returns: How many blocks of how many calls, by the median of the calls of a first block.
     private func plan(_ call: () throws -> Void) throws -> (blocks: Int, calls: Int) {
         let start = now()
-        var calls = 0
+        var seconds: [Double] = []
         repeat {
-            try call()
-            calls += 1
+            seconds.append(try timed(call))
         } while now() - start < secondsPerBlock
-        let seconds = max((now() - start) / Double(calls), 1e-9)
-        let count = max(1, Int(secondsPerBlock / seconds))
-        let room = mostSeconds / (Double(count) * seconds)
+        let usual = max(Self.median(of: &seconds), 1e-9)
+        let count = max(1, Int(secondsPerBlock / usual))
+        let room = mostSeconds / (Double(count) * usual)
         return (max(Self.fewestBlocks, min(blocks, Int(min(room, 1e6)))), count)
     }
 
@@ -62,12 +62,18 @@ package struct CallTiming: Sendable {
     private func median(of count: Int, _ call: () throws -> Void) rethrows -> Double {
         var seconds: [Double] = []
         seconds.reserveCapacity(count)
-        for _ in 0..<count {
-            let start = now()
-            try call()
-            seconds.append(now() - start)
-        }
-        seconds.sort()
-        return (seconds[(count - 1) / 2] + seconds[count / 2]) / 2
+        for _ in 0..<count { seconds.append(try timed(call)) }
+        return Self.median(of: &seconds)
+    }
+
+    private func timed(_ call: () throws -> Void) rethrows -> Double {
+        let start = now()
+        try call()
+        return now() - start
+    }
+
+    private static func median(of values: inout [Double]) -> Double {
+        values.sort()
+        return (values[(values.count - 1) / 2] + values[values.count / 2]) / 2
     }
 }

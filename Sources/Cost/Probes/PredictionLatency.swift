@@ -1,4 +1,5 @@
 package import Evidence
+import Models
 import Platform
 import Prediction
 import Statistics

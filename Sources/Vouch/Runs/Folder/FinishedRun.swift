@@ -51,11 +51,22 @@ struct FinishedRun {
         Learner(configuration: configuration, prepared: prepared, pool: pool, pairs: pairs)
     }
 
+    /// The validation rows that a remedy of its model may calibrate and choose on.
+    func calibrationRows(of model: ModelBundle) throws -> Sealed<CalibrationRows> {
+        let rows = try learner.validationPredictions(model, features)
+        let places = prepared.folds.prefix(model.count).flatMap(\.validation)
+        return Sealed(
+            CalibrationRows(rows: rows, features: features.selecting(rows: places)),
+            split: .validation, rows: rows.rows)
+    }
+
     /// Its model with what probes may see of it, training again among it; but not what it cost.
     /// Whoever opens it says which probes look at its rows.
-    func subject() throws -> Sealed<Subject> {
+    ///
+    /// - Parameter changed: A model that a remedy made of the run's, in its place.
+    func subject(of changed: ModelBundle? = nil) throws -> Sealed<Subject> {
         let folder = try RunFolder.open(path)
-        let model = try ModelBundle(reading: folder)
+        let model = try changed ?? ModelBundle(reading: folder)
         let report = try storedReport(run: path)
         let history = try JSON.decode(
             [[EpochRecord]].self, from: folder.read("history.json"),
@@ -69,9 +80,10 @@ struct FinishedRun {
             steps: history.reduce(0) { $0 + ($1.last?.step ?? 0) },
             used: nil, features: features, modelBytes: model.encodedWeights().count,
             modelsBefore: max(known ?? 0, (report.ledger?.models ?? 1) - 1),
-            shapes: try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [])
+            shapes: changed == nil
+                ? try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [] : [])
         var subject = try assembly.subject()
-        if configuration.learning.budgetSeconds == nil {
+        if changed == nil, configuration.learning.budgetSeconds == nil {
             subject.repeater = RunRepeater(
                 run: self, trainingRows: assembly.trainingRows, subject: subject,
                 expectedSeconds: try assembly.trainingWorkSeconds)

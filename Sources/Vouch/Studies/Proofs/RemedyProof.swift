@@ -5,7 +5,7 @@ package import Reporting
 package struct ProofRequest: Sendable {
     /// A remedy's id, with a strength where it is one: `dropout=0.3`.
     package var remedy: String
-    /// Of trainings that are paired; a remedy of outputs needs none.
+    /// Of trainings that are paired; a remedy that trains nothing needs none.
     package var seeds = 5
     package var threads: Int?
     /// The command line, for the report.
@@ -19,9 +19,9 @@ package struct ProofRequest: Sendable {
 
 /// Tries a remedy on a run and judges it on the run's test rows.
 ///
-/// One that changes outputs is fitted on validation rows and compared over rows. One that trains anew
-/// is judged over five paired seeds or more, over seeds and rows. Looks are recorded in the run's
-/// ledger, and the proof in its folder.
+/// One that changes outputs is fitted on validation rows and compared over rows; so is one that makes another model, which is
+/// timed beside the run's. One that trains anew is judged over five paired seeds or more, over seeds and rows. Looks are
+/// recorded in the run's ledger, and the proof in its folder.
 package func proveRemedy(
     _ request: ProofRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
 ) throws -> RunReport {
@@ -35,6 +35,11 @@ private func proof(
 ) throws -> Proof {
     if let remedy = allOutputRemedies.first(where: { $0.description.id == request.remedy }) {
         return try proveOutputRemedy(remedy, run: run)
+    }
+    if let (remedy, strength) = try modelRemedy(request.remedy) {
+        return try proveModelRemedy(
+            remedy, strength: strength, run: run, threads: checkedThreads(request.threads),
+            onEvent: onEvent)
     }
     guard let (remedy, strength) = try TrainingRemedy.parse(request.remedy) else {
         throw VouchError(

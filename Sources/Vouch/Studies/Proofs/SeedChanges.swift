@@ -40,7 +40,7 @@ struct SeedChanges {
             if countedMetrics.contains(metric.id), moves.allSatisfy({ $0 == moves[0] }),
                 let last = later.first?[key]
             {
-                return Change(counting: example, last)
+                return Change(counting: example, last, of: metric)
             }
             return change(metric, moves, like: example)
         }

@@ -103,8 +103,10 @@ struct SubjectChanges {
                 // What the remedy does not touch is no price.
                 old != new
             else { return nil }
+            guard let metric = MetricRegistry.definition(first.metric) else { return nil }
             return countedMetrics.contains(first.metric)
-                ? Change(counting: first, second) : Change(bounding: first, second)
+                ? Change(counting: first, second, of: metric)
+                : Change(bounding: first, second, of: metric)
         }
     }
 }
@@ -130,67 +132,19 @@ extension Change {
         let metric = change.metric
         let judgement = Judgement(change.difference, direction: metric.direction)
         let estimate = change.difference.estimate
-        let note = [judgement.text(within: metric.differenceBounds), estimate.note]
-            .compactMap { $0 }.joined(separator: "; ")
-        var difference = Self.difference(metric, estimate.value, like: example, note)
+        var difference = example
+        difference.metric = metric.id + "Difference"
+        difference.value = estimate.value
+        difference.interval = nil
         if let lower = estimate.lower, let upper = estimate.upper {
             difference.interval = .init(
                 lower: lower, upper: upper, level: estimate.level, method: estimate.method,
                 varied: estimate.varied)
         }
+        difference.note = [judgement.text(within: metric.differenceBounds), estimate.note]
+            .compactMap { $0 }.joined(separator: "; ")
         self.init(
             metric: metric.id, drawback: metric.drawback, verdict: judgement.verdict,
             difference: difference)
-    }
-
-    /// Of two counts, without an error.
-    init?(counting before: Measurement, _ after: Measurement) {
-        guard let metric = MetricRegistry.definition(before.metric), let first = before.value,
-            let second = after.value
-        else { return nil }
-        let verdict = Verdict(
-            lower: second - first, upper: second - first, direction: metric.direction)
-        self.init(
-            metric: metric.id, drawback: metric.drawback, verdict: verdict,
-            difference: Self.difference(
-                metric, second - first, like: before, "\(verdict.text); counted, exact"))
-    }
-
-    /// Of two estimates of the same rows, whatever goes with what: from the one's lower end less the other's upper end to
-    /// the other way round.
-    ///
-    /// A difference's standard deviation is at most the sum of both, so that the interval claims too little rather than too
-    /// much: of normal errors its level holds under any correlation, of others at least `2 · level − 1` (Bonferroni).
-    ///
-    /// - Returns: `nil` of a metric without definition. Where one side has no interval, the difference has none.
-    init?(bounding before: Measurement, _ after: Measurement) {
-        guard let metric = MetricRegistry.definition(before.metric), let first = before.value,
-            let second = after.value
-        else { return nil }
-        var verdict = Verdict.cannotTell
-        var note = "cannot tell; measured once on each side"
-        var interval: Measurement.Interval?
-        if let own = before.interval, let other = after.interval {
-            let bounds = metric.differenceBounds
-            let lower = max(other.lower - own.upper, bounds.lowerBound)
-            let upper = min(other.upper - own.lower, bounds.upperBound)
-            interval = .init(
-                lower: lower, upper: upper, level: min(own.level, other.level),
-                method: "Both intervals, added", varied: own.varied)
-            verdict = Verdict(lower: lower, upper: upper, direction: metric.direction)
-            note = verdict.text
-        }
-        var difference = Self.difference(metric, second - first, like: before, note)
-        difference.interval = interval
-        self.init(
-            metric: metric.id, drawback: metric.drawback, verdict: verdict, difference: difference)
-    }
-
-    private static func difference(
-        _ metric: MetricDefinition, _ value: Double?, like example: Measurement, _ note: String
-    ) -> Measurement {
-        Measurement(
-            metric: metric.id + "Difference", drawback: metric.drawback, value: value,
-            unit: example.unit, sample: example.sample, group: example.group, note: note)
     }
 }
