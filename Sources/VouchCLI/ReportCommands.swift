@@ -180,6 +180,7 @@ struct ProveCommand: ParsableCommand {
 
             Examples:
               vouch prove runs/adult --remedy temperature-scaling
+              vouch prove runs/adult --remedy fewer-members=4
               vouch prove runs/adult --remedy dropout=0.3 --seeds 7
             """)
 
