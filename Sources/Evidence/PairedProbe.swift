@@ -7,6 +7,19 @@ package protocol PairedProbe: Probe {
     func measure(_ first: Subject, _ second: Subject) throws -> PairedFindings
 }
 
+extension PairedProbe {
+    /// What it finds of both, each without the held-out rows that the probe did not name.
+    ///
+    /// - Returns: `nil` where it cannot measure them, as `ProbeSchedule` leaves out such a probe.
+    package func findings(of first: Subject, _ second: Subject) -> PairedFindings? {
+        guard description.needs.isSubset(of: first.has.intersection(second.has)) else {
+            return nil
+        }
+        let shown = description.looksAt
+        return try? measure(first.showing(shown), second.showing(shown))
+    }
+}
+
 /// What a probe found of two subjects that it measured by turns.
 package struct PairedFindings: Sendable {
     /// What `Probe.measure` would find of each.

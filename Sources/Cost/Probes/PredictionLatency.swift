@@ -44,7 +44,8 @@ package struct PredictionLatency: PairedProbe {
         guard let a = Calls(first), let b = Calls(second) else { return PairedFindings() }
         let one = try timing.turns(a.one, b.one)
         let batch = try timing.turns(a.batch, b.batch)
-        let (before, after) = (Self.perSecond(batch.first, a.rows), Self.perSecond(batch.second, b.rows))
+        let before = Self.perSecond(batch.first, a.rows)
+        let after = Self.perSecond(batch.second, b.rows)
         return PairedFindings(
             first: [latency(of: one.first), rate(of: batch.first, a.rows)],
             second: [latency(of: one.second), rate(of: batch.second, b.rows)],

@@ -74,7 +74,8 @@ package struct FewerMembers: ModelRemedy {
             }
             let found = design.mean(rises, scale: .plain)
             guard let value = found.value else { return false }
-            // Half of a 95 % interval is 1.96 standard errors; without one no rise is allowed but that of rounding.
+            // Half of a 95 % interval is 1.96 standard errors; without one no rise is allowed but
+            // that of rounding.
             let error = found.upper.map { ($0 - value) / 1.96 } ?? 0
             return value <= max(error, 1e-12)
         } ?? members - 1
@@ -167,7 +168,8 @@ private struct MemberValues {
 
     /// Of two classes there is one logit, the second's.
     private static func probability(of label: Int, _ logits: ArraySlice<Float>) -> Double {
-        let all = logits.count == 1 ? [0, Double(logits[logits.startIndex])] : logits.map(Double.init)
+        let own = logits.map(Double.init)
+        let all = own.count == 1 ? [0, own[0]] : own
         let top = all.max() ?? 0
         let powers = all.map { Double.exp($0 - top) }
         return powers[label] / powers.reduce(0, +)

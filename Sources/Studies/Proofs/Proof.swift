@@ -107,7 +107,12 @@ extension Proof {
                     title: "After minus before",
                     text: "Each change is judged at 5 % for itself: of \(changes.count) that are "
                         + "compared, about \(max(1, changes.count / 20)) would differ by chance.",
-                    figures: [changesFigure(changes, axis: "after − before", over: over)])
+                    figures: [
+                        // What it costs has units of its own; parameters would dwarf the rest.
+                        changesFigure(
+                            changes.filter { $0.drawback != .computeCost },
+                            axis: "after − before", over: over)
+                    ])
             ], command: arguments.map(shellQuoted).joined(separator: " "))
     }
 

@@ -4,8 +4,10 @@ import Platform
 import Prediction
 import Statistics
 
-/// A model with what every probe says of it that trains nothing, tells of more than the tables and compares with no
-/// baseline, whose differences are those of the metrics themselves; but not what a clock says, which is told of pairs.
+/// A model with what probes measure of it.
+///
+/// Left out are probes that train, that look at the tables alone, and the trivial baseline, whose differences are those of the
+/// metrics themselves. What a clock gives is measured of pairs (`SubjectChanges`).
 struct MeasuredSubject {
     let subject: Subject
     fileprivate(set) var measurements: [Measurement]
@@ -76,11 +78,7 @@ struct SubjectChanges {
 
     private static func byTurns(_ first: Subject, _ second: Subject) -> [PairedFindings] {
         allProbes.compactMap { probe in
-            guard let probe = probe as? any PairedProbe,
-                probe.description.needs.isSubset(of: first.has.intersection(second.has))
-            else { return nil }
-            // A probe that cannot measure this pair says nothing of it, as in a schedule.
-            return try? probe.measure(first, second)
+            (probe as? any PairedProbe)?.findings(of: first, second)
         }
     }
 
@@ -95,11 +93,12 @@ struct SubjectChanges {
         _ before: [Measurement], _ after: [Measurement], except known: Set<String>
     ) -> [Change] {
         var later: [MeasurementKey: Measurement] = [:]
-        for measurement in after { later[.init(measurement)] = later[.init(measurement)] ?? measurement }
+        for measurement in after.reversed() { later[.init(measurement)] = measurement }
         var seen: Set<MeasurementKey> = []
         return before.compactMap { first in
             guard !known.contains(first.metric), seen.insert(.init(first)).inserted,
                 let second = later[.init(first)], let old = first.value, let new = second.value,
+                let metric = MetricRegistry.definition(first.metric),
                 // What the remedy does not touch is no price.
                 old != new
             else { return nil }
