@@ -3,8 +3,8 @@ package import Evidence
 import Fairness
 import Figures
 import Generalization
-package import Prediction
-package import Reporting
+import Prediction
+import Reporting
 import Runs
 import Statistics
 
@@ -38,7 +38,7 @@ extension Proof {
 
 /// A metric of predictions: of one model with its interval over rows, of several seeds' models the
 /// mean, with an interval over seeds and rows.
-package func level(_ metric: String, _ models: [LabelledPredictions]) throws -> Measurement {
+func level(_ metric: String, _ models: [LabelledPredictions]) throws -> Measurement {
     let found = try models.map { model in
         let subject = Subject(test: model)
         let all =
@@ -103,7 +103,7 @@ func proveOutputRemedy(
 
 extension Proof {
     /// The proof as a report of its own.
-    package func report(run: String, arguments: [String], notes: [RunReport.Fact] = []) -> RunReport {
+    func report(run: String, arguments: [String], notes: [RunReport.Fact] = []) -> RunReport {
         RunReport(
             title: "\(name) on \(run)",
             summary: "\(name) (\(means)): \(verdictText). "
