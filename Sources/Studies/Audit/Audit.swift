@@ -7,7 +7,7 @@ package import Reporting
 import RunStore
 package import Runs
 import Statistics
-package import Tables
+import Tables
 
 /// Anybody's predictions with their answers: which file, and what its columns are.
 package struct AuditConfiguration: Sendable {
@@ -87,7 +87,7 @@ package func auditPredictions(
 }
 
 extension LabelledPredictions {
-    package var task: TargetEncoder.Task {
+    var task: TargetEncoder.Task {
         switch answers {
         case .numbers: .regression
         case .classes: predictions.classes.count == 2 ? .binary : .multiclass

@@ -1,4 +1,4 @@
-package import Evidence
+import Evidence
 import Explanation
 import Models
 package import Runs
@@ -35,7 +35,7 @@ package struct ConceptRequest: Sendable, Hashable {
     /// The probe that answers it on a run.
     ///
     /// - Throws: an error that names the option, or the file with what it lacks.
-    package func probe(run: String, threads: Int?) throws -> any Probe {
+    func probe(run: String, threads: Int?) throws -> any Probe {
         let explained = try ExplainedModel(run: run, label: label, threads: threads)
         var concepts = try conditions.map { text in
             let (name, condition) = try Self.parts(

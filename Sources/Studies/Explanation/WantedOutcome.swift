@@ -1,10 +1,10 @@
-package import Explanation
+import Explanation
 import Figures
 import Generalization
 import Models
 import Prediction
 import Runs
-package import Tables
+import Tables
 
 /// What a row's prediction is to become, as a person asks for it.
 package struct WantedOutcome: Sendable, Hashable {
@@ -23,7 +23,7 @@ package struct WantedOutcome: Sendable, Hashable {
     /// Checks what does not depend on the row.
     ///
     /// - Throws: an error that names the option and says what would do.
-    package func check(_ target: TargetEncoder) throws {
+    func check(_ target: TargetEncoder) throws {
         if let threshold {
             guard target.classes.count == 2 else {
                 throw VouchError(
@@ -125,7 +125,7 @@ package struct WantedOutcome: Sendable, Hashable {
     }
 
     /// What a value is, such as `probability of >50K`.
-    package static func quantity(_ goal: Goal, _ target: TargetEncoder) -> String {
+    static func quantity(_ goal: Goal, _ target: TargetEncoder) -> String {
         if case .within = goal { return "predicted \(target.column)" }
         return "probability of \(words(goal, target))"
     }

@@ -5,19 +5,19 @@ import Figures
 import Prediction
 import Reporting
 import Runs
-package import Statistics
+import Statistics
 
 /// A model that was trained instead of the run's, or the run's own.
-package struct Alternative {
-    package var name: String
+struct Alternative {
+    var name: String
     /// What to add to the run's command line.
-    package var options: String
+    var options: String
     /// With test rows; `nil` of the run itself.
     var subject: Sealed<Subject>?
     /// On validation rows.
-    package var accuracy: Estimate
+    var accuracy: Estimate
     /// On validation rows.
-    package var gap: Estimate
+    var gap: Estimate
 }
 
 /// The models that a search found, which of them is chosen on validation rows, and what test rows say of that one.

@@ -26,7 +26,7 @@ package struct AlternativesRequest: Sendable {
 
     package init(protected: [String]) { self.protected = protected }
 
-    package func check() throws(VouchError) {
+    func check() throws(VouchError) {
         guard !protected.isEmpty, Set(protected).count == protected.count else {
             throw VouchError("name the protected columns, each once: --protected COLUMN")
         }

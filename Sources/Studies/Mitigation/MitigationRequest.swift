@@ -1,5 +1,5 @@
 package import Fairness
-package import Runs
+import Runs
 
 /// How a mitigation works.
 package enum MitigationMethod: String, CaseIterable, Codable, Sendable {
@@ -8,14 +8,14 @@ package enum MitigationMethod: String, CaseIterable, Codable, Sendable {
     /// Scores moved by how probable each group is by the other columns.
     case thresholdWithoutAttribute = "threshold-without-attribute"
 
-    package var name: String {
+    var name: String {
         switch self {
         case .threshold: "Thresholds by group"
         case .thresholdWithoutAttribute: "Scores moved by the groups' probability"
         }
     }
 
-    package var source: String {
+    var source: String {
         switch self {
         case .threshold:
             "Hardt et al. 2016, arXiv:1610.02413; Cruz & Hardt 2024, arXiv:2306.07261"
@@ -54,7 +54,7 @@ package struct MitigationRequest: Sendable {
 
     package init(protected: [String]) { self.protected = protected }
 
-    package func check() throws(VouchError) {
+    func check() throws(VouchError) {
         guard !protected.isEmpty, Set(protected).count == protected.count else {
             throw VouchError("name the protected columns, each once: --protected COLUMN")
         }
@@ -89,7 +89,7 @@ package struct MitigationRequest: Sendable {
     }
 
     /// On a command line, and in `proofs.json`: one a kind of mitigation.
-    package var id: String {
+    var id: String {
         ([
             method.rawValue, isDeterministic ? "deterministic" : nil, isRanked ? "by-rank" : nil,
             constraint.rawValue,

@@ -1,24 +1,24 @@
 import Fairness
 import Models
 import Platform
-package import Prediction
+import Prediction
 import Runs
 import Tables
 
 /// The rows that a mitigation is fitted on and those that it is proved on, with one column of groups.
-package struct MitigationRows {
+struct MitigationRows {
     var fitting: LabelledPredictions
-    package var test: LabelledPredictions
+    var test: LabelledPredictions
     /// What the fitting rows are.
     var fittingText: String
     /// The protected column, or the combination of several.
-    package var column: String
-    package var groups: GroupChances?
+    var column: String
+    var groups: GroupChances?
     /// Small groups that are fitted and judged as others.
     private(set) var pooling = GroupPooling()
 
     /// The probability of each group by a row's features, from models that did not learn from the row.
-    package struct GroupChances {
+    struct GroupChances {
         var names: [String]
         /// `[rows][groups]`
         var fitting: [[Double]]

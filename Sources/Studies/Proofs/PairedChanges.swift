@@ -112,7 +112,7 @@ struct PairedChanges {
 
 extension LabelledPredictions.ProtectedColumn {
     /// A number for the group of every row.
-    package var codes: [Int32] {
+    var codes: [Int32] {
         let places = Dictionary(
             uniqueKeysWithValues: Set(groups).sorted().enumerated().map { ($1, Int32($0)) })
         return groups.map { places[$0] ?? -1 }
@@ -142,7 +142,7 @@ extension Judgement {
     /// In words, with the gap that this sample could have shown.
     ///
     /// - Parameter bounds: The differences that there can be.
-    package func text(within bounds: ClosedRange<Double>) -> String {
+    func text(within bounds: ClosedRange<Double>) -> String {
         guard verdict == .cannotTell, let effect = minimumDetectableEffect else {
             return verdict.text
         }

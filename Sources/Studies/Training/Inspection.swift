@@ -9,10 +9,10 @@ import Tables
 
 /// A table's columns as training would see them.
 package struct Inspection: Encodable {
-    package let file: String
-    package let rows: Int
-    package let columns: [Entry]
-    package let warnings: [String]
+    let file: String
+    let rows: Int
+    let columns: [Entry]
+    let warnings: [String]
     /// What was done with the file as a whole, such as a row index left out.
     let remarks: [String]
     /// Suspected leaks; `nil` where no target was named, so that none was looked for.
@@ -29,7 +29,7 @@ package struct Inspection: Encodable {
         let evidence: String
     }
 
-    package struct Entry: Encodable {
+    struct Entry: Encodable {
         let role: String
         let profile: ColumnProfile
     }
