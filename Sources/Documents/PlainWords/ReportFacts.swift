@@ -202,7 +202,7 @@ enum PlainNumber {
 }
 
 /// `a, b and c`.
-func listedInWords(_ texts: [String]) -> String {
+package func listedInWords(_ texts: [String]) -> String {
     guard let last = texts.last, texts.count > 1 else { return texts.first ?? "" }
     return texts.dropLast().joined(separator: ", ") + " and " + last
 }

@@ -31,6 +31,24 @@ package struct SubjectAssembly {
     /// Whether the run may be repeated on changed rows, step for step.
     package var repeats = false
 
+    package init(
+        learner: Learner, model: ModelBundle, steps: Int, used: CostMeter.Used?,
+        features: EncodedFeatures, modelBytes: Int, modelsBefore: Int,
+        validation: LabelledPredictions? = nil, shapes: [ShapeFunctions] = [],
+        repeats: Bool = false
+    ) {
+        self.learner = learner
+        self.model = model
+        self.steps = steps
+        self.used = used
+        self.features = features
+        self.modelBytes = modelBytes
+        self.modelsBefore = modelsBefore
+        self.validation = validation
+        self.shapes = shapes
+        self.repeats = repeats
+    }
+
     /// Of the training rows, so many are predicted.
     private static let mostTrainingRows = 10_000
 

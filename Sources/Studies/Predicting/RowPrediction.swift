@@ -2,7 +2,7 @@ import Generalization
 import Kernels
 import Models
 import Platform
-package import Prediction
+import Prediction
 import RunStore
 package import Runs
 import Statistics

@@ -2,6 +2,7 @@ import Evidence
 import Models
 import Prediction
 import RunStore
+import Runs
 
 /// Makes another model of a run's by a remedy and judges both on the run's test rows, each of their predictions timed by
 /// turns.

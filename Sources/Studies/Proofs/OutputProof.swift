@@ -1,6 +1,7 @@
 import Evidence
 import Prediction
 import Reporting
+import Runs
 
 extension Proof {
     /// Fits a remedy that changes outputs on some rows and compares before and after, paired, on others. The fitting rows

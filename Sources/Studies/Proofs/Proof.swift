@@ -1,9 +1,7 @@
 import Documents
 package import Evidence
-import Fairness
 import Figures
-import Generalization
-package import Prediction
+import Prediction
 package import Reporting
 import Runs
 import Statistics

@@ -1,5 +1,7 @@
+import Documents
 import Evidence
 package import Reporting
+package import Runs
 
 /// What `vouch prove` is asked for.
 package struct ProofRequest: Sendable {

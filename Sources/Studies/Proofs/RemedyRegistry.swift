@@ -1,6 +1,8 @@
 import Cost
+import Documents
 package import Evidence
 import Generalization
+import Runs
 
 /// Every remedy that changes outputs alone, over the modules of the drawbacks.
 package let allOutputRemedies: [any OutputRemedy] = GeneralizationRemedies.output

@@ -3,7 +3,7 @@ import Evidence
 import Platform
 import Prediction
 import RunStore
-package import Runs
+import Runs
 import Statistics
 import Tables
 

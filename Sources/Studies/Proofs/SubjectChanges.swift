@@ -1,3 +1,4 @@
+import Documents
 import Evidence
 import Generalization
 import Platform
@@ -102,7 +103,6 @@ struct SubjectChanges {
                 // What the remedy does not touch is no price.
                 old != new
             else { return nil }
-            guard let metric = MetricRegistry.definition(first.metric) else { return nil }
             return countedMetrics.contains(first.metric)
                 ? Change(counting: first, second, of: metric)
                 : Change(bounding: first, second, of: metric)
