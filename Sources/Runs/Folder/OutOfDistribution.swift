@@ -21,7 +21,7 @@ package struct OutOfDistributionReference {
     var distances: OutlierScale
     /// Of validation rows; `nil` for a regression, which has no logits.
     var energies: OutlierScale?
-    package var ranges: SeenRanges
+    var ranges: SeenRanges
 
     /// Training rows whose features are kept.
     private static let mostReferences = 2_000

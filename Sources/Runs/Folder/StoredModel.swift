@@ -1,5 +1,5 @@
-package import CPURuntime
-package import GraphIR
+import CPURuntime
+import GraphIR
 package import Kernels
 package import NN
 package import Prediction
@@ -15,31 +15,31 @@ package import Training
 /// In the run folder: `model.json` (this, with the graph), `encoder.json`, `schema.json` and
 /// `weights.safetensors` (a tensor a parameter).
 package struct StoredModel {
-    package static let format = 1
+    static let format = 1
 
     package var description: Description
     package var encoder: Encoder
     package var schema: Schema
-    package let layout: ParameterLayout
+    let layout: ParameterLayout
     /// Of each model; their predictions are averaged.
     package let weights: [Buffer]
 
     package struct Description: Codable {
-        package var format = StoredModel.format
-        package var version: String
+        var format = StoredModel.format
+        var version: String
         package var network: TabularNetwork
         /// Sets of weights, of one network; more than one from folds or a refit.
-        package var models: Int
+        var models: Int
         /// The graph that predicts.
-        package var graph: Graph
+        var graph: Graph
         /// Passes with dropout that a prediction is the mean of; `nil` for one without.
-        package var dropoutPasses: Int?
+        var dropoutPasses: Int?
         package var target: TargetEncoder
-        package var costs: LabelledPredictions.Costs?
+        var costs: LabelledPredictions.Costs?
         /// Edges that cut a protected column of numbers into groups.
-        package var groupEdges: [String: [Double]]
+        var groupEdges: [String: [Double]]
         /// Names that groups of protected columns were given, by their text.
-        package var groupLabels: [String: [String: String]]?
+        var groupLabels: [String: [String: String]]?
 
         /// How protected columns become groups.
         package var groups: GroupNaming { GroupNaming(edges: groupEdges, labels: groupLabels ?? [:]) }

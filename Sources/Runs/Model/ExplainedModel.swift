@@ -2,7 +2,7 @@ import Evidence
 package import Explanation
 import Figures
 import Kernels
-package import Prediction
+import Prediction
 import RunStore
 package import Tables
 import TensorCore
@@ -10,7 +10,7 @@ import TensorCore
 /// A run's model as an explanation needs it: its predictions, the one number of them that is explained, and the
 /// training rows that stand for what a row could have been instead.
 package struct ExplainedModel {
-    package let folder: String
+    let folder: String
     package let model: StoredModel
     package let predictor: RunPredictor
     package let threads: Int
@@ -44,7 +44,7 @@ package struct ExplainedModel {
     }
 
     /// The explained number of a row's prediction.
-    package var output: @Sendable (Predictions, Int) -> Double {
+    var output: @Sendable (Predictions, Int) -> Double {
         let place = place
         return { predictions, row in
             predictions.classes.isEmpty

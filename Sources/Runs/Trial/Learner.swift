@@ -13,7 +13,7 @@ package struct Learner {
     package var prepared: PreparedData
     package let pool: WorkerPool
     /// Of columns, for an additive model; see `choosingPairs`.
-    package var pairs: [NamedPair]
+    var pairs: [NamedPair]
 
     package init(
         configuration: TrainConfiguration, prepared: PreparedData, pool: WorkerPool,
@@ -60,7 +60,7 @@ package struct Learner {
             additive: recipe.kind == .additive ? additiveForm(input) : nil)
     }
 
-    package var trainingSettings: TrainingSettings {
+    var trainingSettings: TrainingSettings {
         let options = configuration.learning
         let recipe = prepared.recipe
         let regularising = configuration.regularising
@@ -115,13 +115,13 @@ package struct Learner {
     }
 
     /// Passes that a prediction is the mean of; `nil` for one without dropout.
-    package var dropoutPasses: Int? {
+    var dropoutPasses: Int? {
         let passes = configuration.regularising.dropoutPasses
         return passes > 0 && prepared.recipe.dropout > 0 ? passes : nil
     }
 
     /// How cells of training rows are varied; `nil` for not at all.
-    package var inputNoise: InputNoise? {
+    var inputNoise: InputNoise? {
         let options = configuration.regularising
         guard options.inputNoise > 0 || options.categorySwap > 0 else { return nil }
         return InputNoise(
@@ -129,7 +129,7 @@ package struct Learner {
             numbers: prepared.encoder.numberPlaces, categories: prepared.encoder.indexParents.count)
     }
 
-    package var validationLoss: LossEvaluator.Loss {
+    var validationLoss: LossEvaluator.Loss {
         switch prepared.target.task {
         case .binary: .binaryCrossEntropy
         case .multiclass: .crossEntropy

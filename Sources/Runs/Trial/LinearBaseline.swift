@@ -1,16 +1,16 @@
-package import Evidence
+import Evidence
 import Optim
 package import Prediction
-package import Tables
+import Tables
 
 /// A linear model of all rows that trained or validated: `--model linear` at its standard settings, for
 /// all its epochs, with a learning rate that falls to 0.
 package struct LinearBaseline: ComparedModel {
-    package let learner: Learner
+    let learner: Learner
     /// The rows to predict, in the order of `testTable`.
-    package let test: LabelledPredictions
-    package let testTable: Table
-    package let work: WorkCounter
+    let test: LabelledPredictions
+    let testTable: Table
+    let work: WorkCounter
 
     /// One visit of one row, as measured on Adult with two threads, several times over.
     private static let secondsPerVisit = 1e-6

@@ -1,5 +1,5 @@
 import GraphIR
-package import Kernels
+import Kernels
 import NN
 import Platform
 package import Tables
@@ -162,7 +162,7 @@ package struct TrainedFold {
     package var stop: StopReason
     package var steps: Int
     /// The weights of the lowest validation loss; of a refit, the last.
-    package var weights: Buffer
+    var weights: Buffer
 
     package var bestEpoch: Int { history.last { $0.isBest }?.epoch ?? 0 }
 }
