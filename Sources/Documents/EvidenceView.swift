@@ -5,7 +5,7 @@ package import Tables
 
 /// What probes found, put in the order of a report: the six rows, a section a drawback.
 package struct EvidenceView {
-    package let outcomes: [ProbeSchedule.Outcome]
+    let outcomes: [ProbeSchedule.Outcome]
 
     package init(_ outcomes: [ProbeSchedule.Outcome]) { self.outcomes = outcomes }
 

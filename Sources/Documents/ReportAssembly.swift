@@ -168,7 +168,7 @@ package struct ReportAssembly {
         return text
     }
 
-    package var decisionText: String {
+    var decisionText: String {
         let positive = prepared.target.classes.last ?? ""
         let threshold = NumberText.plain(model.threshold)
         let text = "\"\(positive)\" from a probability of \(threshold)"

@@ -41,9 +41,9 @@ package struct ReportFacts {
         metrics.lazy.compactMap { first($0) }.first
     }
 
-    package var positive: String { about.classes.last ?? "" }
+    var positive: String { about.classes.last ?? "" }
     var negative: String { about.classes.first ?? "" }
-    package var testRows: Int {
+    var testRows: Int {
         first(of: ["accuracy", "meanAbsoluteError"])?.sample.rows ?? 0
     }
     var isBinary: Bool { about.task == .binary }

@@ -116,7 +116,7 @@ package struct HeldOutRows {
 
 /// Held-out rows in memory, or what was made of them, that only `HeldOutRows` hands out.
 package struct Sealed<Value> {
-    package let split: RowSplit
+    let split: RowSplit
     package let rows: Int
     fileprivate let value: Value
 

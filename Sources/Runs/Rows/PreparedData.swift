@@ -21,7 +21,7 @@ package struct PreparedData {
     package var recipe: Recipe
     package var duplicates: DuplicateReport
     /// Rows with random answers among the training rows; `nil` for none.
-    package var canaries: PlantedRows?
+    var canaries: PlantedRows?
     /// SHA-256 of the files, in order: data, test.
     package var hashes: [String]
 

@@ -10,7 +10,7 @@ package struct Allowed<Value>: Sendable {
         complaint = { holds($0) ? nil : " is \($0); it must be \(wanted)" }
     }
 
-    package static var all: Allowed { Allowed { _ in nil } }
+    static var all: Allowed { Allowed { _ in nil } }
 
     /// The same for a setting that may be left open.
     var orOpen: Allowed<Value?> { .init { $0.flatMap(complaint) } }
@@ -23,7 +23,7 @@ extension Allowed where Value: Comparable & Sendable {
 }
 
 extension Allowed where Value: Numeric & Comparable & Sendable {
-    package static var positive: Allowed { Allowed("positive") { $0 > 0 } }
+    static var positive: Allowed { Allowed("positive") { $0 > 0 } }
     static var zeroOrPositive: Allowed { Allowed("zero or positive") { $0 >= 0 } }
 }
 

@@ -10,7 +10,7 @@ package struct Setting<Value: SettingValue>: DeclaredSetting {
     package let id: String
     package let help: String
     package let valueName: String?
-    package let place: Place<TrainConfiguration, Value>
+    let place: Place<TrainConfiguration, Value>
     private let allowed: Allowed<Value>
     private var isOfSomeForms = false
     package private(set) var isOfNumbersOnly = false

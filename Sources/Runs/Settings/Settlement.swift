@@ -64,7 +64,7 @@ package struct Settlement: Sendable {
 /// What `settingEffects` does to a setting.
 package struct Turning: Sendable {
     var order: Int
-    package var name: String
+    var name: String
     var factors: [Float]
     var applies: @Sendable (Recipe) -> Bool
     /// What stays as the recipe settled it, though it would follow.
