@@ -11,7 +11,7 @@ import Training
 
 /// A finished run with its data, read again from where they stood.
 package struct FinishedRun {
-    let path: String
+    package let path: String
     /// As it was asked for.
     package let configuration: TrainConfiguration
     package let prepared: PreparedData

@@ -1,8 +1,8 @@
 import Generalization
 import Kernels
-import Models
+package import Models
 import Platform
-import Prediction
+package import Prediction
 import RunStore
 package import Runs
 import Statistics
@@ -259,7 +259,7 @@ private struct FittedThresholds {
 
 extension ModelBundle {
     /// The name of the class decided for each row.
-    func decisions(_ predictions: Predictions) -> [String] {
+    package func decisions(_ predictions: Predictions) -> [String] {
         predictions.decisions(threshold: threshold).classes
             .map { predictions.classes[$0] }
     }
