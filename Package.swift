@@ -205,7 +205,7 @@ let package = Package(
             "VouchTests",
             [
                 "Vouch", "VouchCLI", "Evidence", "Fairness", "Figures", "FuzzedTables",
-                "Generalization", "Optim", "Platform",
+                "Generalization", "GraphIR", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "SchemaValidation", "Statistics",
                 "TensorCore", "Training",
             ], exclude: ["Verified", "ReadersQuestions.json"], computes: false),

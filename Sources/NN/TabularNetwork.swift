@@ -107,31 +107,31 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         let features = builder.tabularFeatures(input)
         let (hidden, outputs, terms) = forward(
             features, in: &builder, dropout: keepsDropout ? dropout : 0)
-        if let terms { builder.output("terms", terms) }
+        if let terms { builder.output(.terms, terms) }
         let (logits, prediction) = builder.scoped("mean") { b in
             combine(quantiles == nil ? outputs : b.output(0..<1, of: outputs), in: &b)
         }
         if let quantiles {
             let bounds = builder.output(1..<(1 + quantiles.count), of: outputs)
             builder.output(
-                "quantiles",
+                .quantiles,
                 builder.reshape(
                     builder.mean(bounds, axes: [0]), [.rows, .fixed(quantiles.count)]))
         }
-        builder.output("logits", logits)
-        builder.output("prediction", prediction)
+        builder.output(.logits, logits)
+        builder.output(.prediction, prediction)
         let width = builder.shape(hidden)[2]
         builder.output(
-            "hiddenFeatures", builder.reshape(builder.mean(hidden, axes: [0]), [.rows, width]))
+            .hiddenFeatures, builder.reshape(builder.mean(hidden, axes: [0]), [.rows, width]))
         let parts = builder.shape(hidden)[0].count(rows: 1)
         builder.output(
-            "memberFeatures",
+            .memberFeatures,
             builder.reshape(
                 builder.apply(.transpose([1, 0, 2]), [hidden]),
                 [.rows, .fixed(parts * width.count(rows: 1))]))
         let byRow = builder.apply(.transpose([1, 0, 2]), [outputs])
         builder.output(
-            "memberLogits", builder.reshape(byRow, [.rows, .fixed(members * outputWidth)]))
+            .memberLogits, builder.reshape(byRow, [.rows, .fixed(members * outputWidth)]))
         return try builder.build()
     }
 
@@ -183,15 +183,15 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         var builder = GraphBuilder()
         let parts = mixesPairs ? Extent.rowParts(2) : .rows
         var features = builder.tabularFeatures(input, rows: parts)
-        let shares = mixesPairs ? builder.input("share", [.rows, 2]) : nil
+        let shares = mixesPairs ? builder.input(.share, [.rows, 2]) : nil
         if let shares { features = builder.mixed(features, in: shares) }
         let logits = forward(features, in: &builder, dropout: dropout).outputs
-        let weights = builder.input("weight", [.rows, 1])
+        let weights = builder.input(.weight, [.rows, 1])
         let losses: Value
         var besides: Value?
         switch task {
         case .binary:
-            var labels = builder.input("label", [.rows, 1])
+            var labels = builder.input(.label, [.rows, 1])
             if labelSmoothing > 0 {
                 labels = builder.offset(
                     builder.scale(labels, by: 1 - labelSmoothing), by: labelSmoothing / 2)
@@ -207,13 +207,13 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
             case nil: losses = own
             }
         case .multiclass:
-            let labels = builder.input("label", [parts], dtype: .int32)
+            let labels = builder.input(.label, [parts], dtype: .int32)
             var targets = builder.apply(.oneHot(classes: task.outputs), [labels])
             if let shares { targets = builder.mixed(targets, in: shares) }
             losses = builder.softmaxCrossEntropy(
                 logits: logits, targets: targets, smoothing: labelSmoothing)
         case .regression:
-            let target = builder.input("label", [.rows, 1])
+            let target = builder.input(.label, [.rows, 1])
             let prediction = quantiles == nil ? logits : builder.output(0..<1, of: logits)
             var sum =
                 switch loss {
@@ -232,7 +232,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         }
         let loss = builder.weightedSum(losses: losses, weights: weights)
         let added = besides.map { builder.weightedSum(losses: $0, weights: weights) }
-        builder.output("loss", added.map { builder.add(loss, $0) } ?? loss)
+        builder.output(.loss, added.map { builder.add(loss, $0) } ?? loss)
         return try builder.build()
     }
 
@@ -292,9 +292,9 @@ extension GraphBuilder {
         let columns = input.cardinalities.count + (input.embedding?.numbers ?? 0)
         let categories =
             columns > 0
-            ? self.input("categories", [rows, .fixed(columns)], dtype: .int32) : nil
+            ? self.input(.categories, [rows, .fixed(columns)], dtype: .int32) : nil
         if input.numericWidth > 0 {
-            let numeric = self.input("numeric", [rows, .fixed(input.numericWidth)])
+            let numeric = self.input(.numeric, [rows, .fixed(input.numericWidth)])
             if let embedding = input.embedding, let categories {
                 let atoms = apply(
                     .slice(axis: 1, start: input.cardinalities.count, end: columns), [categories])

@@ -1,4 +1,5 @@
 package import CPURuntime
+import GraphIR
 package import Kernels
 
 /// Where a plan's inputs lie, looked up once.
@@ -15,12 +16,12 @@ package struct BatchInputs: Sendable {
 
     package init(_ plan: Plan) {
         rows = plan.rows
-        numeric = plan.inputs["numeric"]
-        categories = plan.inputs["categories"]
-        label = plan.inputs["label"]
-        weight = plan.inputs["weight"]
-        share = plan.inputs["share"]
-        penalty = plan.inputs["penalty"]
+        numeric = plan.inputs[.numeric]
+        categories = plan.inputs[.categories]
+        label = plan.inputs[.label]
+        weight = plan.inputs[.weight]
+        share = plan.inputs[.share]
+        penalty = plan.inputs[.penalty]
     }
 
     /// Copies rows into an executor; rows that the batch lacks weigh nothing.

@@ -8,14 +8,14 @@ import TensorCore
 package final class NetworkEvaluator: Sendable {
     private let inference: BatchInference
     private let graph: Graph
-    private let output: String
+    private let output: OutputPort
     private let batchRows: Int
     /// Numbers a row.
     package let width: Int
 
     /// - Parameter output: The graph's output that is wanted: `[rows, width]`.
     package init(
-        _ graph: Graph, output: String, layout: ParameterLayout, batchRows: Int = 256,
+        _ graph: Graph, output: OutputPort, layout: ParameterLayout, batchRows: Int = 256,
         pool: WorkerPool
     ) {
         self.graph = graph
@@ -63,7 +63,7 @@ package final class LossEvaluator: Sendable {
     private let loss: Loss
 
     package init(_ graph: Graph, layout: ParameterLayout, loss: Loss, pool: WorkerPool) {
-        evaluator = NetworkEvaluator(graph, output: "logits", layout: layout, pool: pool)
+        evaluator = NetworkEvaluator(graph, output: .logits, layout: layout, pool: pool)
         self.loss = loss
     }
 

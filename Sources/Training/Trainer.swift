@@ -59,7 +59,7 @@ package final class Trainer {
         let shardRows = (batch + shardCount - 1) / shardCount
         batchRows = batch
         stepsPerEpoch = data.rows / batch
-        let differentiated = try training.differentiated(output: "loss")
+        let differentiated = try training.differentiated(output: .loss)
         layout = ParameterLayout(training)
         modelLayout = ParameterLayout(inference)
         let parameters = initialParameters(layout, seed: settings.seed)
@@ -77,7 +77,7 @@ package final class Trainer {
             GroupPenaltyStep(
                 $0, data: data,
                 evaluator: NetworkEvaluator(
-                    inference, output: "logits", layout: parameterLayout, pool: pool),
+                    inference, output: .logits, layout: parameterLayout, pool: pool),
                 stepsPerEpoch: steps)
         }
         self.fairness = fairness

@@ -189,7 +189,7 @@ private final class SharedInference: Sendable {
             let ready =
                 evaluator
                 ?? NetworkEvaluator(
-                    folded.graph, output: "prediction", layout: folded.layout,
+                    folded.graph, output: .prediction, layout: folded.layout,
                     pool: WorkerPool(threads: threads))
             evaluator = ready
             return ready.values(of: data, weights: folded.parameters)

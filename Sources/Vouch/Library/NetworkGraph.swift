@@ -8,8 +8,8 @@ extension Network {
     func inferenceGraph() throws(NetworkError) -> Graph {
         var builder = GraphBuilder()
         let logits = try forward(in: &builder, training: false, .batch)
-        builder.output("logits", logits)
-        builder.output("prediction", builder.apply(.softmax, [logits]))
+        builder.output(.logits, logits)
+        builder.output(.prediction, builder.apply(.softmax, [logits]))
         return try build(builder)
     }
 
@@ -19,11 +19,11 @@ extension Network {
     ) throws(NetworkError) -> Graph {
         var builder = GraphBuilder()
         let logits = try forward(in: &builder, training: true, statistics)
-        let weights = builder.input("weight", [.rows, 1])
-        let labels = builder.input("label", [.rows], dtype: .int32)
+        let weights = builder.input(.weight, [.rows, 1])
+        let labels = builder.input(.label, [.rows], dtype: .int32)
         let losses = builder.softmaxCrossEntropy(
             logits: logits, labels: labels, smoothing: labelSmoothing)
-        builder.output("loss", builder.weightedSum(losses: losses, weights: weights))
+        builder.output(.loss, builder.weightedSum(losses: losses, weights: weights))
         return try build(builder)
     }
 
@@ -41,7 +41,7 @@ extension Network {
             case .image(let height, let width, let channels):
                 [.rows, .fixed(height), .fixed(width), .fixed(channels)]
             }
-        let x = builder.input("numeric", rows)
+        let x = builder.input(.numeric, rows)
         let pass = ForwardPass(training: training, statistics: statistics)
         return try pass.run(layers, on: (x, input), at: LayerPlace(), in: &builder).value
     }

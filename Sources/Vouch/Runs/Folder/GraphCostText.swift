@@ -1,5 +1,6 @@
 import CPURuntime
 import Figures
+import GraphIR
 import RunStore
 
 /// What predicting a batch with a run's model costs, node by node, as a table; or as JSON.
@@ -13,7 +14,7 @@ package struct RunCost {
             throw VouchError("--rows is \(rows); it must be from 1 to 10,000,000")
         }
         let model = try StoredModel.open(run)
-        cost = GraphCost(model.description.graph, outputs: ["prediction"], rows: rows)
+        cost = GraphCost(model.description.graph, outputs: [.prediction], rows: rows)
         models = model.weights.count
     }
 

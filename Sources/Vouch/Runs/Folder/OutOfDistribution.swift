@@ -1,4 +1,5 @@
 import Generalization
+import GraphIR
 import Kernels
 import NN
 import Prediction
@@ -44,7 +45,7 @@ struct OutOfDistributionReference {
                 .map { rows[$0] }.sorted()
         }
         let reference = try model.values(
-            of: "hiddenFeatures",
+            of: .hiddenFeatures,
             features.selecting(rows: sample(fold.train, Self.mostReferences, "reference rows")),
             pool: learner.pool)
         neighbors = NearestNeighbors(
@@ -72,12 +73,12 @@ struct OutOfDistributionReference {
     private func scores(
         _ features: EncodedFeatures, _ model: StoredModel, pool: WorkerPool
     ) throws -> Scores {
-        let hidden = try model.values(of: "hiddenFeatures", features, pool: pool).numbers
+        let hidden = try model.values(of: .hiddenFeatures, features, pool: pool).numbers
         var scores = Scores(
             hidden: hidden, logits: [],
             distances: neighbors.distances(of: hidden, pool: pool).map(Double.init))
         guard model.description.target.task != .regression else { return scores }
-        scores.logits = try model.values(of: "memberLogits", features, pool: pool).numbers
+        scores.logits = try model.values(of: .memberLogits, features, pool: pool).numbers
         scores.energies = Generalization.energies(
             scores.logits, rows: features.rows, members: model.description.network.members)
         return scores

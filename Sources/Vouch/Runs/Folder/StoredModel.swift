@@ -138,10 +138,10 @@ struct StoredModel {
 
     /// What runs the network; one that is kept makes many small calls quick.
     func evaluator(pool: WorkerPool) -> NetworkEvaluator {
-        evaluator(of: meansLogits ? "logits" : "prediction", pool: pool)
+        evaluator(of: meansLogits ? .logits : .prediction, pool: pool)
     }
 
-    private func evaluator(of output: String, pool: WorkerPool) -> NetworkEvaluator {
+    private func evaluator(of output: OutputPort, pool: WorkerPool) -> NetworkEvaluator {
         NetworkEvaluator(description.graph, output: output, layout: layout, pool: pool)
     }
 
@@ -157,7 +157,7 @@ struct StoredModel {
         guard target.task != .regression else {
             func unscaled(_ value: Float) -> Double { Double(value) * target.scale + target.center }
             let bounds = description.network.quantiles.map { _ in
-                let both = mean(of: self.evaluator(of: "quantiles", pool: pool), features).map(
+                let both = mean(of: self.evaluator(of: .quantiles, pool: pool), features).map(
                     unscaled)
                 // Two models of two quantiles may cross; the smaller is the lower one.
                 return (0..<features.rows).map { row in
@@ -213,7 +213,7 @@ struct StoredModel {
     ///
     /// - Throws: where an earlier version wrote the run, whose graph has no such output.
     func values(
-        of output: String, _ features: EncodedFeatures, model: Int = 0, pool: WorkerPool
+        of output: OutputPort, _ features: EncodedFeatures, model: Int = 0, pool: WorkerPool
     ) throws -> (numbers: [Float], width: Int) {
         guard description.graph.outputs[output] != nil else {
             throw VouchError(

@@ -120,7 +120,7 @@ extension StoredModel {
         _ features: EncodedFeatures, model: Int, pool: WorkerPool
     ) throws -> TermValues {
         let scale = Float(description.target.scale)
-        let raw = try values(of: "terms", features, model: model, pool: pool).numbers
+        let raw = try values(of: .terms, features, model: model, pool: pool).numbers
         let terms = description.network.additive?.terms ?? 1
         var result = TermValues(
             numbers: raw.map { $0 * scale }, outputs: outputs.count, terms: terms)
@@ -142,7 +142,7 @@ extension StoredModel {
         let width = outputs.count
         var sum = [Double](repeating: 0, count: table.rowCount)
         for model in weights.indices {
-            let more = try values(of: "logits", features, model: model, pool: pool).numbers
+            let more = try values(of: .logits, features, model: model, pool: pool).numbers
             for row in sum.indices {
                 let own = more[(row * width)..<((row + 1) * width)].map(Double.init)
                 sum[row] += own[output] - (width > 1 ? own.reduce(0, +) / Double(width) : 0)

@@ -23,7 +23,7 @@ extension ExplainedModel {
             numberVectors: vectors.map { value in
                 let count = graph[value].shape.count(rows: 1)
                 return (
-                    value, (0..<count).map { InputOrigin(input: "numeric", place: $0 / width) }
+                    value, (0..<count).map { InputOrigin(input: .numeric, place: $0 / width) }
                 )
             },
             hiddenLayers: zip(1..., description.network.hiddenValues(in: graph)).map {
@@ -36,11 +36,11 @@ extension ExplainedModel {
         switch target.task {
         case .regression:
             return .init(
-                output: "prediction", factor: Float(target.scale), offset: Float(target.center))
+                output: .prediction, factor: Float(target.scale), offset: Float(target.center))
         case .binary:
             return place == 1
-                ? .init(output: "prediction") : .init(output: "prediction", factor: -1, offset: 1)
-        default: return .init(output: "prediction", place: place)
+                ? .init(output: .prediction) : .init(output: .prediction, factor: -1, offset: 1)
+        default: return .init(output: .prediction, place: place)
         }
     }
 
@@ -51,7 +51,7 @@ extension ExplainedModel {
         let outputs = network.task.outputs
         let sign: Float = outputs == 1 && place == 0 ? -1 : 1
         return .init(
-            output: "memberLogits",
+            output: .memberLogits,
             terms: (0..<network.members).map { member in
                 .init(
                     place: member * outputs + (outputs == 1 ? 0 : place),

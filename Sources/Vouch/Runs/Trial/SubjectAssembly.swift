@@ -168,7 +168,7 @@ struct SubjectAssembly {
     private func cost(_ used: CostMeter.Used) throws -> TrainingCost {
         let batch = prepared.recipe.batchRows
         let penalty = try learner.fairPenalty(training: prepared.split.train, validation: nil)
-        let step = try learner.trainingGraph(penalty).differentiated(output: "loss").graph
+        let step = try learner.trainingGraph(penalty).differentiated(output: .loss).graph
             .operationCount(rows: batch)
         let learned = model.layout.entries.filter { $0.spec.role != .state }
             .reduce(0) { $0 + $1.count }

@@ -1,5 +1,6 @@
 import Explanation
 import Figures
+import GraphIR
 import NN
 import Platform
 import RealModule
@@ -64,7 +65,7 @@ package func influentialRows(
     var influences = [Double](repeating: 0, count: known.rowCount)
     for number in model.weights.indices {
         func hidden(_ features: EncodedFeatures) throws -> [Float] {
-            try model.values(of: "memberFeatures", features, model: number, pool: pool).numbers
+            try model.values(of: .memberFeatures, features, model: number, pool: pool).numbers
         }
         let influence = Influence(
             features: try hidden(own), members: model.description.network.members)
@@ -72,7 +73,7 @@ package func influentialRows(
             let places = Array(begin..<min(begin + rowsTogether, known.rowCount))
             let features = try model.encoder.encode(known.selecting(rows: places))
             let (logits, width) = try model.values(
-                of: "memberLogits", features, model: number, pool: pool)
+                of: .memberLogits, features, model: number, pool: pool)
             let members = model.description.network.members
             let outputs = width / members
             var errors: [Double] = []

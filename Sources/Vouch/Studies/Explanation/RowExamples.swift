@@ -1,5 +1,6 @@
 import Explanation
 import Figures
+import GraphIR
 import Kernels
 import Platform
 import Tables
@@ -36,7 +37,7 @@ package func exampleRows(
     let rows = known.selecting(rows: order.prefix(mostExampleRows).sorted())
     let features = try explained.model.encoder.encode(rows)
     let (hidden, width) = try explained.model.values(
-        of: "hiddenFeatures", features, pool: explained.predictor.pool)
+        of: .hiddenFeatures, features, pool: explained.predictor.pool)
     let found = Prototypes(features: hidden, width: width, count: count)
     let names =
         explained.predictor.features
