@@ -18,8 +18,9 @@ package final class Trainer {
     package private(set) var history: [EpochRecord] = []
 
     private let modelLayout: ParameterLayout
-    private let data: EncodedData
-    private let validation: EncodedData?
+    private let data: any RowSource
+    private let validation: (any RowSource)?
+    private let rowWeights: Buffer
     private let validator: LossEvaluator
     private let stepper: ShardedStep
     private let optimizer: Optimizer
@@ -37,15 +38,14 @@ package final class Trainer {
     private var epochSteps = 0
 
     /// - Parameters:
-    ///   - training: The graph with inputs `numeric`, `categories`, `label`, `weight` (those that
-    ///     the data has) and output `loss`.
+    ///   - training: The graph with an input for each block of the data, `label` and `weight`, and output `loss`.
     ///   - inference: The graph with output `logits`, whose parameters the training graph has too.
     ///   - validation: Rows that no gradient sees; `nil` to train for as long as settings say.
     ///   - augmentation: How training rows, whose `numeric` then are images, are varied.
     ///   - noise: How the cells of training rows, which then are of a table, are varied.
     ///   - penalty: On differences between groups; the training graph then has its term, with the input `penalty`.
     package init(
-        training: Graph, inference: Graph, data: EncodedData, validation: EncodedData?,
+        training: Graph, inference: Graph, data: any RowSource, validation: (any RowSource)?,
         lossOf: LossEvaluator.Loss, settings: TrainingSettings,
         augmentation: ImageAugmentation? = nil, noise: InputNoise? = nil,
         penalty: (any GroupPenalty)? = nil, pool: WorkerPool
@@ -53,6 +53,7 @@ package final class Trainer {
         precondition(data.rows > 0 && validation?.rows != 0, "training needs rows on both sides")
         self.settings = settings
         self.data = data
+        rowWeights = data.weights
         self.validation = validation
         let batch = min(settings.batchRows, data.rows)
         let shardCount = Self.shardCount(training, batch: batch)
@@ -68,7 +69,7 @@ package final class Trainer {
         stepper = ShardedStep(
             differentiated, layout: layout, shardRows: shardRows, shardCount: shardCount,
             precision: settings.precision, pool: pool)
-        let inputs = BatchInputs(stepper.plan)
+        let inputs = BatchInputs(stepper.plan, blocks: data.blocks)
         let current = Batch()
         self.batch = current
         let parameterLayout = layout
@@ -88,26 +89,26 @@ package final class Trainer {
             let start = rows.startIndex + shard * shardRows
             let end = min(start + shardRows, rows.endIndex)
             let chosen = rows[min(start, end)..<end]
+            let standing: ChosenRows
             if let mixing {
                 let pairs = BatchPairs(chosen, of: rows)
+                standing = .pairs(pairs)
                 inputs.fill(
                     executor, from: data, pairs: pairs, mixing: mixing, step: current.step,
                     weightShare: current.share)
-                noise?.apply(
-                    to: executor.arena, inputs, rows: pairs, of: data, seed: seed,
-                    step: current.step)
             } else {
+                standing = .list(chosen)
                 inputs.fill(
-                    executor, from: data, rows: chosen, weightShare: current.share,
+                    executor, from: data, rows: standing, weightShare: current.share,
                     penalties: fairness?.numbers)
-                noise?.apply(
-                    to: executor.arena, inputs, rows: chosen, of: data, seed: seed,
-                    step: current.step)
             }
-            if let augmentation, let images = inputs.numeric {
-                augmentation.fill(
-                    executor.arena, at: images.offset, from: data.numeric, rows: chosen,
-                    seed: seed, step: current.step)
+            noise?.apply(
+                to: executor.arena, inputs, rows: standing, of: data, seed: seed,
+                step: current.step)
+            if let augmentation, let images = inputs.place(of: .numeric) {
+                augmentation.apply(
+                    to: executor.arena, at: images.start, rows: standing, seed: seed,
+                    step: current.step)
             }
         }
         validator = LossEvaluator(inference, layout: layout, loss: lossOf, pool: pool)
@@ -180,7 +181,7 @@ package final class Trainer {
     /// - Parameters:
     ///   - stop: Asked after every step; a reason ends the training with a last validation.
     ///   - onEvent: Called on this thread.
-    /// - Throws: `TrainingFailure` when a number was not finite before any weights were kept.
+    /// - Throws: `TrainingFailure` when a number was not finite before any weights were kept, or rows could not be read.
     package func run(
         stop: (_ step: Int) -> StopReason? = { _ in nil },
         onEvent: (TrainingEvent) -> Void = { _ in }
@@ -192,7 +193,9 @@ package final class Trainer {
                 .permutation(of: data.rows, step: UInt32(truncatingIfNeeded: epoch))
             for batch in (optimizer.step % stepsPerEpoch)..<stepsPerEpoch {
                 let rows = order[batch * batchRows..<(batch + 1) * batchRows]
-                if let failed = takeStep(rows) {
+                let failure = takeStep(rows)
+                try data.check()
+                if let failed = failure {
                     guard history.contains(where: \.isBest) else {
                         throw TrainingFailure(description: describe(failed))
                     }
@@ -207,11 +210,11 @@ package final class Trainer {
                     reachedSteps
                     ? .maximumSteps(optimizer.step) : stop(optimizer.step)
                 if let reason {
-                    endEpoch(onEvent)
+                    try endEpoch(onEvent)
                     return reason
                 }
             }
-            endEpoch(onEvent)
+            try endEpoch(onEvent)
             if let reason = finished() { return reason }
         }
     }
@@ -238,7 +241,7 @@ package final class Trainer {
     }
 
     private func takeStep(_ rows: ArraySlice<Int>) -> StopReason? {
-        let total = rows.reduce(0.0) { $0 + Double(data.weights[$1]) }
+        let total = rows.reduce(0.0) { $0 + Double(rowWeights[$1]) }
         batch.rows = rows
         batch.share = total > 0 ? Float(1 / total) : 0
         batch.step = optimizer.step
@@ -271,7 +274,7 @@ package final class Trainer {
         return nil
     }
 
-    private func endEpoch(_ onEvent: (TrainingEvent) -> Void) {
+    private func endEpoch(_ onEvent: (TrainingEvent) -> Void) throws(TrainingFailure) {
         optimizer.synchronizeAverage()
         let epoch = (optimizer.step + stepsPerEpoch - 1) / stepsPerEpoch
         let candidate = averaged(optimizer.weights, epoch: epoch) ?? optimizer.weights
@@ -279,6 +282,7 @@ package final class Trainer {
             validator.meanLoss(of: $0, weights: candidate)
                 + (fairness?.validationValue($0, weights: candidate) ?? 0)
         }
+        try validation?.check()
         let isBeforeAverages = epochAverage != nil && epoch <= epochsBeforeAverages
         let isBest = settings.keepsLast || isBeforeAverages || loss.map { $0 < bestLoss } ?? true
         if isBest {
