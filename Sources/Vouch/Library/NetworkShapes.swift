@@ -74,11 +74,7 @@ struct LayerPlace {
 
     /// Every extent at least 1, at most 2³¹ numbers a row.
     func checkSize(_ shape: Network.Shape) throws(NetworkError) {
-        let extents =
-            switch shape {
-            case .features(let count): [count]
-            case .image(let height, let width, let channels): [height, width, channels]
-            }
+        let extents = shape.extents
         let size = extents.reduce(1.0) { $0 * Double($1) }
         guard extents.allSatisfy({ $0 > 0 }), size < 0x1p31 else {
             throw error("\(shape) cannot be", "Give extents of at least 1, and below 2³¹ numbers.")
@@ -182,6 +178,16 @@ struct LayerPlace {
                 "Make it smaller, pad, or shrink the image less before.")
         }
         return window
+    }
+}
+
+extension Network.Shape {
+    /// Row-major.
+    var extents: [Int] {
+        switch self {
+        case .features(let count): [count]
+        case .image(let height, let width, let channels): [height, width, channels]
+        }
     }
 }
 
