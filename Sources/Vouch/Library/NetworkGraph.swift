@@ -92,6 +92,17 @@ private struct ForwardPass {
         case .averagePool(let kernel, let stride, let padding):
             return b.averagePool2D(x, window: window(kernel, stride ?? kernel, padding))
         case .globalAveragePool: return b.globalAveragePool(x)
+        case .places:
+            let channels = b.shape(x)[3]
+            return b.reshape(
+                x, [.rows, .fixed(input.shape.count / channels.count(rows: 1)), channels])
+        case .positions: return b.positions(name, x)
+        case .transformer(let heads, let hidden, let dropout):
+            return b.transformerEncoderLayer(
+                name, x,
+                TransformerEncoderLayer(heads: heads, hidden: hidden, dropout: dropout),
+                training: training)
+        case .layerNorm: return b.layerNorm(name, x)
         case .flatten:
             return b.reshape(x, [.rows, .fixed(input.shape.count)])
         case .dropout(let rate):
