@@ -51,6 +51,9 @@ package final class Trainer {
         penalty: (any GroupPenalty)? = nil, pool: WorkerPool
     ) throws(GraphError) {
         precondition(data.rows > 0 && validation?.rows != 0, "training needs rows on both sides")
+        precondition(
+            training.reads(data.blocks) && inference.reads((validation ?? data).blocks),
+            "the graph reads what the rows do not have")
         self.settings = settings
         self.data = data
         rowWeights = data.weights

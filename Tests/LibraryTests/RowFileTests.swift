@@ -56,6 +56,11 @@ import Vouch
             let expected = try network.trainClassifier(
                 features: Self.samples.features, labels: Self.samples.labels, options: options)
             #expect(try bytes(all) == bytes(expected))
+            let accuracy = try all.accuracy(on: rows)
+            #expect(
+                try accuracy
+                    == all.accuracy(
+                        features: Self.samples.features, labels: Self.samples.labels))
         }
     }
 
@@ -178,6 +183,11 @@ import Vouch
                 _ = try Samples.flat.trainClassifier(rows: rows)
             }
             #expect(problem.contains("the rows") && problem.contains("is not there"), "\(problem)")
+            let classifier = try Samples.flat.trainClassifier(
+                features: Self.samples.features, labels: Self.samples.labels,
+                options: TrainingOptions(epochs: 1))
+            let other = Self.problem { _ = try classifier.accuracy(on: rows) }
+            #expect(other.contains("is not there"), "\(other)")
         }
     }
 }
