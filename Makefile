@@ -4,7 +4,7 @@ SWIFT ?= swift
 BUILD := $(SWIFT) build -c release
 VOUCH := .build/release/vouch
 
-.PHONY: demo test verify fuzz sanitize bench build tools help
+.PHONY: demo test verify fuzz sanitize bench rows build tools help
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -38,6 +38,10 @@ sanitize: tools ## the engine and training under AddressSanitizer, their threads
 		--scratch-path .build-asan --filter 'EngineTests|TrainingTests'
 	$(SWIFT) test -c release --sanitize=thread --scratch-path .build-tsan \
 		--filter 'DeterminismTests|KernelContractTests|TrainingTests'
+
+rows: tools ## one epoch from 20 million rows that stay on disk: seconds and peak memory, below 1.5 GB
+	$(BUILD) --product RowsOnDisk
+	.build/release/RowsOnDisk $(ROWS)
 
 bench: build ## ratios against Python peers on this machine; writes Benchmarks/README.md
 	Benchmarks/run

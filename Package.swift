@@ -81,7 +81,8 @@ let package = Package(
         idea(
             "Training",
             [
-                "Autodiff", "CPURuntime", "GraphIR", "Kernels", "Optim", "Tables", "TensorCore",
+                "Autodiff", "CPURuntime", "GraphIR", "Kernels", "Optim", "Platform", "Tables",
+                "TensorCore",
                 real,
             ]),
         idea("Statistics", ["TensorCore", real]),
@@ -221,7 +222,8 @@ let package = Package(
         tests(
             "TrainingTests",
             [
-                "Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "TensorCore", real,
+                "Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "Platform",
+                "TensorCore", real,
                 "AllocationHelper",
             ]),
         tests(
@@ -259,6 +261,10 @@ let package = Package(
         .executableTarget(
             name: "TableExample", dependencies: ["Vouch"],
             path: "Examples/adult-library/Sources/adult-library", swiftSettings: strict),
+        // training from more rows than memory holds, measured
+        .executableTarget(
+            name: "RowsOnDisk", dependencies: ["Platform", "TensorCore", "Vouch"],
+            path: "Benchmarks/rows", swiftSettings: strict),
         tests(
             "ReportingTests",
             ["Reporting", "Figures", "Evidence", "SchemaValidation", "Statistics", "TensorCore"],

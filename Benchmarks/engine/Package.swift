@@ -39,7 +39,10 @@ let package = Package(
         idea("Optim", ["CPURuntime", "GraphIR", "Kernels", "TensorCore", real]),
         idea(
             "Training",
-            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "Optim", "Tables", "TensorCore", real]),
+            [
+                "Autodiff", "CPURuntime", "GraphIR", "Kernels", "Optim", "Platform", "Tables",
+                "TensorCore", real,
+            ]),
         .executableTarget(
             name: "engine-step",
             dependencies: [

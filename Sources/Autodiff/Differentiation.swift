@@ -41,19 +41,20 @@ extension Graph {
     /// graph uses it in `gather` only.
     ///
     /// - Parameters:
-    ///   - output: The name of the output to differentiate.
+    ///   - output: The output to differentiate.
     ///   - values: Further values, such as inputs, whose gradient is wanted.
     ///   - parameters: Whether the parameters' gradients are wanted.
     ///   - rule: Takes the place of operations' own rules where it gives something.
     /// - Complexity: O(nodes); at most a constant number of new nodes for each old one.
     /// - Source: Griewank & Walther 2008, "Evaluating Derivatives", chapter 3.
     package func differentiated(
-        output: String, withRespectTo values: [Value] = [], parameters wantsParameters: Bool = true,
+        output: OutputPort, withRespectTo values: [Value] = [], parameters wantsParameters: Bool = true,
         rule: GradientRule? = nil
     ) throws(GraphError) -> DifferentiatedGraph {
         guard let loss = outputs[output] else {
             throw GraphError(
-                node: output, problem: "is not an output; there are \(outputs.keys.sorted())",
+                node: output.rawValue,
+                problem: "is not an output; there are \(outputs.keys.sorted())",
                 location: "differentiating the graph")
         }
         let trainable = wantsParameters ? parameters.filter { $0.role != .state } : []

@@ -6,7 +6,7 @@ import Synchronization
 package final class BatchInference: Sendable {
     package let layout: ParameterLayout
     private let graph: Graph
-    private let outputs: [String]
+    private let outputs: [OutputPort]
     private let batchRows: Int
     private let pool: WorkerPool
     private let full: [Executor]
@@ -18,7 +18,7 @@ package final class BatchInference: Sendable {
     ///   - outputs: The outputs that are wanted.
     ///   - batchRows: Rows of one batch; the last may be shorter.
     package init(
-        _ graph: Graph, outputs: [String], layout: ParameterLayout, batchRows: Int = 256,
+        _ graph: Graph, outputs: [OutputPort], layout: ParameterLayout, batchRows: Int = 256,
         pool: WorkerPool
     ) {
         self.graph = graph

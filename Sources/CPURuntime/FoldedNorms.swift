@@ -34,7 +34,7 @@ extension Graph {
         let chains = AffineChain.all(in: self)
         var preparation = GraphBuilder(extending: self)
         for (index, chain) in chains.enumerated() {
-            chain.addResults(named: "fold\(index)", to: &preparation)
+            chain.addResults(at: FoldPorts(index), to: &preparation)
         }
         let folded = try rebuilt(chains)
         let newLayout = ParameterLayout(folded)
@@ -45,15 +45,18 @@ extension Graph {
             }
         }
         let prepared = try preparation.build()
-        let names = chains.indices.flatMap { ["fold\($0)/weight", "fold\($0)/bias"] }
-        let plan = Plan(prepared, outputs: names, rows: 1, parameters: layout)
+        let ports = chains.indices.map(FoldPorts.init)
+        let plan = Plan(
+            prepared, outputs: ports.flatMap { [$0.weight, $0.bias] }, rows: 1, parameters: layout)
         let executor = Executor(plan)
         let results = Buffer(count: 0)
         executor.run(parameters: parameters, results: results)
         let workspace = Workspace(arena: executor.arena, parameters: parameters, results: results)
-        for (index, chain) in chains.enumerated() {
-            for (part, name) in [("weight", chain.weightName), ("bias", chain.biasName)] {
-                guard let region = plan.outputs["fold\(index)/\(part)"],
+        for (chain, ports) in zip(chains, ports) {
+            for (port, name) in [
+                (ports.weight, chain.weightName), (ports.bias, chain.biasName),
+            ] {
+                guard let region = plan.outputs[port],
                     let entry = newLayout.entry(named: name)
                 else { preconditionFailure("\(name) was not folded") }
                 buffer.copy(
@@ -88,7 +91,7 @@ extension Graph {
             let value = Value(index)
             switch node.op {
             case .input:
-                copies[value] = builder.input(node.label, node.shape, dtype: node.dtype)
+                copies[value] = builder.input(InputPort(node.label), node.shape, dtype: node.dtype)
             case .parameter:
                 guard let spec = parameter(named: node.label) else { continue }
                 copies[value] = builder.parameter(
@@ -107,7 +110,7 @@ extension Graph {
                 }
             }
         }
-        for (name, value) in outputs { builder.output(name, copy(value)) }
+        for (port, value) in outputs { builder.output(port, copy(value)) }
         for (name, value) in updates {
             guard let spec = parameter(named: name), let state = copies[spec.value] else {
                 continue
@@ -115,6 +118,17 @@ extension Graph {
             builder.update(state, to: copy(value))
         }
         return try builder.build()
+    }
+}
+
+/// Where the folded numbers of a chain come out.
+private struct FoldPorts {
+    let weight: OutputPort
+    let bias: OutputPort
+
+    init(_ chain: Int) {
+        weight = OutputPort("fold\(chain)/weight")
+        bias = OutputPort("fold\(chain)/bias")
     }
 }
 
@@ -203,8 +217,8 @@ private struct AffineChain {
         steps.contains { $0.function == .multiply || $0.function == .divide }
     }
 
-    /// Adds the folded weights and bias as outputs `name/weight` and `name/bias`.
-    func addResults(named name: String, to b: inout GraphBuilder) {
+    /// Adds the folded weights and bias as outputs.
+    func addResults(at ports: FoldPorts, to b: inout GraphBuilder) {
         let shape = b.shape(weight)
         let channels = Shape([shape[shape.rank - 1]])
         var scale = b.constant(1)
@@ -219,8 +233,8 @@ private struct AffineChain {
                 shift = b.binary(function, shift, number)
             }
         }
-        b.output(name + "/weight", b.multiply(weight, scale))
-        b.output(name + "/bias", b.broadcast(shift, channels))
+        b.output(ports.weight, b.multiply(weight, scale))
+        b.output(ports.bias, b.broadcast(shift, channels))
     }
 }
 

@@ -32,7 +32,7 @@ package struct GraphCost: Sendable, Hashable {
     /// - Parameters:
     ///   - outputs: Those that are wanted; what they do not need is not counted.
     ///   - rows: Of the batch.
-    package init(_ graph: Graph, outputs: [String], rows: Int) {
+    package init(_ graph: Graph, outputs: [OutputPort], rows: Int) {
         let layout = ParameterLayout(graph)
         let plan = Plan(graph, outputs: outputs, rows: rows, parameters: layout)
         let live = graph.nodesNeeded(for: outputs)
@@ -71,9 +71,9 @@ extension GraphCost.Line {
 
 extension Graph {
     /// For each node, whether some of the outputs need it.
-    fileprivate func nodesNeeded(for names: [String]) -> [Bool] {
+    fileprivate func nodesNeeded(for ports: [OutputPort]) -> [Bool] {
         var live = [Bool](repeating: false, count: nodes.count)
-        for name in names { if let value = outputs[name] { live[value.index] = true } }
+        for port in ports { if let value = outputs[port] { live[value.index] = true } }
         for index in nodes.indices.reversed() where live[index] {
             for operand in nodes[index].inputs { live[operand.index] = true }
         }

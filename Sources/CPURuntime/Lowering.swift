@@ -72,7 +72,7 @@ struct Lowering {
         steps.append(StepDraft(value: value, reads: reads, writes: writes, step: step))
     }
 
-    mutating func lower(outputs: [String], results: [(value: Value, region: Region)]) {
+    mutating func lower(outputs: [OutputPort], results: [(value: Value, region: Region)]) {
         let wanted = Set(outputs.compactMap { graph.outputs[$0] } + results.map(\.value))
         let live = liveNodes(wanted)
         for (index, node) in graph.nodes.enumerated() where live[index] {

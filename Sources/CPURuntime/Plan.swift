@@ -10,9 +10,9 @@ package struct Plan: Sendable {
     package let rows: Int
     package let arenaWords: Int
     /// Where each input is to be written before a run.
-    package let inputs: [String: Region]
+    package let inputs: [InputPort: Region]
     /// Where each wanted output stands after a run.
-    package let outputs: [String: Region]
+    package let outputs: [OutputPort: Region]
     package let steps: [Step]
     let products: [MatmulShape]
     let convolutions: [ConvolutionShape]
@@ -112,7 +112,7 @@ package struct Plan: Sendable {
     ///   - parameters: Where the parameters lie.
     ///   - results: Values that are to end in given regions, such as gradients.
     package init(
-        _ graph: Graph, outputs: [String], rows: Int, parameters: ParameterLayout,
+        _ graph: Graph, outputs: [OutputPort], rows: Int, parameters: ParameterLayout,
         results: [(value: Value, region: Region)] = [], precision: Precision = .float32
     ) {
         var lowering = Lowering(
@@ -124,12 +124,12 @@ package struct Plan: Sendable {
         arenaWords = memory.words
         func region(_ block: Lowering.Block) -> Region { memory.regions[block.index] }
         inputs = graph.inputs.compactMapValues { lowering.block(of: $0).map(region) }
-        var found: [String: Region] = [:]
-        for name in outputs {
-            guard let value = graph.outputs[name] else {
-                preconditionFailure("the graph has no output \(name)")
+        var found: [OutputPort: Region] = [:]
+        for port in outputs {
+            guard let value = graph.outputs[port] else {
+                preconditionFailure("the graph has no output \(port)")
             }
-            found[name] = lowering.block(of: value).map(region)
+            found[port] = lowering.block(of: value).map(region)
         }
         self.outputs = found
         products = lowering.products

@@ -58,9 +58,9 @@ package struct ParameterSpec: Hashable, Sendable, Codable {
 /// A graph is a value. Training, differentiation, counting and execution are passes over it.
 package struct Graph: Hashable, Sendable, Codable {
     package internal(set) var nodes: [Node] = []
-    package internal(set) var inputs: [String: Value] = [:]
+    package internal(set) var inputs: [InputPort: Value] = [:]
     package internal(set) var parameters: [ParameterSpec] = []
-    package internal(set) var outputs: [String: Value] = [:]
+    package internal(set) var outputs: [OutputPort: Value] = [:]
     /// New values of state parameters after a training step, by parameter name.
     package internal(set) var updates: [String: Value] = [:]
 

@@ -81,14 +81,15 @@ package struct GraphBuilder {
     }
 
     package mutating func input(
-        _ name: String, _ shape: Shape, dtype: DType = .float32,
+        _ port: InputPort, _ shape: Shape, dtype: DType = .float32,
         file: StaticString = #fileID, line: UInt = #line
     ) -> Value {
-        if graph.inputs[name] != nil {
+        let name = port.rawValue
+        if graph.inputs[port] != nil {
             record(name, "is a second input of that name", SourceLocation(file: file, line: line))
         }
         let value = append(Node(op: .input, inputs: [], shape: shape, dtype: dtype, label: name))
-        graph.inputs[name] = value
+        graph.inputs[port] = value
         return value
     }
 
@@ -110,7 +111,7 @@ package struct GraphBuilder {
         return value
     }
 
-    package mutating func output(_ name: String, _ value: Value) { graph.outputs[name] = value }
+    package mutating func output(_ port: OutputPort, _ value: Value) { graph.outputs[port] = value }
 
     /// Sets a state parameter's value for the next step.
     package mutating func update(_ parameter: Value, to value: Value) {

@@ -10,14 +10,14 @@ extension Graph {
     /// - Throws: `GraphError` with the first bad node.
     package func verify() throws(GraphError) {
         for index in nodes.indices { try verifyNode(index) }
-        for (name, value) in inputs.sorted(by: { $0.key < $1.key }) {
+        for (port, value) in inputs.sorted(by: { $0.key < $1.key }) {
             guard nodes.indices.contains(value.index), self[value].op == .input,
-                self[value].label == name
-            else { throw failure(name, "names %\(value.index), which is not that input") }
+                self[value].label == port.rawValue
+            else { throw failure(port.rawValue, "names %\(value.index), which is not that input") }
         }
-        for (name, value) in outputs.sorted(by: { $0.key < $1.key })
+        for (port, value) in outputs.sorted(by: { $0.key < $1.key })
         where !nodes.indices.contains(value.index) {
-            throw failure(name, "names %\(value.index), which does not exist")
+            throw failure(port.rawValue, "names %\(value.index), which does not exist")
         }
         try verifyParameters()
         for (name, value) in updates.sorted(by: { $0.key < $1.key }) {
@@ -53,7 +53,7 @@ extension Graph {
         }
         switch node.op {
         case .input:
-            guard node.inputs.isEmpty, inputs[node.label] == Value(index) else {
+            guard node.inputs.isEmpty, inputs[InputPort(node.label)] == Value(index) else {
                 throw failure(name, "is not the input of its name")
             }
         case .parameter:
@@ -112,8 +112,8 @@ extension Graph {
             let operands = node.inputs.map { "%\($0.index)" }.joined(separator: ", ")
             lines.append("%\(index) = \(node.op)(\(operands)) \(node.shape)  // \(node.label)")
         }
-        for (name, value) in outputs.sorted(by: { $0.key < $1.key }) {
-            lines.append("return \(name): %\(value.index)")
+        for (port, value) in outputs.sorted(by: { $0.key < $1.key }) {
+            lines.append("return \(port): %\(value.index)")
         }
         for (name, value) in updates.sorted(by: { $0.key < $1.key }) {
             lines.append("update \(name): %\(value.index)")

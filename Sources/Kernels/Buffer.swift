@@ -84,7 +84,7 @@ import CVouchKernels
         return unsafe Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
     }
 
-    /// Copies `count` words from another buffer.
+    /// Copies `count` words from another buffer, or from this one, where the two ranges may overlap.
     package func copy(from other: Buffer, at source: Int, to target: Int, count: Int) {
         other.check(source..<source + count)
         check(target..<target + count)

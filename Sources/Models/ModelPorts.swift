@@ -16,12 +16,12 @@ package struct ModelPort: Sendable, Hashable {
 extension ModelBundle {
     /// Sorted by their names.
     package var inputs: [ModelPort] {
-        graph.inputs.sorted { $0.key < $1.key }.map { port($0.key, $0.value) }
+        graph.inputs.sorted { $0.key < $1.key }.map { port($0.key.rawValue, $0.value) }
     }
 
     /// `nil` where the model does not have it.
     package func output(_ role: OutputRole) -> ModelPort? {
-        graph.outputs[role.port].map { port(role.port, $0) }
+        graph.outputs[role.port].map { port(role.port.rawValue, $0) }
     }
 
     private func port(_ name: String, _ value: Value) -> ModelPort {
@@ -33,12 +33,12 @@ extension ModelBundle {
     /// - Throws: where the encoder's rows do not fit the graph's inputs, or nothing is predicted.
     package func verify() throws(ModelError) {
         _ = try require(.prediction)
-        let expected = [
-            "numeric": (encoder.numericWidth + encoder.bins.count, DType.float32),
-            "categories": (encoder.indexParents.count + encoder.bins.count, .int32),
+        let expected: [InputPort: (Int, DType)] = [
+            .numeric: (encoder.numericWidth + encoder.bins.count, .float32),
+            .categories: (encoder.indexParents.count + encoder.bins.count, .int32),
         ]
         for input in inputs {
-            guard let (width, dtype) = expected[input.name] else {
+            guard let (width, dtype) = expected[InputPort(input.name)] else {
                 throw ModelError("the model's graph reads \(input.name), which no encoder makes")
             }
             guard input.width == width, input.dtype == dtype else {

@@ -1,4 +1,4 @@
-import GraphIR
+package import GraphIR
 import NN
 
 /// What an output of a model's graph is for. Which outputs a model has is an ability of it: `ModelBundle.has`.
@@ -18,8 +18,18 @@ package enum OutputRole: String, Sendable, Hashable, CaseIterable {
     /// `[rows, outputs · terms]`: of a sum of functions the value of each.
     case terms
 
-    /// The name of the graph's output.
-    package var port: String { rawValue }
+    /// The graph's output.
+    package var port: OutputPort {
+        switch self {
+        case .prediction: .prediction
+        case .logits: .logits
+        case .quantiles: .quantiles
+        case .hiddenFeatures: .hiddenFeatures
+        case .memberFeatures: .memberFeatures
+        case .memberLogits: .memberLogits
+        case .terms: .terms
+        }
+    }
 }
 
 extension ModelBundle {

@@ -6,7 +6,7 @@ import TensorCore
 extension GraphBuilder {
     /// The features of sigmoid(logit), each times its column of the input `penalty`, summed: of the logits' shape.
     mutating func pushed(_ logits: Value, by features: ScoreFeatures) -> Value {
-        let factors = input("penalty", [.rows, .fixed(features.count)])
+        let factors = input(.penalty, [.rows, .fixed(features.count)])
         let score = unary(.sigmoid, logits)
         guard !features.centers.isEmpty else { return multiply(score, factors) }
         var parts: [Value] = []
@@ -30,7 +30,7 @@ extension GraphBuilder {
     mutating func gain(of adversary: ScoreAdversary, from logits: Value) -> Value {
         let shape: Shape = [.rows, .fixed(adversary.kinds), .fixed(adversary.groups)]
         let width = adversary.kinds * adversary.groups
-        let shares = input("penalty", [.rows, .fixed(width)])
+        let shares = input(.penalty, [.rows, .fixed(width)])
         return scoped("adversary") { b in
             // Squeezed, so that rows are spread and none is far off; that hides nothing, as it keeps their order.
             let squeezed = b.scale(b.unary(.tanh, b.scale(logits, by: 0.25)), by: 2)

@@ -1,18 +1,6 @@
 package import GraphIR
 package import TensorCore
 
-/// What a model predicts.
-package enum TaskKind: Hashable, Sendable, Codable {
-    case binary
-    case multiclass(classes: Int)
-    case regression
-
-    /// Numbers that the network puts out for a row.
-    package var outputs: Int {
-        if case .multiclass(let classes) = self { classes } else { 1 }
-    }
-}
-
 /// What the encoder hands to the network.
 package struct TabularInput: Hashable, Sendable, Codable {
     /// Width of the numeric block.
@@ -48,18 +36,12 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     package var activation: Activation
     package var dropout: Float
     package var labelSmoothing: Float
-    package var loss: RegressionLoss
+    package var loss: TaskHead.RegressionLoss
     /// Of a regression: quantiles that are predicted beside the target, by the pinball loss; each has an output of
     /// its own.
     package var quantiles: [Float]?
     /// Where the model is a sum of functions of columns and pairs, without hidden layers and members.
     package var additive: AdditiveForm?
-
-    package enum RegressionLoss: Hashable, Sendable, Codable {
-        case squared
-        case huber(delta: Float)
-        case pinball(quantile: Float)
-    }
 
     /// Categories of at most this many values become one-hot vectors, larger ones embeddings.
     package static let oneHotLimit = 32
@@ -67,7 +49,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     package init(
         input: TabularInput, task: TaskKind, hidden: [Int], members: Int = 1,
         activation: Activation = .relu, dropout: Float = 0, labelSmoothing: Float = 0,
-        loss: RegressionLoss = .squared, quantiles: [Float]? = nil,
+        loss: TaskHead.RegressionLoss = .squared, quantiles: [Float]? = nil,
         additive: AdditiveForm? = nil
     ) {
         precondition(
@@ -107,62 +89,39 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         let features = builder.tabularFeatures(input)
         let (hidden, outputs, terms) = forward(
             features, in: &builder, dropout: keepsDropout ? dropout : 0)
-        if let terms { builder.output("terms", terms) }
+        if let terms { builder.output(.terms, terms) }
         let (logits, prediction) = builder.scoped("mean") { b in
-            combine(quantiles == nil ? outputs : b.output(0..<1, of: outputs), in: &b)
+            head.predictions(of: quantiles == nil ? outputs : b.output(0..<1, of: outputs), in: &b)
         }
         if let quantiles {
             let bounds = builder.output(1..<(1 + quantiles.count), of: outputs)
             builder.output(
-                "quantiles",
+                .quantiles,
                 builder.reshape(
                     builder.mean(bounds, axes: [0]), [.rows, .fixed(quantiles.count)]))
         }
-        builder.output("logits", logits)
-        builder.output("prediction", prediction)
+        builder.output(.logits, logits)
+        builder.output(.prediction, prediction)
         let width = builder.shape(hidden)[2]
         builder.output(
-            "hiddenFeatures", builder.reshape(builder.mean(hidden, axes: [0]), [.rows, width]))
+            .hiddenFeatures, builder.reshape(builder.mean(hidden, axes: [0]), [.rows, width]))
         let parts = builder.shape(hidden)[0].count(rows: 1)
         builder.output(
-            "memberFeatures",
+            .memberFeatures,
             builder.reshape(
                 builder.apply(.transpose([1, 0, 2]), [hidden]),
                 [.rows, .fixed(parts * width.count(rows: 1))]))
         let byRow = builder.apply(.transpose([1, 0, 2]), [outputs])
         builder.output(
-            "memberLogits", builder.reshape(byRow, [.rows, .fixed(members * outputWidth)]))
+            .memberLogits, builder.reshape(byRow, [.rows, .fixed(members * head.width)]))
         return try builder.build()
     }
 
-    /// Logits `[rows, outputs]` and predictions of the members' outputs `[members, rows, outputs]`.
-    ///
-    /// The logits of an ensemble are those of its mean probability.
-    private func combine(_ outputs: Value, in b: inout GraphBuilder) -> (Value, Value) {
-        let shape: Shape = [.rows, .fixed(task.outputs)]
-        func mean(_ x: Value) -> Value { b.reshape(b.mean(x, axes: [0]), shape) }
-        // Far below any probability that matters, far above where a logarithm overflows.
-        func logarithm(_ x: Value) -> Value {
-            b.unary(.log, b.binary(.maximum, x, b.constant(1e-30)))
-        }
-        switch task {
-        case .binary where members == 1:
-            let logits = b.reshape(outputs, shape)
-            return (logits, b.unary(.sigmoid, logits))
-        case .binary:
-            let positive = mean(b.unary(.sigmoid, outputs))
-            let negative = mean(b.unary(.sigmoid, b.unary(.negate, outputs)))
-            return (b.subtract(logarithm(positive), logarithm(negative)), positive)
-        case .multiclass where members == 1:
-            let logits = b.reshape(outputs, shape)
-            return (logits, b.apply(.softmax, [logits]))
-        case .multiclass:
-            let probabilities = mean(b.apply(.softmax, [outputs]))
-            return (logarithm(probabilities), probabilities)
-        case .regression:
-            let prediction = mean(outputs)
-            return (prediction, prediction)
-        }
+    /// What its outputs are for.
+    private var head: TaskHead {
+        TaskHead(
+            task: task, members: members, quantiles: quantiles ?? [], loss: loss,
+            labelSmoothing: labelSmoothing)
     }
 
     /// The graph that learns: further inputs `label` and `weight`, output `loss = Σ weight·loss`.
@@ -183,61 +142,12 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         var builder = GraphBuilder()
         let parts = mixesPairs ? Extent.rowParts(2) : .rows
         var features = builder.tabularFeatures(input, rows: parts)
-        let shares = mixesPairs ? builder.input("share", [.rows, 2]) : nil
+        let shares = mixesPairs ? builder.input(.share, [.rows, 2]) : nil
         if let shares { features = builder.mixed(features, in: shares) }
-        let logits = forward(features, in: &builder, dropout: dropout).outputs
-        let weights = builder.input("weight", [.rows, 1])
-        let losses: Value
-        var besides: Value?
-        switch task {
-        case .binary:
-            var labels = builder.input("label", [.rows, 1])
-            if labelSmoothing > 0 {
-                labels = builder.offset(
-                    builder.scale(labels, by: 1 - labelSmoothing), by: labelSmoothing / 2)
-            }
-            let own = builder.binaryCrossEntropy(logits: logits, labels: labels)
-            switch scoreTerm {
-            case .features(let features):
-                losses = builder.add(own, builder.pushed(logits, by: features))
-            case .adversary(let adversary):
-                losses = own
-                // What is predicted, the members' mean, is what must not tell the group; each member's part in it may.
-                besides = builder.gain(of: adversary, from: combine(logits, in: &builder).0)
-            case nil: losses = own
-            }
-        case .multiclass:
-            let labels = builder.input("label", [parts], dtype: .int32)
-            var targets = builder.apply(.oneHot(classes: task.outputs), [labels])
-            if let shares { targets = builder.mixed(targets, in: shares) }
-            losses = builder.softmaxCrossEntropy(
-                logits: logits, targets: targets, smoothing: labelSmoothing)
-        case .regression:
-            let target = builder.input("label", [.rows, 1])
-            let prediction = quantiles == nil ? logits : builder.output(0..<1, of: logits)
-            var sum =
-                switch loss {
-                case .squared: builder.squaredError(prediction: prediction, target: target)
-                case .huber(let delta):
-                    builder.huber(prediction: prediction, target: target, delta: delta)
-                case .pinball(let quantile):
-                    builder.pinball(prediction: prediction, target: target, quantile: quantile)
-                }
-            for (place, quantile) in (quantiles ?? []).enumerated() {
-                let bound = builder.output((place + 1)..<(place + 2), of: logits)
-                sum = builder.add(
-                    sum, builder.pinball(prediction: bound, target: target, quantile: quantile))
-            }
-            losses = sum
-        }
-        let loss = builder.weightedSum(losses: losses, weights: weights)
-        let added = besides.map { builder.weightedSum(losses: $0, weights: weights) }
-        builder.output("loss", added.map { builder.add(loss, $0) } ?? loss)
+        let outputs = forward(features, in: &builder, dropout: dropout).outputs
+        head.addLoss(of: outputs, shares: shares, scoreTerm: scoreTerm, to: &builder)
         return try builder.build()
     }
-
-    /// Numbers that each member puts out for a row.
-    private var outputWidth: Int { task.outputs + (quantiles?.count ?? 0) }
 
     /// What enters the members' heads, `[members, rows, width]`, and their outputs,
     /// `[members, rows, outputs]`, of encoded rows; of an additive model its functions' values too.
@@ -278,53 +188,20 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
             let parts = builder.reshape(x, [.rows, .fixed(members), width])
             x = builder.apply(.transpose([1, 0, 2]), [parts])
         }
-        let outputs = builder.memberLinear("head", x, members: members, output: outputWidth)
+        let outputs = builder.memberLinear("head", x, members: members, output: head.width)
         return (x, outputs, nil)
     }
 }
 
 extension GraphBuilder {
-    /// Encoded rows as one block `[rows, features]`: numbers, one-hot vectors, embeddings.
+    /// Encoded rows as one block `[rows, features]`: the stem of the numbers, then that of the categories.
     ///
     /// - Parameter rows: The extent of the rows: one part each, or several.
     mutating func tabularFeatures(_ input: TabularInput, rows: Extent = .rows) -> Value {
-        var parts: [Value] = []
         let columns = input.cardinalities.count + (input.embedding?.numbers ?? 0)
-        let categories =
-            columns > 0
-            ? self.input("categories", [rows, .fixed(columns)], dtype: .int32) : nil
-        if input.numericWidth > 0 {
-            let numeric = self.input("numeric", [rows, .fixed(input.numericWidth)])
-            if let embedding = input.embedding, let categories {
-                let atoms = apply(
-                    .slice(axis: 1, start: input.cardinalities.count, end: columns), [categories])
-                let plain = embedding.numbers..<(input.numericWidth - embedding.numbers)
-                parts.append(
-                    scoped("numbers") { b in
-                        b.embedded(
-                            numbers: b.columns(numeric, 0..<embedding.numbers),
-                            positions: b.columns(numeric, plain.upperBound..<input.numericWidth),
-                            atoms: atoms, embedding)
-                    })
-                if !plain.isEmpty { parts.append(self.columns(numeric, plain)) }
-            } else {
-                parts.append(numeric)
-            }
-        }
-        if let categories {
-            for (column, values) in input.cardinalities.enumerated() {
-                let indices = reshape(
-                    apply(.slice(axis: 1, start: column, end: column + 1), [categories]), [rows])
-                if values <= TabularNetwork.oneHotLimit {
-                    parts.append(apply(.oneHot(classes: values), [indices]))
-                } else {
-                    parts.append(
-                        embedding(
-                            "category\(column)", indices, values: values,
-                            width: TabularNetwork.embeddingWidth(values: values)))
-                }
-            }
-        }
+        let indices = columns > 0 ? indexBlock(columns, rows: rows) : nil
+        var parts = numberStem(input, indices: indices, rows: rows)
+        if let indices { parts += categoryStem(input.cardinalities, indices: indices, rows: rows) }
         return parts.count == 1 ? parts[0] : apply(.concatenate(axis: 1), parts)
     }
 

@@ -40,6 +40,21 @@ package struct TransformerEncoderLayer: Hashable, Sendable, Codable {
 }
 
 extension GraphBuilder {
+    /// Adds a learned vector to each place, the same in every row.
+    ///
+    /// - Parameter x: `[rows, places, width]`.
+    /// - Returns: The shape of `x`.
+    /// - Source: Dosovitskiy et al. 2021, arXiv:2010.11929, as their code starts them.
+    package mutating func positions(_ name: String, _ x: Value) -> Value {
+        let (places, width) = (shape(x)[1], shape(x)[2])
+        return scoped(name) { b in
+            let vectors = b.parameter(
+                "positions", [places, width], role: .embedding,
+                initializer: .normal(standardDeviation: 0.02))
+            return b.add(x, vectors)
+        }
+    }
+
     /// - Parameters:
     ///   - x: `[rows, places, width]`.
     ///   - training: Whether dropout is on.

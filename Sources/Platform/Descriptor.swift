@@ -26,9 +26,14 @@ struct Descriptor: ~Copyable {
 
     /// Writes all bytes, however often the system takes only a part of them.
     func write(_ bytes: [UInt8]) throws(PlatformError) {
+        try unsafe write(bytes.span.bytes)
+    }
+
+    /// Writes all bytes, however often the system takes only a part of them.
+    func write(_ bytes: RawSpan) throws(PlatformError) {
         var done = 0
-        while done < bytes.count {
-            // `done < bytes.count`, so that the start and the length stay inside the array.
+        while done < bytes.byteCount {
+            // `done < bytes.byteCount`, so that the start and the length stay inside the span.
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 interruptible { unsafe writeSome(buffer, from: done) }
             }

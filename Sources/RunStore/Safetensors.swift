@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Named tensors in the safetensors format: an 8-byte little-endian header length, a JSON header,
 /// then the tensors' bytes without gaps.
 ///
@@ -168,67 +162,13 @@ extension Safetensors {
         let order = entries.sorted {
             ($1.value.type.byteCount, $0.key) < ($0.value.type.byteCount, $1.key)
         }
-        var parts: [(key: String, text: String)] = []
-        var offset = 0
-        for (name, entry) in order {
-            let end = offset + entry.range.count
-            let text =
-                "{\"dtype\":\"\(entry.type.rawValue)\",\"shape\":\(JSONText.integers(entry.shape)),"
-                + "\"data_offsets\":\(JSONText.integers([offset, end]))}"
-            parts.append((name, text))
-            offset = end
-        }
-        if !metadata.isEmpty {
-            let pairs = metadata.sorted { $0.key < $1.key }.map {
-                JSONText.quoted($0.key) + ":" + JSONText.quoted($0.value)
-            }
-            parts.append(("__metadata__", "{" + pairs.joined(separator: ",") + "}"))
-        }
-        parts.sort { $0.key < $1.key }
-        var header = Array(
-            ("{" + parts.map { JSONText.quoted($0.key) + ":" + $0.text }.joined(separator: ",")
-                + "}").utf8)
-        header.append(contentsOf: repeatElement(UInt8(ascii: " "), count: -header.count & 7))
+        let header = SafetensorsHeader.encoded(
+            order.map { ($0.key, $0.value.type, $0.value.shape) }, metadata: metadata)
         var file = Safetensors()
-        file.data.reserveCapacity(8 + header.count + offset)
-        file.appendLittleEndian(UInt64(header.count))
+        file.data.reserveCapacity(header.count + order.reduce(0) { $0 + $1.value.range.count })
         file.data.append(contentsOf: header)
         for (_, entry) in order { file.data.append(contentsOf: data[entry.range]) }
         return file.data
-    }
-
-    private struct Description: Decodable {
-        var dtype: String
-        var shape: [Int]
-        var offsets: [Int]
-
-        enum CodingKeys: String, CodingKey {
-            case dtype, shape
-            case offsets = "data_offsets"
-        }
-    }
-
-    private struct Header: Decodable {
-        var metadata: [String: String] = [:]
-        var tensors: [String: Description] = [:]
-
-        struct Key: CodingKey {
-            var stringValue: String
-            var intValue: Int? { nil }
-            init(stringValue: String) { self.stringValue = stringValue }
-            init?(intValue: Int) { nil }
-        }
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Key.self)
-            for key in container.allKeys {
-                if key.stringValue == "__metadata__" {
-                    metadata = try container.decode([String: String].self, forKey: key)
-                } else {
-                    tensors[key.stringValue] = try container.decode(Description.self, forKey: key)
-                }
-            }
-        }
     }
 
     /// Reads a file's bytes; every length, offset and shape must agree.
@@ -238,79 +178,10 @@ extension Safetensors {
     ///   - file: Its name, for errors.
     /// - Throws: `RunStoreError` naming the tensor where there is one.
     package init(decoding bytes: [UInt8], file: String) throws(RunStoreError) {
-        func wrong(_ problem: String) -> RunStoreError {
-            RunStoreError(
-                file: file, problem: problem,
-                nextStep: "Copy the file again from where it came, or train again.")
-        }
-        guard bytes.count >= 8 else {
-            throw wrong("it has \(bytes.count) bytes; a safetensors file has at least 8")
-        }
-        var length: UInt64 = 0
-        for byte in 0..<8 { length |= UInt64(bytes[byte]) << UInt64(8 * byte) }
-        guard length <= 100_000_000, length <= UInt64(bytes.count - 8) else {
-            throw wrong(
-                "its header claims \(length) bytes where \(bytes.count - 8) follow (it is cut off, "
-                    + "or not a safetensors file)")
-        }
-        let start = 8 + Int(length)
-        guard bytes[8..<start].first == UInt8(ascii: "{") else {
-            throw wrong("its header does not start with '{', so it is not a safetensors file")
-        }
-        let header: Header
-        do {
-            header = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<start]))
-        } catch {
-            throw wrong("its header is not the JSON of a safetensors file")
-        }
+        let header = try SafetensorsHeader(
+            of: bytes.count, file: file, read: { Array(bytes[$0]) })
         self.init(metadata: header.metadata)
-        for (name, description) in header.tensors.sorted(by: { $0.key < $1.key }) {
-            guard let type = ElementType(rawValue: description.dtype) else {
-                let known = ElementType.allCases.map(\.rawValue).joined(separator: ", ")
-                throw wrong(
-                    "the tensor '\(name)' is of type \(description.dtype); known are \(known)")
-            }
-            let offsets = description.offsets
-            guard offsets.count == 2, 0 <= offsets[0], offsets[0] <= offsets[1],
-                offsets[1] <= bytes.count - start
-            else {
-                throw wrong(
-                    "the tensor '\(name)' claims the bytes \(offsets) of "
-                        + "\(bytes.count - start) (the file is cut off or damaged)")
-            }
-            var size = type.byteCount
-            for extent in description.shape {
-                let (product, overflow) = size.multipliedReportingOverflow(by: extent)
-                guard extent >= 0, !overflow else {
-                    throw wrong(
-                        "the tensor '\(name)' has the impossible shape \(description.shape)")
-                }
-                size = product
-            }
-            guard size == offsets[1] - offsets[0] else {
-                throw wrong(
-                    "the tensor '\(name)' of shape \(description.shape) needs \(size) bytes and "
-                        + "claims \(offsets[1] - offsets[0])")
-            }
-            entries[name] = Entry(
-                type: type, shape: description.shape, range: start + offsets[0]..<start + offsets[1]
-            )
-        }
-        // Sorted by place, each must start where the one before it ends.
-        var end = start
-        for (name, entry) in entries.sorted(by: {
-            ($0.value.range.lowerBound, $0.value.range.upperBound)
-                < ($1.value.range.lowerBound, $1.value.range.upperBound)
-        }) {
-            guard entry.range.lowerBound == end else {
-                let how = entry.range.lowerBound < end ? "overlaps" : "leaves a gap after"
-                throw wrong("the tensor '\(name)' \(how) the one before it")
-            }
-            end = entry.range.upperBound
-        }
-        guard end == bytes.count else {
-            throw wrong("\(bytes.count - end) bytes at its end belong to no tensor")
-        }
+        entries = header.entries
         data = bytes
     }
 }

@@ -1,16 +1,15 @@
-import Kernels
+package import GraphIR
+package import Kernels
+import TensorCore
 
-/// Encoded rows in memory that the workers copy from.
-package struct EncodedData: Sendable {
+/// Encoded rows in memory.
+package struct EncodedData: RowSource {
     package let rows: Int
-    package let numericWidth: Int
-    package let categoryWidth: Int
-    let numeric: Buffer
-    let categories: Buffer
-    let labels: Buffer
-    let weights: Buffer
-    /// Whether every row weighs one.
-    package let isWeighted: Bool
+    package let blocks: [FeatureBlock]
+    /// Each block's `[rows, …]`.
+    private let values: [Buffer]
+    package let labels: Buffer
+    package let weights: Buffer
 
     /// The target of a row, as the network's loss wants it.
     package enum Labels: Sendable {
@@ -19,8 +18,61 @@ package struct EncodedData: Sendable {
         case classes([Int32])
         /// Rows to predict only.
         case none
+
+        /// - Precondition: there are as many as rows, or none.
+        fileprivate func buffer(rows: Int) -> Buffer {
+            let buffer =
+                switch self {
+                case .numbers(let numbers): Buffer(numbers)
+                case .classes(let classes): Buffer(classes)
+                case .none: Buffer(count: 0)
+                }
+            if case .none = self { return buffer }
+            precondition(buffer.count == rows, "another number of labels")
+            return buffer
+        }
     }
 
+    /// - Parameters:
+    ///   - values: Each block's `[rows, …]`.
+    ///   - labels: One a row, or none.
+    ///   - weights: One a row, finite and ≥ 0.
+    /// - Precondition: the lengths fit.
+    package init(
+        rows: Int, blocks: [FeatureBlock], values: [Buffer], labels: Buffer, weights: Buffer
+    ) {
+        precondition(blocks.count == values.count, "a buffer for each block")
+        for (block, values) in zip(blocks, values) {
+            precondition(
+                values.count == rows * block.width, "the block \(block.port) of another size")
+        }
+        precondition(weights.count == rows, "another number of weights")
+        self.rows = rows
+        self.blocks = blocks
+        self.values = values
+        self.labels = labels
+        self.weights = weights
+    }
+
+    package func fill(_ arena: Buffer, at starts: [Int?], rows: ChosenRows) {
+        for index in blocks.indices {
+            guard let start = starts[index] else { continue }
+            rows.copy(from: values[index], width: blocks[index].width, to: start, in: arena)
+        }
+    }
+
+    package func copy(_ cells: [CellCopy], ofBlock block: Int, to arena: Buffer) {
+        let width = blocks[block].width
+        for cell in cells {
+            arena.copy(
+                from: values[block], at: cell.row * width + cell.part, to: cell.target, count: 1)
+        }
+    }
+}
+
+extension EncodedData {
+    /// Rows of numbers and indices, as an encoder of tables makes them.
+    ///
     /// - Parameters:
     ///   - numeric: `[rows, numericWidth]`.
     ///   - categories: `[rows, categoryWidth]`, each below its column's cardinality.
@@ -31,56 +83,18 @@ package struct EncodedData: Sendable {
         rows: Int, numeric: [Float], numericWidth: Int, categories: [Int32], categoryWidth: Int,
         labels: Labels, weights: [Float]? = nil
     ) {
-        precondition(numeric.count == rows * numericWidth, "numeric block of another size")
-        precondition(categories.count == rows * categoryWidth, "category block of another size")
-        precondition(weights.map { $0.count == rows } ?? true, "another number of weights")
-        self.rows = rows
-        self.numericWidth = numericWidth
-        self.categoryWidth = categoryWidth
-        self.numeric = Buffer(numeric)
-        self.categories = Buffer(categories)
-        switch labels {
-        case .numbers(let numbers):
-            precondition(numbers.count == rows, "another number of labels")
-            self.labels = Buffer(numbers)
-        case .classes(let classes):
-            precondition(classes.count == rows, "another number of labels")
-            self.labels = Buffer(classes)
-        case .none: self.labels = Buffer(count: 0)
+        var blocks: [FeatureBlock] = []
+        var values: [Buffer] = []
+        if numericWidth > 0 {
+            blocks.append(FeatureBlock(port: .numeric, element: .float32, shape: [numericWidth]))
+            values.append(Buffer(numeric))
         }
-        isWeighted = weights != nil
-        self.weights = Buffer(weights ?? Array(repeating: 1, count: rows))
-    }
-
-    private init(
-        rows: Int, numericWidth: Int, categoryWidth: Int, numeric: Buffer, categories: Buffer,
-        labels: Buffer, weights: Buffer, isWeighted: Bool
-    ) {
-        self.rows = rows
-        self.numericWidth = numericWidth
-        self.categoryWidth = categoryWidth
-        self.numeric = numeric
-        self.categories = categories
-        self.labels = labels
-        self.weights = weights
-        self.isWeighted = isWeighted
-    }
-
-    /// The given rows, in the given order.
-    package func selecting(_ chosen: [Int]) -> EncodedData {
-        func copied(_ source: Buffer, width: Int) -> Buffer {
-            guard source.count > 0 else { return source }
-            let result = Buffer(count: chosen.count * width)
-            for (place, row) in chosen.enumerated() {
-                result.copy(from: source, at: row * width, to: place * width, count: width)
-            }
-            return result
+        if categoryWidth > 0 {
+            blocks.append(FeatureBlock(port: .categories, element: .int32, shape: [categoryWidth]))
+            values.append(Buffer(categories))
         }
-        return EncodedData(
-            rows: chosen.count, numericWidth: numericWidth, categoryWidth: categoryWidth,
-            numeric: copied(numeric, width: numericWidth),
-            categories: copied(categories, width: categoryWidth),
-            labels: copied(labels, width: 1), weights: copied(weights, width: 1),
-            isWeighted: isWeighted)
+        self.init(
+            rows: rows, blocks: blocks, values: values, labels: labels.buffer(rows: rows),
+            weights: Buffer(weights ?? Array(repeating: 1, count: rows)))
     }
 }

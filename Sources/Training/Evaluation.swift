@@ -8,14 +8,14 @@ import TensorCore
 package final class NetworkEvaluator: Sendable {
     private let inference: BatchInference
     private let graph: Graph
-    private let output: String
+    private let output: OutputPort
     private let batchRows: Int
     /// Numbers a row.
     package let width: Int
 
     /// - Parameter output: The graph's output that is wanted: `[rows, width]`.
     package init(
-        _ graph: Graph, output: String, layout: ParameterLayout, batchRows: Int = 256,
+        _ graph: Graph, output: OutputPort, layout: ParameterLayout, batchRows: Int = 256,
         pool: WorkerPool
     ) {
         self.graph = graph
@@ -30,13 +30,15 @@ package final class NetworkEvaluator: Sendable {
     ///
     /// - Parameter pass: With the seed, the random numbers of a graph that has some.
     package func values(
-        of data: EncodedData, weights: Buffer, seed: UInt64 = 0, pass: Int = 0
+        of data: any RowSource, weights: Buffer, seed: UInt64 = 0, pass: Int = 0
     ) -> [Float] {
         let result = Buffer(count: data.rows * width)
+        let blocks = data.blocks
         inference.run(
             rows: data.rows, parameters: weights, seed: seed, pass: pass,
             fill: { range, executor in
-                BatchInputs(executor.plan).fill(executor, from: data, rows: range)
+                BatchInputs(executor.plan, blocks: blocks)
+                    .fill(executor, from: data, rows: .range(range))
             },
             collect: { [output, width] range, executor in
                 guard let region = executor.plan.outputs[output] else { return }
@@ -63,44 +65,45 @@ package final class LossEvaluator: Sendable {
     private let loss: Loss
 
     package init(_ graph: Graph, layout: ParameterLayout, loss: Loss, pool: WorkerPool) {
-        evaluator = NetworkEvaluator(graph, output: "logits", layout: layout, pool: pool)
+        evaluator = NetworkEvaluator(graph, output: .logits, layout: layout, pool: pool)
         self.loss = loss
     }
 
     /// `Σ weight · loss / Σ weight`.
-    package func meanLoss(of data: EncodedData, weights: Buffer) -> Double {
+    package func meanLoss(of data: any RowSource, weights: Buffer) -> Double {
         let values = evaluator.values(of: data, weights: weights)
+        let (rowWeights, labels) = (data.weights, data.labels)
         let width = evaluator.width
         var sum = 0.0
         var total = 0.0
         for row in 0..<data.rows {
-            let weight = Double(data.weights[row])
+            let weight = Double(rowWeights[row])
             total += weight
-            sum += weight * rowLoss(values, row * width, width, data, row)
+            sum += weight * rowLoss(values, row * width, width, labels, row)
         }
         return sum / total
     }
 
     private func rowLoss(
-        _ values: [Float], _ start: Int, _ width: Int, _ data: EncodedData, _ row: Int
+        _ values: [Float], _ start: Int, _ width: Int, _ labels: Buffer, _ row: Int
     ) -> Double {
         let first = Double(values[start])
         switch loss {
         case .binaryCrossEntropy:
-            let label = Double(data.labels[row])
+            let label = Double(labels[row])
             return max(first, 0) + Double.log(onePlus: Double.exp(-abs(first))) - label * first
         case .crossEntropy:
             var most = first
             for k in 1..<width { most = max(most, Double(values[start + k])) }
             var sum = 0.0
             for k in 0..<width { sum += Double.exp(Double(values[start + k]) - most) }
-            let label = Int(data.labels.index(at: row))
+            let label = Int(labels.index(at: row))
             return Double.log(sum) + most - Double(values[start + label])
         case .squaredError:
-            let error = first - Double(data.labels[row])
+            let error = first - Double(labels[row])
             return error * error
         case .absoluteError:
-            return abs(first - Double(data.labels[row]))
+            return abs(first - Double(labels[row]))
         }
     }
 }

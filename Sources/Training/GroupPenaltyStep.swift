@@ -17,7 +17,7 @@ final class GroupPenaltyStep: @unchecked Sendable {
     private static let updatesPerEpoch = 8
 
     init(
-        _ penalty: any GroupPenalty, data: EncodedData, evaluator: NetworkEvaluator,
+        _ penalty: any GroupPenalty, data: any RowSource, evaluator: NetworkEvaluator,
         stepsPerEpoch: Int
     ) {
         precondition(penalty.training.rows == data.rows, "cells of other rows")
@@ -63,7 +63,7 @@ final class GroupPenaltyStep: @unchecked Sendable {
     }
 
     /// What is added to the loss of the validation rows.
-    func validationValue(_ data: EncodedData, weights: Buffer) -> Double {
+    func validationValue(_ data: any RowSource, weights: Buffer) -> Double {
         guard let cells = penalty.validation, cells.rows == data.rows else { return 0 }
         return penalty.value(cells, logits: evaluator.values(of: data, weights: weights))
     }

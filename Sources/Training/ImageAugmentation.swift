@@ -33,44 +33,49 @@ package struct ImageAugmentation: Sendable {
         return (distance(random.0), distance(random.1), flipsHorizontally && random.2 & 1 == 1)
     }
 
-    /// Writes the changed image of each chosen row.
+    /// Changes the images of rows where they stand, one after another.
     ///
-    /// - Parameter target: Where the first row's image begins in `arena`.
-    package func fill(
-        _ arena: Buffer, at target: Int, from images: Buffer, rows: some Collection<Int>,
-        seed: UInt64, step: Int
+    /// - Parameter start: Where the first row's image begins in `arena`.
+    package func apply(
+        to arena: Buffer, at start: Int, rows: ChosenRows, seed: UInt64, step: Int
     ) {
-        let size = height * width * channels
-        var target = target
-        for row in rows {
-            let (down, right, flips) = change(seed: seed, step: step, row: row)
-            arena.fill(target..<target + size, with: 0)
-            for y in max(0, down)..<min(height, height + down) {
-                copyLine(
-                    from: images, at: row * size + (y - down) * width * channels, to: arena,
-                    at: target + y * width * channels, right: right, flips: flips)
+        let line = width * channels
+        for slot in 0..<rows.count {
+            let image = start + slot * height * line
+            let (down, right, flips) = change(seed: seed, step: step, row: rows[slot])
+            for place in 0..<height {
+                // From the end that the image moves to, so that a line is read before it is written over.
+                let y = down > 0 ? height - 1 - place : place
+                let target = image + y * line
+                guard (0..<height).contains(y - down) else {
+                    arena.fill(target..<target + line, with: 0)
+                    continue
+                }
+                let source = target - down * line
+                if flips { mirror(arena, at: source) }
+                move(arena, from: source, to: target, right: right)
             }
-            target += size
         }
     }
 
-    private func copyLine(
-        from images: Buffer, at source: Int, to arena: Buffer, at target: Int, right: Int,
-        flips: Bool
-    ) {
-        let columns = max(0, right)..<min(width, width + right)
-        guard flips else {
-            arena.copy(
-                from: images, at: source + (columns.lowerBound - right) * channels,
-                to: target + columns.lowerBound * channels, count: columns.count * channels)
-            return
-        }
-        for x in columns {
-            let from = width - 1 - (x - right)
+    private func mirror(_ arena: Buffer, at line: Int) {
+        for x in 0..<width / 2 {
+            let (left, right) = (line + x * channels, line + (width - 1 - x) * channels)
             for channel in 0..<channels {
-                arena[target + x * channels + channel] =
-                    images[source + from * channels + channel]
+                let number = arena[left + channel]
+                arena[left + channel] = arena[right + channel]
+                arena[right + channel] = number
             }
         }
+    }
+
+    /// Copies a line, which may be the target itself.
+    private func move(_ arena: Buffer, from source: Int, to target: Int, right: Int) {
+        let columns = max(0, right)..<min(width, width + right)
+        arena.copy(
+            from: arena, at: source + (columns.lowerBound - right) * channels,
+            to: target + columns.lowerBound * channels, count: columns.count * channels)
+        arena.fill(target..<target + columns.lowerBound * channels, with: 0)
+        arena.fill(target + columns.upperBound * channels..<target + width * channels, with: 0)
     }
 }

@@ -1,4 +1,5 @@
 import CPURuntime
+import GraphIR
 import Kernels
 import RealModule
 package import Tables
@@ -31,28 +32,26 @@ package struct InputNoise: Sendable {
 
     /// Changes rows that stand in the inputs, one after another from their start.
     func apply(
-        to arena: Buffer, _ inputs: BatchInputs, rows: some Collection<Int>, of data: EncodedData,
+        to arena: Buffer, _ inputs: BatchInputs, rows: ChosenRows, of source: any RowSource,
         seed: UInt64, step: Int
     ) {
-        if deviation > 0, let numeric = inputs.numeric {
-            let codes = inputs.categories?.offset
-            var slot = 0
-            for row in rows {
+        let codes = inputs.place(of: .categories)
+        if deviation > 0, let numeric = inputs.place(of: .numeric) {
+            for slot in 0..<rows.count {
                 move(
-                    arena, numbersAt: numeric.offset + slot * data.numericWidth,
-                    codesAt: codes.map { $0 + slot * data.categoryWidth }, row: row, seed: seed,
+                    arena, numbersAt: numeric.start + slot * numeric.width,
+                    codesAt: codes.map { $0.start + slot * $0.width }, row: rows[slot], seed: seed,
                     step: step)
-                slot += 1
             }
         }
-        guard swapShare > 0, let codes = inputs.categories else { return }
-        var slot = 0
-        for row in rows {
-            swap(
-                arena, at: codes.offset + slot * data.categoryWidth, row: row, of: data,
-                seed: seed, step: step)
-            slot += 1
+        guard swapShare > 0, let codes else { return }
+        var cells: [CellCopy] = []
+        for slot in 0..<rows.count {
+            addSwaps(
+                to: &cells, at: codes.start + slot * codes.width, row: rows[slot],
+                of: source.rows, seed: seed, step: step)
         }
+        source.copy(cells, ofBlock: codes.block, to: arena)
     }
 
     private func move(
@@ -74,15 +73,13 @@ package struct InputNoise: Sendable {
         }
     }
 
-    private func swap(
-        _ arena: Buffer, at start: Int, row: Int, of data: EncodedData, seed: UInt64, step: Int
+    private func addSwaps(
+        to cells: inout [CellCopy], at start: Int, row: Int, of count: Int, seed: UInt64, step: Int
     ) {
         for column in 0..<categories {
-            let donor = donor(seed: seed, step: step, row: row, category: column, of: data.rows)
+            let donor = donor(seed: seed, step: step, row: row, category: column, of: count)
             guard let donor else { continue }
-            arena.copy(
-                from: data.categories, at: donor * data.categoryWidth + column,
-                to: start + column, count: 1)
+            cells.append(CellCopy(row: donor, part: column, target: start + column))
         }
     }
 

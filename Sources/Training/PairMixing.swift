@@ -41,22 +41,22 @@ package struct PairMixing: Sendable {
 
 /// Rows of a batch, each followed by the one that it is mixed with: the next of the batch, and of the last
 /// the first. As batches are shuffled, that is a random one.
-struct BatchPairs: Collection {
-    let firsts: ArraySlice<Int>
+package struct BatchPairs: Collection, Sendable {
+    package let firsts: ArraySlice<Int>
     private let batch: ArraySlice<Int>
 
     /// - Parameter firsts: Some rows of the batch, under its indices.
-    init(_ firsts: ArraySlice<Int>, of batch: ArraySlice<Int>) {
+    package init(_ firsts: ArraySlice<Int>, of batch: ArraySlice<Int>) {
         self.firsts = firsts
         self.batch = batch
     }
 
-    var startIndex: Int { 0 }
-    var endIndex: Int { 2 * firsts.count }
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { 2 * firsts.count }
 
-    func index(after position: Int) -> Int { position + 1 }
+    package func index(after position: Int) -> Int { position + 1 }
 
-    subscript(position: Int) -> Int {
+    package subscript(position: Int) -> Int {
         let place = firsts.startIndex + position / 2
         if position.isMultiple(of: 2) { return batch[place] }
         return place + 1 < batch.endIndex ? batch[place + 1] : batch[batch.startIndex]

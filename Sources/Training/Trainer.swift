@@ -18,8 +18,9 @@ package final class Trainer {
     package private(set) var history: [EpochRecord] = []
 
     private let modelLayout: ParameterLayout
-    private let data: EncodedData
-    private let validation: EncodedData?
+    private let data: any RowSource
+    private let validation: (any RowSource)?
+    private let rowWeights: Buffer
     private let validator: LossEvaluator
     private let exchange: any ShardExchange
     private let stepper: ShardedStep
@@ -38,8 +39,7 @@ package final class Trainer {
     private var epochSteps = 0
 
     /// - Parameters:
-    ///   - training: The graph with inputs `numeric`, `categories`, `label`, `weight` (those that
-    ///     the data has) and output `loss`.
+    ///   - training: The graph with an input for each block of the data, `label` and `weight`, and output `loss`.
     ///   - inference: The graph with output `logits`, whose parameters the training graph has too.
     ///   - validation: Rows that no gradient sees; `nil` to train for as long as settings say.
     ///   - augmentation: How training rows, whose `numeric` then are images, are varied.
@@ -48,22 +48,26 @@ package final class Trainer {
     ///   - exchange: With whom the shards are shared; all are given the same else.
     /// - Throws: also where a batch cannot be cut into the shards that the settings ask for.
     package init(
-        training: Graph, inference: Graph, data: EncodedData, validation: EncodedData?,
+        training: Graph, inference: Graph, data: any RowSource, validation: (any RowSource)?,
         lossOf: LossEvaluator.Loss, settings: TrainingSettings,
         augmentation: ImageAugmentation? = nil, noise: InputNoise? = nil,
         penalty: (any GroupPenalty)? = nil, exchange: any ShardExchange = LocalExchange(),
         pool: WorkerPool
     ) throws(GraphError) {
         precondition(data.rows > 0 && validation?.rows != 0, "training needs rows on both sides")
+        precondition(
+            training.reads(data.blocks) && inference.reads((validation ?? data).blocks),
+            "the graph reads what the rows do not have")
         self.settings = settings
         self.data = data
+        rowWeights = data.weights
         self.validation = validation
         let batch = min(settings.batchRows, data.rows)
         let shardCount = try Self.shardCount(training, batch: batch, asked: settings.shards)
         let shardRows = (batch + shardCount - 1) / shardCount
         batchRows = batch
         stepsPerEpoch = data.rows / batch
-        let differentiated = try training.differentiated(output: "loss")
+        let differentiated = try training.differentiated(output: .loss)
         layout = ParameterLayout(training)
         modelLayout = ParameterLayout(inference)
         let parameters = initialParameters(layout, seed: settings.seed)
@@ -73,7 +77,7 @@ package final class Trainer {
         stepper = ShardedStep(
             differentiated, layout: layout, shardRows: shardRows, shardCount: shardCount,
             batchRows: batch, precision: settings.precision, exchange: exchange, pool: pool)
-        let inputs = BatchInputs(stepper.plan)
+        let inputs = BatchInputs(stepper.plan, blocks: data.blocks)
         let current = Batch()
         self.batch = current
         let parameterLayout = layout
@@ -82,7 +86,7 @@ package final class Trainer {
             GroupPenaltyStep(
                 $0, data: data,
                 evaluator: NetworkEvaluator(
-                    inference, output: "logits", layout: parameterLayout, pool: pool),
+                    inference, output: .logits, layout: parameterLayout, pool: pool),
                 stepsPerEpoch: steps)
         }
         self.fairness = fairness
@@ -93,26 +97,26 @@ package final class Trainer {
             let start = rows.startIndex + shard * shardRows
             let end = min(start + shardRows, rows.endIndex)
             let chosen = rows[min(start, end)..<end]
+            let standing: ChosenRows
             if let mixing {
                 let pairs = BatchPairs(chosen, of: rows)
+                standing = .pairs(pairs)
                 inputs.fill(
                     executor, from: data, pairs: pairs, mixing: mixing, step: current.step,
                     weightShare: current.share)
-                noise?.apply(
-                    to: executor.arena, inputs, rows: pairs, of: data, seed: seed,
-                    step: current.step)
             } else {
+                standing = .list(chosen)
                 inputs.fill(
-                    executor, from: data, rows: chosen, weightShare: current.share,
+                    executor, from: data, rows: standing, weightShare: current.share,
                     penalties: fairness?.numbers)
-                noise?.apply(
-                    to: executor.arena, inputs, rows: chosen, of: data, seed: seed,
-                    step: current.step)
             }
-            if let augmentation, let images = inputs.numeric {
-                augmentation.fill(
-                    executor.arena, at: images.offset, from: data.numeric, rows: chosen,
-                    seed: seed, step: current.step)
+            noise?.apply(
+                to: executor.arena, inputs, rows: standing, of: data, seed: seed,
+                step: current.step)
+            if let augmentation, let images = inputs.place(of: .numeric) {
+                augmentation.apply(
+                    to: executor.arena, at: images.start, rows: standing, seed: seed,
+                    step: current.step)
             }
         }
         validator = LossEvaluator(inference, layout: layout, loss: lossOf, pool: pool)
@@ -163,8 +167,8 @@ package final class Trainer {
     ///   - stop: Asked after every step; a reason ends the training with a last validation. Where others run shards too, a
     ///     reason of one ends it for all after the same step.
     ///   - onEvent: Called on this thread.
-    /// - Throws: `TrainingFailure` when a number was not finite before any weights were kept, or when those who run the
-    ///   shards do not stand at the same place.
+    /// - Throws: `TrainingFailure` when a number was not finite before any weights were kept, rows could not be read, or
+    ///   those who run the shards do not stand at the same place.
     package func run(
         stop: (_ step: Int) -> StopReason? = { _ in nil },
         onEvent: (TrainingEvent) -> Void = { _ in }
@@ -177,7 +181,9 @@ package final class Trainer {
                 .permutation(of: data.rows, step: UInt32(truncatingIfNeeded: epoch))
             for batch in (optimizer.step % stepsPerEpoch)..<stepsPerEpoch {
                 let rows = order[batch * batchRows..<(batch + 1) * batchRows]
-                if let failed = takeStep(rows) {
+                let failure = takeStep(rows)
+                try data.check()
+                if let failed = failure {
                     guard history.contains(where: \.isBest) else {
                         throw TrainingFailure(description: describe(failed))
                     }
@@ -222,7 +228,7 @@ package final class Trainer {
     }
 
     private func takeStep(_ rows: ArraySlice<Int>) -> StopReason? {
-        let total = rows.reduce(0.0) { $0 + Double(data.weights[$1]) }
+        let total = rows.reduce(0.0) { $0 + Double(rowWeights[$1]) }
         batch.rows = rows
         batch.share = total > 0 ? Float(1 / total) : 0
         batch.step = optimizer.step
@@ -263,6 +269,7 @@ package final class Trainer {
             validator.meanLoss(of: $0, weights: candidate)
                 + (fairness?.validationValue($0, weights: candidate) ?? 0)
         }
+        try validation?.check()
         try checkStanding(loss)
         let isBeforeAverages = epochAverage != nil && epoch <= epochsBeforeAverages
         let isBest = settings.keepsLast || isBeforeAverages || loss.map { $0 < bestLoss } ?? true

@@ -82,4 +82,6 @@ package enum TrainingEvent: Sendable {
 /// A training that failed before it had weights worth keeping.
 package struct TrainingFailure: Error, Sendable, CustomStringConvertible {
     package var description: String
+    /// Whether rows could not be read, and the settings are not to blame.
+    package var isOfRows = false
 }

@@ -66,8 +66,12 @@ public struct Classifier: Sendable {
     ///
     /// - Throws: as `probabilities(of:)`.
     public func predictedClasses(of features: [Float]) throws(NetworkError) -> [Int] {
-        let all = try probabilities(of: features)
-        return stride(from: 0, to: all.count, by: classes).map { start in
+        mostProbable(try probabilities(of: features))
+    }
+
+    /// - Parameter all: `[rows, classes]`
+    private func mostProbable(_ all: [Float]) -> [Int] {
+        stride(from: 0, to: all.count, by: classes).map { start in
             var best = start
             for index in start..<start + classes where all[index] > all[best] { best = index }
             return best - start
@@ -85,6 +89,27 @@ public struct Classifier: Sendable {
         let predicted = try predictedClasses(of: features)
         let correct = zip(predicted, labels).count { $0 == $1 }
         return Accuracy(correct: correct, rows: rows)
+    }
+
+    /// The share of a file's rows whose most probable class is the right one; weights do not count. The rows are read
+    /// 65,536 at a time.
+    ///
+    /// - Throws: where the rows do not fit the network, or the file cannot be read to its end.
+    public func accuracy(on file: RowFile) throws(NetworkError) -> Accuracy {
+        try file.check(for: network, classes: classes)
+        var correct = 0
+        for begin in stride(from: 0, to: file.rows, by: 65_536) {
+            let part = file.source.part(Array(begin..<min(begin + 65_536, file.rows)))
+            let predicted = mostProbable(inference.values(of: part))
+            do { try part.check() } catch {
+                throw NetworkError(
+                    "predicting rows", at: "the rows", error.description,
+                    nextStep: "Let nothing change the file while it is read, or write it again.")
+            }
+            for (row, label) in predicted.enumerated()
+            where Int(part.labels.index(at: row)) == label { correct += 1 }
+        }
+        return Accuracy(correct: correct, rows: file.rows)
     }
 
     /// A predictor for so many rows at a time, with memory of its own.
@@ -184,12 +209,12 @@ private final class SharedInference: Sendable {
         self.threads = threads
     }
 
-    func values(of data: EncodedData) -> [Float] {
+    func values(of data: any RowSource) -> [Float] {
         evaluator.withLock { evaluator in
             let ready =
                 evaluator
                 ?? NetworkEvaluator(
-                    folded.graph, output: "prediction", layout: folded.layout,
+                    folded.graph, output: .prediction, layout: folded.layout,
                     pool: WorkerPool(threads: threads))
             evaluator = ready
             return ready.values(of: data, weights: folded.parameters)

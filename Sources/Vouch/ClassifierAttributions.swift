@@ -70,10 +70,10 @@ extension Classifier {
     private func explainer(
         _ output: AttributedOutput, _ method: AttributionMethod, memoryLimit: Int
     ) throws(NetworkError) -> GradientExplainer {
-        let (name, label) =
+        let (port, label): (OutputPort, Int) =
             switch output {
-            case .logit(let label): ("logits", label)
-            case .probability(let label): ("prediction", label)
+            case .logit(let label): (.logits, label)
+            case .probability(let label): (.prediction, label)
             }
         guard (0..<classes).contains(label) else {
             throw NetworkError(
@@ -90,7 +90,7 @@ extension Classifier {
         let width = network.input.count
         do {
             return try GradientExplainer(
-                PredictionPoints(graph, output: name), .init(output: name, place: label),
+                PredictionPoints(graph, output: port), .init(output: port, place: label),
                 parameters: parameters, groups: Array(0..<width), groupCount: width,
                 method: method.gradientMethod, threads: threads, memoryLimit: memoryLimit)
         } catch {

@@ -25,6 +25,37 @@ extension Network {
     ) throws(NetworkError) -> Classifier {
         let classes = try classCount()
         let rows = try checkedRows(features, labels: labels, classes: classes)
+        return try train(rows: rows, options, onEpoch: onEpoch) {
+            data(features, labels, rows: $0)
+        }
+    }
+
+    /// Trains a classifier on rows that stay in their file: the same weights, bit for bit, as the same rows give in
+    /// memory.
+    ///
+    /// In memory are 16 bytes a row (its label, its weight and its place in the epoch's order), 12 more with a
+    /// `validationShare`, and what the training of a batch needs. An epoch reads the rows in an order that is drawn
+    /// anew: a file that fits into the system's cache is read there, another one from its disk, a page a row.
+    ///
+    /// - Parameters:
+    ///   - rows: Images as `[height, width, channels]`.
+    ///   - onEpoch: Called on this thread after each epoch.
+    /// - Throws: as `trainClassifier(features:labels:options:onEpoch:)`, and where the file cannot be read to its end.
+    public func trainClassifier(
+        rows file: RowFile, options: TrainingOptions = TrainingOptions(),
+        onEpoch: (Epoch) -> Void = { _ in }
+    ) throws(NetworkError) -> Classifier {
+        try file.check(for: self, classes: try classCount())
+        return try train(rows: file.rows, options, onEpoch: onEpoch) {
+            $0.map(file.source.part) ?? file.source
+        }
+    }
+
+    /// - Parameter source: Gives some of the rows, or all of them.
+    private func train(
+        rows: Int, _ options: TrainingOptions, onEpoch: (Epoch) -> Void,
+        source: (_ rows: [Int]?) -> any RowSource
+    ) throws(NetworkError) -> Classifier {
         try options.validate(rows: rows, input: input)
         let training = try trainingGraph(
             options.statistics, labelSmoothing: options.labelSmoothing)
@@ -36,8 +67,7 @@ extension Network {
         do {
             trainer = try Trainer(
                 training: training, inference: inference,
-                data: data(features, labels, rows: learned),
-                validation: held.map { data(features, labels, rows: $0) }, lossOf: .crossEntropy,
+                data: source(learned), validation: held.map { source($0) }, lossOf: .crossEntropy,
                 settings: options.trainingSettings, augmentation: augmentation,
                 pool: WorkerPool(threads: threads))
         } catch {
@@ -49,9 +79,13 @@ extension Network {
                 if case .epoch(let record) = event { onEpoch(Epoch(record)) }
             })
         } catch {
-            throw NetworkError(
-                "training a classifier", at: "a step of the first epoch", error.description,
-                nextStep: "Lower options.learningRate, or set options.clipNorm.")
+            throw error.isOfRows
+                ? NetworkError(
+                    "training a classifier", at: "the rows", error.description,
+                    nextStep: "Let nothing change the file while it is read, or write it again.")
+                : NetworkError(
+                    "training a classifier", at: "a step of the first epoch", error.description,
+                    nextStep: "Lower options.learningRate, or set options.clipNorm.")
         }
         return try Classifier(
             network: self, history: trainer.history.map(Epoch.init), end: TrainingEnd(reason),

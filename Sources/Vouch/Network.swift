@@ -32,11 +32,18 @@ extension Network {
         /// columns, then rows: `[height, width, channels]`.
         case image(height: Int, width: Int, channels: Int)
 
+        /// Places in an order, with `width` numbers each. In memory `[places, width]`.
+        case sequence(places: Int, width: Int)
+
         /// The numbers of a row.
-        public var count: Int {
+        public var count: Int { extents.reduce(1, *) }
+
+        /// Row-major.
+        var extents: [Int] {
             switch self {
-            case .features(let count): count
-            case .image(let height, let width, let channels): height * width * channels
+            case .features(let count): [count]
+            case .image(let height, let width, let channels): [height, width, channels]
+            case .sequence(let places, let width): [places, width]
             }
         }
     }
@@ -54,7 +61,8 @@ extension Network {
 
     /// One layer. Extents, strides and paddings are in cells and hold for both axes of an image.
     public indirect enum Layer: Sendable, Hashable, Codable {
-        /// `y = x·W + b`: features to `outputs` features. `W` is `[input, outputs]`.
+        /// `y = x·W + b`: features to `outputs` features, or each place of a sequence to as many. `W` is `[input,
+        /// outputs]`.
         ///
         /// Weights start uniform on ±1/√input, as PyTorch's `Linear` does.
         case linear(_ outputs: Int)
@@ -95,11 +103,37 @@ extension Network {
         /// The mean of each window's cells of the image, channel by channel.
         case averagePool(_ kernel: Int, stride: Int? = nil, padding: Padding = .none)
 
-        /// The mean of each channel over the whole image: an image to `channels` features.
+        /// The mean of each channel over the whole image, or of each number over all places: an image to `channels`
+        /// features, a sequence to `width`.
         case globalAveragePool
 
-        /// An image to its `height · width · channels` numbers.
+        /// An image or a sequence to its numbers in a row.
         case flatten
+
+        /// An image as the sequence of its cells, in reading order, each with its channels. After a convolution
+        /// whose stride is its kernel, the places are patches of the image.
+        ///
+        /// Source: Dosovitskiy et al. 2021, arXiv:2010.11929.
+        case places
+
+        /// Adds to each place of a sequence a learned vector of its own, by which a transformer tells places apart. They
+        /// start normal, with standard deviation 0.02.
+        case positions
+
+        /// A transformer's layer: each place of a sequence looks at all others, then at itself.
+        ///
+        /// `y = x + attention(norm(x))`, then `y + W₂·gelu(W₁·norm(y))`, with `hidden` numbers in between. `heads`
+        /// divide the width. It knows no order: put `.positions` before the first, and one `.layerNorm` after the
+        /// last. In training `dropout` is the rate of attention weights, hidden numbers and what both add.
+        ///
+        /// Source: Vaswani et al. 2017, arXiv:1706.03762; norms first: Xiong et al. 2020, arXiv:2002.04745.
+        case transformer(heads: Int, hidden: Int, dropout: Float = 0)
+
+        /// `y = (x − mean) / √(variance + 10⁻⁵) · scale + shift` over the features, or over the numbers of each place
+        /// or cell.
+        ///
+        /// Source: Ba et al. 2016, arXiv:1607.06450.
+        case layerNorm
 
         /// In training zero with probability `rate`, else `x / (1 − rate)`; `x` itself afterwards.
         ///
@@ -120,6 +154,8 @@ extension Network.Shape: CustomStringConvertible {
         case .features(let count): "\(count) features"
         case .image(let height, let width, let channels):
             "an image of \(height) × \(width) × \(channels)"
+        case .sequence(let places, let width):
+            "a sequence of \(places) places of \(width)"
         }
     }
 }

@@ -7,9 +7,10 @@ extension Network {
     /// the logits; both `[rows, classes]`.
     func inferenceGraph() throws(NetworkError) -> Graph {
         var builder = GraphBuilder()
-        let logits = try forward(in: &builder, training: false, .batch)
-        builder.output("logits", logits)
-        builder.output("prediction", builder.apply(.softmax, [logits]))
+        let outputs = try forward(in: &builder, training: false, .batch)
+        let (logits, prediction) = try head().predictions(of: outputs, in: &builder)
+        builder.output(.logits, logits)
+        builder.output(.prediction, prediction)
         return try build(builder)
     }
 
@@ -18,13 +19,13 @@ extension Network {
         _ statistics: NormStatistics, labelSmoothing: Float
     ) throws(NetworkError) -> Graph {
         var builder = GraphBuilder()
-        let logits = try forward(in: &builder, training: true, statistics)
-        let weights = builder.input("weight", [.rows, 1])
-        let labels = builder.input("label", [.rows], dtype: .int32)
-        let losses = builder.softmaxCrossEntropy(
-            logits: logits, labels: labels, smoothing: labelSmoothing)
-        builder.output("loss", builder.weightedSum(losses: losses, weights: weights))
+        let outputs = try forward(in: &builder, training: true, statistics)
+        try head(labelSmoothing: labelSmoothing).addLoss(of: outputs, to: &builder)
         return try build(builder)
+    }
+
+    private func head(labelSmoothing: Float = 0) throws(NetworkError) -> TaskHead {
+        TaskHead(task: .multiclass(classes: try classCount()), labelSmoothing: labelSmoothing)
     }
 
     private func build(_ builder: GraphBuilder) throws(NetworkError) -> Graph {
@@ -35,13 +36,7 @@ extension Network {
         in builder: inout GraphBuilder, training: Bool, _ statistics: NormStatistics
     ) throws(NetworkError) -> Value {
         _ = try classCount()
-        let rows: TensorCore.Shape =
-            switch input {
-            case .features(let count): [.rows, .fixed(count)]
-            case .image(let height, let width, let channels):
-                [.rows, .fixed(height), .fixed(width), .fixed(channels)]
-            }
-        let x = builder.input("numeric", rows)
+        let x = builder.numberBlock(input.extents)
         let pass = ForwardPass(training: training, statistics: statistics)
         return try pass.run(layers, on: (x, input), at: LayerPlace(), in: &builder).value
     }
@@ -97,6 +92,17 @@ private struct ForwardPass {
         case .averagePool(let kernel, let stride, let padding):
             return b.averagePool2D(x, window: window(kernel, stride ?? kernel, padding))
         case .globalAveragePool: return b.globalAveragePool(x)
+        case .places:
+            let channels = b.shape(x)[3]
+            return b.reshape(
+                x, [.rows, .fixed(input.shape.count / channels.count(rows: 1)), channels])
+        case .positions: return b.positions(name, x)
+        case .transformer(let heads, let hidden, let dropout):
+            return b.transformerEncoderLayer(
+                name, x,
+                TransformerEncoderLayer(heads: heads, hidden: hidden, dropout: dropout),
+                training: training)
+        case .layerNorm: return b.layerNorm(name, x)
         case .flatten:
             return b.reshape(x, [.rows, .fixed(input.shape.count)])
         case .dropout(let rate):

@@ -74,11 +74,7 @@ struct LayerPlace {
 
     /// Every extent at least 1, at most 2³¹ numbers a row.
     func checkSize(_ shape: Network.Shape) throws(NetworkError) {
-        let extents =
-            switch shape {
-            case .features(let count): [count]
-            case .image(let height, let width, let channels): [height, width, channels]
-            }
+        let extents = shape.extents
         let size = extents.reduce(1.0) { $0 * Double($1) }
         guard extents.allSatisfy({ $0 > 0 }), size < 0x1p31 else {
             throw error("\(shape) cannot be", "Give extents of at least 1, and below 2³¹ numbers.")
@@ -90,12 +86,14 @@ struct LayerPlace {
     ) throws(NetworkError) -> Network.Shape {
         switch layer {
         case .linear(let outputs):
-            guard case .features = input else {
+            switch input {
+            case .features: return .features(outputs)
+            case .sequence(let places, _): return .sequence(places: places, width: outputs)
+            case .image:
                 throw error(
                     "a linear layer takes features, and \(input) comes in",
                     "Put .flatten or .globalAveragePool before it.")
             }
-            return .features(outputs)
         case .convolution(let outputs, let kernel, let stride, let padding, let groups):
             let image = try image(input, for: "a convolution")
             guard groups > 0, image.channels % groups == 0, outputs % groups == 0 else {
@@ -115,7 +113,26 @@ struct LayerPlace {
                 height: window.vertical.places(over: image.height),
                 width: window.horizontal.places(over: image.width), channels: image.channels)
         case .globalAveragePool:
+            if case .sequence(_, let width) = input { return .features(width) }
             return .features(try image(input, for: "a global average pool").channels)
+        case .places:
+            let image = try image(input, for: "a layer of places")
+            return .sequence(places: image.height * image.width, width: image.channels)
+        case .positions:
+            _ = try sequence(input, for: "a layer of positions")
+            return input
+        case .transformer(let heads, let hidden, let dropout):
+            let width = try sequence(input, for: "a transformer").width
+            guard heads > 0, width % heads == 0, (1..<1 << 31).contains(hidden) else {
+                throw error(
+                    "\(heads) heads and \(hidden) hidden numbers do not go with a width of \(width)",
+                    "Give a number of heads that divides the width, and at least 1 hidden number.")
+            }
+            guard dropout >= 0, dropout < 1 else {
+                throw error(
+                    "a dropout rate of \(dropout) cannot be", "Give one from 0 to below 1.")
+            }
+            return input
         case .flatten:
             return .features(input.count)
         case .dropout(let rate):
@@ -133,7 +150,7 @@ struct LayerPlace {
                         + "same.")
             }
             return body
-        case .batchNorm, .relu, .gelu, .silu, .tanh, .sigmoid:
+        case .batchNorm, .layerNorm, .relu, .gelu, .silu, .tanh, .sigmoid:
             return input
         }
     }
@@ -157,6 +174,17 @@ struct LayerPlace {
                 "Put it before .flatten and .globalAveragePool, or give the network an image.")
         }
         return (height, width, channels)
+    }
+
+    private func sequence(
+        _ shape: Network.Shape, for layer: String
+    ) throws(NetworkError) -> (places: Int, width: Int) {
+        guard case .sequence(let places, let width) = shape else {
+            throw error(
+                "\(layer) takes a sequence, and \(shape) comes in",
+                "Put .places before it, or give the network a sequence.")
+        }
+        return (places, width)
     }
 
     private func window(

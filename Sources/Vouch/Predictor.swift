@@ -1,4 +1,5 @@
 import CPURuntime
+import GraphIR
 import Kernels
 
 /// Predicts a fixed number of rows at a time, for callers that ask often and want each answer soon.
@@ -28,8 +29,8 @@ public final class Predictor {
         self.classes = classes
         parameters = folded.parameters
         let plan = Plan(
-            folded.graph, outputs: ["prediction"], rows: rows, parameters: folded.layout)
-        guard let input = plan.inputs["numeric"], let output = plan.outputs["prediction"],
+            folded.graph, outputs: [.prediction], rows: rows, parameters: folded.layout)
+        guard let input = plan.inputs[.numeric], let output = plan.outputs[.prediction],
             output.space == .arena
         else { preconditionFailure("the graph has no input and output in the arena") }
         self.input = input

@@ -23,10 +23,9 @@ import Testing
         }
 
         /// The values of an input in one shard.
-        func values(_ name: String, shard: Int, shardRows: Int) -> Tensor {
-            guard let whole = given[name], let node = graph.inputs[name].map({ graph[$0] }) else {
-                preconditionFailure("no values for \(name)")
-            }
+        func values(_ port: InputPort, shard: Int, shardRows: Int) -> Tensor {
+            guard let whole = given[port.rawValue], let node = graph.inputs[port].map({ graph[$0] })
+            else { preconditionFailure("no values for \(port)") }
             let axis = node.shape.rowAxis
             return Tensor(node.shape.bound(rows: shardRows)) { coordinates in
                 var source = coordinates
@@ -34,7 +33,7 @@ import Testing
                 source[axis] += shard * shardRows
                 let padding = source[axis] >= rows
                 if padding { source[axis] = 0 }
-                return padding && name == "weight" ? 0 : whole[source]
+                return padding && port == .weight ? 0 : whole[source]
             }
         }
 
@@ -43,7 +42,7 @@ import Testing
                 graph: graph, rows: executor.plan.rows,
                 given: Dictionary(
                     uniqueKeysWithValues: graph.inputs.keys.map {
-                        ($0, values($0, shard: shard, shardRows: executor.plan.rows))
+                        ($0.rawValue, values($0, shard: shard, shardRows: executor.plan.rows))
                     }))
             experiment.fill(executor)
         }
@@ -354,15 +353,15 @@ extension DeterminismTests.Batch {
     /// The rows of a range as a batch of their own.
     static func part(_ batch: Self, _ range: Range<Int>) -> Self {
         let given = Dictionary(
-            uniqueKeysWithValues: batch.graph.inputs.map { name, value in
+            uniqueKeysWithValues: batch.graph.inputs.map { port, value in
                 let shape = batch.graph[value].shape
-                guard let whole = batch.given[name] else { preconditionFailure("no \(name)") }
+                guard let whole = batch.given[port.rawValue] else { preconditionFailure("no \(port)") }
                 let tensor = Tensor(shape.bound(rows: range.count)) { coordinates in
                     var source = coordinates
                     if let axis = shape.rowAxis { source[axis] += range.lowerBound }
                     return whole[source]
                 }
-                return (name, tensor)
+                return (port.rawValue, tensor)
             })
         return Self(graph: batch.graph, rows: range.count, given: given)
     }

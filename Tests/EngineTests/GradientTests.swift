@@ -38,7 +38,7 @@ import Testing
         var inner: [Value] = []
         for operand in smooth {
             let name = "v" + b.node(operand).label
-            let v = second.input(name, b.shape(operand))
+            let v = second.input(InputPort(name), b.shape(operand))
             directions[name] = random(b.shape(operand), rows, name)
             guard let gradient = first.inputGradients[operand] else { continue }
             #expect(first.graph[gradient].shape == b.shape(operand), "the shape of the gradient")
@@ -136,7 +136,7 @@ import Testing
             ("max", [0, 0.5, 0.5, 0]), ("maximum", [0.5, 0.5, 1, 0]),
             ("minimum", [0.5, 0.5, 0, 1]),
         ] {
-            let d = try graph.differentiated(output: output, withRespectTo: [x])
+            let d = try graph.differentiated(output: OutputPort(output), withRespectTo: [x])
             let values = ReferenceInterpreter(graph: d.graph, rows: 1, given: given).run()
             let gradient = try #require(d.inputGradients[x])
             #expect(values[gradient.index].values == expected, "\(output)")
@@ -204,7 +204,7 @@ import Testing
 
     /// The central difference of an output along directions named `v` + label.
     private func differences(
-        of graph: Graph, _ output: String, _ rows: Int, _ given: [String: Tensor],
+        of graph: Graph, _ output: OutputPort, _ rows: Int, _ given: [String: Tensor],
         _ directions: [String: Tensor]
     ) -> Tensor {
         let h = 1e-5

@@ -367,7 +367,7 @@ enum TrainingGraphs {
 
     private static func network(
         _ task: TaskKind, hidden: [Int], activation: Activation = .relu, smoothing: Float = 0,
-        loss: TabularNetwork.RegressionLoss = .squared
+        loss: TaskHead.RegressionLoss = .squared
     ) -> TabularNetwork {
         TabularNetwork(
             input: TabularInput(numericWidth: 5, cardinalities: [3, 40, 1100]), task: task,

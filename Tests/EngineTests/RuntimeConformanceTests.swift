@@ -124,7 +124,7 @@ import Testing
             ("copy", b.unary(.identity, x)),
             ("copy of copy", b.unary(.identity, b.unary(.identity, y))),
         ] {
-            b.output(name, value)
+            b.output(OutputPort(name), value)
         }
         let graph = try b.build()
         let names = graph.outputs.keys.sorted()

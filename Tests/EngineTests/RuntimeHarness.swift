@@ -13,13 +13,13 @@ struct Experiment {
     var given: [String: Tensor]
     var random = RandomPosition(seed: 77, step: 5, shard: 0)
     /// Wanted as outputs of the plan, which leaves them in its arena.
-    var outputs: [String] = []
+    var outputs: [OutputPort] = []
     /// Wanted as results, which have a place of their own, as gradients do.
     var results: [Value] = []
 
     /// A graph with its gradients for every parameter and every value asked for.
     static func differentiating(
-        _ graph: Graph, output: String, rows: Int, given: [String: Tensor],
+        _ graph: Graph, output: OutputPort, rows: Int, given: [String: Tensor],
         withRespectTo values: [Value] = []
     ) throws -> Experiment {
         let d = try graph.differentiated(output: output, withRespectTo: values)
@@ -69,9 +69,9 @@ struct Experiment {
     }
 
     func fill(_ executor: Executor) {
-        for (name, region) in executor.plan.inputs {
-            guard let tensor = given[name], let value = graph.inputs[name] else {
-                preconditionFailure("no value for \(name)")
+        for (port, region) in executor.plan.inputs {
+            guard let tensor = given[port.rawValue], let value = graph.inputs[port] else {
+                preconditionFailure("no value for \(port)")
             }
             write(tensor, graph[value].dtype, to: executor.arena, region.range)
         }

@@ -192,6 +192,6 @@ extension DifferentiatedGraph {
     /// The gradient of an input or a parameter by its name; `nil` where the loss does not depend on it.
     fileprivate func gradient(of name: String, in graph: Graph) -> ParameterGradient? {
         if let found = gradients[name] { return found }
-        return graph.inputs[name].flatMap { inputGradients[$0] }.map { .dense($0) }
+        return graph.inputs[InputPort(name)].flatMap { inputGradients[$0] }.map { .dense($0) }
     }
 }

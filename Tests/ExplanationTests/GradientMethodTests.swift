@@ -42,8 +42,8 @@ struct GradientMethodTests {
     }
 
     /// With softmax, layer norm and products of two values that vary among the networks.
-    @Test(arguments: networks, ["logits", "prediction"])
-    func completeMethodsLeaveNothingOver(_ name: String, _ output: String) throws {
+    @Test(arguments: networks, [OutputPort.logits, .prediction])
+    func completeMethodsLeaveNothingOver(_ name: String, _ output: OutputPort) throws {
         let reference = AttributionReference.named(name)
         for method in [GradientMethod.integratedGradients(), .deepLIFT] {
             let explainer = try reference.explainer(method, output: output)
@@ -157,8 +157,9 @@ struct GradientMethodTests {
     }
 
     @Test func layersWithoutARuleAreNamed() throws {
-        func problem(_ name: String, _ method: GradientMethod, output: String = "logits") -> String
-        {
+        func problem(
+            _ name: String, _ method: GradientMethod, output: OutputPort = .logits
+        ) -> String {
             do {
                 _ = try AttributionReference.named(name).explainer(method, output: output)
                 return ""

@@ -119,7 +119,7 @@ extension AttributionReference.Case {
 
     /// An explainer of each of a row's numbers.
     func explainer(
-        _ method: GradientMethod, output: String = "logits", threads: Int = 2,
+        _ method: GradientMethod, output: OutputPort = .logits, threads: Int = 2,
         memoryLimit: Int = GradientExplainer.defaultMemoryLimit
     ) throws -> GradientExplainer {
         let graph = try graph()

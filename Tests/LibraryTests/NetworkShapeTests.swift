@@ -27,8 +27,17 @@ import Vouch
                 .image(height: 5, width: 4, channels: 5)
             ),
         ]
-        for (layer, shape) in expected {
+        for (layer, shape) in expected + [(.places, .sequence(places: 63, width: 4))] {
             let network = Network(input: Self.image, layers: [layer])
+            #expect(try network.outputShapes() == [shape], "\(layer)")
+        }
+        let sequence = Network.Shape.sequence(places: 5, width: 6)
+        for (layer, shape) in [
+            (.positions, sequence), (.transformer(heads: 3, hidden: 8), sequence),
+            (.layerNorm, sequence), (.batchNorm, sequence), (.globalAveragePool, .features(6)),
+            (.linear(7), .sequence(places: 5, width: 7)), (.flatten, .features(30)),
+        ] as [(Network.Layer, Network.Shape)] {
+            let network = Network(input: sequence, layers: [layer])
             #expect(try network.outputShapes() == [shape], "\(layer)")
         }
         #expect(Self.image.count == 252)
@@ -51,6 +60,12 @@ import Vouch
                 "takes an image"
             ),
             ([.flatten, .linear(1 << 40)], "layer 2", "cannot be"),
+            ([.flatten, .transformer(heads: 2, hidden: 8)], "layer 2", "takes a sequence"),
+            ([.positions], "layer 1", "takes a sequence"),
+            ([.places, .places], "layer 2", "takes an image"),
+            ([.places, .transformer(heads: 3, hidden: 8)], "layer 2", "3 heads"),
+            ([.places, .transformer(heads: 2, hidden: 0)], "layer 2", "0 hidden"),
+            ([.places, .transformer(heads: 2, hidden: 8, dropout: 1)], "layer 2", "dropout rate"),
         ]
         for (layers, place, words) in wrong {
             let error = #expect(throws: NetworkError.self, "\(layers)") {

@@ -25,7 +25,7 @@ struct OperationGraph {
         case .graph(let output, let make):
             let made = try make()
             b = GraphBuilder(extending: made)
-            guard let value = made.outputs[output] else { throw MissingValue(name: output) }
+            guard let value = made.outputs[OutputPort(output)] else { throw MissingValue(name: output) }
             y = value
         }
         ownNodes = (0..<b.nodeCount).map { b.node(Value($0)) }
@@ -46,7 +46,7 @@ struct OperationGraph {
                     name, tensor.declared, role: .weight, initializer: .constant(0))
             } else {
                 operands.values[name] = b.input(
-                    name, tensor.declared, dtype: tensor.isInteger ? .int32 : .float32)
+                    InputPort(name), tensor.declared, dtype: tensor.isInteger ? .int32 : .float32)
             }
         }
         return operands
@@ -54,8 +54,8 @@ struct OperationGraph {
 
     /// The inputs that have a gradient.
     private var learnedInputs: [(name: String, value: Value)] {
-        graph.inputs.filter { reference.gradients[$0.key] != nil }
-            .sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        graph.inputs.filter { reference.gradients[$0.key.rawValue] != nil }
+            .sorted { $0.key < $1.key }.map { ($0.key.rawValue, $0.value) }
     }
 
     func differentiated() throws -> DifferentiatedGraph {
@@ -176,8 +176,10 @@ struct GraphRun {
         let plan = Plan(
             graph, outputs: [], rows: reference.rows, parameters: layout, results: placements)
         let executor = Executor(plan)
-        for (name, region) in plan.inputs {
-            guard let tensor = tensors[name] else { throw MissingValue(name: name) }
+        for (port, region) in plan.inputs {
+            guard let tensor = tensors[port.rawValue] else {
+                throw MissingValue(name: port.rawValue)
+            }
             executor.arena.write(tensor, at: region.range)
         }
         let parameters = Buffer(count: layout.count)

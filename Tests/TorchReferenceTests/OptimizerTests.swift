@@ -132,7 +132,7 @@ import Testing
                     }
                     continue
                 }
-                let parameter = String(name.dropFirst("given ".count))
+                let parameter = String(name.rawValue.dropFirst("given ".count))
                 let given = step.gradients[parameter] ?? step.rows?.values ?? []
                 executor.arena.write(given.map { shard == 0 ? 2 * $0 : -$0 }, at: region.range)
             }

@@ -64,9 +64,9 @@ import Training
         func numbers(_ count: Int, _ stream: UInt32) -> [Float] {
             (0..<count).map { Float(random.uniform(step: stream, index: UInt64($0))) }
         }
-        let inputs: [String: [Float]] = [
-            "numeric": numbers(2 * count, 0).map { 4 * $0 - 2 }, "label": [0, 1, 1, 0, 1, 0],
-            "weight": [Float](repeating: 1 / 6, count: count), "penalty": numbers(6 * count, 1),
+        let inputs: [InputPort: [Float]] = [
+            .numeric: numbers(2 * count, 0).map { 4 * $0 - 2 }, .label: [0, 1, 1, 0, 1, 0],
+            .weight: [Float](repeating: 1 / 6, count: count), .penalty: numbers(6 * count, 1),
         ]
         let layout = ParameterLayout(training)
         let start = initialParameters(layout, seed: 5).floats(0..<layout.count)
@@ -74,14 +74,14 @@ import Training
         var builder = GraphBuilder(extending: differentiated.graph)
         for (name, gradient) in differentiated.gradients {
             guard case .dense(let value) = gradient else { continue }
-            builder.output("gradient/" + name, value)
+            builder.output(OutputPort("gradient/" + name), value)
         }
         let graph = try builder.build()
-        func run(_ output: String, _ parameters: [Float]) -> [Float] {
+        func run(_ output: OutputPort, _ parameters: [Float]) -> [Float] {
             let plan = Plan(graph, outputs: [output], rows: count, parameters: layout)
             let executor = Executor(plan)
-            for (name, values) in inputs {
-                guard let region = plan.inputs[name] else { continue }
+            for (port, values) in inputs {
+                guard let region = plan.inputs[port] else { continue }
                 for (place, value) in values.enumerated() {
                     executor.arena[region.offset + place] = value
                 }
@@ -91,7 +91,7 @@ import Training
         }
         var (ofModel, ofAdversary) = (0.0, 0.0)
         for entry in layout.entries {
-            let found = run("gradient/" + entry.spec.name, start)
+            let found = run(OutputPort("gradient/" + entry.spec.name), start)
             for place in 0..<entry.count {
                 func loss(_ step: Float) throws -> Double {
                     var moved = start

@@ -156,16 +156,17 @@ struct FairPenaltyTests {
         let count = 5
         let numeric = (0..<count).map { Float($0) - 2 }
         let pushes = (0..<count * pushed.count).map { Float($0 % 3) - 1.3 }
-        func result(_ graph: Graph, _ output: String) -> [Float] {
+        func result(_ graph: Graph, _ output: OutputPort) -> [Float] {
             let layout = ParameterLayout(graph)
             let parameters = Buffer((0..<layout.count).map { 0.7 - 0.4 * Float($0) })
             let plan = Plan(graph, outputs: [output], rows: count, parameters: layout)
             let executor = Executor(plan)
-            for (name, values) in [
-                ("numeric", numeric), ("label", [0, 1, 1, 0, 1]),
-                ("weight", [Float](repeating: 0.2, count: count)), ("penalty", pushes),
-            ] {
-                guard let region = plan.inputs[name] else { continue }
+            let given: [InputPort: [Float]] = [
+                .numeric: numeric, .label: [0, 1, 1, 0, 1],
+                .weight: [Float](repeating: 0.2, count: count), .penalty: pushes,
+            ]
+            for (port, values) in given {
+                guard let region = plan.inputs[port] else { continue }
                 for (place, value) in values.enumerated() {
                     executor.arena[region.offset + place] = value
                 }

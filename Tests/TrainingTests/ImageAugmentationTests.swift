@@ -11,7 +11,8 @@ import Training
         let augmentation = Self.augmentation
         let images = Buffer((0..<30 * 40).map { Float($0 + 1) })
         let arena = Buffer(count: 16 + 30 * 40)
-        augmentation.fill(arena, at: 16, from: images, rows: 0..<30, seed: 3, step: 7)
+        arena.copy(from: images, at: 0, to: 16, count: images.count)
+        augmentation.apply(to: arena, at: 16, rows: .range(0..<30), seed: 3, step: 7)
         for row in 0..<30 {
             let change = augmentation.change(seed: 3, step: 7, row: row)
             for y in 0..<4 {

@@ -104,9 +104,10 @@ import Training
             let step = ShardedStep(
                 differentiated, layout: layout, shardRows: rows, shardCount: shards,
                 pool: WorkerPool(threads: 2))
-            let inputs = BatchInputs(step.plan)
+            let inputs = BatchInputs(step.plan, blocks: data.blocks)
             let loss = step.run(parameters: parameters, seed: 0, step: 0) { shard, executor in
-                inputs.fill(executor, from: data, rows: shard * rows..<(shard + 1) * rows)
+                inputs.fill(
+                    executor, from: data, rows: .range(shard * rows..<(shard + 1) * rows))
             }
             let sums = (0..<layout.denseCount).map { place in
                 step.shards.reduce(0.0) { $0 + Double($1[place]) }

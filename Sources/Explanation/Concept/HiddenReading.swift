@@ -45,7 +45,7 @@ package struct HiddenReading: Sendable {
         memoryLimit: Int = GradientExplainer.defaultMemoryLimit
     ) throws(AttributionError) {
         let count = graph[value].shape.count(rows: 1)
-        let origins = (0..<count).map { InputOrigin(input: "hidden", place: $0) }
+        let origins = (0..<count).map { InputOrigin(input: .hidden, place: $0) }
         let points = try PredictionPoints(
             graph, output: explained.output, inner: [(value, origins)])
         guard points.origins == origins else {

@@ -21,7 +21,7 @@ extension ModelBundle {
             numberVectors: network.numberVectors(in: graph).map { value in
                 let count = graph[value].shape.count(rows: 1)
                 return (
-                    value, (0..<count).map { InputOrigin(input: "numeric", place: $0 / width) }
+                    value, (0..<count).map { InputOrigin(input: .numeric, place: $0 / width) }
                 )
             },
             hiddenLayers: zip(1..., network.hiddenValues(in: graph)).map {

@@ -45,6 +45,6 @@ package struct EncodedModel: Sendable {
     }
 
     func column(of origin: InputOrigin) -> String {
-        origin.input == "numeric" ? numericColumns[origin.place] : categoryColumns[origin.place]
+        origin.input == .numeric ? numericColumns[origin.place] : categoryColumns[origin.place]
     }
 }

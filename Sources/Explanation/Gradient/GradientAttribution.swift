@@ -141,7 +141,7 @@ struct PointLookup: Sendable {
 
     init(_ points: PredictionPoints, _ weights: Buffer, threads: Int) {
         inference = BatchInference(
-            points.lookup, outputs: ["points"], layout: ParameterLayout(points.lookup),
+            points.lookup, outputs: [.points], layout: ParameterLayout(points.lookup),
             pool: WorkerPool(threads: threads))
         self.weights = weights
         width = points.width
@@ -153,13 +153,13 @@ struct PointLookup: Sendable {
         inference.run(
             rows: features.rows, parameters: weights,
             fill: { range, executor in
-                if let input = executor.plan.inputs["numeric"] {
+                if let input = executor.plan.inputs[.numeric] {
                     let each = features.numericWidth
                     executor.arena.copy(
                         from: features.numeric.span.extracting(
                             range.lowerBound * each..<range.upperBound * each), to: input.offset)
                 }
-                if let input = executor.plan.inputs["categories"] {
+                if let input = executor.plan.inputs[.categories] {
                     let each = features.categoryWidth
                     let words = input.offset..<input.offset + range.count * each
                     executor.arena.withMutableIndices(words) { span in
@@ -170,7 +170,7 @@ struct PointLookup: Sendable {
                 }
             },
             collect: { [width] range, executor in
-                guard let region = executor.plan.outputs["points"] else { return }
+                guard let region = executor.plan.outputs[.points] else { return }
                 result.copy(
                     from: executor.arena, at: region.offset, to: range.lowerBound * width,
                     count: range.count * width)

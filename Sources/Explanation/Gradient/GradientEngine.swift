@@ -40,8 +40,8 @@ final class GradientEngine: Sendable {
         self.graph = graph
         self.layout = layout
         self.parameters = parameters
-        inputWidth = graph.inputs["points"].map { graph[$0].shape.count(rows: 1) } ?? 0
-        width = graph.outputs["gradient"].map { graph[$0].shape.count(rows: 1) } ?? 0
+        inputWidth = graph.inputs[.points].map { graph[$0].shape.count(rows: 1) } ?? 0
+        width = graph.outputs[.gradient].map { graph[$0].shape.count(rows: 1) } ?? 0
         var rows = Self.mostRows
         var plan = Self.plan(graph, layout, rows)
         // A batch and its remainder have memory of their own.
@@ -64,7 +64,7 @@ final class GradientEngine: Sendable {
     }
 
     private static func plan(_ graph: Graph, _ layout: ParameterLayout, _ rows: Int) -> Plan {
-        let outputs = ["attributed", "gradient"].filter { graph.outputs[$0] != nil }
+        let outputs = [OutputPort.attributed, .gradient].filter { graph.outputs[$0] != nil }
         return Plan(graph, outputs: outputs, rows: rows, parameters: layout)
     }
 
@@ -125,10 +125,10 @@ final class GradientEngine: Sendable {
         collect: Collect
     ) -> [Double] {
         let arena = executor.arena
-        guard let input = executor.plan.inputs["points"],
-            let output = executor.plan.outputs["attributed"], output.space == .arena
+        guard let input = executor.plan.inputs[.points],
+            let output = executor.plan.outputs[.attributed], output.space == .arena
         else { preconditionFailure("the graph has no points and no value in the arena") }
-        let slope = executor.plan.outputs["gradient"]
+        let slope = executor.plan.outputs[.gradient]
         for (place, index) in range.enumerated() {
             let start = input.offset + place * inputWidth
             arena.withMutableFloats(start..<start + inputWidth) { span in

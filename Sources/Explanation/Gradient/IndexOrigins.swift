@@ -1,13 +1,13 @@
-import GraphIR
+package import GraphIR
 import TensorCore
 
 /// Which number of a graph's inputs something came from.
 package struct InputOrigin: Sendable, Hashable {
-    package var input: String
+    package var input: InputPort
     /// Among the input's numbers of one row.
     package var place: Int
 
-    package init(input: String, place: Int) {
+    package init(input: InputPort, place: Int) {
         self.input = input
         self.place = place
     }
@@ -20,7 +20,8 @@ extension Graph {
         let node = self[value]
         switch node.op {
         case .input:
-            return (0..<node.shape.count(rows: 1)).map { InputOrigin(input: node.label, place: $0) }
+            let port = InputPort(node.label)
+            return (0..<node.shape.count(rows: 1)).map { InputOrigin(input: port, place: $0) }
         case .reshape:
             return indexOrigins(of: node.inputs[0])
         case .slice(let axis, let start, let end):

@@ -28,7 +28,7 @@ package struct PredictionPoints: Sendable {
 
     /// What is explained: numbers of an output, scaled and added up.
     package struct Selection: Sendable, Hashable {
-        package var output: String
+        package var output: OutputPort
         /// Of the output's numbers of a row.
         package var terms: [Term]
         package var offset: Float
@@ -43,14 +43,14 @@ package struct PredictionPoints: Sendable {
             }
         }
 
-        package init(output: String, terms: [Term], offset: Float = 0) {
+        package init(output: OutputPort, terms: [Term], offset: Float = 0) {
             self.output = output
             self.terms = terms
             self.offset = offset
         }
 
         /// One number of an output.
-        package init(output: String, place: Int = 0, factor: Float = 1, offset: Float = 0) {
+        package init(output: OutputPort, place: Int = 0, factor: Float = 1, offset: Float = 0) {
             self.init(
                 output: output, terms: [Term(place: place, factor: factor)], offset: offset)
         }
@@ -63,12 +63,13 @@ package struct PredictionPoints: Sendable {
     ///     elements; what only leads to them is no point.
     /// - Throws: an error that names what cannot be cut.
     package init(
-        _ graph: Graph, output: String, inner: [(value: Value, origins: [InputOrigin])] = []
+        _ graph: Graph, output: OutputPort, inner: [(value: Value, origins: [InputOrigin])] = []
     ) throws(AttributionError) {
         guard let result = graph.outputs[output] else {
+            let known = graph.outputs.keys.sorted().map(\.rawValue)
             throw AttributionError(
                 "explaining \(output)", "the graph has no such output",
-                "Explain one of \(graph.outputs.keys.sorted().joined(separator: ", "))")
+                "Explain one of \(known.joined(separator: ", "))")
         }
         var origins: [InputOrigin] = []
         var cuts: [Cut] = []
@@ -92,7 +93,7 @@ package struct PredictionPoints: Sendable {
         var builder = GraphBuilder(extending: graph)
         let parts = cuts.map { builder.reshape($0.value, [.rows, .fixed($0.count)]) }
         builder.output(
-            "points", parts.count == 1 ? parts[0] : builder.apply(.concatenate(axis: 1), parts))
+            .points, parts.count == 1 ? parts[0] : builder.apply(.concatenate(axis: 1), parts))
         do { lookup = try builder.build() } catch { throw AttributionError(error) }
         width = origins.count
         self.origins = origins
@@ -156,7 +157,7 @@ package struct PredictionPoints: Sendable {
                 cut(
                     value,
                     (0..<node.shape.count(rows: 1)).map {
-                        InputOrigin(input: node.label, place: $0)
+                        InputOrigin(input: InputPort(node.label), place: $0)
                     })
             } else {
                 waiting += node.inputs
@@ -189,7 +190,7 @@ package struct PredictionPoints: Sendable {
         }
         var builder = GraphBuilder()
         let copies = twice ? 2 : 1
-        let input = builder.input("points", [.rows, .fixed(copies * width)])
+        let input = builder.input(.points, [.rows, .fixed(copies * width)])
         var known: [Value: Value] = [:]
         for spec in graph.parameters {
             known[spec.value] = builder.parameter(
@@ -234,7 +235,7 @@ package struct PredictionPoints: Sendable {
             preconditionFailure("the output was not computed")
         }
         let value = Self.selected(selection, from: outputs, in: &builder)
-        builder.output("attributed", value)
+        builder.output(.attributed, value)
         let built: Graph
         do { built = try builder.build() } catch { throw AttributionError(error) }
         return Function(graph: built, points: points, value: value, reference: reference)
@@ -273,12 +274,12 @@ extension PredictionPoints.Function {
     func differentiated(_ rule: GradientRule? = nil) throws(AttributionError) -> Graph {
         do {
             let found = try graph.differentiated(
-                output: "attributed", withRespectTo: [points], parameters: false, rule: rule)
+                output: .attributed, withRespectTo: [points], parameters: false, rule: rule)
             var builder = GraphBuilder(extending: found.graph)
             let gradient =
                 found.inputGradients[points]
                 ?? builder.broadcast(builder.constant(0), graph[points].shape)
-            builder.output("gradient", gradient)
+            builder.output(.gradient, gradient)
             return try builder.build()
         } catch {
             throw AttributionError(error)

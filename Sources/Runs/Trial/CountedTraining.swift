@@ -10,7 +10,7 @@ extension Learner {
     func stepSeconds() throws -> Double {
         let graph = try network().trainingGraph(
             mixesPairs: configuration.regularising.mixup > 0)
-        let differentiated = try graph.differentiated(output: "loss").graph
+        let differentiated = try graph.differentiated(output: .loss).graph
         let passes = configuration.regularising.sharpness > 0 ? 2.0 : 1
         return NominalMachine.seconds(
             operations: passes

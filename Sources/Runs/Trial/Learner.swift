@@ -38,7 +38,7 @@ package struct Learner {
             case .multiclass: .multiclass(classes: prepared.target.classes.count)
             case .regression: .regression
             }
-        let loss: TabularNetwork.RegressionLoss =
+        let loss: TaskHead.RegressionLoss =
             switch options.loss {
             case .squared: .squared
             case .huber: .huber(delta: 1)

@@ -151,7 +151,7 @@ package struct SubjectAssembly {
     private func cost(_ used: CostMeter.Used) throws -> TrainingCost {
         let batch = prepared.recipe.batchRows
         let penalty = try learner.fairPenalty(training: prepared.split.train, validation: nil)
-        let step = try learner.trainingGraph(penalty).differentiated(output: "loss").graph
+        let step = try learner.trainingGraph(penalty).differentiated(output: .loss).graph
             .operationCount(rows: batch)
         return TrainingCost(
             wallSeconds: used.wallSeconds, processorSeconds: used.processorSeconds,

@@ -1,5 +1,6 @@
 import Explanation
 import Figures
+import GraphIR
 import Kernels
 import Models
 import Platform

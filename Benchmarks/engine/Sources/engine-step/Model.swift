@@ -28,15 +28,15 @@ struct Model {
                 default: Self.perceptron(&b, hidden: hidden, depth: depth)
                 }
             if training {
-                let labels = b.input("label", [.rows], dtype: .int32)
-                let weights = b.input("weight", [.rows, 1])
+                let labels = b.input(.label, [.rows], dtype: .int32)
+                let weights = b.input(.weight, [.rows, 1])
                 let losses = b.softmaxCrossEntropy(logits: logits, labels: labels)
                 let shape = b.shape(losses)
                 let rows: Shape = shape.rank == 3 ? shape : [.rows, 1]
                 b.output(
-                    "loss", b.weightedSum(losses: b.reshape(losses, rows), weights: weights))
+                    .loss, b.weightedSum(losses: b.reshape(losses, rows), weights: weights))
             } else {
-                b.output("logits", logits)
+                b.output(.logits, logits)
             }
             return try b.build()
         }
@@ -48,7 +48,7 @@ struct Model {
     private static func perceptron(
         _ b: inout GraphBuilder, hidden: Int, depth: Int
     ) -> Value {
-        var x = b.input("numeric", [.rows, 100])
+        var x = b.input(.numeric, [.rows, 100])
         for layer in 0..<depth {
             x = b.activation(.relu, b.linear("layer\(layer)", x, output: hidden))
         }
@@ -57,7 +57,7 @@ struct Model {
 
     /// Sixteen such perceptrons as batched products.
     private static func members(_ b: inout GraphBuilder, hidden: Int) -> Value {
-        var x = b.input("numeric", [1, .rows, 100])
+        var x = b.input(.numeric, [1, .rows, 100])
         for layer in 0..<2 {
             x = b.activation(
                 .relu, b.memberLinear("layer\(layer)", x, members: 16, output: hidden))
@@ -68,7 +68,7 @@ struct Model {
     /// Six 3×3 convolutions, 3→32→32, pool, →64→64, pool, →128→128, pool, linear; batch norm over
     /// the batch, ReLU.
     private static func images(_ b: inout GraphBuilder, training: Bool) -> Value {
-        var x = b.reshape(b.input("numeric", [.rows, 3072]), [.rows, 32, 32, 3])
+        var x = b.reshape(b.input(.numeric, [.rows, 3072]), [.rows, 32, 32, 3])
         for (stage, channels) in [32, 64, 128].enumerated() {
             for number in 0..<2 {
                 x = b.scoped("stage\(stage)layer\(number)") { b in
@@ -90,7 +90,7 @@ struct Model {
         _ b: inout GraphBuilder, width: Int, training: Bool
     ) -> Value {
         let x = b.reshape(
-            b.input("numeric", [.rows, .fixed(64 * width)]), [.rows, 64, .fixed(width)])
+            b.input(.numeric, [.rows, .fixed(64 * width)]), [.rows, 64, .fixed(width)])
         let layer = TransformerEncoderLayer(
             heads: 4, hidden: 4 * width, activation: .relu, norm: .after, dropout: 0)
         let y = b.transformerEncoderLayer("encoder", x, layer, training: training)
