@@ -6,7 +6,7 @@ package struct NetworkParts {
     let input: TabularInput
     let task: TaskKind
     let labelSmoothing: Float
-    let loss: TabularNetwork.RegressionLoss
+    let loss: TaskHead.RegressionLoss
     /// Of a regression: what is predicted beside the target; `nil` for nothing.
     let quantiles: [Float]?
     /// The encoded features of each raw column, with the pairs of columns that were chosen.
