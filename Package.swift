@@ -192,7 +192,7 @@ let package = Package(
             [
                 "Cost", "Evidence", "GraphIR", "Kernels", "Models", "NN", "Prediction",
                 "Statistics", "Tables", "TensorCore", real,
-            ]),
+            ], computes: false),
         tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
@@ -218,32 +218,32 @@ let package = Package(
                 "Tables", "Platform", "TensorCore",
                 real,
             ], resources: [.copy("Reference/group_repair.json")],
-            exclude: ["Reference/group_repair.py"]),
+            exclude: ["Reference/group_repair.py"], computes: false),
         tests(
             "TrainingTests",
             [
                 "Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "Platform",
                 "TensorCore", real,
                 "AllocationHelper",
-            ]),
+            ], computes: false),
         tests(
             "TorchReferenceTests",
             ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "Optim", "TensorCore"],
-            resources: [.copy("Reference")]),
+            resources: [.copy("Reference")], computes: false),
         tests("PlatformTests", ["Platform", "RunStoreKillHelper"]),
         tests(
             "EvidenceTests",
             [
                 "DataEfficiency", "Evidence", "Prediction", "Statistics", "TensorCore", "Tuning",
                 real,
-            ]),
+            ], computes: false),
         tests(
             "GeneralizationTests",
             [
                 "Evidence", "Generalization", "Kernels", "Models", "Prediction", "Statistics", "Tables",
                 "TensorCore",
                 real,
-            ], resources: [.copy("Reference")], exclude: ["Verified"]),
+            ], resources: [.copy("Reference")], exclude: ["Verified"], computes: false),
         tests(
             "RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper", "TensorCore"],
             computes: false),
