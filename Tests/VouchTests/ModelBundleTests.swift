@@ -7,10 +7,11 @@ import Platform
 import Prediction
 import RealModule
 import RunStore
+import Runs
+import Studies
 import Tables
 import TensorCore
 import Testing
-import Vouch
 
 /// A model as a value: made without a run folder, asked by roles and abilities, written and read.
 @Suite struct ModelBundleTests {
@@ -136,8 +137,8 @@ import Vouch
     @Test func anEarlierVersionsGraphIsTold() throws {
         let model = try Self.bundle()
         var builder = GraphBuilder()
-        let x = builder.input("numeric", [.rows, .fixed(model.encoder.numericWidth)])
-        builder.output("prediction", builder.reshape(builder.mean(x, axes: [1]), [.rows, 1]))
+        let x = builder.input(.numeric, [.rows, .fixed(model.encoder.numericWidth)])
+        builder.output(.prediction, builder.reshape(builder.mean(x, axes: [1]), [.rows, 1]))
         let graph = try builder.build()
         let old = model.with(
             network: model.network, graph: graph,

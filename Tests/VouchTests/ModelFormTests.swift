@@ -1,7 +1,8 @@
 import Foundation
 import Platform
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// Kinds of model: what each settles on where nothing is asked for, what it has, and what a report calls it.
 @Suite struct ModelFormTests {

@@ -1,10 +1,12 @@
+import Documents
 import Evidence
 import Platform
 import Reporting
 import RunStore
+import Runs
 import Statistics
+import Studies
 import Testing
-import Vouch
 
 /// Remedies of the model on runs, and what one proof compares.
 @Suite struct ModelProofTests {

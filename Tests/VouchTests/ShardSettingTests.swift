@@ -1,7 +1,8 @@
 import Foundation
 import Platform
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// `--shards`: the number of parts that a batch is cut into, as a setting and as a line of the recipe.
 @Suite struct ShardSettingTests {

@@ -1,7 +1,8 @@
 import Foundation
 import Platform
+import Runs
+import Studies
 import Testing
-import Vouch
 
 /// A perceptron with one narrow hidden layer: the example of Documentation/AddingAModelKind.md.
 struct SmallModelForm: ModelForm {

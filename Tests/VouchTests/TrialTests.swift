@@ -1,9 +1,10 @@
 import Foundation
 import Optim
 import Prediction
+import Runs
+import Studies
 import Testing
 import Training
-import Vouch
 
 /// Trainings that differ from a run's as plans say.
 @Suite struct TrialTests {
