@@ -79,8 +79,9 @@ extension RowFile {
             else {
                 throw wrong(
                     nil,
-                    "there are \(numbers.count) numbers and \(own?.count ?? classes.count) weights "
-                        + "for \(classes.count) labels, and a row has \(features) numbers",
+                    "there are \(numbers.count) numbers"
+                        + (own.map { " and \($0.count) weights" } ?? "")
+                        + " for \(classes.count) labels, and a row has \(features) numbers",
                     "Give as many rows in each.")
             }
             guard isWeighted || own == nil else {
