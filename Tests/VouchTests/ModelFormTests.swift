@@ -1,6 +1,7 @@
 import Documents
 import Foundation
 import Platform
+import Reporting
 import Runs
 import Studies
 import Testing

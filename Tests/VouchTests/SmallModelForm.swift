@@ -1,5 +1,6 @@
 import Documents
 import Platform
+import Reporting
 import Runs
 import Studies
 import Testing
