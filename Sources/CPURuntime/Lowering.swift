@@ -33,7 +33,7 @@ struct Lowering {
     let rows: Int
     private let parameters: ParameterLayout
     let precision: Precision
-    private(set) var blocks: [BlockInfo] = []
+    var blocks: [BlockInfo] = []
     private(set) var steps: [StepDraft] = []
     private(set) var products: [MatmulShape] = []
     var convolutions: [ConvolutionShape] = []
@@ -41,7 +41,7 @@ struct Lowering {
     var averagePools: [AveragePool.Kind] = []
     private(set) var programs: [FusedDraft] = []
     private var blockOf: [Value: Block] = [:]
-    private var kept: Set<Block> = []
+    private(set) var kept: Set<Block> = []
 
     init(_ graph: Graph, rows: Int, parameters: ParameterLayout, precision: Precision) {
         self.graph = graph
@@ -124,14 +124,6 @@ struct Lowering {
 // MARK: - One unit at a time
 
 extension Lowering {
-    private func strides(_ extents: [Int]) -> [Int] {
-        var strides = [Int](repeating: 1, count: extents.count)
-        for axis in extents.indices.dropLast().reversed() {
-            strides[axis] = strides[axis + 1] * extents[axis + 1]
-        }
-        return strides
-    }
-
     /// A product or a convolution, with its bias and ReLU.
     private mutating func lowerProduct(_ chain: [Value]) {
         let product = graph[chain[0]]
@@ -182,7 +174,7 @@ extension Lowering {
             if case .constant(let number) = graph[value].op {
                 register = program.constant(number)
             } else if let block = blockOf[value] {
-                register = program.operand(access(extents(value), in: result))
+                register = program.operand(.init(of: extents(value), in: result))
                 operands.append((block, count(value)))
             } else {
                 preconditionFailure("%\(value.index) is used before it is computed")
@@ -211,10 +203,10 @@ extension Lowering {
                     registers[member] = inputs[0]
                 }
             case .unary(let function):
-                registers[member] = program.append(opcode(function), inputs[0])
+                registers[member] = program.append(.init(function), inputs[0])
                 computed.insert(member)
             case .binary(let function):
-                registers[member] = program.append(opcode(function), inputs[0], inputs[1])
+                registers[member] = program.append(.init(function), inputs[0], inputs[1])
                 computed.insert(member)
             case .select:
                 registers[member] = program.append(.select, inputs[0], inputs[1], inputs[2])
@@ -237,63 +229,6 @@ extension Lowering {
         emit(
             members[members.count - 1], reads: operands.map(\.block), writes: outputs
         ) { _ in .fused(index) }
-    }
-
-    /// How an operand is read for a result it broadcasts to, with axes merged where both allow.
-    private func access(_ operand: [Int], in result: [Int]) -> ElementwiseProgram.Access {
-        let total = operand.reduce(1, *)
-        if total == result.reduce(1, *) { return .full }
-        if total == 1 { return .scalar }
-        let own = strides(operand)
-        let missing = result.count - operand.count
-        var merged: [(extent: Int, stride: Int)] = []
-        for axis in result.indices where result[axis] != 1 {
-            let stretches = axis < missing || operand[axis - missing] == 1
-            let stride = stretches ? 0 : own[axis - missing]
-            if let last = merged.last, last.stride == stride * result[axis] {
-                merged[merged.count - 1] = (last.extent * result[axis], stride)
-            } else {
-                merged.append((result[axis], stride))
-            }
-        }
-        return .stretched(extents: merged.map(\.extent), strides: merged.map(\.stride))
-    }
-
-    private func opcode(_ function: Op.Unary) -> ElementwiseProgram.Opcode {
-        switch function {
-        case .identity: .identity
-        case .negate: .negate
-        case .exp: .exp
-        case .log: .log
-        case .sqrt: .sqrt
-        case .reciprocal: .reciprocal
-        case .square: .square
-        case .abs: .abs
-        case .sign: .sign
-        case .relu: .relu
-        case .step: .step
-        case .gelu: .gelu
-        case .silu: .silu
-        case .tanh: .tanh
-        case .sigmoid: .sigmoid
-        case .softplus: .softplus
-        case .erf: .erf
-        case .sin: .sin
-        case .cos: .cos
-        }
-    }
-
-    private func opcode(_ function: Op.Binary) -> ElementwiseProgram.Opcode {
-        switch function {
-        case .add: .add
-        case .subtract: .subtract
-        case .multiply: .multiply
-        case .divide: .divide
-        case .minimum: .minimum
-        case .maximum: .maximum
-        case .greater: .greater
-        case .equal: .equal
-        }
     }
 
     private mutating func lowerNode(_ value: Value) {
@@ -329,33 +264,33 @@ extension Lowering {
                 .softmax(x: $0(x), y: $0(y), rows: rows, n: n, logarithm: logarithm)
             }
         case .transpose(let permutation):
-            let from = strides(extents(node.inputs[0]))
+            let from = rowMajorStrides(extents(node.inputs[0]))
             let shape = extents(value)
             copy(
                 operandBlocks[0], to: target(value), for: value,
                 BoxLayout(
                     extents: shape, sourceStrides: permutation.map { from[$0] },
-                    targetStrides: strides(shape)))
+                    targetStrides: rowMajorStrides(shape)))
         case .slice(let axis, let start, _):
-            let from = strides(extents(node.inputs[0]))
+            let from = rowMajorStrides(extents(node.inputs[0]))
             let shape = extents(value)
             copy(
                 operandBlocks[0], to: target(value), for: value,
                 BoxLayout(
-                    extents: shape, sourceStrides: from, targetStrides: strides(shape),
+                    extents: shape, sourceStrides: from, targetStrides: rowMajorStrides(shape),
                     sourceStart: start * from[axis]))
         case .pad(let axis, let before, _):
             let inner = extents(node.inputs[0])
-            let to = strides(extents(value))
+            let to = rowMajorStrides(extents(value))
             let y = target(value)
             emit(value, reads: [], writes: [y]) { .zero($0(y)) }
             copy(
                 operandBlocks[0], to: y, for: value,
                 BoxLayout(
-                    extents: inner, sourceStrides: strides(inner), targetStrides: to,
+                    extents: inner, sourceStrides: rowMajorStrides(inner), targetStrides: to,
                     targetStart: before * to[axis]))
         case .concatenate(let axis):
-            let to = strides(extents(value))
+            let to = rowMajorStrides(extents(value))
             let y = target(value)
             var start = 0
             for (operand, block) in zip(node.inputs, operandBlocks) {
@@ -363,7 +298,7 @@ extension Lowering {
                 copy(
                     block, to: y, for: value,
                     BoxLayout(
-                        extents: inner, sourceStrides: strides(inner), targetStrides: to,
+                        extents: inner, sourceStrides: rowMajorStrides(inner), targetStrides: to,
                         targetStart: start * to[axis]))
                 start += inner[axis]
             }
@@ -428,56 +363,5 @@ extension Lowering {
             }
             x = y
         }
-    }
-}
-
-// MARK: - Memory
-
-extension Lowering {
-    struct Memory {
-        var words: Int
-        var regions: [Region]
-    }
-
-    /// Gives every block a place: blocks that live at the same time do not overlap.
-    ///
-    /// Largest first, at the lowest offset that is free during the block's life; an input and
-    /// everything that is wanted afterwards live through the whole run.
-    ///
-    /// - Complexity: O(blocks²).
-    /// - Source: Pisarchyk & Lee 2020, arXiv:2001.03288, "greedy by size for offset calculation".
-    mutating func assignMemory() -> Memory {
-        for (step, draft) in steps.enumerated() {
-            for block in draft.reads + draft.writes {
-                blocks[block.index].firstStep = min(blocks[block.index].firstStep, step)
-                blocks[block.index].lastStep = max(blocks[block.index].lastStep, step)
-            }
-        }
-        for block in kept {
-            blocks[block.index].firstStep = 0
-            blocks[block.index].lastStep = steps.count
-        }
-        var regions = blocks.map { info in
-            info.fixed ?? Region(space: .arena, offset: 0, count: info.count)
-        }
-        let movable = blocks.indices.filter { blocks[$0].fixed == nil && blocks[$0].lastStep >= 0 }
-            .sorted { (blocks[$1].count, $0) < (blocks[$0].count, $1) }
-        var placed: [Int] = []
-        var words = 0
-        for block in movable {
-            let info = blocks[block]
-            let neighbours = placed.filter {
-                blocks[$0].firstStep <= info.lastStep && info.firstStep <= blocks[$0].lastStep
-            }.sorted { regions[$0].offset < regions[$1].offset }
-            var offset = 0
-            for other in neighbours {
-                if regions[other].offset >= offset + info.count { break }
-                offset = max(offset, (regions[other].range.upperBound + 15) / 16 * 16)
-            }
-            regions[block].offset = offset
-            words = max(words, offset + info.count)
-            placed.append(block)
-        }
-        return Memory(words: words, regions: regions)
     }
 }
