@@ -33,18 +33,15 @@ extension ModelBundle {
     /// - Throws: where the encoder's rows do not fit the graph's inputs, or nothing is predicted.
     package func verify() throws(ModelError) {
         _ = try require(.prediction)
-        let expected: [InputPort: (Int, DType)] = [
-            .numeric: (encoder.numericWidth + encoder.bins.count, .float32),
-            .categories: (encoder.indexParents.count + encoder.bins.count, .int32),
-        ]
+        let made = encoder.featureBlocks
         for input in inputs {
-            guard let (width, dtype) = expected[InputPort(input.name)] else {
+            guard let block = made.first(where: { $0.port.rawValue == input.name }) else {
                 throw ModelError("the model's graph reads \(input.name), which no encoder makes")
             }
-            guard input.width == width, input.dtype == dtype else {
+            guard input.width == block.width, input.dtype == block.element else {
                 throw ModelError(
                     "the model's graph reads \(input.width) \(input.dtype) a row as \(input.name), and its "
-                        + "encoder makes \(width) \(dtype): they are not of one model")
+                        + "encoder makes \(block.width) \(block.element): they are not of one model")
             }
         }
     }

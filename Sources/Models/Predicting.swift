@@ -115,12 +115,3 @@ extension ModelBundle {
         return (values, width)
     }
 }
-
-extension EncodedData {
-    package init(_ features: EncodedFeatures, labels: Labels, weights: [Float]? = nil) {
-        self.init(
-            rows: features.rows, numeric: features.numeric, numericWidth: features.numericWidth,
-            categories: features.categories, categoryWidth: features.categoryWidth,
-            labels: labels, weights: weights)
-    }
-}

@@ -51,10 +51,12 @@ package struct AdditiveForm: Hashable, Sendable, Codable {
 }
 
 extension TabularInput {
-    /// The places of numeric outputs and of categories among the encoded features, in their order.
+    /// The places of numeric outputs, of categories and of further blocks among the encoded features, in their order.
     ///
     /// Of numbers with an embedding the positions are no features of their own.
-    package var featureRanges: (numeric: [Range<Int>], categories: [Range<Int>]) {
+    package var featureRanges:
+        (numeric: [Range<Int>], categories: [Range<Int>], blocks: [Range<Int>])
+    {
         var end = 0
         func next(_ width: Int) -> Range<Int> {
             defer { end += width }
@@ -69,7 +71,7 @@ extension TabularInput {
                 values <= TabularNetwork.oneHotLimit
                     ? values : TabularNetwork.embeddingWidth(values: values))
         }
-        return (numeric, categories)
+        return (numeric, categories, (blocks ?? []).map { next($0.stem.width) })
     }
 }
 

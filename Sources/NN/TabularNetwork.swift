@@ -9,13 +9,17 @@ package struct TabularInput: Hashable, Sendable, Codable {
     package var cardinalities: [Int]
     /// How numbers are embedded; `nil` where they enter as they are.
     package var embedding: NumberEmbedding?
+    /// What columns of kinds with a stem of their own became; `nil` for none.
+    package var blocks: [StemmedBlock]?
 
     package init(
-        numericWidth: Int, cardinalities: [Int], embedding: NumberEmbedding? = nil
+        numericWidth: Int, cardinalities: [Int], embedding: NumberEmbedding? = nil,
+        blocks: [StemmedBlock] = []
     ) {
         self.numericWidth = numericWidth
         self.cardinalities = cardinalities
         self.embedding = embedding
+        self.blocks = blocks.isEmpty ? nil : blocks
     }
 }
 
@@ -73,7 +77,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         return min(max(Int((4 * root).rounded()), 4), 32)
     }
 
-    /// The graph that predicts: inputs `numeric` and `categories`, output `prediction`.
+    /// The graph that predicts: inputs `numeric` and `categories` and those of further blocks, output `prediction`.
     ///
     /// A binary model gives the positive class's probability `[rows, 1]`, a multi-class one the
     /// probabilities `[rows, classes]`, a regression the standardised value `[rows, 1]`. Three more
@@ -131,7 +135,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     ///
     /// - Parameter mixesPairs: Whether each row of the batch is a pair, whose encoded features and answers are
     ///   mixed in the shares of a further input `share` `[rows, 2]` (mixup: Zhang et al. 2018,
-    ///   arXiv:1710.09412). Then `numeric`, `categories` and the `label` of several classes have two parts a
+    ///   arXiv:1710.09412). Then the encoded row's inputs and the `label` of several classes have two parts a
     ///   row, one after the other; a label that is a number is given mixed.
     /// - Parameter scoreTerm: Of two classes, what sigmoid(logit) adds to the loss beside a row's own, with numbers of the row
     ///   from a further input `penalty` `[rows, width]`; `nil` for nothing. An adversary's parameters, the last ones,
@@ -194,7 +198,8 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
 }
 
 extension GraphBuilder {
-    /// Encoded rows as one block `[rows, features]`: the stem of the numbers, then that of the categories.
+    /// Encoded rows as one block `[rows, features]`: the stem of the numbers, that of the categories, then those of
+    /// further blocks.
     ///
     /// - Parameter rows: The extent of the rows: one part each, or several.
     mutating func tabularFeatures(_ input: TabularInput, rows: Extent = .rows) -> Value {
@@ -202,6 +207,7 @@ extension GraphBuilder {
         let indices = columns > 0 ? indexBlock(columns, rows: rows) : nil
         var parts = numberStem(input, indices: indices, rows: rows)
         if let indices { parts += categoryStem(input.cardinalities, indices: indices, rows: rows) }
+        parts += blockStems(input.blocks ?? [], rows: rows)
         return parts.count == 1 ? parts[0] : apply(.concatenate(axis: 1), parts)
     }
 

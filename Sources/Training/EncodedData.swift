@@ -76,12 +76,14 @@ extension EncodedData {
     /// - Parameters:
     ///   - numeric: `[rows, numericWidth]`.
     ///   - categories: `[rows, categoryWidth]`, each below its column's cardinality.
+    ///   - further: Other blocks, with their `[rows, …]`.
     ///   - labels: One a row, or none.
     ///   - weights: One a row, finite and ≥ 0; `nil` for ones.
     /// - Precondition: the lengths fit.
     package init(
         rows: Int, numeric: [Float], numericWidth: Int, categories: [Int32], categoryWidth: Int,
-        labels: Labels, weights: [Float]? = nil
+        further: [(block: FeatureBlock, values: Buffer)] = [], labels: Labels,
+        weights: [Float]? = nil
     ) {
         var blocks: [FeatureBlock] = []
         var values: [Buffer] = []
@@ -93,6 +95,8 @@ extension EncodedData {
             blocks.append(FeatureBlock(port: .categories, element: .int32, shape: [categoryWidth]))
             values.append(Buffer(categories))
         }
+        blocks += further.map(\.block)
+        values += further.map(\.values)
         self.init(
             rows: rows, blocks: blocks, values: values, labels: labels.buffer(rows: rows),
             weights: Buffer(weights ?? Array(repeating: 1, count: rows)))

@@ -118,7 +118,7 @@ public struct RowFile: Sendable {
             let label = source.labels.index(at: row)
             throw wrong(
                 "row \(row) is of class \(label), and the network ends with \(classes) classes",
-                "Number classes from 0, or end the network with .linear of as many as there are.")
+                "Number classes from 0, or end the network with a linear layer of as many as there are.")
         }
     }
 }

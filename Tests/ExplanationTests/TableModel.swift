@@ -149,10 +149,7 @@ struct TableModel: RandomizablePredictor {
             predictor: self, background: background, output: { $0.values[$1] },
             encoded: EncodedModel(
                 graph: graph, weights: weights, encode: { try encoder.encode($0) },
-                numericColumns: encoder.numericParents.map(\.column)
-                    + encoder.bins.map(\.column),
-                categoryColumns: encoder.categories.map(\.column) + encoder.bins.map(\.column),
-                explained: .init(output: "prediction"),
+                columns: encoder.inputColumns, explained: .init(output: "prediction"),
                 score: .init(
                     output: "memberLogits",
                     terms: (0..<network.members).map {

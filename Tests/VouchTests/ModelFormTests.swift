@@ -1,5 +1,7 @@
+import Documents
 import Foundation
 import Platform
+import Reporting
 import Runs
 import Studies
 import Testing
@@ -324,8 +326,8 @@ import Testing
             .additive:
                 #/additive model: a sum of functions of \d+ columns and of 0 pairs of them/#,
         ]
-        let page = String(decoding: try Files.read(run + "/report.html"), as: UTF8.self)
-        let told = try #require(page.firstMatch(of: #/<dt>Model</dt><dd>([^<]*)</dd>/#))
-        #expect(try #require(name[kind]).wholeMatch(in: told.1) != nil, "\(told.1)")
+        let told = try #require(
+            try storedReport(run: run).facts.first { $0.label == "Model" }?.value)
+        #expect(try #require(name[kind]).wholeMatch(in: told) != nil, "\(told)")
     }
 }

@@ -1,5 +1,6 @@
-import Foundation
+import Documents
 import Platform
+import Reporting
 import Runs
 import Studies
 import Testing
@@ -52,29 +53,11 @@ extension TrainConfiguration.ModelKind {
         func text(_ file: String) throws -> String {
             String(decoding: try Files.read(run + "/" + file), as: UTF8.self)
         }
-        #expect(
-            try text("report.html").contains(
-                "<dt>Model</dt><dd>multilayer perceptron (1 × 16, relu)</dd>"))
+        let told = try storedReport(run: run).facts.first { $0.label == "Model" }?.value
+        #expect(told == "multilayer perceptron (1 × 16, relu)")
         #expect(try text("configuration.json").contains(#/"kind" ?: ?"small"/#))
         let predicted = try predictRows(.init(run: run, rows: data)).bytes
         #expect(predicted.count { $0 == UInt8(ascii: "\n") } == 301)
-    }
-
-    /// Swift of the walk stands in the program or in these tests as it does there.
-    @Test func theWalkIsTrue() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let walk = try String(
-            contentsOf: root.appending(path: "Documentation/AddingAModelKind.md"), encoding: .utf8)
-        func plain(_ text: some StringProtocol) -> String {
-            text.split(separator: "\n").map { $0.trimmingPrefix { $0 == " " } }
-                .joined(separator: "\n")
-        }
-        let sources = try ["Sources", "Tests/VouchTests"]
-            .flatMap { try SourceText.files(below: $0) }.map { plain($0.text) }
-        let blocks = walk.matches(of: #/(?s)```swift\n(.*?)\n *```/#).map { plain($0.1) }
-        #expect(blocks.count > 1)
-        for block in blocks { #expect(sources.contains { $0.contains(block) }, "\(block)") }
     }
 
     // MARK: - Nobody else asks

@@ -146,9 +146,11 @@ struct CardFacts {
 
     var contents: String {
         let columns = report.data.columns
-        let kinds = ColumnKind.known.compactMap { kind -> String? in
-            let count = columns.count { $0.kind == kind.rawValue }
-            return count == 0 ? nil : "\(count) of kind \(kind.rawValue)"
+        let told = ColumnKind.told.map(\.rawValue)
+        let further = Set(columns.map(\.kind)).subtracting(told).sorted()
+        let kinds = (told + further).compactMap { kind -> String? in
+            let count = columns.count { $0.kind == kind }
+            return count == 0 ? nil : "\(count) of kind \(kind)"
         }
         return "\(columns.count) columns: \(kinds.joined(separator: ", ")); the chapter Data lists "
             + "them"

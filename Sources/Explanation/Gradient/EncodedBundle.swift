@@ -15,9 +15,7 @@ extension ModelBundle {
         let width = network.input.embedding?.width ?? 1
         return EncodedModel(
             graph: graph, weights: parameters.sets, encode: { try encoder.encode($0) },
-            numericColumns: encoder.numericParents.map(\.column) + encoder.bins.map(\.column),
-            categoryColumns: encoder.indexParents.map(\.column) + encoder.bins.map(\.column),
-            explained: explained(place), score: score(place),
+            columns: encoder.inputColumns, explained: explained(place), score: score(place),
             numberVectors: network.numberVectors(in: graph).map { value in
                 let count = graph[value].shape.count(rows: 1)
                 return (

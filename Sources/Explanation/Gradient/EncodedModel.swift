@@ -4,15 +4,13 @@ package import Tables
 
 /// A model of raw rows whose encoding and prediction graph are at hand, for methods that need gradients.
 package struct EncodedModel: Sendable {
-    /// Inputs `numeric` and `categories`, as `Encoder.encode` gives them.
+    /// Of the inputs that `Encoder.encode` gives.
     package var graph: Graph
     /// Of one model or more, whose predictions are averaged.
     package var weights: [Buffer]
     package var encode: @Sendable (Table) throws -> EncodedFeatures
-    /// The raw column of each number of `numeric`.
-    package var numericColumns: [String]
-    /// The raw column of each index of `categories`.
-    package var categoryColumns: [String]
+    /// The raw column of each element of a row, by the input that it goes to.
+    package var columns: [InputPort: [String]]
     /// The explained number.
     package var explained: PredictionPoints.Selection
     /// What comes before the last non-linearity, for methods that divide only that.
@@ -26,8 +24,8 @@ package struct EncodedModel: Sendable {
 
     package init(
         graph: Graph, weights: [Buffer],
-        encode: @escaping @Sendable (Table) throws -> EncodedFeatures, numericColumns: [String],
-        categoryColumns: [String], explained: PredictionPoints.Selection,
+        encode: @escaping @Sendable (Table) throws -> EncodedFeatures,
+        columns: [InputPort: [String]], explained: PredictionPoints.Selection,
         score: PredictionPoints.Selection,
         numberVectors: (value: Value, origins: [InputOrigin])? = nil,
         hiddenLayers: [HiddenLayer] = [], threads: Int
@@ -35,8 +33,7 @@ package struct EncodedModel: Sendable {
         self.graph = graph
         self.weights = weights
         self.encode = encode
-        self.numericColumns = numericColumns
-        self.categoryColumns = categoryColumns
+        self.columns = columns
         self.explained = explained
         self.score = score
         self.numberVectors = numberVectors
@@ -44,7 +41,11 @@ package struct EncodedModel: Sendable {
         self.threads = threads
     }
 
+    /// - Precondition: the encoder gives the input.
     func column(of origin: InputOrigin) -> String {
-        origin.input == .numeric ? numericColumns[origin.place] : categoryColumns[origin.place]
+        guard let own = columns[origin.input] else {
+            preconditionFailure("no encoder gives \(origin.input)")
+        }
+        return own[origin.place]
     }
 }

@@ -161,11 +161,18 @@ struct PointLookup: Sendable {
                 }
                 if let input = executor.plan.inputs[.categories] {
                     let each = features.categoryWidth
-                    let words = input.offset..<input.offset + range.count * each
-                    executor.arena.withMutableIndices(words) { span in
-                        for place in 0..<span.count {
-                            span[place] = features.categories[range.lowerBound * each + place]
-                        }
+                    executor.arena.copy(
+                        features.categories, range.lowerBound * each..<range.upperBound * each,
+                        to: input.offset)
+                }
+                for block in features.blocks {
+                    guard let input = executor.plan.inputs[InputPort(block.name)] else { continue }
+                    let own = range.lowerBound * block.width..<range.upperBound * block.width
+                    switch block.values {
+                    case .numbers(let all):
+                        executor.arena.copy(from: all.span.extracting(own), to: input.offset)
+                    case .indices(let all):
+                        executor.arena.copy(all, own, to: input.offset)
                     }
                 }
             },
@@ -176,5 +183,14 @@ struct PointLookup: Sendable {
                     count: range.count * width)
             })
         return result.floats(0..<result.count)
+    }
+}
+
+extension Buffer {
+    /// Writes some of the indices.
+    fileprivate func copy(_ indices: [Int32], _ range: Range<Int>, to start: Int) {
+        withMutableIndices(start..<start + range.count) { span in
+            for place in 0..<span.count { span[place] = indices[range.lowerBound + place] }
+        }
     }
 }

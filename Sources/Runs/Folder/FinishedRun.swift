@@ -21,16 +21,21 @@ package struct FinishedRun {
     package let pairs: [NamedPair]
     /// Of what is trained on it.
     package let cancellation: Cancellation
+    /// Those that its model is opened with.
+    private let kinds: InputKinds
 
+    /// - Parameter kinds: Those of its columns among them.
     /// - Throws: an error that says what to do where the data were changed since.
     package init(
-        _ run: String, threads: Int, cancellation: Cancellation = .bySignal,
-        onEvent: (RunEvent) -> Void
+        _ run: String, threads: Int, kinds: InputKinds = .shipped,
+        cancellation: Cancellation = .bySignal, onEvent: (RunEvent) -> Void
     ) throws {
+        self.kinds = kinds
         path = run
         self.cancellation = cancellation
         configuration = try Self.configuration(of: run)
-        prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
+        prepared = try PreparedData.load(
+            configuration, kinds: kinds, threads: threads, onEvent: onEvent)
         let made = try Ledger.read(run).lastRun?.details ?? [:]
         let expected = [
             made[Ledger.DetailKey.dataSHA256], made[Ledger.DetailKey.testSHA256],
@@ -44,7 +49,7 @@ package struct FinishedRun {
         pool = WorkerPool(threads: threads)
         pairs =
             prepared.recipe.pairs == nil
-            ? [] : try ModelBundle(run: run).network.additive?.namedPairs ?? []
+            ? [] : try ModelBundle(run: run, kinds: kinds).network.additive?.namedPairs ?? []
     }
 
     package static func configuration(of run: String) throws -> TrainConfiguration {
@@ -75,7 +80,7 @@ package struct FinishedRun {
     /// - Parameter changed: A model that a remedy made of the run's, in its place.
     package func subject(of changed: ModelBundle? = nil) throws -> Sealed<Subject> {
         let folder = try RunFolder.open(path)
-        let model = try changed ?? ModelBundle(reading: folder)
+        let model = try changed ?? ModelBundle(reading: folder, kinds: kinds)
         let report = try RunReport(json: folder.read("measurements.json"))
         let history = try JSON.decode(
             [[EpochRecord]].self, from: folder.read("history.json"),

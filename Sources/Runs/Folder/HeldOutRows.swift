@@ -18,6 +18,7 @@ package import Tables
 package struct HeldOutRows {
     private let run: String
     private let purpose: String
+    private let kinds: InputKinds
     private var opened: Set<RowSplit> = []
     /// Those that were read from the run's files.
     private var found: [RowSplit: LabelledPredictions] = [:]
@@ -25,7 +26,9 @@ package struct HeldOutRows {
     /// - Parameters:
     ///   - run: A run folder.
     ///   - purpose: What the ledger says the rows were opened for.
-    package init(of run: String, for purpose: String) {
+    ///   - kinds: Those of the run's columns among them.
+    package init(of run: String, for purpose: String, kinds: InputKinds = .shipped) {
+        self.kinds = kinds
         self.run = run
         self.purpose = purpose
     }
@@ -42,7 +45,7 @@ package struct HeldOutRows {
         let folder = try RunFolder.open(run)
         let rows = try PredictionFile.decode(
             folder.read(name), name: run + "/" + name, split: split,
-            model: ModelBundle(reading: folder))
+            model: ModelBundle(reading: folder, kinds: kinds))
         try record(split, rows: rows.rows)
         found[split] = rows
         return rows

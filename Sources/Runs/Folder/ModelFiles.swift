@@ -8,19 +8,26 @@ import Tables
 /// A model as a run folder holds it: `model.json` (the network, its prediction graph, the target, where it came from),
 /// `encoder.json`, `schema.json` and `weights.safetensors` (a tensor a parameter).
 extension ModelBundle {
-    /// - Throws: an error naming the file that is damaged or of another version.
-    package init(run path: String) throws {
-        try self.init(reading: RunFolder.open(path))
+    /// - Parameter kinds: Those of its columns among them.
+    /// - Throws: an error naming the file that is damaged or of another version, or the kind of a column that is not
+    ///   known.
+    package init(run path: String, kinds: InputKinds = .shipped) throws {
+        try self.init(reading: RunFolder.open(path), kinds: kinds)
     }
 
     /// The model of a run folder whose files were checked already, which opening by a path does each time.
     ///
-    /// - Throws: an error naming the file that is damaged or of another version.
-    package init(reading folder: RunFolder) throws {
+    /// - Parameter kinds: Those of its columns among them.
+    /// - Throws: an error naming the file that is damaged or of another version, or the kind of a column that is not
+    ///   known.
+    package init(reading folder: RunFolder, kinds: InputKinds = .shipped) throws {
         let path = folder.path
         func read<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
-            try JSON.decode(type, from: try folder.read(name), file: path + "/" + name)
+            try JSON.decode(
+                type, from: try folder.read(name), file: path + "/" + name, kinds: kinds)
         }
+        let schema = try read(Schema.self, "schema.json")
+        try kinds.check(schema, of: path)
         let file = try read(ModelFile.self, "model.json")
         guard file.format == ModelFile.format else {
             throw VouchError(
@@ -37,7 +44,7 @@ extension ModelBundle {
         self.init(
             network: file.network, graph: file.graph, parameters: parameters, target: file.target,
             encoder: try read(Encoder.self, "encoder.json"),
-            schema: try read(Schema.self, "schema.json"),
+            schema: schema,
             provenance: file.provenance ?? .trained(version: file.version),
             dropoutPasses: file.dropoutPasses, costs: file.costs,
             groups: GroupNaming(edges: file.groupEdges, labels: file.groupLabels ?? [:]))
@@ -62,6 +69,19 @@ extension ModelBundle {
             }
         }
         return file.encoded()
+    }
+}
+
+extension InputKinds {
+    /// - Throws: an error naming the column of a run that cannot be read.
+    fileprivate func check(_ schema: Schema, of run: String) throws(VouchError) {
+        guard let column = schema.features.first(where: { !names.contains($0.kind) }) else {
+            return
+        }
+        throw VouchError(
+            "\(run) learned from the column \"\(column.name)\" of kind \(column.kind.rawValue), "
+                + "which nothing here reads. Open it with a program that knows this kind; here are "
+                + names.map(\.rawValue).joined(separator: ", "))
     }
 }
 

@@ -19,11 +19,19 @@ package struct ExplainedModel {
     /// Among the target's classes; 0 for a number.
     package let place: Int
 
-    /// - Parameter label: The class whose probability is explained; the last in order if `nil`.
+    /// Those that the run is opened with.
+    private let kinds: InputKinds
+
+    /// - Parameters:
+    ///   - label: The class whose probability is explained; the last in order if `nil`.
+    ///   - kinds: Those of the run's columns among them.
     /// - Throws: an error that names the option, and says which classes there are.
-    package init(run: String, label: String?, threads: Int?) throws {
+    package init(
+        run: String, label: String?, threads: Int?, kinds: InputKinds = .shipped
+    ) throws {
         folder = run
-        model = try ModelBundle(run: run)
+        self.kinds = kinds
+        model = try ModelBundle(run: run, kinds: kinds)
         self.threads = try checkedThreads(threads)
         predictor = ModelPredictor(model: model, pool: WorkerPool(threads: self.threads))
         place = try classPlace(label, model.target.classes)
@@ -112,7 +120,9 @@ package struct ExplainedModel {
     }
 
     /// The rows that the model learned from, read again, without their answers.
-    package func known() throws -> Table { try backgroundRows(of: folder, threads: threads) }
+    package func known() throws -> Table {
+        try backgroundRows(of: folder, threads: threads, kinds: kinds)
+    }
 
     /// - Parameter known: `known()`, where several backgrounds are drawn.
     package func background(_ count: Int, of known: Table, seed: UInt64) throws -> Table {

@@ -1,4 +1,5 @@
 package import Evidence
+package import Models
 package import Training
 
 /// The version that `vouch --version` prints and runs record.
@@ -17,6 +18,8 @@ package struct RunControl {
     package var cancellation: Cancellation
     /// What a person says of the model and its data, for the report.
     package var card: CardAnswers
+    /// What columns can be.
+    package var kinds: InputKinds
     package var onEvent: (RunEvent) -> Void
     /// Told how far the probes are, perhaps often and by another thread; `nil` to tell nobody.
     package var onProbes: (@Sendable (ProbeProgress) -> Void)?
@@ -25,7 +28,7 @@ package struct RunControl {
         threads: Int? = nil, overwrite: Bool = false, resume: Bool = false,
         isIndexed: Bool = false,
         arguments: [String] = [], cancellation: Cancellation = Cancellation(),
-        card: CardAnswers = CardAnswers(),
+        card: CardAnswers = CardAnswers(), kinds: InputKinds = .shipped,
         onEvent: @escaping (RunEvent) -> Void = { _ in },
         onProbes: (@Sendable (ProbeProgress) -> Void)? = nil
     ) {
@@ -36,6 +39,7 @@ package struct RunControl {
         self.arguments = arguments
         self.cancellation = cancellation
         self.card = card
+        self.kinds = kinds
         self.onEvent = onEvent
         self.onProbes = onProbes
     }

@@ -1,3 +1,4 @@
+package import Models
 import Platform
 import Prediction
 import RunStore
@@ -7,21 +8,27 @@ package import Tables
 /// validation rows that stopped it, which are a look as long as their answers are among them.
 ///
 /// - Throws: an error that says what to do where the data are gone or were changed since.
-package func learnedRows(of run: String, threads: Int) throws -> Sealed<Table> {
-    let (table, prepared) = try read(run, threads: threads)
+package func learnedRows(
+    of run: String, threads: Int, kinds: InputKinds = .shipped
+) throws -> Sealed<Table> {
+    let (table, prepared) = try read(run, threads: threads, kinds)
     return Sealed(table, split: .validation, rows: prepared.split.validation.count)
 }
 
 /// The same without the answers: what explanations put in the place of a row's cells, which tells
 /// nothing of how good the model is, so that it is no look.
-package func backgroundRows(of run: String, threads: Int) throws -> Table {
-    let (table, prepared) = try read(run, threads: threads)
+package func backgroundRows(
+    of run: String, threads: Int, kinds: InputKinds = .shipped
+) throws -> Table {
+    let (table, prepared) = try read(run, threads: threads, kinds)
     return Table(
         name: table.name, rowCount: table.rowCount,
         columns: table.columns.filter { $0.name != prepared.target.column }, lines: table.lines)
 }
 
-private func read(_ run: String, threads: Int) throws -> (table: Table, prepared: PreparedData) {
+private func read(
+    _ run: String, threads: Int, _ kinds: InputKinds
+) throws -> (table: Table, prepared: PreparedData) {
     let stored = try FinishedRun.configuration(of: run)
     let expected = try Ledger.read(run).lastRun?.details[Ledger.DetailKey.dataSHA256]
     let advice =
@@ -34,7 +41,8 @@ private func read(_ run: String, threads: Int) throws -> (table: Table, prepared
             "\(stored.data) was changed since \(run) was trained on it (its SHA-256 differs from the "
                 + "ledger's). \(advice)")
     }
-    let prepared = try PreparedData.load(stored, threads: threads, onEvent: { _ in })
+    let prepared = try PreparedData.load(
+        stored, kinds: kinds, threads: threads, onEvent: { _ in })
     return (
         prepared.table.selecting(
             rows: (prepared.split.train + prepared.split.validation).sorted()), prepared

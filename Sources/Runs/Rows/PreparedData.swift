@@ -1,3 +1,4 @@
+package import Models
 import Platform
 import Prediction
 import RunStore
@@ -24,6 +25,8 @@ package struct PreparedData {
     var canaries: PlantedRows?
     /// SHA-256 of the files, in order: data, test.
     package var hashes: [String]
+    /// What its columns can be.
+    package var kinds: InputKinds
 
     package struct DuplicateReport {
         /// Of rows that train or validate: those that repeat an earlier one, target included.
@@ -39,8 +42,11 @@ package struct PreparedData {
     }
 
     /// Reads and prepares what a configuration names.
+    ///
+    /// - Parameter kinds: What columns can be.
     package static func load(
-        _ configuration: TrainConfiguration, threads: Int, onEvent: (RunEvent) -> Void
+        _ configuration: TrainConfiguration, kinds: InputKinds = .shipped, threads: Int,
+        onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
         var hashes: [String] = []
         func read(_ path: String, _ options: CSVOptions) throws -> Table {
@@ -50,7 +56,7 @@ package struct PreparedData {
             return try CSVReader.read(bytes: bytes, name: path, options: options)
         }
         let columns = configuration.columns
-        let options = try schemaOptions(columns)
+        let options = try schemaOptions(columns, kinds)
         let reading = try csvOptions(configuration.reading, threads: threads)
             .naming(columns, options)
         let table = try read(configuration.data, reading)
@@ -63,7 +69,8 @@ package struct PreparedData {
             try read(path, reading.keepingTexts(of: schema))
         }
         var prepared = try prepare(
-            table, testTable: testTable, schema: schema, configuration, onEvent: onEvent)
+            table, testTable: testTable, schema: schema, configuration, kinds: kinds,
+            onEvent: onEvent)
         warnings += prepared.warnings
         prepared.warnings = warnings
         prepared.hashes = hashes
@@ -75,9 +82,11 @@ package struct PreparedData {
     /// - Parameters:
     ///   - testTable: Rows to measure on; `nil` to hold back some of the table's.
     ///   - schema: Of both.
+    ///   - kinds: What columns can be.
     ///   - known: A target whose classes these rows' are among; `nil` for those that occur.
     package static func prepare(
         _ table: Table, testTable: Table?, schema: Schema, _ configuration: TrainConfiguration,
+        kinds: InputKinds = .shipped,
         classesOf known: TargetEncoder? = nil, onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
         let columns = configuration.columns
@@ -117,7 +126,7 @@ package struct PreparedData {
                 ? []
                 : target.outcomes(
                     labels: answers.labels, numbers: answers.numbers, rows: split.train),
-            repair: configuration.model.groupRepair)
+            repair: configuration.model.groupRepair, kinds: kinds.encoders)
         warnings += try encoderWarnings(encoder, schema, table: table, testTable: testTable)
         if let testTable {
             warnings += sharedRowWarnings(
@@ -127,7 +136,7 @@ package struct PreparedData {
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
             target: target, encoder: encoder, split: split, folds: folds, recipe: recipe,
             duplicates: DuplicateReport(copies, answers, among: split.train + split.validation),
-            hashes: []
+            hashes: [], kinds: kinds
         ).planting(configuration.splits.canaries, seed: configuration.learning.seed)
     }
 
@@ -188,7 +197,9 @@ package func csvOptions(
     return options
 }
 
-package func schemaOptions(_ columns: TrainConfiguration.ColumnRoles) throws -> SchemaOptions {
+package func schemaOptions(
+    _ columns: TrainConfiguration.ColumnRoles, _ kinds: InputKinds = .shipped
+) throws -> SchemaOptions {
     var options = SchemaOptions()
     options.target = columns.target.isEmpty ? nil : columns.target
     options.protected = columns.protected
@@ -198,7 +209,7 @@ package func schemaOptions(_ columns: TrainConfiguration.ColumnRoles) throws -> 
     options.id = columns.id
     options.exclude = columns.exclude
     options.usesProtected = columns.usesProtected
-    if let file = columns.schemaFile { options.overrides = try SchemaFile.read(file) }
+    if let file = columns.schemaFile { options.overrides = try SchemaFile.read(file, kinds) }
     return options
 }
 

@@ -1,3 +1,4 @@
+import Models
 import Tables
 import Yams
 
@@ -9,7 +10,8 @@ import Yams
 ///     price: {decimal: comma}
 ///     seen: {order: day-first}
 enum SchemaFile {
-    static func read(_ path: String) throws -> [String: SchemaOptions.Override] {
+    /// - Parameter kinds: What columns can be.
+    static func read(_ path: String, _ kinds: InputKinds) throws -> [String: SchemaOptions.Override] {
         let file = "--schema \(path)"
         guard let mapping = try composeYAML(path, as: file)?.mapping else {
             throw VouchError("\(file): write one `column: {kind: …, role: …}` a line")
@@ -26,8 +28,8 @@ enum SchemaFile {
                 let text = setting.string ?? ""
                 switch field.string {
                 case "kind":
-                    guard let kind = ColumnKind.known.first(where: { $0.rawValue == text }) else {
-                        throw unknown(place, "kind", text, ColumnKind.known.map(\.rawValue))
+                    guard let kind = kinds.names.first(where: { $0.rawValue == text }) else {
+                        throw unknown(place, "kind", text, kinds.names.map(\.rawValue))
                     }
                     override.kind = kind
                 case "role":

@@ -1,6 +1,9 @@
 import Foundation
+package import Models
+import NN
 import Platform
 import RunStore
+import Tables
 package import Training
 
 /// Where an unfinished training of a run folder keeps its checkpoints.
@@ -88,9 +91,11 @@ package enum JSON {
     }
 
     package static func decode<Value: Decodable>(
-        _ type: Value.Type, from bytes: [UInt8], file: String
+        _ type: Value.Type, from bytes: [UInt8], file: String, kinds: InputKinds = .shipped
     ) throws -> Value {
         let decoder = JSONDecoder()
+        decoder.userInfo[.columnEncoders] = kinds.encoders
+        decoder.userInfo[.blockStems] = kinds.stems
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do {

@@ -54,7 +54,13 @@ package struct Learner {
                 trusts: encoder.bins.flatMap(\.trusts))
         let input = TabularInput(
             numericWidth: encoder.numericWidth + encoder.bins.count,
-            cardinalities: encoder.indexParents.map(\.cardinality), embedding: embedding)
+            cardinalities: encoder.indexParents.map(\.cardinality), embedding: embedding,
+            blocks: encoder.blocks.map { place in
+                guard let stem = prepared.kinds.stem(of: place.kind) else {
+                    preconditionFailure("blocks of kind \(place.kind.rawValue) need a stem")
+                }
+                return StemmedBlock(place.block, stem: stem)
+            })
         return recipe.kind.form.network(
             NetworkParts(
                 recipe: recipe, input: input, task: task, labelSmoothing: options.labelSmoothing,

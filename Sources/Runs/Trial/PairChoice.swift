@@ -34,6 +34,9 @@ extension Learner {
         for (parent, range) in zip(encoder.indexParents, ranges.categories) {
             features[parent.column, default: []].append(range)
         }
+        for (place, range) in zip(encoder.blocks, ranges.blocks) {
+            features[place.column, default: []].append(range)
+        }
         let columns = prepared.schema.features.compactMap { entry in
             features[entry.name].map { AdditiveForm.Column(name: entry.name, features: $0) }
         }

@@ -1,3 +1,4 @@
+import Models
 import Prediction
 import Tables
 import TensorCore
@@ -85,7 +86,7 @@ extension PreparedData {
         let rows = split.train.filter { !planted.contains($0) }
         result.encoder = try Encoder.fit(
             table, schema, rows: rows, bins: bins, outcomes: bins == nil ? [] : try outcomes(rows),
-            repair: rule)
+            repair: rule, kinds: kinds.encoders)
         return result
     }
 
@@ -109,7 +110,7 @@ extension PreparedData {
         asked.columns.target = target.column
         var result = try PreparedData.prepare(
             table.selecting(rows: rows), testTable: testTable.selecting(rows: []), schema: schema,
-            asked, classesOf: target, onEvent: { _ in })
+            asked, kinds: kinds, classesOf: target, onEvent: { _ in })
         result.testTable = testTable
         result.split.test = split.test
         return result
@@ -132,7 +133,7 @@ extension PreparedData {
         result.encoder = try Encoder.fit(
             result.table, schema, rows: learned, bins: bins,
             outcomes: bins == nil ? [] : try result.outcomes(learned),
-            repair: settings.model.groupRepair)
+            repair: settings.model.groupRepair, kinds: kinds.encoders)
         result.canaries = nil
         result.split = Split(
             train: learned, validation: Array(rows.count..<rows.count + others.count),

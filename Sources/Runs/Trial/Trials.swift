@@ -57,10 +57,11 @@ package final class Trials: Sendable {
 
     /// Of a finished run, whose data must stand where they stood, unchanged.
     package convenience init(
-        run path: String, threads: Int, cancellation: Cancellation = .bySignal
+        run path: String, threads: Int, kinds: InputKinds = .shipped,
+        cancellation: Cancellation = .bySignal
     ) throws {
         let run = try FinishedRun(
-            path, threads: threads, cancellation: cancellation, onEvent: { _ in })
+            path, threads: threads, kinds: kinds, cancellation: cancellation, onEvent: { _ in })
         self.init(run.learner, features: run.features)
     }
 

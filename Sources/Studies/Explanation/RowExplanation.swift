@@ -1,7 +1,7 @@
 import Explanation
 import Figures
 import Generalization
-import Models
+package import Models
 import Platform
 package import Runs
 import Tables
@@ -38,6 +38,8 @@ package struct ExplanationRequest: Sendable {
     package var seed: UInt64 = 0
     package var reading = TrainConfiguration.ReadingOptions()
     package var threads: Int?
+    /// Those of the run's columns among them.
+    package var kinds = InputKinds.shipped
 
     package init(run: String, rows: String) {
         self.run = run
@@ -141,7 +143,7 @@ private struct DecidedClasses {
 
     init(_ request: ExplanationRequest) throws {
         let explained = try ExplainedModel(
-            run: request.run, label: nil, threads: request.threads)
+            run: request.run, label: nil, threads: request.threads, kinds: request.kinds)
         let target = explained.model.target
         guard !target.classes.isEmpty else {
             if let favourable = request.favourable {
@@ -163,7 +165,8 @@ private struct DecidedClasses {
 private func explainOneClass(_ request: ExplanationRequest) throws -> RowExplanations {
     if !request.asksMethod, let own = try AdditiveReading.of(run: request.run) {
         let explained = try ExplainedModel(
-            run: request.run, label: request.label, threads: request.threads)
+            run: request.run, label: request.label, threads: request.threads,
+            kinds: request.kinds)
         let table = try explained.rows(of: request.rows, request.reading, chosen: request.chosen)
         return try own.explanations(explained, table, chosen: request.chosen)
     }
@@ -242,7 +245,8 @@ private struct AskedExplanation {
     init(_ request: ExplanationRequest, chosen: [Int]) throws {
         let method = try request.attribution()
         let explained = try ExplainedModel(
-            run: request.run, label: request.label, threads: request.threads)
+            run: request.run, label: request.label, threads: request.threads,
+            kinds: request.kinds)
         table = try explained.rows(of: request.rows, request.reading, chosen: chosen)
         let width = explained.predictor.features.count
         guard

@@ -15,6 +15,8 @@ package struct PredictionRequest: Sendable {
     package var rows: String
     package var reading = TrainConfiguration.ReadingOptions()
     package var threads: Int?
+    /// Those of the run's columns among them.
+    package var kinds = InputKinds.shipped
     /// The share of rows whose answer a set or an interval is to hold; `nil` for none.
     package var coverage: Double?
     /// `lac`, `aps`, `raps`, `absolute` or `normalized`; the usual one of the task where `nil`.
@@ -60,7 +62,7 @@ package func predictRows(_ request: PredictionRequest) throws -> (bytes: [UInt8]
     guard request.outOfDistribution || !request.hiddenFeatures else {
         throw VouchError("--hidden-features goes with --out-of-distribution only; give both")
     }
-    let model = try ModelBundle(run: request.run)
+    let model = try ModelBundle(run: request.run, kinds: request.kinds)
     let reference =
         request.outOfDistribution ? try OutOfDistributionReference(run: request.run) : nil
     let thresholds = try FittedThresholds(request, model)
@@ -168,7 +170,8 @@ private struct FittedThresholds {
         let fitted = [
             ("--coverage", request.coverage != nil), ("--abstain-risk", request.abstainRisk != nil),
         ].filter(\.1).map(\.0).joined(separator: " ")
-        var door = HeldOutRows(of: request.run, for: "vouch predict \(fitted)")
+        var door = HeldOutRows(
+            of: request.run, for: "vouch predict \(fitted)", kinds: request.kinds)
         guard let file = request.calibration else {
             let rows = try door.open(.validation)
             guard rows.rows > 0 else {

@@ -1,7 +1,7 @@
 import Documents
 import Evidence
 import Kernels
-import Models
+package import Models
 import Platform
 package import Prediction
 package import Reporting
@@ -28,10 +28,13 @@ package struct RunEvaluation {
 ///
 /// The looks at these rows, and at the validation rows that thresholds are fitted on, are recorded
 /// in the run's ledger.
+///
+/// - Parameter kinds: Those of the run's columns among them.
 package func evaluateRun(
-    run: String, rows: String, reading: TrainConfiguration.ReadingOptions, threads: Int?
+    run: String, rows: String, reading: TrainConfiguration.ReadingOptions, threads: Int?,
+    kinds: InputKinds = .shipped
 ) throws -> RunEvaluation {
-    let model = try ModelBundle(run: run)
+    let model = try ModelBundle(run: run, kinds: kinds)
     let bytes = try CSVReader.bytes(path: rows)
     let (table, predictions) = try model.predict(
         bytes, name: rows, reading: reading, threads: threads)
@@ -39,7 +42,7 @@ package func evaluateRun(
     let data = ContentHash.sha256(bytes)
     let own = try Ledger.read(run).lastRun?.details[Ledger.DetailKey.weightsSHA256] ?? ""
     let before = modelsMeasuredBefore(onDataSHA256: data, except: own)
-    var door = HeldOutRows(of: run, for: "vouch evaluate")
+    var door = HeldOutRows(of: run, for: "vouch evaluate", kinds: kinds)
     var test = try door.open(file: rows, bytes, table, predictions, model: model)
     test.models = before + 1
     let validation = try door.open(.validation)

@@ -27,7 +27,8 @@ package func trainRun(
     try configuration.validate()
     let threads = try checkedThreads(control.threads)
     try AtomicFolder.check(configuration.output, overwrite: control.overwrite)
-    let prepared = try PreparedData.load(configuration, threads: threads, onEvent: control.onEvent)
+    let prepared = try PreparedData.load(
+        configuration, kinds: control.kinds, threads: threads, onEvent: control.onEvent)
     for warning in prepared.warnings + precisionWarnings(configuration) {
         control.onEvent(.warning(warning))
     }

@@ -1,7 +1,8 @@
 /// What one raw column becomes for a network, fitted on training rows only. A type, and a file, for
 /// each kind of column.
 ///
-/// A further kind is such a file, which names its `ColumnKind`, and a line in `Encoder.kinds`.
+/// A further kind is such a file, which names its `ColumnKind`; encoders are fitted, and opened, with a
+/// list of kinds. One whose cells do not come down to some numbers and indices fills blocks of its own.
 package protocol ColumnEncoder: Codable, Sendable, Hashable {
     /// The cells that it is fitted on.
     static var kind: ColumnKind { get }
@@ -19,7 +20,8 @@ package protocol ColumnEncoder: Codable, Sendable, Hashable {
     ///   - rows: The training rows; only they decide.
     init(fitting column: Column, in source: CellSource, rows: [Int]) throws(TableError)
 
-    /// Writes a number or an index for every row at each of its places, which hold 0 before.
+    /// Writes a number, an index or a part of a block for every row at each of its places, which hold
+    /// 0 before.
     ///
     /// - Throws: `TableError` naming the first cell that is not of its kind.
     func encode(
@@ -42,7 +44,7 @@ extension ColumnEncoder {
     package func unseenRows(in source: CellSource) -> [Int] { [] }
 }
 
-/// The numbers and indices that a cell becomes.
+/// The numbers, indices and blocks that a cell becomes.
 package struct ColumnOutputs: Sendable, Hashable {
     /// A name for each number.
     package var numbers: [String]
@@ -51,11 +53,17 @@ package struct ColumnOutputs: Sendable, Hashable {
     package var mark: String?
     /// For each index, how many there are of it.
     package var cardinalities: [Int]
+    /// Those that it fills for itself, for the stem of its kind.
+    package var blocks: [BlockOutput]
 
-    package init(numbers: [String] = [], mark: String? = nil, cardinalities: [Int] = []) {
+    package init(
+        numbers: [String] = [], mark: String? = nil, cardinalities: [Int] = [],
+        blocks: [BlockOutput] = []
+    ) {
         self.numbers = numbers
         self.mark = mark
         self.cardinalities = cardinalities
+        self.blocks = blocks
     }
 }
 
@@ -66,6 +74,8 @@ package struct ColumnPlaces: Sendable, Hashable {
     package var mark: Int?
     /// Among the row's indices.
     package var indices: Range<Int>
+    /// Among the row's blocks.
+    package var blocks: Range<Int>
 }
 
 /// Where everything stands in an encoded row, bins and atoms left aside.
@@ -74,6 +84,7 @@ struct EncodedLayout {
     private(set) var numbers: [(name: String, column: String)] = []
     /// For each index the raw column that it comes from, and how many there are of it.
     private(set) var indices: [(column: String, cardinality: Int)] = []
+    private(set) var blocks: [BlockPlace] = []
     /// Of each column, in order.
     private(set) var places: [ColumnPlaces] = []
 
@@ -84,12 +95,20 @@ struct EncodedLayout {
         let outputs = columns.map(\.outputs)
         var first = 0
         for (place, column) in columns.enumerated() {
-            let start = (numbers.count, indices.count)
+            let start = (numbers.count, indices.count, blocks.count)
             numbers += outputs[place].numbers.map { ($0, column.column) }
             indices += outputs[place].cardinalities.map { (column.column, $0) }
+            for output in outputs[place].blocks {
+                let kind = type(of: column).kind
+                blocks.append(
+                    BlockPlace(
+                        name: kind.rawValue + "\(blocks.count)", column: column.column,
+                        kind: kind, output: output))
+            }
             places.append(
                 ColumnPlaces(
-                    numbers: start.0..<numbers.count, mark: nil, indices: start.1..<indices.count))
+                    numbers: start.0..<numbers.count, mark: nil, indices: start.1..<indices.count,
+                    blocks: start.2..<blocks.count))
             let next = place + 1
             guard next == columns.count || type(of: columns[next]).key != type(of: column).key
             else { continue }

@@ -8,6 +8,8 @@ package struct EncodedFeatures: Sendable {
     /// `[rows, categoryWidth]`: the encoder's indices, then for each of its bins the
     /// atom, numbered from 1 over all columns; 0 for none.
     package var categories: [Int32]
+    /// Those that columns have for themselves; see `Encoder.blocks`.
+    package var blocks: [EncodedBlock] = []
 
     package func selecting(rows chosen: [Int]) -> EncodedFeatures {
         var result = EncodedFeatures(
@@ -19,6 +21,7 @@ package struct EncodedFeatures: Sendable {
             result.numeric += numeric[row * numericWidth..<(row + 1) * numericWidth]
             result.categories += categories[row * categoryWidth..<(row + 1) * categoryWidth]
         }
+        result.blocks = blocks.map { $0.selecting(rows: chosen) }
         return result
     }
 }
@@ -32,11 +35,12 @@ extension EncodedFeatures {
     }
 
     /// Rows of zeros.
-    init(rows: Int, numericWidth: Int, categoryWidth: Int) {
+    init(rows: Int, numericWidth: Int, categoryWidth: Int, blocks: [BlockPlace] = []) {
         self.init(
             rows: rows, numericWidth: numericWidth,
             numeric: [Float](repeating: 0, count: rows * numericWidth),
             categoryWidth: categoryWidth,
-            categories: [Int32](repeating: 0, count: rows * categoryWidth))
+            categories: [Int32](repeating: 0, count: rows * categoryWidth),
+            blocks: blocks.map { EncodedBlock($0, rows: rows) })
     }
 }

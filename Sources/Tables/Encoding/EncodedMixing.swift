@@ -32,6 +32,9 @@ extension Encoder {
                 result.categories[row * width + slot] = features.categories[own[row] * width + slot]
             }
         }
+        result.blocks = zip(blocks, features.blocks).map { place, block in
+            block.selecting(rows: rows(of: place.column))
+        }
         return result
     }
 }

@@ -3,20 +3,28 @@
 /// Each column has an encoder of its kind. Numbers may also have positions among bins and codes of
 /// values, and may be repaired before all else.
 package struct Encoder: Sendable {
-    /// Kind by kind, in the order of `kinds`.
+    /// Kind by kind, in the order of `known`.
     package private(set) var columns: [any ColumnEncoder]
     /// Positions and atoms of each number, where the network asks for them; else empty.
     package var bins: [NumberBins] = []
     /// What numbers go through before all else; `nil` for nothing.
     package var repair: GroupRepair?
 
-    /// The kinds of columns that a model can read, in the order in which they stand in an encoded
-    /// row.
+    /// The kinds that it may have columns of, in the order in which they stand in an encoded row:
+    /// those of every table, then what else it was fitted or opened with.
+    package let known: [any ColumnEncoder.Type]
+
+    /// The kinds of columns that tables have as they are read, in the order in which they stand in an
+    /// encoded row.
     package static let kinds: [any ColumnEncoder.Type] = [
         NumberEncoder.self, DateEncoder.self, CategoryEncoder.self,
     ]
 
-    init(columns: [any ColumnEncoder], bins: [NumberBins] = [], repair: GroupRepair? = nil) {
+    init(
+        columns: [any ColumnEncoder], bins: [NumberBins] = [], repair: GroupRepair? = nil,
+        known: [any ColumnEncoder.Type] = Encoder.kinds
+    ) {
+        self.known = known
         self.columns = columns
         self.bins = bins
         self.repair = repair
@@ -39,7 +47,10 @@ package struct Encoder: Sendable {
     /// For each index the raw column that it comes from, and how many there are of it.
     package var indexParents: [(column: String, cardinality: Int)] { layout.indices }
 
-    /// The columns that become numbers and indices of the network; a repair needs those that tell
+    /// What columns fill for themselves, in the order of an encoded row's blocks.
+    package var blocks: [BlockPlace] { layout.blocks }
+
+    /// The columns that become inputs of the network; a repair needs those that tell
     /// groups, too.
     package var requiredColumns: [String] { columns.map(\.column) }
 
@@ -52,7 +63,7 @@ package struct Encoder: Sendable {
     ///   - bins: How each number's bins and atoms are found; `nil` for none.
     ///   - outcomes: What is to be predicted, a number for each of `rows`, in one column or more.
     ///   - repair: How numbers are changed first, so that they tell less of the protected groups; `nil` for not.
-    ///   - kinds: Those that may be read.
+    ///   - kinds: Those that may be read; `kinds` of every table come first.
     /// - Throws: `TableError` when the schema has no feature, one is of a kind that is not read, or
     ///   the repair cannot be fitted.
     package static func fit(
@@ -86,7 +97,7 @@ package struct Encoder: Sendable {
                 columns.append(try kind.init(fitting: column, in: source, rows: rows))
             }
         }
-        var encoder = Encoder(columns: columns, repair: fitted)
+        var encoder = Encoder(columns: columns, repair: fitted, known: kinds)
         guard let bins else { return encoder }
         for number in encoder.numbers {
             let values = try source.numbers(in: number.column)
@@ -111,7 +122,7 @@ package struct Encoder: Sendable {
         let (numbers, indices) = (layout.numbers.count, layout.indices.count)
         var features = EncodedFeatures(
             rows: table.rowCount, numericWidth: numbers + bins.count,
-            categoryWidth: indices + bins.count)
+            categoryWidth: indices + bins.count, blocks: layout.blocks)
         for (column, places) in zip(columns, layout.places) {
             try column.encode(source, into: &features, at: places)
         }

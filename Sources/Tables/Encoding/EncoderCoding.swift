@@ -1,4 +1,11 @@
-/// `encoder.json`: for each kind the list of its columns, under its key; then bins and repair.
+extension CodingUserInfoKey {
+    /// The kinds, `[any ColumnEncoder.Type]`, that an encoder is opened with; without it
+    /// `Encoder.kinds`.
+    package static let columnEncoders = CodingUserInfoKey(rawValue: "columnEncoders")!
+}
+
+/// `encoder.json`: for each kind the list of its columns, under its key; then bins and repair. Of a kind
+/// that not every table has there is a list where it has columns.
 extension Encoder: Codable {
     fileprivate struct Key: CodingKey, Hashable {
         let stringValue: String
@@ -16,25 +23,29 @@ extension Encoder: Codable {
     ///   columns.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
-        let known = Set(Self.kinds.map { Key($0.key) } + [.bins, .repair])
+        let kinds = decoder.userInfo[.columnEncoders] as? [any ColumnEncoder.Type] ?? Self.kinds
+        let known = Set(kinds.map { Key($0.key) } + [.bins, .repair])
         if let key = container.allKeys.first(where: { !known.contains($0) }) {
             throw DecodingError.dataCorruptedError(
                 forKey: key, in: container,
-                debugDescription: "no model of this version reads such columns")
+                debugDescription: "nobody here reads columns that are kept under this key")
         }
-        let columns = try Self.kinds.flatMap { try $0.list(in: container) }
+        let columns = try kinds.flatMap { try $0.list(in: container) }
         self.init(
             columns: columns, bins: try container.decode([NumberBins].self, forKey: .bins),
-            repair: try container.decodeIfPresent(GroupRepair.self, forKey: .repair))
+            repair: try container.decodeIfPresent(GroupRepair.self, forKey: .repair),
+            known: kinds)
     }
 
-    /// - Precondition: each column is of one of `kinds`.
+    /// - Precondition: each column is of one of `known`.
     package func encode(to encoder: any Swift.Encoder) throws {
-        let known = Set(Self.kinds.map { $0.key })
-        precondition(
-            columns.allSatisfy { known.contains(type(of: $0).key) }, "a kind that is not listed")
+        let keys = Set(columns.map { type(of: $0).key })
+        precondition(keys.isSubset(of: known.map { $0.key }), "a kind that is not listed")
+        let always = Set(Self.kinds.map { $0.key })
         var container = encoder.container(keyedBy: Key.self)
-        for kind in Self.kinds { try kind.add(columns, to: &container) }
+        for kind in known where always.contains(kind.key) || keys.contains(kind.key) {
+            try kind.add(columns, to: &container)
+        }
         try container.encode(bins, forKey: .bins)
         try container.encodeIfPresent(repair, forKey: .repair)
     }

@@ -1,6 +1,6 @@
 /// Center: the median of the values that are there. Scale: the interquartile range, or where that
 /// is 0 the standard deviation, or where that is 0 one.
-func robustScale(_ values: [Double]) -> (center: Double, scale: Double) {
+package func robustScale(_ values: [Double]) -> (center: Double, scale: Double) {
     let present = values.filter { !$0.isNaN }.sorted()
     guard !present.isEmpty else { return (0, 1) }
     let center = sortedQuantile(present, 0.5)
@@ -14,7 +14,7 @@ func robustScale(_ values: [Double]) -> (center: Double, scale: Double) {
 /// `x / √(1 + (x/3)²)`: nearly `x` for small `x`, never beyond ±3.
 ///
 /// - Source: Holzmüller et al. 2024, arXiv:2407.04491, "smooth clipping".
-func squash(_ x: Double) -> Float {
+package func squash(_ x: Double) -> Float {
     guard abs(x) < 1e9 else { return x > 0 ? 3 : -3 }
     return Float(x / (1 + (x / 3) * (x / 3)).squareRoot())
 }

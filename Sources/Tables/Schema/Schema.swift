@@ -1,7 +1,6 @@
 /// What a column holds, by the name that a schema gives it.
 ///
-/// Open, so that a further kind is the file of its `ColumnEncoder`, which names it, and a line in
-/// `Encoder.kinds`.
+/// Open, so that a further kind is the file of its `ColumnEncoder`, which names it.
 package struct ColumnKind: RawRepresentable, Codable, Sendable, Hashable {
     package let rawValue: String
 
@@ -12,12 +11,7 @@ package struct ColumnKind: RawRepresentable, Codable, Sendable, Hashable {
     package static let date = ColumnKind(rawValue: "date")
 
     /// Those that a reader tells by the cells; the cells of any other it keeps as they stand.
-    static let told: [ColumnKind] = [.number, .category, .date]
-
-    /// Those that a model can read.
-    package static var known: [ColumnKind] {
-        told + Encoder.kinds.map { $0.kind }.filter { !told.contains($0) }
-    }
+    package static let told: [ColumnKind] = [.number, .category, .date]
 }
 
 /// What a column is for.
