@@ -9,7 +9,7 @@ package func differenceDefinitions(_ changes: [Change]) -> [MetricDefinition] {
         else { return nil }
         let isRatio = change.difference.metric.isRatio
         definition.id = change.difference.metric
-        // "accuracy", but "ROC AUC".
+        // A word loses its capital, an abbreviation such as ROC AUC does not.
         let isWord = definition.name.dropFirst().first?.isLowercase ?? false
         let name =
             (isWord ? definition.name.prefix(1).lowercased() : String(definition.name.prefix(1)))

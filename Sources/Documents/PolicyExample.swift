@@ -33,7 +33,9 @@ struct PolicyExample {
         let loss = losses.lazy.compactMap { id in
             report.measurements.first { $0.metric == id && $0.group == nil }
         }.first
-        if let spread = spread?.value, let half = loss?.halfWidth, loss?.metric == .logLoss, half > 0 {
+        if let spread = spread?.value, let half = loss?.halfWidth, loss?.metric == .logLoss,
+            half > 0
+        {
             seedShare = spread / half
         } else {
             seedShare = nil

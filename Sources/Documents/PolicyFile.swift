@@ -137,7 +137,8 @@ package struct PolicyCheck: Sendable {
         let failed = verdicts.count { !$0.passed }
         let cases = verdicts.map { verdict -> String in
             let name = escaped(line(verdict))
-            let open = "  <testcase classname=\"\(escaped(verdict.rule.metric.rawValue))\" name=\"\(name)\""
+            let metric = escaped(verdict.rule.metric.rawValue)
+            let open = "  <testcase classname=\"\(metric)\" name=\"\(name)\""
             guard !verdict.passed else { return open + "/>\n" }
             return open
                 + ">\n    <failure message=\"\(escaped(verdict.reason ?? ""))\"/>\n  </testcase>\n"
@@ -174,7 +175,8 @@ package func policyMetrics() -> String {
         [["metric", "better", "unit", "name"]]
             + MetricRegistry.all.map {
                 [
-                    $0.id.rawValue, $0.direction > 0 ? "larger" : $0.direction < 0 ? "smaller" : "neither",
+                    $0.id.rawValue,
+                    $0.direction > 0 ? "larger" : $0.direction < 0 ? "smaller" : "neither",
                     $0.unit, $0.name,
                 ]
             }, rightAligned: [])

@@ -2,8 +2,8 @@ package import Statistics
 
 /// The name of a metric, such as `rocAUC`: what measurements, reports and policies call it.
 ///
-/// Run folders and policies hold these names, and so they are not changed. An id is declared once, beside the
-/// `MetricDefinition` that says what it means, in the module that measures it.
+/// Run folders and policies hold these names, and so they are not changed. An id is declared once,
+/// beside the `MetricDefinition` that says what it means, in the module that measures it.
 package struct MetricID: RawRepresentable, Hashable, Sendable, Codable {
     package let rawValue: String
 

@@ -73,7 +73,8 @@ struct DrawbackWords {
             let shown = PlainNumber.energy(kilojoules: kilojoules)
             let estimate = energy.note?.hasPrefix("an estimate") == true ? " (an estimate)" : ""
             answer.text +=
-                (seconds.metric == .totalSeconds && energy.metric == .energy ? ", training" : " and")
+                (seconds.metric == .totalSeconds && energy.metric == .energy
+                ? ", training" : " and")
                 + " about \(shown) of electricity\(estimate)"
             answer.numbers.append(shown)
             answer.metrics.append(energy.metric)
