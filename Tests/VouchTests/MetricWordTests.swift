@@ -29,7 +29,8 @@ import Testing
         "Training/TrainingStanding.swift": ["\"validation losses\" : \"parameters\""],
     ]
 
-    /// `MetricBounds` lists words of modules above it; it is to go into the definitions.
+    /// `MetricBounds` has the values of all metrics in one place (decision 27), below the modules that
+    /// declare their ids: it knows them by their words.
     @Test func noMetricIsALiteral() throws {
         let words = MetricRegistry.all.map { "\"\($0.id)\"" }
         for (path, text) in try SourceText.files(below: "Sources")
@@ -49,6 +50,18 @@ import Testing
         for metric in MetricRegistry.all {
             let declaration = "static let \(metric.id) = MetricID(\"\(metric.id)\")"
             #expect(files.filter { $0.text.contains(declaration) }.count == 1, "\(metric.id)")
+        }
+    }
+
+    /// No bound is that of a metric which is called otherwise by now.
+    @Test func boundsAreOfDeclaredMetrics() throws {
+        let files = try SourceText.files(below: "Sources")
+        let bounds = try #require(files.first { $0.path == "Evidence/MetricBounds.swift" })
+        let words = bounds.text.matches(of: /"(\w+)"/).map { String($0.output.1) }
+        #expect(words.count > 50)
+        for word in words {
+            let declaration = "static let \(word) = MetricID(\"\(word)\")"
+            #expect(files.contains { $0.text.contains(declaration) }, "\(word)")
         }
     }
 

@@ -74,7 +74,7 @@ struct DrawbackWords {
             let estimate = energy.note?.hasPrefix("an estimate") == true ? " (an estimate)" : ""
             answer.text +=
                 (seconds.metric == .totalSeconds && energy.metric == .energy
-                ? ", training" : " and")
+                    ? ", training" : " and")
                 + " about \(shown) of electricity\(estimate)"
             answer.numbers.append(shown)
             answer.metrics.append(energy.metric)
