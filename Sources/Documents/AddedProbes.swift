@@ -42,7 +42,7 @@ extension RunReport {
 
     /// Of each metric the one farthest from 0, two metrics at most: the rest stands in the section.
     private static func telling(_ found: [Measurement]) -> [Measurement] {
-        var metrics: [String] = []
+        var metrics: [MetricID] = []
         for measurement in found where measurement.value != nil {
             if !metrics.contains(measurement.metric) { metrics.append(measurement.metric) }
         }

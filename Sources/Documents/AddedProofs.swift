@@ -12,7 +12,7 @@ extension RunReport {
                 result.drawbacks[index].proofs.append(proof)
             }
             // What the price is told in must be explained too.
-            let ratios = proof.changes.filter { $0.difference.metric.hasSuffix("Ratio") }
+            let ratios = proof.changes.filter { $0.difference.metric.isRatio }
             let needed = Set(proof.changes.map(\.metric))
             let shown = Set(result.definitions.map(\.id))
             result.definitions +=

@@ -46,8 +46,8 @@ struct EvidenceTables {
         }
     }
 
-    private func name(_ metric: String) -> String {
-        report.definitions.first { $0.id == metric }?.name ?? metric
+    private func name(_ metric: MetricID) -> String {
+        report.definitions.first { $0.id == metric }?.name ?? metric.rawValue
     }
 
     private func cell(_ measurement: Measurement?) -> TableDocument.Cell {

@@ -1,7 +1,13 @@
+import Cost
+import DataEfficiency
 package import Evidence
+import Explanation
+import Fairness
 import Figures
+import Generalization
 package import Reporting
 package import Tables
+import Tuning
 
 /// What probes found, put in the order of a report: the six rows, a section a drawback.
 package struct EvidenceView {
@@ -87,26 +93,26 @@ package struct EvidenceView {
     }
 
     /// The metrics of each of the six rows, the most telling first.
-    private static let headlines: [Drawback: [String]] = [
-        .computeCost: ["totalSeconds", "totalEnergy", "trainingSeconds", "peakMemory"],
-        .dataHunger: ["trainingRows", "gainFromDoubling", "conflictingRows"],
+    private static let headlines: [Drawback: [MetricID]] = [
+        .computeCost: [.totalSeconds, .totalEnergy, .trainingSeconds, .peakMemory],
+        .dataHunger: [.trainingRows, .gainFromDoubling, .conflictingRows],
         .opacity: [
-            "glassBoxPrice", "glassBoxPriceError", "effectiveColumns", "permutationImportance",
+            .glassBoxPrice, .glassBoxPriceError, .effectiveColumns, .permutationImportance,
         ],
-        .overfitting: ["trainTestGap", "expectedCalibrationError", "rSquared", "suspectedLeaks"],
-        .hyperParameters: ["seedSpread", "settingEffect"],
+        .overfitting: [.trainTestGap, .expectedCalibrationError, .rSquared, .suspectedLeaks],
+        .hyperParameters: [.seedSpread, .settingEffect],
         // Of gaps those of the convention that was asked for are there.
         .bias: [
-            "truePositiveRateGap", "falsePositiveRateGap", "selectionRateGap", "accuracyGap",
-            "meanErrorGap",
-            "statisticalParityDifference", "equalOpportunityDifference", "averageOddsDifference",
-            "demographicParityFFB", "equalizedOddsFFB", "demographicParityOxonFair",
-            "equalizedOddsOxonFair",
+            .truePositiveRateGap, .falsePositiveRateGap, .selectionRateGap, .accuracyGap,
+            .meanErrorGap,
+            .statisticalParityDifference, .equalOpportunityDifference, .averageOddsDifference,
+            .demographicParityFFB, .equalizedOddsFFB, .demographicParityOxonFair,
+            .equalizedOddsOxonFair,
         ],
     ]
 
     /// Of a metric that is measured for each column or setting, the largest stands in the row.
-    private func shown(_ metric: String) -> [Measurement] {
+    private func shown(_ metric: MetricID) -> [Measurement] {
         let found = everything.filter { $0.metric == metric && $0.value != nil }
         let largest = found.max { abs($0.value ?? 0) < abs($1.value ?? 0) }
         return largest.map { [$0] } ?? []
@@ -114,10 +120,10 @@ package struct EvidenceView {
 }
 
 /// The metrics of a report's cards, in order.
-package func headlines(_ task: TargetEncoder.Task) -> [String] {
+package func headlines(_ task: TargetEncoder.Task) -> [MetricID] {
     switch task {
-    case .binary: ["rocAUC", "accuracy", "logLoss", "brierScore", "expectedCost"]
-    case .multiclass: ["accuracy", "macroF1", "macroAUC", "logLoss"]
-    case .regression: ["rootMeanSquaredError", "meanAbsoluteError", "rSquared"]
+    case .binary: [.rocAUC, .accuracy, .logLoss, .brierScore, .expectedCost]
+    case .multiclass: [.accuracy, .macroF1, .macroAUC, .logLoss]
+    case .regression: [.rootMeanSquaredError, .meanAbsoluteError, .rSquared]
     }
 }

@@ -1,5 +1,7 @@
 import Evidence
+import Fairness
 import Figures
+import Generalization
 import Platform
 import Reporting
 
@@ -26,11 +28,14 @@ struct PolicyExample {
 
     init(_ report: RunReport) {
         self.report = report
-        let spread = report.measurements.first { $0.metric == "seedSpread" && $0.group == nil }
-        let loss = ["logLoss", "rootMeanSquaredError"].lazy.compactMap { id in
+        let spread = report.measurements.first { $0.metric == .seedSpread && $0.group == nil }
+        let losses: [MetricID] = [.logLoss, .rootMeanSquaredError]
+        let loss = losses.lazy.compactMap { id in
             report.measurements.first { $0.metric == id && $0.group == nil }
         }.first
-        if let spread = spread?.value, let half = loss?.halfWidth, loss?.metric == "logLoss", half > 0 {
+        if let spread = spread?.value, let half = loss?.halfWidth, loss?.metric == .logLoss,
+            half > 0
+        {
             seedShare = spread / half
         } else {
             seedShare = nil
@@ -38,29 +43,29 @@ struct PolicyExample {
     }
 
     /// What is asked of a run, and why, in the order of harm.
-    private static let asked: [(metrics: [String], reason: String)] = [
-        (["expectedCost"], "what its decisions cost, by the costs that were given"),
-        (["rocAUC", "macroAUC", "rSquared"], "whether it tells cases apart at all"),
-        (["logLoss", "rootMeanSquaredError"], "how far its answers are off"),
+    private static let asked: [(metrics: [MetricID], reason: String)] = [
+        ([.expectedCost], "what its decisions cost, by the costs that were given"),
+        ([.rocAUC, .macroAUC, .rSquared], "whether it tells cases apart at all"),
+        ([.logLoss, .rootMeanSquaredError], "how far its answers are off"),
         (
-            ["logLossAgainstBaseline", "errorAgainstBaseline"],
+            [.logLossAgainstBaseline, .errorAgainstBaseline],
             "it must be better than the same answer for everybody"
         ),
-        (["balancedAccuracy", "meanAbsoluteError"], "every class counts alike, the rare one too"),
-        (["sensitivity"], "how many of the positive rows it finds"),
-        (["expectedCalibrationError"], "whether its probabilities can be taken at their word"),
-        (["trainTestGap"], "how much of what it knows it learned by heart"),
-        (["membershipAUC"], "whether it tells who was among its training rows; 0.5 is chance"),
-        (["suspectedLeaks"], "nothing may tell the answer before it is known"),
+        ([.balancedAccuracy, .meanAbsoluteError], "every class counts alike, the rare one too"),
+        ([.sensitivity], "how many of the positive rows it finds"),
+        ([.expectedCalibrationError], "whether its probabilities can be taken at their word"),
+        ([.trainTestGap], "how much of what it knows it learned by heart"),
+        ([.membershipAUC], "whether it tells who was among its training rows; 0.5 is chance"),
+        ([.suspectedLeaks], "nothing may tell the answer before it is known"),
     ]
 
     /// Of each protected column, the first two that these rows can bound.
-    private static let gaps = [
-        ("truePositiveRateGap", "whom it fails to find"),
-        ("selectionRateGap", "who gets the decision"),
-        ("falsePositiveRateGap", "whom it decides for in error"),
-        ("meanErrorGap", "whose number it puts too high or too low"),
-        ("accuracyGap", "for whom it is right"),
+    private static let gaps: [(metric: MetricID, reason: String)] = [
+        (.truePositiveRateGap, "whom it fails to find"),
+        (.selectionRateGap, "who gets the decision"),
+        (.falsePositiveRateGap, "whom it decides for in error"),
+        (.meanErrorGap, "whose number it puts too high or too low"),
+        (.accuracyGap, "for whom it is right"),
     ]
 
     var text: String {
@@ -80,7 +85,7 @@ struct PolicyExample {
             // A gap in rates of 1 or more is no limit; one in the target's unit has no such end.
             let bounded = known.filter { gap, _ in
                 guard let upper = gap.interval?.upper else { return false }
-                return gap.metric == "meanErrorGap" || upper + room(gap) < 0.95
+                return gap.metric == .meanErrorGap || upper + room(gap) < 0.95
             }
             rules += bounded.prefix(min(2, most)).compactMap { rule($0.0, $0.1) }
             if bounded.isEmpty, !known.isEmpty {

@@ -34,13 +34,13 @@ enum PolicyFile {
             throw VouchError("\(node.place(in: path)): a rule is `metric: …` and its limits")
         }
         var rule = Policy.Rule(
-            metric: "", quantity: .value, minimum: nil, maximum: nil, group: nil,
+            metric: MetricID(""), quantity: .value, minimum: nil, maximum: nil, group: nil,
             line: node.mark?.line ?? 0)
         for (key, value) in fields {
             let name = key.string ?? ""
             switch name {
             case "metric":
-                rule.metric = value.string ?? ""
+                rule.metric = MetricID(value.string ?? "")
                 guard MetricRegistry.definition(rule.metric) != nil else {
                     throw VouchError(
                         "\(value.place(in: path)), key \"metric\": there is no metric "
@@ -57,7 +57,7 @@ enum PolicyFile {
                         + "of value, lower, upper")
             }
         }
-        guard !rule.metric.isEmpty, rule.minimum != nil || rule.maximum != nil else {
+        guard !rule.metric.rawValue.isEmpty, rule.minimum != nil || rule.maximum != nil else {
             throw VouchError(
                 "\(node.place(in: path)): a rule names a metric and a limit, such as "
                     + "`lower: {min: 0.9}`")
@@ -118,7 +118,7 @@ package struct PolicyCheck: Sendable {
     package func json() throws -> [UInt8] {
         struct Row: Encodable {
             var rule: String
-            var metric: String
+            var metric: MetricID
             var group: String?
             var found: Double?
             var passed: Bool
@@ -137,7 +137,8 @@ package struct PolicyCheck: Sendable {
         let failed = verdicts.count { !$0.passed }
         let cases = verdicts.map { verdict -> String in
             let name = escaped(line(verdict))
-            let open = "  <testcase classname=\"\(escaped(verdict.rule.metric))\" name=\"\(name)\""
+            let metric = escaped(verdict.rule.metric.rawValue)
+            let open = "  <testcase classname=\"\(metric)\" name=\"\(name)\""
             guard !verdict.passed else { return open + "/>\n" }
             return open
                 + ">\n    <failure message=\"\(escaped(verdict.reason ?? ""))\"/>\n  </testcase>\n"
@@ -174,7 +175,8 @@ package func policyMetrics() -> String {
         [["metric", "better", "unit", "name"]]
             + MetricRegistry.all.map {
                 [
-                    $0.id, $0.direction > 0 ? "larger" : $0.direction < 0 ? "smaller" : "neither",
+                    $0.id.rawValue,
+                    $0.direction > 0 ? "larger" : $0.direction < 0 ? "smaller" : "neither",
                     $0.unit, $0.name,
                 ]
             }, rightAligned: [])

@@ -65,17 +65,19 @@ package let requestedProbes: [any Probe] = [CrossValidatedQuality(), AdditiveSha
 /// What each metric id means, over all probes.
 package enum MetricRegistry {
     package static let all: [MetricDefinition] = {
-        var seen: Set<String> = []
+        var seen: Set<MetricID> = []
         let onExplanations = [
             explanationQuality, ruleRecovery(), globalEffects(), ConceptVectors(),
         ]
-        return (allProbes + closingProbes + onDemandProbes + onExplanations + requestedProbes).flatMap(
-            \.description.metrics
-        )
-        .filter { seen.insert($0.id).inserted }
+        let probes =
+            allProbes + closingProbes + onDemandProbes + onExplanations + requestedProbes
+        return probes.flatMap(\.description.metrics).filter { seen.insert($0.id).inserted }
     }()
 
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })
 
-    package static func definition(_ id: String) -> MetricDefinition? { byID[id] }
+    package static func definition(_ id: MetricID) -> MetricDefinition? { byID[id] }
+
+    /// A metric's name; its id where no probe defines it.
+    package static func name(of id: MetricID) -> String { byID[id]?.name ?? id.rawValue }
 }

@@ -1,7 +1,12 @@
+import DataEfficiency
 import Evidence
+import Explanation
+import Fairness
 import Figures
+import Generalization
 package import Reporting
 import Statistics
+import Tuning
 
 /// What a reader should worry about, in plain words, from measurements alone; what harms most first.
 ///
@@ -45,7 +50,7 @@ package struct Worries {
     /// squared error itself.
     private func lossText(_ measurement: Measurement) -> String {
         guard measurement.unit == "squared", let value = measurement.value,
-            let error = facts.first("rootMeanSquaredError")?.value, error > 0
+            let error = facts.first(.rootMeanSquaredError)?.value, error > 0
         else { return measurement.shownText }
         return "\(percent(abs(value) / (error * error))) of its mean squared error"
     }
@@ -58,7 +63,7 @@ package struct Worries {
         let names = listedInWords(never.prefix(3).map { "\"\($0)\"" })
         let more = never.count > 3 ? " and \(never.count - 3) more classes" : ""
         var text = "No row of \(NumberText.count(facts.testRows)) was decided so, though some are."
-        if let accuracy = facts.first("accuracy") {
+        if let accuracy = facts.first(.accuracy) {
             text += " Its accuracy of \(accuracy.shownText) hides that."
         }
         if facts.onlyAnswer != nil, !facts.gapWords.isEmpty {
@@ -68,7 +73,7 @@ package struct Worries {
             id: "neverPredicted", title: "It never says \(names)\(more).", text: text,
             proposal: facts.isBinary
                 ? "Say what wrong decisions cost (--cost): the threshold follows from it." : nil,
-            metrics: facts.isBinary ? ["selectionRate", "accuracy"] : ["classDecided", "classRecall"])
+            metrics: facts.isBinary ? [.selectionRate, .accuracy] : [.classDecided, .classRecall])
     }
 
     private var noBetterThanTrivial: RunReport.Concern? {
@@ -87,8 +92,8 @@ package struct Worries {
     }
 
     private var dearerThanTrivial: RunReport.Concern? {
-        guard let own = facts.first("expectedCost"), let upper = own.interval?.upper,
-            let best = facts.all("trivialCost").min(by: { ($0.value ?? 0) < ($1.value ?? 0) }),
+        guard let own = facts.first(.expectedCost), let upper = own.interval?.upper,
+            let best = facts.all(.trivialCost).min(by: { ($0.value ?? 0) < ($1.value ?? 0) }),
             let cost = best.value, upper >= cost
         else { return nil }
         return Concern(
@@ -96,7 +101,7 @@ package struct Worries {
             title: "Its mistakes may cost more than one answer for everybody.",
             text: "A decision costs \(own.shownText) on average; \(best.group ?? "one answer") costs "
                 + "\(NumberText.plain(cost)).",
-            metrics: ["expectedCost", "trivialCost"])
+            metrics: [.expectedCost, .trivialCost])
     }
 
     // MARK: - Whom it fails
@@ -107,8 +112,8 @@ package struct Worries {
             .sorted { abs($0.told?.value ?? 0) > abs($1.told?.value ?? 0) }
             .compactMap { words in
                 guard let told = words.told else { return nil }
-                let name = MetricRegistry.definition(told.metric)?.name ?? told.metric
-                let size = told.metric == "meanErrorGap" ? told.shownText : percents(told)
+                let name = MetricRegistry.name(of: told.metric)
+                let size = told.metric == .meanErrorGap ? told.shownText : percents(told)
                 let pair = words.pair.map { " between \"\($0.high)\" and \"\($0.low)\"" } ?? ""
                 return Concern(
                     id: "gap", title: "It does not serve all groups of \(words.column) alike.",
@@ -149,7 +154,7 @@ package struct Worries {
     /// Rows that a gap of `gapThatMatters` would be shown by: what is shown falls with the square root
     /// of the rows.
     private static func rowsNeeded(_ gap: Measurement) -> Int? {
-        guard let shown = gap.smallestShown, shown > gapThatMatters, gap.metric != "meanErrorGap"
+        guard let shown = gap.smallestShown, shown > gapThatMatters, gap.metric != .meanErrorGap
         else { return nil }
         let ratio = shown / gapThatMatters
         let rows = Double(gap.sample.rows) * ratio * ratio
@@ -170,29 +175,29 @@ package struct Worries {
     // MARK: - What its numbers are worth
 
     private var miscalibration: RunReport.Concern? {
-        let metrics = ["debiasedCalibrationError", "expectedCalibrationError"]
+        let metrics: [MetricID] = [.debiasedCalibrationError, .expectedCalibrationError]
         guard Calibrated(facts) == .no, let error = facts.first(of: metrics) else { return nil }
         let proved = facts.proofs.first {
             $0.drawback == .overfitting && $0.verdict == .better
-                && ["logLoss", "expectedCalibrationError"].contains($0.judgedBy)
+                && [.logLoss, .expectedCalibrationError].contains($0.judgedBy)
         }
         return Concern(
             id: "miscalibration", title: "Its probabilities cannot be taken at their word.",
             text: "What it states and what comes true differ by \(percents(error)) on average.",
             proposal: proved.map {
-                "\($0.name) was proved to help: \(RunReport.name(of: $0.judgedBy)) "
+                "\($0.name) was proved to help: \(MetricRegistry.name(of: $0.judgedBy)) "
                     + "\($0.before.shownText) → \($0.after.shownText)."
             }, metrics: [error.metric])
     }
 
     private var leaks: RunReport.Concern? {
-        guard let count = facts.first("suspectedLeaks")?.value, count > 0,
-            let leak = facts.all("leakEvidence").first, let place = leak.group, let seen = leak.note
+        guard let count = facts.first(.suspectedLeaks)?.value, count > 0,
+            let leak = facts.all(.leakEvidence).first, let place = leak.group, let seen = leak.note
         else { return nil }
         let others = count > 1 ? " \(Int(count) - 1) more stand under overfitting." : ""
         return Concern(
             id: "leak", title: "A leak is suspected: \(place).", text: "\(seen).\(others)",
-            metrics: ["suspectedLeaks", "leakEvidence"])
+            metrics: [.suspectedLeaks, .leakEvidence])
     }
 
     private var ending: RunReport.Concern? {
@@ -226,22 +231,22 @@ package struct Worries {
         return Concern(
             id: "fewRows", title: "Few rows were left to measure on.",
             text: "\(facts.testRows) rows: every interval here is wide.",
-            metrics: [facts.about.task == .regression ? "meanAbsoluteError" : "accuracy"])
+            metrics: [facts.about.task == .regression ? .meanAbsoluteError : .accuracy])
     }
 
     private var overfit: RunReport.Concern? {
-        guard let gap = facts.first("trainTestGap"), let value = gap.value,
-            let lower = gap.interval?.lower, let seen = facts.first("trainingLoss")?.value,
+        guard let gap = facts.first(.trainTestGap), let value = gap.value,
+            let lower = gap.interval?.lower, let seen = facts.first(.trainingLoss)?.value,
             seen > 0, lower > 0.2 * seen
         else { return nil }
         return Concern(
             id: "overfit", title: "It has learned some rows by heart.",
             text: "On new rows its loss is \(percent(value / seen)) higher than on those it learned "
-                + "from.", metrics: ["trainTestGap", "trainingLoss"])
+                + "from.", metrics: [.trainTestGap, .trainingLoss])
     }
 
     private var weakSegment: RunReport.Concern? {
-        let found = facts.all("segmentExcessLoss").filter { ($0.interval?.lower ?? 0) > 0 }
+        let found = facts.all(.segmentExcessLoss).filter { ($0.interval?.lower ?? 0) > 0 }
         guard let worst = found.max(by: { ($0.value ?? 0) < ($1.value ?? 0) }),
             let segment = worst.group
         else { return nil }
@@ -249,55 +254,55 @@ package struct Worries {
         return Concern(
             id: "weakSegment", title: "It errs more on some kinds of rows.",
             text: "Most where \(segment): its mean loss is \(lossText(worst)) higher there.\(others)",
-            metrics: ["segmentExcessLoss"])
+            metrics: [.segmentExcessLoss])
     }
 
     private var oneColumn: RunReport.Concern? {
-        guard let columns = facts.first("effectiveColumns")?.value, columns < 1.5,
-            let top = facts.all("permutationImportance")
+        guard let columns = facts.first(.effectiveColumns)?.value, columns < 1.5,
+            let top = facts.all(.permutationImportance)
                 .max(by: { ($0.value ?? 0) < ($1.value ?? 0) })
         else { return nil }
         let column = top.group.map { String($0.dropFirst("column = ".count)) } ?? "one column"
         return Concern(
             id: "oneColumn", title: "It leans on one thing, \"\(column)\".",
             text: "Ask whether that is known before the outcome is, and whether it will be in use.",
-            metrics: ["effectiveColumns", "permutationImportance"])
+            metrics: [.effectiveColumns, .permutationImportance])
     }
 
     private var conflicts: RunReport.Concern? {
-        guard let share = facts.first("conflictingRows")?.value, share > 0.01 else { return nil }
+        guard let share = facts.first(.conflictingRows)?.value, share > 0.01 else { return nil }
         return Concern(
             id: "conflicts", title: "Equal rows have different answers.",
             text: "\(percent(share)) of the rows equal another row of another class: no model can be "
-                + "right on both.", metrics: ["conflictingRows"])
+                + "right on both.", metrics: [.conflictingRows])
     }
 
     // MARK: - What might be gained
 
     private var moreRows: RunReport.Concern? {
-        guard let gain = facts.first("gainFromDoubling"), Claim(gain) == .holds,
+        guard let gain = facts.first(.gainFromDoubling), Claim(gain) == .holds,
             (gain.interval?.lower ?? 0) > 0
         else { return nil }
         return Concern(
             id: "moreRows", title: "More rows still help.",
             text: "The last doubling lowered the loss by \(lossText(gain))\(gain.basis).",
-            metrics: ["gainFromDoubling"])
+            metrics: [.gainFromDoubling])
     }
 
     /// Only where its probe says that the change was measured to help the delivered model.
     private var setting: RunReport.Concern? {
-        let effects = facts.all("settingEffect").filter {
+        let effects = facts.all(.settingEffect).filter {
             $0.verdict != nil && Claim($0) == .holds && ($0.interval?.upper ?? 0) < 0
         }
         guard let best = effects.min(by: { ($0.value ?? 0) < ($1.value ?? 0) }) else { return nil }
         return Concern(
             id: "setting", title: "Another setting did better: \(best.settingName).",
             text: "It changed the loss by \(lossText(best))\(best.basis).",
-            proposal: "Try it in full, judged on validation rows.", metrics: ["settingEffect"])
+            proposal: "Try it in full, judged on validation rows.", metrics: [.settingEffect])
     }
 
     private var seeds: RunReport.Concern? {
-        guard let spread = facts.first("seedSpread"), let value = spread.value, value > 0,
+        guard let spread = facts.first(.seedSpread), let value = spread.value, value > 0,
             Claim(spread) == .holds
         else { return nil }
         return Concern(
@@ -306,7 +311,7 @@ package struct Worries {
                 + (spread.unit == "squared"
                     ? lossText(spread) : "\(NumberText.plain(value)) \(spread.unit)")
                 + " either way\(spread.basis): smaller differences between two models mean nothing.",
-            metrics: ["seedSpread"])
+            metrics: [.seedSpread])
     }
 
     private var elsewhere: RunReport.Concern? {
@@ -329,11 +334,5 @@ extension Measurement {
     fileprivate var basis: String {
         guard let note, note.hasPrefix("at a reduced budget") else { return "" }
         return ", at a reduced budget"
-    }
-}
-
-extension RunReport {
-    fileprivate static func name(of metric: String) -> String {
-        MetricRegistry.definition(metric)?.name ?? metric
     }
 }

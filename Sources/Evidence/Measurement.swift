@@ -35,7 +35,7 @@ package enum Drawback: String, Codable, Sendable, CaseIterable {
 /// Terminal table, HTML report and JSON are views of a list of measurements; none of them computes.
 package struct Measurement: Codable, Sendable, Hashable {
     /// A stable name of the metric, such as `rocAUC`; see `MetricDefinition`.
-    package var metric: String
+    package var metric: MetricID
     package var drawback: Drawback
     /// `nil` where the metric is undefined on this sample; `note` then says why.
     package var value: Double?
@@ -51,7 +51,7 @@ package struct Measurement: Codable, Sendable, Hashable {
     package var verdict: String?
 
     package init(
-        metric: String, drawback: Drawback, value: Double?, unit: String = "",
+        metric: MetricID, drawback: Drawback, value: Double?, unit: String = "",
         interval: Interval? = nil, sample: Sample, group: String? = nil, note: String? = nil
     ) {
         self.metric = metric
@@ -114,7 +114,7 @@ package struct Measurement: Codable, Sendable, Hashable {
 
 /// What a metric id means: the row of the report's glossary.
 package struct MetricDefinition: Codable, Sendable, Hashable {
-    package var id: String
+    package var id: MetricID
     package var name: String
     package var formula: String
     package var unit: String
@@ -125,7 +125,7 @@ package struct MetricDefinition: Codable, Sendable, Hashable {
     package var source: String
 
     package init(
-        id: String, name: String, formula: String, unit: String = "", direction: Int,
+        id: MetricID, name: String, formula: String, unit: String = "", direction: Int,
         drawback: Drawback, source: String
     ) {
         self.id = id

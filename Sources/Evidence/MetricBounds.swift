@@ -40,11 +40,11 @@ package enum MetricBounds {
         "calibrationGap": 0...2, "equalizedOddsFFB": 0...2,
     ]
 
-    package static func of(_ id: String) -> ClosedRange<Double> {
-        if unit.contains(id) { return 0...1 }
-        if signedUnit.contains(id) { return -1...1 }
-        if notNegative.contains(id) { return 0...Double.infinity }
-        return others[id] ?? -Double.infinity...Double.infinity
+    package static func of(_ id: MetricID) -> ClosedRange<Double> {
+        if unit.contains(id.rawValue) { return 0...1 }
+        if signedUnit.contains(id.rawValue) { return -1...1 }
+        if notNegative.contains(id.rawValue) { return 0...Double.infinity }
+        return others[id.rawValue] ?? -Double.infinity...Double.infinity
     }
 }
 

@@ -6,7 +6,7 @@ package struct Policy: Sendable, Hashable {
 
     /// `quantity` of a metric is at least `minimum` and at most `maximum`.
     package struct Rule: Sendable, Hashable {
-        package var metric: String
+        package var metric: MetricID
         package var quantity: Quantity
         package var minimum: Double?
         package var maximum: Double?
@@ -16,7 +16,7 @@ package struct Policy: Sendable, Hashable {
         package var line: Int
 
         package init(
-            metric: String, quantity: Quantity, minimum: Double?, maximum: Double?,
+            metric: MetricID, quantity: Quantity, minimum: Double?, maximum: Double?,
             group: String?, line: Int
         ) {
             self.metric = metric
@@ -29,7 +29,7 @@ package struct Policy: Sendable, Hashable {
 
         package var text: String {
             let what =
-                (quantity == .value ? metric : "\(quantity.rawValue) of \(metric)")
+                (quantity == .value ? metric.rawValue : "\(quantity.rawValue) of \(metric)")
                 + (group.map { ", \($0)" } ?? "")
             let limits = [minimum.map { "at least \($0)" }, maximum.map { "at most \($0)" }]
             return what + " " + limits.compactMap { $0 }.joined(separator: " and ")

@@ -3,7 +3,7 @@ package import Statistics
 /// How a number differs between two models, or between two ways of making them, on the same rows.
 package struct Change: Codable, Sendable, Hashable {
     /// The id of the metric that is compared.
-    package var metric: String
+    package var metric: MetricID
     package var drawback: Drawback
     package var verdict: Verdict
     /// After − before with its interval, under `metric` and `Difference`; after ÷ before of a spread,
@@ -11,7 +11,7 @@ package struct Change: Codable, Sendable, Hashable {
     package var difference: Measurement
 
     package init(
-        metric: String, drawback: Drawback, verdict: Verdict, difference: Measurement
+        metric: MetricID, drawback: Drawback, verdict: Verdict, difference: Measurement
     ) {
         self.metric = metric
         self.drawback = drawback
@@ -32,7 +32,7 @@ package struct Proof: Codable, Sendable, Hashable {
     /// What the intervals speak of: test rows, or seeds and test rows.
     package var over: String
     /// The id of the metric that decides.
-    package var judgedBy: String
+    package var judgedBy: MetricID
     package var before: Measurement
     package var after: Measurement
     /// All that was compared, the deciding metric among it.

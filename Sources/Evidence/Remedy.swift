@@ -23,11 +23,11 @@ package struct RemedyDescription: Sendable, Hashable {
     package var name: String
     package var drawback: Drawback
     /// The id of the metric by which it is judged.
-    package var judgedBy: String
+    package var judgedBy: MetricID
     package var source: String
 
     package init(
-        id: String, name: String, drawback: Drawback, judgedBy: String, source: String
+        id: String, name: String, drawback: Drawback, judgedBy: MetricID, source: String
     ) {
         self.id = id
         self.name = name

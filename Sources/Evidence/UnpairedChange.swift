@@ -49,7 +49,7 @@ extension Change {
         self.init(
             metric: metric.id, drawback: metric.drawback, verdict: verdict,
             difference: Measurement(
-                metric: metric.id + "Difference", drawback: metric.drawback, value: value,
+                metric: metric.id.difference, drawback: metric.drawback, value: value,
                 unit: example.unit, interval: interval, sample: example.sample,
                 group: example.group, note: note))
     }

@@ -129,9 +129,9 @@ extension RunReport {
     // MARK: pieces
 
     /// The metric's name, as a link to its definition where there is one.
-    func name(of metric: String) -> HTML {
-        guard let definition = definition(of: metric) else { return "\(data: metric)" }
-        return "<a href=\"#metric-\(anchorName(metric))\">\(data: definition.name)</a>"
+    func name(of metric: MetricID) -> HTML {
+        guard let definition = definition(of: metric) else { return "\(data: metric.rawValue)" }
+        return "<a href=\"#metric-\(anchorName(metric.rawValue))\">\(data: definition.name)</a>"
     }
 
     /// The rounded value; the element carries all digits.
@@ -260,7 +260,7 @@ extension RunReport {
                 }
             let unit = definition.unit.isEmpty ? "" : " Unit: \(definition.unit)."
             return """
-                <dt id="metric-\(anchorName(definition.id))">\(data: definition.name)</dt>\
+                <dt id="metric-\(anchorName(definition.id.rawValue))">\(data: definition.name)</dt>\
                 <dd><span class="formula">\(data: definition.formula)</span></dd>\
                 <dd class="small">\(better)\(unit) Source: \(data: definition.source)</dd>
 

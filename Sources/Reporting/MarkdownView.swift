@@ -107,7 +107,7 @@ extension RunReport {
                 ["metric", "value", "interval", "method", "n", "rows of", "note"],
                 measurements.map { measurement in
                     let text = MeasurementText(measurement)
-                    let name = definition(of: measurement.metric)?.name ?? measurement.metric
+                    let name = title(of: measurement.metric)
                     return [
                         measurement.group.map { "\(name), \($0)" } ?? name, text.value,
                         text.interval, text.method, text.count, measurement.sample.split,
@@ -146,7 +146,7 @@ extension RunReport {
         if lacksSmallGroups { text += "\n\(withholdingSentence)\n" }
         for group in groupTables {
             let metrics = group.metrics
-            let names = metrics.map { definition(of: $0)?.name ?? $0 }
+            let names = metrics.map { title(of: $0) }
             text +=
                 "\n"
                 + table(
@@ -174,7 +174,7 @@ extension RunReport {
                     group.gaps.map { gap in
                         let value = MeasurementText(gap)
                         return [
-                            definition(of: gap.metric)?.name ?? gap.metric, value.value,
+                            title(of: gap.metric), value.value,
                             [value.interval, value.method].filter { !$0.isEmpty }
                                 .joined(separator: ", "),
                             gap.verdict ?? "–", gap.note ?? "",
@@ -244,8 +244,8 @@ func markdownEscaped(_ text: String) -> String {
 
 extension GroupTable {
     /// The metrics of the table's columns, in the order in which the rows bring them.
-    var metrics: [String] {
-        var metrics: [String] = []
+    var metrics: [MetricID] {
+        var metrics: [MetricID] = []
         for row in rows {
             for measurement in row.measurements where !metrics.contains(measurement.metric) {
                 metrics.append(measurement.metric)

@@ -42,7 +42,7 @@ extension RunReport {
         /// The numbers in the text that were measured, in their order, as written there.
         package var numbers: [String]
         /// The metrics that the text follows from, by id.
-        package var metrics: [String]
+        package var metrics: [MetricID]
         package var tone: Tone
 
         /// What a reader may take from an answer at a glance.
@@ -50,7 +50,7 @@ extension RunReport {
 
         package init(
             id: String, question: String, text: String, numbers: [String] = [],
-            metrics: [String] = [], tone: Tone = .plain
+            metrics: [MetricID] = [], tone: Tone = .plain
         ) {
             self.id = id
             self.question = question
@@ -95,10 +95,10 @@ extension RunReport {
         /// What was measured to help.
         package var proposal: String?
         /// The metrics that it follows from, by id.
-        package var metrics: [String]
+        package var metrics: [MetricID]
 
         package init(
-            id: String, title: String, text: String, proposal: String? = nil, metrics: [String]
+            id: String, title: String, text: String, proposal: String? = nil, metrics: [MetricID]
         ) {
             self.id = id
             self.title = title

@@ -50,8 +50,8 @@ extension MeasurementText {
 
 extension RunReport {
     /// A metric's name, with the group that the number is of.
-    func label(_ metric: String, _ group: String?) -> String {
-        let name = definition(of: metric)?.name ?? metric
+    func label(_ metric: MetricID, _ group: String?) -> String {
+        let name = title(of: metric)
         return group.map { "\(name), \($0)" } ?? name
     }
 
@@ -93,7 +93,7 @@ extension RunReport {
             let texts = proof.elsewhere.filter { $0.verdict == verdict }.map { change -> String in
                 let isRise =
                     change.difference.value.map { $0 > 0 } ?? false
-                    && !change.difference.metric.hasSuffix("Ratio")
+                    && !change.difference.metric.isRatio
                 return "\(label(change.metric, change.difference.group)) "
                     + (isRise ? "+" : "") + MeasurementText(change.difference).value
             }
@@ -123,7 +123,7 @@ extension Change {
     /// The difference under its metric's own name.
     fileprivate var shown: Measurement {
         var result = difference
-        if !result.metric.hasSuffix("Ratio") { result.metric = metric }
+        if !result.metric.isRatio { result.metric = metric }
         return result
     }
 }

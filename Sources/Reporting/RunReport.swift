@@ -29,7 +29,7 @@ package struct RunReport: Codable, Sendable, Hashable {
     package var leftOut: [LeftOut]
     package var ledger: LedgerSummary?
     /// The metrics of the first screen, by id, in order.
-    package var headlines: [String]
+    package var headlines: [MetricID]
     package var measurements: [Measurement]
     /// The glossary; every metric that is shown should have its definition here.
     package var definitions: [MetricDefinition]
@@ -51,7 +51,7 @@ package struct RunReport: Codable, Sendable, Hashable {
     package init(
         title: String, summary: String, facts: [Fact] = [], warnings: [String] = [],
         data: DataSummary = DataSummary(), drawbacks: [DrawbackRow] = [], worries: [String] = [],
-        leftOut: [LeftOut] = [], ledger: LedgerSummary? = nil, headlines: [String] = [],
+        leftOut: [LeftOut] = [], ledger: LedgerSummary? = nil, headlines: [MetricID] = [],
         measurements: [Measurement] = [], definitions: [MetricDefinition] = [],
         sections: [Section] = [], groupTables: [GroupTable] = [],
         modelCard: Document? = nil, dataSheet: Document? = nil, command: String,
@@ -217,9 +217,12 @@ package struct RunReport: Codable, Sendable, Hashable {
         }
     }
 
-    package func definition(of metric: String) -> MetricDefinition? {
+    package func definition(of metric: MetricID) -> MetricDefinition? {
         definitions.first { $0.id == metric }
     }
+
+    /// A metric's name; its id where the report does not define it.
+    func title(of metric: MetricID) -> String { definition(of: metric)?.name ?? metric.rawValue }
 
     /// The measurements of the first screen: the first of each headline metric over all rows.
     package var headlineMeasurements: [Measurement] {
@@ -232,14 +235,14 @@ package struct RunReport: Codable, Sendable, Hashable {
     var headlineParts: [Measurement] {
         measurements.filter {
             $0.group != nil && headlines.contains($0.metric)
-                && !$0.metric.hasSuffix("GapDifference")
+                && !$0.metric.isGapDifference
         }
     }
 
     /// How gaps differ between two models, of each protected column: the first that a comparison is read for.
     var comparedGaps: [Measurement] {
         measurements.filter {
-            $0.group != nil && $0.metric.hasSuffix("GapDifference") && headlines.contains($0.metric)
+            $0.group != nil && $0.metric.isGapDifference && headlines.contains($0.metric)
         }
     }
 }

@@ -105,7 +105,7 @@ extension RunReport {
         groupTables.filter(\.gaps.isEmpty).flatMap { group -> [String] in
             let metrics = group.metrics
             let header =
-                [group.column] + metrics.map { definition(of: $0)?.name ?? $0 } + ["n"]
+                [group.column] + metrics.map { title(of: $0) } + ["n"]
             let rows = group.rows.map { row in
                 [row.group]
                     + metrics.map { metric in
@@ -146,7 +146,7 @@ extension RunReport {
 
     private func text(of measurement: Measurement) -> String {
         let text = MeasurementText(measurement)
-        let name = definition(of: measurement.metric)?.name ?? measurement.metric
+        let name = title(of: measurement.metric)
         let part = measurement.group.map { ", \($0)" } ?? ""
         let verdict = measurement.verdict.map { ", \($0)" } ?? ""
         return "\(name)\(part): \(text.value) \(text.interval)\(verdict)"
@@ -156,7 +156,7 @@ extension RunReport {
         var rows = [["metric", "value", "interval", "n", "method"]]
         for measurement in measurements {
             let text = MeasurementText(measurement)
-            let own = definition(of: measurement.metric)?.name ?? measurement.metric
+            let own = title(of: measurement.metric)
             // The group first: the end of a long name is cut.
             let name = measurement.group.map { "\($0): \(own)" } ?? own
             let cells = [name, text.value, text.interval, text.count, text.method]

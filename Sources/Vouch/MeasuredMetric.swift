@@ -101,8 +101,8 @@ extension RunReport {
 
 extension MeasuredMetric {
     fileprivate init(_ found: Evidence.Measurement, _ definition: MetricDefinition?) {
-        metric = found.metric
-        name = definition?.name ?? found.metric
+        metric = found.metric.rawValue
+        name = definition?.name ?? found.metric.rawValue
         formula = definition?.formula ?? ""
         source = definition?.source ?? ""
         drawback = Drawback(found.drawback)

@@ -89,7 +89,7 @@ private struct SlowModel: Predictor {
                     positive: nil)))
     }
 
-    private func value(_ metric: String, _ found: [Measurement]) throws -> Measurement {
+    private func value(_ metric: MetricID, _ found: [Measurement]) throws -> Measurement {
         try #require(found.first { $0.metric == metric })
     }
 

@@ -7,7 +7,8 @@ import Testing
 @Suite struct MetricBoundsTests {
     private func definition(_ id: String, direction: Int = -1) -> MetricDefinition {
         MetricDefinition(
-            id: id, name: id, formula: "", direction: direction, drawback: .bias, source: "")
+            id: MetricID(id), name: id, formula: "", direction: direction, drawback: .bias,
+            source: "")
     }
 
     private func rows(models: Int) -> LabelledPredictions {

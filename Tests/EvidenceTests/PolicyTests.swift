@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct PolicyTests {
     static func measurement(
-        _ metric: String, _ value: Double?, _ bounds: (Double, Double)? = nil, group: String? = nil
+        _ metric: MetricID, _ value: Double?, _ bounds: (Double, Double)? = nil,
+        group: String? = nil
     ) -> Measurement {
         Measurement(
             metric: metric, drawback: .overfitting, value: value,
@@ -13,7 +14,7 @@ import Testing
     }
 
     static func rule(
-        _ metric: String, _ quantity: Policy.Quantity, min: Double? = nil, max: Double? = nil,
+        _ metric: MetricID, _ quantity: Policy.Quantity, min: Double? = nil, max: Double? = nil,
         group: String? = nil
     ) -> Policy.Rule {
         .init(

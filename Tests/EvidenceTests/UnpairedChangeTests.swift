@@ -9,13 +9,13 @@ import Testing
 @Suite struct UnpairedChangeTests {
     private func metric(_ id: String, _ direction: Int) -> MetricDefinition {
         MetricDefinition(
-            id: id, name: id, formula: "", unit: "u", direction: direction, drawback: .overfitting,
-            source: "")
+            id: MetricID(id), name: id, formula: "", unit: "u", direction: direction,
+            drawback: .overfitting, source: "")
     }
 
     private func measured(_ id: String, _ value: Double?, _ reach: Double?) -> Measurement {
         Measurement(
-            metric: id, drawback: .overfitting, value: value, unit: "u",
+            metric: MetricID(id), drawback: .overfitting, value: value, unit: "u",
             interval: value.flatMap { value in
                 reach.map {
                     .init(lower: value - $0, upper: value + $0, method: "m", varied: "rows")

@@ -26,7 +26,7 @@ struct GapDefinitionTests {
     ])
     func aTableUnderEachDefinition(_ metric: String, _ groups: Int, _ expected: Double) throws {
         let definition = try #require(
-            GapConvention.allCases.flatMap(\.gaps).first { $0.metric.id == metric })
+            GapConvention.allCases.flatMap(\.gaps).first { $0.metric.id == MetricID(metric) })
         let gap = definition.gap(
             definition.rates.map { Self.estimates(Array((Self.rates[$0] ?? []).prefix(groups))) })
         let value = try #require(gap.estimate.value)

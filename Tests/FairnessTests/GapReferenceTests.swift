@@ -61,9 +61,9 @@ struct GapReferenceTests {
         var compared = 0
         for gap in try known.gaps(convention) {
             let column = try #require(gap.group)
-            guard let peers = known.reference.gaps[column], let theirs = peers[gap.metric] else {
-                continue
-            }
+            guard let peers = known.reference.gaps[column],
+                let theirs = peers[gap.metric.rawValue]
+            else { continue }
             // Fairlearn takes the precision of a group without a selected row for 0; ours is undefined.
             if gap.metric == "precisionGap", peers["selectionRateRatio"] == 0 { continue }
             if gap.metric == "abroca", gap.note?.contains("not compared") == true { continue }
@@ -84,7 +84,8 @@ struct GapReferenceTests {
         #expect(peer.gaps.count == 2)
         for (column, expected) in peer.gaps {
             for (metric, value) in expected {
-                let gap = try #require(gaps.first { $0.group == column && $0.metric == metric })
+                let gap = try #require(
+                    gaps.first { $0.group == column && $0.metric.rawValue == metric })
                 #expect(
                     abs(try #require(gap.value) - value) < 1e-9, "\(metric) of \(data)\(column)")
             }
@@ -109,7 +110,7 @@ struct GapReferenceTests {
         for row in labels.indices where races[row] == "Black" { labels[row] = 0 }
         rows.answers = .classes(labels)
         let gaps = try GroupRates().measure(Subject(test: rows)).groups[1].gaps
-        for id in ["truePositiveRateGap", "equalizedOddsGap", "rocAUCGap", "abroca"] {
+        for id: MetricID in ["truePositiveRateGap", "equalizedOddsGap", "rocAUCGap", "abroca"] {
             let gap = try #require(gaps.first { $0.metric == id })
             #expect(gap.value != nil)
             #expect(gap.verdict != nil)

@@ -50,7 +50,7 @@ struct GapSimulationTests {
     ]
 
     struct Rates: Sendable {
-        var metric: String
+        var metric: MetricID
         var truth: Double
         var covered = 0
         var claimed = 0

@@ -55,7 +55,7 @@ import Testing
         let found = try TrivialBaseline().measure(Subject(test: model, training: model))
         guard case .classes(let labels) = model.answers else { return }
         let share = Double(labels.count { $0 == 1 }) / 400
-        func value(_ metric: String) throws -> Measurement {
+        func value(_ metric: MetricID) throws -> Measurement {
             try #require(found.measurements.first { $0.metric == metric })
         }
         // Scores of 0.15 reach the threshold: the model too says yes of everybody.
@@ -104,7 +104,7 @@ import Testing
         let found = try Findings(
             measurements: TrivialBaseline().measure(subject).measurements
                 + LinearComparison().measure(subject).measurements)
-        let metric = "errorAgainstBaseline"
+        let metric: MetricID = "errorAgainstBaseline"
         #expect(found.measurements.map(\.metric) == [metric, metric])
         #expect(found.measurements.allSatisfy { ($0.interval?.upper ?? 1) < 0 })
         #expect(found.measurements[1].note?.contains("deep model? yes") == true)

@@ -6,7 +6,7 @@ import Statistics
 /// A report with numbers as a run on UCI Adult gives them.
 enum AdultFixture {
     static func measurement(
-        _ metric: String, _ value: Double?, _ half: Double = 0, rows: Int = 16_281,
+        _ metric: MetricID, _ value: Double?, _ half: Double = 0, rows: Int = 16_281,
         drawback: Drawback = .overfitting, method: String = "bootstrap, 2,000 resamples",
         group: String? = nil, unit: String = "", note: String? = nil
     ) -> Measurement {
@@ -234,13 +234,13 @@ enum AdultFixture {
 
     /// Two rows of the first screen: one with a remedy, one that could not be measured.
     static var rows: [RunReport.DrawbackRow] {
-        func change(_ metric: String, _ drawback: Drawback, _ verdict: Verdict, _ value: Double)
+        func change(_ metric: MetricID, _ drawback: Drawback, _ verdict: Verdict, _ value: Double)
             -> Change
         {
             Change(
                 metric: metric, drawback: drawback, verdict: verdict,
                 difference: measurement(
-                    metric + "Difference", value, abs(value) / 4, drawback: drawback,
+                    metric.difference, value, abs(value) / 4, drawback: drawback,
                     method: "Jackknife, paired", note: verdict.rawValue))
         }
         let proof = Proof(
@@ -452,7 +452,7 @@ enum AdultFixture {
         }
         func bad(_ measurement: Measurement) -> Measurement {
             var result = measurement
-            result.metric = hostile
+            result.metric = MetricID(hostile)
             result.unit = hostile
             result.note = hostile
             result.group = result.group.map { _ in hostile }
@@ -482,12 +482,12 @@ enum AdultFixture {
                 proof.means = hostile
                 proof.over = hostile
                 proof.source = hostile
-                proof.judgedBy = hostile
+                proof.judgedBy = MetricID(hostile)
                 proof.before = bad(proof.before)
                 proof.after = bad(proof.after)
                 proof.changes = proof.changes.map { change in
                     var change = change
-                    change.metric = hostile
+                    change.metric = MetricID(hostile)
                     change.difference = bad(change.difference)
                     return change
                 }
@@ -499,13 +499,12 @@ enum AdultFixture {
         report.leftOut = [.init(drawback: .opacity, probe: hostile, reason: hostile)]
         report.ledger = .init(
             head: hostile, looks: [.init(split: hostile, count: 1, purposes: hostile)], models: 2)
-        report.headlines = [hostile]
+        report.headlines = [MetricID(hostile)]
         report.measurements = report.measurements.map(bad)
         report.definitions = [
             .init(
-                id: hostile, name: hostile, formula: hostile, unit: hostile, direction: 1,
-                drawback: .overfitting,
-                source: hostile)
+                id: MetricID(hostile), name: hostile, formula: hostile, unit: hostile,
+                direction: 1, drawback: .overfitting, source: hostile)
         ]
         report.sections = report.sections.map {
             .init(title: hostile, text: hostile, figures: $0.figures.map(bad))

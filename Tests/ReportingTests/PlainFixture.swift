@@ -68,13 +68,15 @@ extension AdultFixture {
             target: hostile, task: .multiclass, classes: [hostile], testFile: hostile,
             protectedColumns: [hostile], isTrainedHere: false)
         let answer = RunReport.Answer(
-            id: hostile, question: hostile, text: hostile, numbers: [hostile], metrics: [hostile],
-            tone: .bad)
+            id: hostile, question: hostile, text: hostile, numbers: [hostile],
+            metrics: [MetricID(hostile)], tone: .bad)
         report.brief = .init(
             answers: [answer, answer],
             drawbacks: [.init(drawback: .bias, answer: answer, remedy: hostile)])
         report.concerns = [
-            .init(id: hostile, title: hostile, text: hostile, proposal: hostile, metrics: [hostile])
+            .init(
+                id: hostile, title: hostile, text: hostile, proposal: hostile,
+                metrics: [MetricID(hostile)])
         ]
         return report
     }

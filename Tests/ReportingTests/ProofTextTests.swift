@@ -6,7 +6,7 @@ import Testing
 /// A remedy of a gap is judged in each protected column.
 @Suite struct ProofTextTests {
     private func proof(_ verdicts: [(column: String?, verdict: Verdict)]) -> Proof {
-        func measurement(_ metric: String, _ value: Double, _ group: String?) -> Measurement {
+        func measurement(_ metric: MetricID, _ value: Double, _ group: String?) -> Measurement {
             Measurement(
                 metric: metric, drawback: .bias, value: value,
                 interval: .init(
@@ -44,18 +44,19 @@ import Testing
         var proof = proof([("sex", .better)])
         let gap = proof.changes[0]
         #expect(
-            proof.priceText { $0.metric } == "Elsewhere these rows show nothing that became worse.")
-        for (metric, drawback, verdict) in [
-            ("a", Drawback.overfitting, Verdict.worse), ("b", .overfitting, .better),
-            ("c", .overfitting, .worse), ("d", .computeCost, .worse), ("e", .computeCost, .worse),
-            ("f", .bias, .worse),
-        ] {
+            proof.priceText { $0.metric.rawValue }
+                == "Elsewhere these rows show nothing that became worse.")
+        let others: [(MetricID, Drawback, Verdict)] = [
+            ("a", .overfitting, .worse), ("b", .overfitting, .better), ("c", .overfitting, .worse),
+            ("d", .computeCost, .worse), ("e", .computeCost, .worse), ("f", .bias, .worse),
+        ]
+        for (metric, drawback, verdict) in others {
             var change = gap
             (change.metric, change.drawback, change.verdict) = (metric, drawback, verdict)
             proof.changes.append(change)
         }
         #expect(
-            proof.priceText { $0.metric }
+            proof.priceText { $0.metric.rawValue }
                 == "Worse elsewhere: a −0.10 [−0.12, −0.08]; c −0.10 [−0.12, −0.08]; "
                 + "d −0.10 [−0.12, −0.08]; f −0.10 [−0.12, −0.08]; and 1 more.")
     }

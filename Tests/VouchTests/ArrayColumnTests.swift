@@ -68,7 +68,7 @@ extension InputKinds {
         let run = configuration.output
         let result = try trainRun(
             configuration, control: RunControl(threads: 2, kinds: .withArrays))
-        func value(_ metric: String, _ group: String? = nil) throws -> Double {
+        func value(_ metric: MetricID, _ group: String? = nil) throws -> Double {
             try #require(
                 result.measurements.first { $0.metric == metric && $0.group == group }?.value)
         }

@@ -6,7 +6,7 @@ import Testing
 /// The sentences of the first screen, from made-up measurements.
 @Suite struct BriefTests {
     private func measured(
-        _ metric: String, _ value: Double?, _ lower: Double? = nil, _ upper: Double? = nil,
+        _ metric: MetricID, _ value: Double?, _ lower: Double? = nil, _ upper: Double? = nil,
         _ drawback: Drawback = .overfitting, group: String? = nil, verdict: String? = nil,
         note: String? = nil, unit: String = ""
     ) -> Measurement {

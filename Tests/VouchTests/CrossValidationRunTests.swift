@@ -18,7 +18,8 @@ import Testing
                 $0.evidence.crossValidation = .init(folds: 3, repetitions: 2)
             }, control: RunControl(threads: threads))
         let found = try storedReport(run: run).measurements
-        return (found.filter { $0.metric.hasPrefix("crossValidated") }, result.weightsSHA256)
+        let held = found.filter { $0.metric.rawValue.hasPrefix("crossValidated") }
+        return (held, result.weightsSHA256)
     }
 
     @Test func everyRowIsHeldOutOncePerRepetition() throws {

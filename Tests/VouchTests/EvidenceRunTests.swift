@@ -65,7 +65,7 @@ import Testing
         audit.protected = ["group[sex]"]
         let found = try auditPredictions(audit, arguments: ["vouch", "audit"])
         let own = try report(run)
-        for id in ["rocAUC", "logLoss", "accuracy", "expectedCalibrationError"] {
+        for id: MetricID in ["rocAUC", "logLoss", "accuracy", "expectedCalibrationError"] {
             let pair = [found, own].map { report in
                 report.measurements.first { $0.metric == id && $0.group == nil }
             }

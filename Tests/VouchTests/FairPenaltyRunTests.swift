@@ -107,11 +107,11 @@ import Training
         #expect(
             !String(decoding: try Files.read(fair + "/model.json"), as: UTF8.self).contains(
                 "adversary"))
-        func measured(_ run: String, _ metric: String) throws -> Double {
+        func measured(_ run: String, _ metric: MetricID) throws -> Double {
             let report = try storedReport(run: run)
             return try #require(report.measurements.first { $0.metric == metric }?.value)
         }
-        for metric in ["parameters", "modelSize"] {
+        for metric: MetricID in ["parameters", "modelSize"] {
             #expect(try measured(plain, metric) == measured(fair, metric))
         }
         #expect(

@@ -25,7 +25,9 @@ import Testing
         return (path, result)
     }
 
-    private func measurement(_ report: RunReport, _ metric: String) throws -> Evidence.Measurement {
+    private func measurement(
+        _ report: RunReport, _ metric: MetricID
+    ) throws -> Evidence.Measurement {
         try #require(report.measurements.first { $0.metric == metric })
     }
 
@@ -118,7 +120,7 @@ import Testing
         #expect(try measurement(held, "membershipAUC").sample.split == "train and test")
         let plain = try storedReport(
             run: try run(scratch, "plain", rows: 800).path)
-        for metric in ["logLoss", "trainingLoss"] {
+        for metric: MetricID in ["logLoss", "trainingLoss"] {
             #expect(
                 try measurement(plain, metric).sample.rows == measurement(held, metric).sample.rows)
         }

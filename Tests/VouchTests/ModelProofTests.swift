@@ -40,30 +40,30 @@ import Testing
         let before = try storedReport(run: run)
         let looks = try entries(run).count
         let report = try proveRemedy(.init(remedy: "fewer-members=2"), run: run)
-        func change(_ metric: String, _ group: String? = nil) throws -> Measurement {
+        func change(_ metric: MetricID, _ group: String? = nil) throws -> Measurement {
             try #require(
                 report.measurements.first {
-                    $0.metric == metric + "Difference" && $0.group == group
+                    $0.metric == metric.difference && $0.group == group
                 }, "\(metric)")
         }
-        func old(_ metric: String) throws -> Double {
+        func old(_ metric: MetricID) throws -> Double {
             try #require(before.measurements.first { $0.metric == metric }?.value)
         }
         // Counted: no interval, and as much as is known before.
-        for metric in ["parameters", "modelSize"] {
+        for metric: MetricID in ["parameters", "modelSize"] {
             let found = try change(metric)
             let value = try #require(found.value)
             let known = try old(metric)
             #expect(value < 0 && value > -known, "\(metric)")
             #expect(found.interval == nil && found.note?.contains("exact") == true)
         }
-        for metric in ["predictionLatency", "predictionRate"] {
+        for metric: MetricID in ["predictionLatency", "predictionRate"] {
             #expect(try change(metric).interval?.varied == "repeats", "\(metric)")
         }
-        for metric in ["logLoss", "rocAUC", "accuracy", "expectedCalibrationError"] {
+        for metric: MetricID in ["logLoss", "rocAUC", "accuracy", "expectedCalibrationError"] {
             #expect(try change(metric).interval?.varied == "rows", "\(metric)")
         }
-        for gap in ["selectionRateGap", "truePositiveRateGap", "falsePositiveRateGap"] {
+        for gap: MetricID in ["selectionRateGap", "truePositiveRateGap", "falsePositiveRateGap"] {
             _ = try change(gap, "sex")
         }
         // What nothing pairs has both intervals.
@@ -130,7 +130,9 @@ import Testing
         }
         // The command finds what the training found.
         let report = try proveRemedy(.init(remedy: "temperature-scaling"), run: run)
-        for metric in ["logLossDifference", "brierScoreDifference", "selectionRateGapDifference"] {
+        for metric: MetricID in [
+            "logLossDifference", "brierScoreDifference", "selectionRateGapDifference",
+        ] {
             let own = try #require(
                 proofs[0].changes.first { $0.difference.metric == metric }?.difference)
             let again = try #require(report.measurements.first { $0.metric == metric })
@@ -143,7 +145,7 @@ import Testing
     @Test func olderProofsOpen() throws {
         let scratch = try Scratch()
         let run = try trained(scratch, kind: .mlp)
-        func measured(_ metric: String) -> String {
+        func measured(_ metric: MetricID) -> String {
             """
             {"drawback":"overfitting","interval":{"level":0.95,"lower":0.3,"method":"m",\
             "upper":0.5,"varied":"rows"},"metric":"\(metric)",\
@@ -181,7 +183,7 @@ import Testing
         let scratch = try Scratch()
         let run = try trained(scratch, kind: .mlp)
         let report = try storedReport(run: run)
-        for metric in ["predictionLatency", "predictionRate"] {
+        for metric: MetricID in ["predictionLatency", "predictionRate"] {
             let found = try #require(report.measurements.first { $0.metric == metric })
             let value = try #require(found.value)
             #expect(value > 0 && found.drawback == .computeCost)

@@ -96,7 +96,7 @@ import Testing
         let told = Mutex<[ProbeProgress]>([])
         let report = try run(
             try Scratch(), budget: 20, onProbes: { step in told.withLock { $0.append(step) } })
-        func value(_ metric: String) throws -> Double {
+        func value(_ metric: MetricID) throws -> Double {
             try #require(report.measurements.first { $0.metric == metric }?.value)
         }
         #expect(try value("totalSeconds") >= value("trainingSeconds") + value("probeSeconds"))
@@ -115,10 +115,10 @@ import Testing
             $0.learning.epochs = 30
             $0.learning.folds = 2
         }
-        func found(_ metric: String) throws -> Evidence.Measurement {
+        func found(_ metric: MetricID) throws -> Evidence.Measurement {
             try #require(report.measurements.first { $0.metric == metric && $0.value != nil })
         }
-        for metric in ["seedSpread", "gainFromDoubling", "settingEffect"] {
+        for metric: MetricID in ["seedSpread", "gainFromDoubling", "settingEffect"] {
             let one = try found(metric)
             #expect(one.interval != nil, "\(metric)")
             #expect(one.note?.contains("by the run's own recipe") == true, "\(one.note ?? "")")

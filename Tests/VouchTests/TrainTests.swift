@@ -187,7 +187,7 @@ import Training
             text += "\(x),\(z),v\(row / 3),\(1 + row % 2),\(level),\(10 * x - 4 * z)\n"
         }
         let data = try scratch.write(text, to: "data.csv")
-        func metrics(_ target: String, _ other: String) throws -> [String: Double] {
+        func metrics(_ target: String, _ other: String) throws -> [MetricID: Double] {
             let result = try trainRun(
                 quick(data, target: target, out: scratch.path + "/" + target) {
                     $0.columns.group = "visit"
@@ -233,7 +233,7 @@ import Training
         let again = try evaluateRun(run: run, rows: test, reading: .init(), threads: 1)
         struct Report: Decodable {
             struct Line: Decodable {
-                var metric: String
+                var metric: MetricID
                 var group: String?
                 var value: Double?
             }

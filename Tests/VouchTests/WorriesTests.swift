@@ -6,7 +6,7 @@ import Testing
 /// What to worry about follows from measurements alone, what harms most first.
 @Suite struct WorriesTests {
     private static func measured(
-        _ metric: String, _ value: Double, _ lower: Double? = nil, _ upper: Double? = nil,
+        _ metric: MetricID, _ value: Double, _ lower: Double? = nil, _ upper: Double? = nil,
         drawback: Drawback = .overfitting, group: String? = nil, rows: Int = 2000,
         verdict: String? = nil, note: String? = nil, unit: String = ""
     ) -> Measurement {
@@ -31,7 +31,7 @@ import Testing
 
     private static func groups(
         _ value: Double, _ lower: Double, _ upper: Double, _ verdict: String?,
-        metric: String = "truePositiveRateGap", shows: String? = nil, rows: Int = 2000
+        metric: MetricID = "truePositiveRateGap", shows: String? = nil, rows: Int = 2000
     ) -> GroupTable {
         let note =
             "farthest apart: m − f"
@@ -94,7 +94,7 @@ import Testing
         var tables: [GroupTable] = [WorriesTests.noGap]
         var about = WorriesTests.about()
         /// Metrics of the sound model that the added ones take the place of.
-        var replaces: Set<String> = []
+        var replaces: Set<MetricID> = []
     }
 
     static let rules: [Rule] = [

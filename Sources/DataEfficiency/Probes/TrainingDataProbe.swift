@@ -56,27 +56,37 @@ package struct TrainingDataProbe: Probe {
 /// Metrics of training data: the definitions.
 package enum DataMetrics {
     package static let rows = MetricDefinition(
-        id: "trainingRows", name: "Rows to learn from", formula: "rows that train or validate",
+        id: .trainingRows, name: "Rows to learn from", formula: "rows that train or validate",
         direction: 1, drawback: .dataHunger, source: "counted")
     package static let smallestClass = MetricDefinition(
-        id: "smallestClassRows", name: "Rows of the smallest class",
+        id: .smallestClassRows, name: "Rows of the smallest class",
         formula: "min over classes of rows that train or validate", direction: 1,
         drawback: .dataHunger, source: "counted")
     package static let missingCells = MetricDefinition(
-        id: "missingCells", name: "Share of missing cells",
+        id: .missingCells, name: "Share of missing cells",
         formula: "cells without a value / (rows · features)", direction: -1,
         drawback: .dataHunger, source: "counted")
     package static let repeatedRows = MetricDefinition(
-        id: "repeatedRows", name: "Share of repeated rows",
+        id: .repeatedRows, name: "Share of repeated rows",
         formula: "rows that equal an earlier one, target included / rows", direction: -1,
         drawback: .dataHunger, source: "counted; interval Wilson 1927, DOI 10.2307/2276774")
     package static let conflictingRows = MetricDefinition(
-        id: "conflictingRows", name: "Share of rows with conflicting labels",
+        id: .conflictingRows, name: "Share of rows with conflicting labels",
         formula: "rows whose features equal another row's of another class / rows", direction: -1,
         drawback: .dataHunger, source: "counted; interval Wilson 1927, DOI 10.2307/2276774")
     package static let gainFromDoubling = MetricDefinition(
-        id: "gainFromDoubling", name: "Gain from the last doubling of rows",
+        id: .gainFromDoubling, name: "Gain from the last doubling of rows",
         formula: "mean test loss of the run's recipe with half of its rows − with all of them",
         direction: 0, drawback: .dataHunger,
         source: "learning curve: Viering & Loog 2023, DOI 10.1109/TPAMI.2022.3220744")
+}
+
+// Their ids.
+extension MetricID {
+    package static let trainingRows = MetricID("trainingRows")
+    package static let smallestClassRows = MetricID("smallestClassRows")
+    package static let missingCells = MetricID("missingCells")
+    package static let repeatedRows = MetricID("repeatedRows")
+    package static let conflictingRows = MetricID("conflictingRows")
+    package static let gainFromDoubling = MetricID("gainFromDoubling")
 }

@@ -54,8 +54,8 @@ struct CardFacts {
 
     private var headlines: [Measurement] { report.headlineMeasurements }
 
-    private func name(of metric: String) -> String {
-        report.definition(of: metric)?.name ?? metric
+    private func name(of metric: MetricID) -> String {
+        report.definition(of: metric)?.name ?? metric.rawValue
     }
 
     var performanceMeasures: String {

@@ -1,5 +1,6 @@
 import Evidence
 import Figures
+import Generalization
 import Reporting
 
 /// The first screen: a reader's questions in order, answered from measurements alone, with seven
@@ -30,15 +31,15 @@ struct BriefWords {
 
     /// `Right for 87 of 100 rows that it had not seen; …`
     var howOftenRight: RunReport.Answer? {
-        guard about.task != .regression, let accuracy = facts.first("accuracy"),
+        guard about.task != .regression, let accuracy = facts.first(.accuracy),
             let right = accuracy.value
         else { return nil }
         let rows =
             about.isTrainedHere ? "rows that it had not seen" : "rows"
         var answer = Answer(
             id: "howOftenRight", question: "How often is it right?", text: "",
-            metrics: ["accuracy"])
-        let usual = facts.measurements.first { $0.metric == "trivialAccuracy" }
+            metrics: [.accuracy])
+        let usual = facts.measurements.first { $0.metric == .trivialAccuracy }
         let trivial = usual?.value ?? trivialFromBaseline(right)
         guard let trivial else {
             let shown = PlainNumber.hundredths(right)
@@ -59,7 +60,7 @@ struct BriefWords {
     /// What runs that were written before trivial answers were measured tell of them.
     private func trivialFromBaseline(_ right: Double) -> Double? {
         facts.measurements.first {
-            $0.metric == "accuracyAgainstBaseline"
+            $0.metric == .accuracyAgainstBaseline
                 && $0.group == "against the training rows' average"
         }?.value.map { right - $0 }
     }
@@ -80,7 +81,7 @@ struct BriefWords {
 
     /// `Off by 31,000 on average …; guessing the mean is off by 91,000.`
     var howFarOff: RunReport.Answer? {
-        guard about.task == .regression, let error = facts.first("meanAbsoluteError") else {
+        guard about.task == .regression, let error = facts.first(.meanAbsoluteError) else {
             return nil
         }
         let shown = PlainNumber.size(error)
@@ -89,7 +90,7 @@ struct BriefWords {
             id: "howOftenRight", question: "How far off is it?",
             text: "Off by \(shown) on average\(rows), in the unit of \"\(about.target)\"",
             numbers: [shown], metrics: [error.metric])
-        if let trivial = facts.measurements.first(where: { $0.metric == "trivialAbsoluteError" }) {
+        if let trivial = facts.measurements.first(where: { $0.metric == .trivialAbsoluteError }) {
             let guess = PlainNumber.size(trivial)
             answer.text += "; guessing the mean of everybody is off by \(guess)."
             answer.numbers.append(guess)
@@ -102,15 +103,15 @@ struct BriefWords {
 
     /// Of costs that were given: what its mistakes cost beside one answer for all.
     var cost: RunReport.Answer? {
-        guard let own = facts.first("expectedCost"), let value = own.value else { return nil }
-        let others = facts.all("trivialCost")
+        guard let own = facts.first(.expectedCost), let value = own.value else { return nil }
+        let others = facts.all(.trivialCost)
         func perThousand(_ cost: Double) -> String {
             NumberText.plain((1000 * cost).rounded())
         }
         var answer = Answer(
             id: "cost", question: "What do its mistakes cost?",
             text: "\(perThousand(value)) per thousand decisions, at the costs that were given",
-            numbers: [perThousand(value)], metrics: ["expectedCost"])
+            numbers: [perThousand(value)], metrics: [.expectedCost])
         for other in others {
             guard let cost = other.value, let said = other.group?.dropFirst("always ".count) else {
                 continue
@@ -119,7 +120,7 @@ struct BriefWords {
             answer.numbers.append(perThousand(cost))
         }
         answer.text += "."
-        if !others.isEmpty { answer.metrics.append("trivialCost") }
+        if !others.isEmpty { answer.metrics.append(.trivialCost) }
         if let least = others.compactMap(\.value).min(), let upper = own.interval?.upper,
             let lower = own.interval?.lower
         {
@@ -130,18 +131,18 @@ struct BriefWords {
 
     /// Of two classes: of those that it flags how many are right, and how many it misses.
     var found: RunReport.Answer? {
-        guard facts.isBinary, facts.first("expectedCost") == nil,
-            let sensitivity = facts.first("sensitivity")?.value
+        guard facts.isBinary, facts.first(.expectedCost) == nil,
+            let sensitivity = facts.first(.sensitivity)?.value
         else { return nil }
         var answer = Answer(
             id: "found", question: "Does it find \(positive)?", text: "",
-            metrics: ["positivePredictiveValue", "sensitivity", "selectionRate"])
+            metrics: [.positivePredictiveValue, .sensitivity, .selectionRate])
         if facts.onlyAnswer == facts.negative {
             answer.text = "No: it never says \(positive), so it misses every one."
             answer.tone = .bad
             return answer
         }
-        guard let precision = facts.first("positivePredictiveValue")?.value else { return nil }
+        guard let precision = facts.first(.positivePredictiveValue)?.value else { return nil }
         let right = PlainNumber.hundredths(precision)
         let missed = PlainNumber.hundredths(1 - sensitivity)
         answer.text =
@@ -160,9 +161,9 @@ struct BriefWords {
             return Answer(
                 id: "found", question: question,
                 text: "\(names): it never says so, though rows are of it.",
-                metrics: ["classDecided", "classRecall"], tone: .bad)
+                metrics: [.classDecided, .classRecall], tone: .bad)
         }
-        let recalls = facts.all("classRecall")
+        let recalls = facts.all(.classRecall)
         guard let worst = recalls.min(by: { ($0.value ?? 1) < ($1.value ?? 1) }),
             let recall = worst.value, let group = worst.group
         else { return nil }
@@ -170,15 +171,15 @@ struct BriefWords {
         return Answer(
             id: "found", question: question,
             text: "\"\(group.dropFirst("class = ".count))\": it finds \(shown) of 100.",
-            numbers: [shown], metrics: ["classRecall"])
+            numbers: [shown], metrics: [.classRecall])
     }
 
     /// Whether stated probabilities come true as often as they say.
     var probabilities: RunReport.Answer? {
         guard about.task != .regression,
-            let error = facts.first("debiasedCalibrationError")
-                ?? facts.first("expectedCalibrationError"),
-            let size = facts.first("expectedCalibrationError") ?? facts.first(error.metric),
+            let error = facts.first(.debiasedCalibrationError)
+                ?? facts.first(.expectedCalibrationError),
+            let size = facts.first(.expectedCalibrationError) ?? facts.first(error.metric),
             let value = error.value
         else { return nil }
         var answer = Answer(
@@ -188,7 +189,7 @@ struct BriefWords {
         case .no:
             answer.tone = .bad
             // Of costs that were given three numbers stand here already.
-            guard facts.first("expectedCost") == nil else {
+            guard facts.first(.expectedCost) == nil else {
                 answer.text = "No: what it states does not come true as often as it says."
                 break
             }
@@ -208,7 +209,7 @@ struct BriefWords {
 
     /// Of a number: how wide a range holds nine answers of ten.
     var range: RunReport.Answer? {
-        guard about.task == .regression, let width = facts.first("conformalWidth"),
+        guard about.task == .regression, let width = facts.first(.conformalWidth),
             let value = width.value
         else { return nil }
         let shown = PlainNumber.twoDigits(value / 2)
@@ -216,7 +217,7 @@ struct BriefWords {
             id: "probabilities", question: "How sure can one be of one prediction?",
             text: "Nine answers of ten lie within \(shown) of what it says, up or down "
                 + "(`vouch predict --coverage`).",
-            numbers: [shown], metrics: ["conformalWidth", "conformalCoverage"])
+            numbers: [shown], metrics: [.conformalWidth, .conformalCoverage])
     }
 
     /// Whom it serves worse, by each protected column.
@@ -258,7 +259,7 @@ struct BriefWords {
     /// When not to use it.
     var whenNot: RunReport.Answer? {
         var reasons: [String] = []
-        var metrics: [String] = []
+        var metrics: [MetricID] = []
         if let against = facts.againstTrivial, !against.isBetter {
             metrics.append(against.metric)
             reasons.append(
@@ -266,20 +267,20 @@ struct BriefWords {
                     ? "not at all as it is: no model does better"
                     : "not before more rows show that it beats no model")
         }
-        if let leaks = facts.first("suspectedLeaks")?.value, leaks > 0 {
-            metrics.append("suspectedLeaks")
+        if let leaks = facts.first(.suspectedLeaks)?.value, leaks > 0 {
+            metrics.append(.suspectedLeaks)
             reasons.append("not before the suspected leak is cleared up")
         }
         let never = facts.neverDecided
         if !never.isEmpty {
-            metrics.append("classDecided")
+            metrics.append(.classDecided)
             reasons.append("not to find \(listedInWords(never.prefix(3).map { "\"\($0)\"" }))")
         }
         if facts.gapWords.contains(where: { $0.verdict == .gap }) {
             reasons.append("not where groups must be served alike")
         }
-        if let weak = facts.first("weakSegments")?.value, weak > 0 {
-            metrics.append("weakSegments")
+        if let weak = facts.first(.weakSegments)?.value, weak > 0 {
+            metrics.append(.weakSegments)
             reasons.append("with care for the kinds of rows that fare worse (under overfitting)")
         }
         let rows = about.isTrainedHere ? "\"\(about.testFile)\"" : "this file"
@@ -300,8 +301,9 @@ enum Calibrated {
 
     init(_ facts: ReportFacts) {
         // What noise adds is taken off where that was measured.
+        let errors: [MetricID] = [.debiasedCalibrationError, .expectedCalibrationError]
         let found =
-            ["debiasedCalibrationError", "expectedCalibrationError"].compactMap { facts.first($0) }
+            errors.compactMap { facts.first($0) }
             .first { $0.interval != nil }
         guard let interval = found?.interval else {
             self = .cannotTell

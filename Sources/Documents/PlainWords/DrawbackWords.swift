@@ -1,6 +1,11 @@
+import Cost
+import DataEfficiency
 import Evidence
+import Explanation
+import Generalization
 import Reporting
 import Statistics
+import Tuning
 
 /// One answer a drawback, in words, and what a remedy did.
 struct DrawbackWords {
@@ -51,24 +56,25 @@ struct DrawbackWords {
 
     private var cost: RunReport.Answer {
         var answer = made(.computeCost)
-        guard let seconds = facts.first(of: ["totalSeconds", "trainingSeconds"]),
+        guard let seconds = facts.first(of: [.totalSeconds, .trainingSeconds]),
             let value = seconds.value
         else { return answer }
         let time = PlainNumber.time(value)
         answer.text =
-            seconds.metric == "totalSeconds"
+            seconds.metric == .totalSeconds
             ? "Training and all tests took \(time)" : "Training took \(time)"
         answer.numbers = [time]
         answer.metrics = [seconds.metric]
         // Of the whole run where its time is that of the whole run.
         let energy =
-            seconds.metric == "totalSeconds"
-            ? facts.first(of: ["totalEnergy", "energy"]) : facts.first("energy")
+            seconds.metric == .totalSeconds
+            ? facts.first(of: [.totalEnergy, .energy]) : facts.first(.energy)
         if spare > 1, let energy, let kilojoules = energy.value {
             let shown = PlainNumber.energy(kilojoules: kilojoules)
             let estimate = energy.note?.hasPrefix("an estimate") == true ? " (an estimate)" : ""
             answer.text +=
-                (seconds.metric == "totalSeconds" && energy.metric == "energy" ? ", training" : " and")
+                (seconds.metric == .totalSeconds && energy.metric == .energy
+                    ? ", training" : " and")
                 + " about \(shown) of electricity\(estimate)"
             answer.numbers.append(shown)
             answer.metrics.append(energy.metric)
@@ -79,10 +85,10 @@ struct DrawbackWords {
 
     private var rows: RunReport.Answer {
         var answer = made(.dataHunger)
-        guard let gain = facts.told("gainFromDoubling") else {
-            guard facts.first("trainingRows") != nil else { return answer }
+        guard let gain = facts.told(.gainFromDoubling) else {
+            guard facts.first(.trainingRows) != nil else { return answer }
             answer.text = "Whether more rows would help was not measured."
-            answer.metrics = ["trainingRows"]
+            answer.metrics = [.trainingRows]
             answer.tone = .unsure
             return answer
         }
@@ -103,14 +109,14 @@ struct DrawbackWords {
     private var columns: RunReport.Answer {
         var answer = made(.opacity)
         var parts: [String] = []
-        let important = facts.all("permutationImportance")
+        let important = facts.all(.permutationImportance)
             .filter { ($0.interval?.lower ?? 0) > 0 }
             .sorted { ($0.value ?? 0) > ($1.value ?? 0) }
             .prefix(3).compactMap { $0.group?.dropFirst("column = ".count) }
         if !important.isEmpty {
             let names = listedInWords(important.map { "\"\($0)\"" })
             parts.append("It leans most on \(names).")
-            answer.metrics.append("permutationImportance")
+            answer.metrics.append(.permutationImportance)
         }
         if let price = facts.readablePrice {
             answer.metrics.append(price.metric)
@@ -135,9 +141,9 @@ struct DrawbackWords {
     private var newRows: RunReport.Answer {
         var answer = made(.overfitting)
         var parts: [String] = []
-        if let gap = facts.first("trainTestGap"), let interval = gap.interval {
+        if let gap = facts.first(.trainTestGap), let interval = gap.interval {
             answer.metrics.append(gap.metric)
-            let seen = facts.first("trainingLoss")?.value ?? 0
+            let seen = facts.first(.trainingLoss)?.value ?? 0
             if interval.lower > 0.2 * seen, interval.lower > 0 {
                 parts.append("Clearly worse on new rows than on those it learned from.")
                 answer.tone = .bad
@@ -148,13 +154,13 @@ struct DrawbackWords {
                 answer.tone = .good
             }
         }
-        if let leaks = facts.first("suspectedLeaks")?.value {
-            answer.metrics.append("suspectedLeaks")
+        if let leaks = facts.first(.suspectedLeaks)?.value {
+            answer.metrics.append(.suspectedLeaks)
             parts.append(leaks > 0 ? "A leak is suspected." : "No leak was found.")
             if leaks > 0 { answer.tone = .bad }
         }
-        if let weak = facts.first("weakSegments")?.value {
-            answer.metrics.append("weakSegments")
+        if let weak = facts.first(.weakSegments)?.value {
+            answer.metrics.append(.weakSegments)
             if weak > 0 { parts.append("Some kinds of rows fare worse.") }
         }
         answer.text = parts.joined(separator: " ")
@@ -163,10 +169,10 @@ struct DrawbackWords {
 
     private var seeds: RunReport.Answer {
         var answer = made(.hyperParameters)
-        let effects = facts.all("settingEffect")
-        let spread = facts.told("seedSpread")
+        let effects = facts.all(.settingEffect)
+        let spread = facts.told(.seedSpread)
         guard spread != nil || !effects.isEmpty else { return answer }
-        answer.metrics = ["seedSpread", "settingEffect"]
+        answer.metrics = [.seedSpread, .settingEffect]
         var parts: [String] = []
         if let spread {
             switch Claim(spread) {
@@ -231,8 +237,9 @@ extension ReportFacts {
     /// How a model that can be read whole compares: better where its price is below 0 for sure.
     ///
     /// `isOwn` where the run's own model is the one that can be read.
-    var readablePrice: (metric: String, verdict: PriceVerdict, isOwn: Bool)? {
-        let found = ["glassBoxPrice", "glassBoxPriceError"].flatMap(all).first
+    var readablePrice: (metric: MetricID, verdict: PriceVerdict, isOwn: Bool)? {
+        let prices: [MetricID] = [.glassBoxPrice, .glassBoxPriceError]
+        let found = prices.flatMap(all).first
         guard let found, let interval = found.interval else { return nil }
         let verdict: PriceVerdict =
             interval.upper < 0 ? .better : interval.lower > 0 ? .worse : .cannotTell

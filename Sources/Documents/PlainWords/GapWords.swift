@@ -1,4 +1,5 @@
 import Evidence
+import Fairness
 import Reporting
 
 /// What was found of the groups of one protected column, in words.
@@ -15,10 +16,10 @@ struct GapWords {
 
     /// Gaps in errors first, whom it misses before whom it flags wrongly; then in what it gives. The
     /// accuracy of groups of unlike shares differs for any model, and comes late.
-    private static let inOrder = [
-        "truePositiveRateGap", "falsePositiveRateGap", "meanErrorGap",
-        "equalOpportunityDifference", "averageOddsDifference", "equalizedOddsFFB",
-        "equalizedOddsOxonFair", "accuracyGap", "selectionRateGap",
+    private static let inOrder: [MetricID] = [
+        .truePositiveRateGap, .falsePositiveRateGap, .meanErrorGap,
+        .equalOpportunityDifference, .averageOddsDifference, .equalizedOddsFFB,
+        .equalizedOddsOxonFair, .accuracyGap, .selectionRateGap,
     ]
 
     /// - Parameter table: One with gaps.
@@ -69,7 +70,7 @@ struct GapWords {
     /// The size of the gap as it stands in the sentence.
     var number: String? {
         guard let told, let value = told.value else { return nil }
-        return told.metric == "meanErrorGap"
+        return told.metric == .meanErrorGap
             ? PlainNumber.size(told) : PlainNumber.hundredths(abs(value))
     }
 
@@ -77,7 +78,7 @@ struct GapWords {
     var sentence: String? {
         guard let told, let number else { return nil }
         let metric = told.metric
-        let name = MetricRegistry.definition(metric)?.name ?? metric
+        let name = MetricRegistry.name(of: metric)
         let verdict = "verdict: gap"
         guard let (high, low) = pair else {
             return "\(name) by \(column): \(number) of 100, \(verdict)."
@@ -85,19 +86,19 @@ struct GapWords {
         let (more, less) = ("\(column) \"\(high)\"", "\"\(low)\"")
         let (worse, better) = ("\(column) \"\(low)\"", "\"\(high)\"")
         switch metric {
-        case "truePositiveRateGap":
+        case .truePositiveRateGap:
             return "Of 100 that are \"\(facts.positive)\", it misses \(number) more of \(worse) "
                 + "than of \(better) (\(verdict))."
-        case "falsePositiveRateGap":
+        case .falsePositiveRateGap:
             return "Of 100 that are not \"\(facts.positive)\", it wrongly says so of \(number) more "
                 + "of \(more) than of \(less) (\(verdict))."
-        case "accuracyGap":
+        case .accuracyGap:
             return "Of 100 rows it is wrong for \(number) more of \(worse) than of \(better) "
                 + "(\(verdict))."
-        case "selectionRateGap":
+        case .selectionRateGap:
             return "Of 100 rows it says \"\(facts.positive)\" of \(number) more of \(more) than of "
                 + "\(less) (\(verdict))."
-        case "meanErrorGap":
+        case .meanErrorGap:
             return "On average it estimates \(more) higher, against the truth, by \(number) than "
                 + "\(less) (\(verdict))."
         default: return "\(name), \(more) against \(less): \(number) of 100 (\(verdict))."

@@ -1,5 +1,6 @@
 package import Evidence
 import Figures
+import Generalization
 package import Reporting
 
 /// What a report measured, as sentences look it up: nothing here computes a metric.
@@ -22,35 +23,35 @@ package struct ReportFacts {
     }
 
     /// Those of a metric that have a value, in the report's order.
-    package func all(_ metric: String) -> [Measurement] {
+    package func all(_ metric: MetricID) -> [Measurement] {
         measurements.filter { $0.metric == metric && $0.value != nil }
     }
 
     /// Of all rows.
-    package func first(_ metric: String) -> Measurement? {
+    package func first(_ metric: MetricID) -> Measurement? {
         measurements.first { $0.metric == metric && $0.value != nil && $0.group == nil }
     }
 
     /// Of all rows, with a value or with the reason why there is none.
-    package func told(_ metric: String) -> Measurement? {
+    package func told(_ metric: MetricID) -> Measurement? {
         first(metric) ?? measurements.first { $0.metric == metric && $0.group == nil }
     }
 
     /// The first of the metrics that was measured over all rows.
-    package func first(of metrics: [String]) -> Measurement? {
+    package func first(of metrics: [MetricID]) -> Measurement? {
         metrics.lazy.compactMap { first($0) }.first
     }
 
     var positive: String { about.classes.last ?? "" }
     var negative: String { about.classes.first ?? "" }
     var testRows: Int {
-        first(of: ["accuracy", "meanAbsoluteError"])?.sample.rows ?? 0
+        first(of: [.accuracy, .meanAbsoluteError])?.sample.rows ?? 0
     }
     var isBinary: Bool { about.task == .binary }
 
     /// Of two classes: whether one answer is given to everybody, and which.
     var onlyAnswer: String? {
-        guard isBinary, let rate = first("selectionRate")?.value else { return nil }
+        guard isBinary, let rate = first(.selectionRate)?.value else { return nil }
         return rate == 0 ? negative : rate == 1 ? positive : nil
     }
 
@@ -60,14 +61,14 @@ package struct ReportFacts {
             guard let only = onlyAnswer else { return [] }
             return about.classes.filter { $0 != only }
         }
-        let found = all("classRecall").compactMap(\.group)
-        return all("classDecided").filter { $0.value == 0 }.compactMap(\.group)
+        let found = all(.classRecall).compactMap(\.group)
+        return all(.classDecided).filter { $0.value == 0 }.compactMap(\.group)
             .filter(found.contains).map { String($0.dropFirst("class = ".count)) }
     }
 
     /// How the model compares with an answer that looks at nothing, in its favour where positive.
     struct AgainstTrivial {
-        var metric: String
+        var metric: MetricID
         var lower: Double?
         var upper: Double?
         var isBetter: Bool { (lower ?? 0) > 0 }
@@ -76,7 +77,7 @@ package struct ReportFacts {
 
     var againstTrivial: AgainstTrivial? {
         let usual = "against the training rows' average"
-        func change(_ own: String, _ older: String, _ sign: Double) -> AgainstTrivial? {
+        func change(_ own: MetricID, _ older: MetricID, _ sign: Double) -> AgainstTrivial? {
             guard
                 let found = first(own)
                     ?? measurements.first(where: {
@@ -88,8 +89,8 @@ package struct ReportFacts {
             return AgainstTrivial(metric: found.metric, lower: ends.first, upper: ends.last)
         }
         return about.task == .regression
-            ? change("absoluteErrorGain", "errorAgainstBaseline", -1)
-            : change("accuracyGain", "accuracyAgainstBaseline", 1)
+            ? change(.absoluteErrorGain, .errorAgainstBaseline, -1)
+            : change(.accuracyGain, .accuracyAgainstBaseline, 1)
     }
 }
 

@@ -145,7 +145,7 @@ package struct AdditiveShapes: Probe {
 /// Metrics of additive models: the definitions.
 package enum ShapeMetrics {
     package static let importance = MetricDefinition(
-        id: "termImportance", name: "Importance of a function",
+        id: .termImportance, name: "Importance of a function",
         formula:
             "mean over training rows of |f(x)|, f centered and a pair purified; log-odds, or the "
             + "target's unit; of several classes the mean over them",
@@ -153,4 +153,9 @@ package enum ShapeMetrics {
         source:
             "Lengerich et al. 2020, arXiv:1911.04974; interval: delete-a-part jackknife, Shao & Wu "
             + "1989, DOI 10.1214/aos/1176347263")
+}
+
+// Their ids.
+extension MetricID {
+    package static let termImportance = MetricID("termImportance")
 }

@@ -251,21 +251,29 @@ package enum ConceptMetrics {
     private static let source =
         "Kim et al. 2018, arXiv:1711.11279; pattern: Pahde et al. 2022, arXiv:2202.03482"
     package static let effect = MetricDefinition(
-        id: "conceptEffect", name: "Effect of a concept",
+        id: .conceptEffect, name: "Effect of a concept",
         formula:
             "mean over rows of g·v: g the gradient of the prediction at a hidden layer, v its mean activations over "
             + "rows with the concept less those over rows without",
         direction: 0, drawback: .opacity, source: source)
     package static let score = MetricDefinition(
-        id: "conceptScore", name: "TCAV score of a concept",
+        id: .conceptScore, name: "TCAV score of a concept",
         formula: "share of rows with g·v > 0", direction: 0, drawback: .opacity, source: source)
     package static let sensitivity = MetricDefinition(
-        id: "conceptSensitivity", name: "Sensitivity to a concept",
+        id: .conceptSensitivity, name: "Sensitivity to a concept",
         formula: "mean over rows of g·v/|v|, times the standard deviation of activations along v",
         direction: 0, drawback: .opacity, source: source)
     package static let accuracy = MetricDefinition(
-        id: "conceptAccuracy", name: "Accuracy with which a layer tells a concept",
+        id: .conceptAccuracy, name: "Accuracy with which a layer tells a concept",
         formula:
             "share of held-out rows, half of them with the concept, that a linear rule on the layer's activations tells right",
         direction: 0, drawback: .opacity, source: source)
+}
+
+// Their ids.
+extension MetricID {
+    package static let conceptEffect = MetricID("conceptEffect")
+    package static let conceptScore = MetricID("conceptScore")
+    package static let conceptSensitivity = MetricID("conceptSensitivity")
+    package static let conceptAccuracy = MetricID("conceptAccuracy")
 }

@@ -262,47 +262,60 @@ package enum ExplanationMetrics {
     private static let curves =
         "Samek et al. 2017, DOI 10.1109/TNNLS.2016.2599820; Blücher et al. 2024, arXiv:2401.06654"
     package static let marginal = MetricDefinition(
-        id: "faithfulnessMarginal", name: "Faithfulness, cells from any row",
+        id: .faithfulnessMarginal, name: "Faithfulness, cells from any row",
         formula:
             "mean over k of output with the k least important columns replaced − with the k most important; "
             + "cells of background rows",
         direction: 1, drawback: .opacity, source: curves)
     package static let conditional = MetricDefinition(
-        id: "faithfulnessConditional", name: "Faithfulness, cells from like rows",
+        id: .faithfulnessConditional, name: "Faithfulness, cells from like rows",
         formula:
             "mean over k of output with the k least important columns replaced − with the k most important; "
             + "cells of the 8 background rows most like the row in the columns kept",
         direction: 1, drawback: .opacity, source: curves + "; Rong et al. 2022, arXiv:2202.00449")
     package static let sensitivity = MetricDefinition(
-        id: "attributionSensitivity", name: "Largest change of an explanation",
+        id: .attributionSensitivity, name: "Largest change of an explanation",
         formula:
             "max of ‖φ' − φ‖ / ‖φ‖ over 4 rows whose numbers were moved by up to 0.05 standard deviations",
         direction: -1, drawback: .opacity, source: "Yeh et al. 2019, arXiv:1901.09392")
     package static let randomization = MetricDefinition(
-        id: "randomizationCosine", name: "Likeness to explanations of a random model",
+        id: .randomizationCosine, name: "Likeness to explanations of a random model",
         formula:
             "mean cosine of contributions for the model and for the model with a random last layer; 0 is right",
         direction: 0, drawback: .opacity, source: "after Adebayo et al. 2018, arXiv:1810.03292")
     package static let labelRandomization = MetricDefinition(
-        id: "labelRandomizationCosine", name: "Likeness to explanations of random answers",
+        id: .labelRandomizationCosine, name: "Likeness to explanations of random answers",
         formula:
             "mean cosine of contributions for the model and for models trained on answers by a fair coin; 0 is right",
         direction: 0, drawback: .opacity, source: "after Adebayo et al. 2018, arXiv:1810.03292")
     package static let effectiveColumns = MetricDefinition(
-        id: "explanationColumns", name: "Columns that an explanation leans on",
+        id: .explanationColumns, name: "Columns that an explanation leans on",
         formula: "exp(−Σ p log p), p = |φ| / Σ |φ|", direction: -1, drawback: .opacity,
         source: "Bhatt et al. 2020, arXiv:2005.00631")
     package static let residual = MetricDefinition(
-        id: "completenessResidual", name: "What an explanation leaves over",
+        id: .completenessResidual, name: "What an explanation leaves over",
         formula: "|output − base − Σ φ|", direction: -1, drawback: .opacity,
         source: "Sundararajan et al. 2017, arXiv:1703.01365")
     package static let agreement = MetricDefinition(
-        id: "methodAgreement", name: "Agreement of two methods",
+        id: .methodAgreement, name: "Agreement of two methods",
         formula: "mean over rows of Spearman's correlation of |φ|", direction: 1,
         drawback: .opacity,
         source: "Krishna et al. 2022, arXiv:2202.01602")
     package static let topThree = MetricDefinition(
-        id: "methodTopThree", name: "Shared columns among the first three",
+        id: .methodTopThree, name: "Shared columns among the first three",
         formula: "mean over rows of the share of the three largest |φ| that two methods share",
         direction: 1, drawback: .opacity, source: "Krishna et al. 2022, arXiv:2202.01602")
+}
+
+// Their ids.
+extension MetricID {
+    package static let faithfulnessMarginal = MetricID("faithfulnessMarginal")
+    package static let faithfulnessConditional = MetricID("faithfulnessConditional")
+    package static let attributionSensitivity = MetricID("attributionSensitivity")
+    package static let randomizationCosine = MetricID("randomizationCosine")
+    package static let labelRandomizationCosine = MetricID("labelRandomizationCosine")
+    package static let explanationColumns = MetricID("explanationColumns")
+    package static let completenessResidual = MetricID("completenessResidual")
+    package static let methodAgreement = MetricID("methodAgreement")
+    package static let methodTopThree = MetricID("methodTopThree")
 }

@@ -74,20 +74,28 @@ package enum PriceMetrics {
         "paired intervals as in vouch compare; Rudin 2019, arXiv:1811.10154, on models that can be read"
 
     package static let logLoss = MetricDefinition(
-        id: "glassBoxPrice", name: "Price of a readable model in log loss",
+        id: .glassBoxPrice, name: "Price of a readable model in log loss",
         formula: "log loss of the additive model − log loss of the black box, on the same rows",
         unit: "nats", direction: -1, drawback: .opacity, source: source)
     package static let accuracy = MetricDefinition(
-        id: "glassBoxPriceAccuracy", name: "Price of a readable model in accuracy",
+        id: .glassBoxPriceAccuracy, name: "Price of a readable model in accuracy",
         formula: "accuracy of the additive model − accuracy of the black box, on the same rows",
         direction: 1, drawback: .opacity, source: source)
     package static let auc = MetricDefinition(
-        id: "glassBoxPriceAUC", name: "Price of a readable model in ROC AUC",
+        id: .glassBoxPriceAUC, name: "Price of a readable model in ROC AUC",
         formula: "ROC AUC of the additive model − ROC AUC of the black box, on the same rows",
         direction: 1, drawback: .opacity, source: source)
     package static let error = MetricDefinition(
-        id: "glassBoxPriceError", name: "Price of a readable model in error",
+        id: .glassBoxPriceError, name: "Price of a readable model in error",
         formula:
             "root mean squared error of the additive model − that of the black box, on the same rows",
         direction: -1, drawback: .opacity, source: source)
+}
+
+// Their ids.
+extension MetricID {
+    package static let glassBoxPrice = MetricID("glassBoxPrice")
+    package static let glassBoxPriceAccuracy = MetricID("glassBoxPriceAccuracy")
+    package static let glassBoxPriceAUC = MetricID("glassBoxPriceAUC")
+    package static let glassBoxPriceError = MetricID("glassBoxPriceError")
 }

@@ -233,25 +233,34 @@ extension EffectCurve {
 /// Metrics of effects over all rows: the definitions.
 package enum GlobalMetrics {
     package static let conditional = MetricDefinition(
-        id: "conditionalImportance", name: "Importance among like rows",
+        id: .conditionalImportance, name: "Importance among like rows",
         formula:
             "mean rise of the loss when the column is shuffled among test rows in the same leaf of a tree that "
             + "tells the column from the others",
         direction: 0, drawback: .opacity, source: "Molnar et al. 2020, arXiv:2006.04628")
     package static let grouped = MetricDefinition(
-        id: "groupedImportance", name: "Importance of columns together",
+        id: .groupedImportance, name: "Importance of columns together",
         formula: "mean rise of the loss when the columns are shuffled together among test rows",
         direction: 0, drawback: .opacity, source: "Au et al. 2022, arXiv:2104.11688")
     package static let span = MetricDefinition(
-        id: "effectSpan", name: "Span of a column's effect",
+        id: .effectSpan, name: "Span of a column's effect",
         formula: "largest − smallest of the column's partial dependence", direction: 0,
         drawback: .opacity, source: "Friedman 2001, DOI 10.1214/aos/1013203451")
     package static let interaction = MetricDefinition(
-        id: "interactionStrength", name: "Interaction of two columns",
+        id: .interactionStrength, name: "Interaction of two columns",
         formula: "Σ (PD_jk − PD_j − PD_k)² / Σ PD_jk²; chance makes it positive", direction: 0,
         drawback: .opacity, source: "Friedman & Popescu 2008, DOI 10.1214/07-AOAS148")
     package static let fidelity = MetricDefinition(
-        id: "surrogateFidelity", name: "Fidelity of a small tree",
+        id: .surrogateFidelity, name: "Fidelity of a small tree",
         formula: "R² of the tree's values for the model's outputs on test rows", direction: 1,
         drawback: .opacity, source: "Craven & Shavlik 1996, NIPS 8")
+}
+
+// Their ids.
+extension MetricID {
+    package static let conditionalImportance = MetricID("conditionalImportance")
+    package static let groupedImportance = MetricID("groupedImportance")
+    package static let effectSpan = MetricID("effectSpan")
+    package static let interactionStrength = MetricID("interactionStrength")
+    package static let surrogateFidelity = MetricID("surrogateFidelity")
 }

@@ -169,13 +169,13 @@ package struct PermutationImportance: Probe {
 /// Metrics of importance: the definitions.
 package enum ImportanceMetrics {
     package static let importance = MetricDefinition(
-        id: "permutationImportance", name: "Permutation importance",
+        id: .permutationImportance, name: "Permutation importance",
         formula: "mean rise of the loss (nats, or the target's unit squared) when the column is "
             + "shuffled among test rows",
         direction: 0, drawback: .opacity,
         source: "Breiman 2001, DOI 10.1023/A:1010933404324; Fisher et al. 2019, arXiv:1801.01489")
     package static let effectiveColumns = MetricDefinition(
-        id: "effectiveColumns", name: "Columns that the model leans on",
+        id: .effectiveColumns, name: "Columns that the model leans on",
         formula: "(Σ importance)² / Σ importance² over columns, negative ones as 0",
         direction: -1, drawback: .opacity,
         source:
@@ -218,4 +218,10 @@ extension [Shuffle] {
             }
         }
     }
+}
+
+// Their ids.
+extension MetricID {
+    package static let permutationImportance = MetricID("permutationImportance")
+    package static let effectiveColumns = MetricID("effectiveColumns")
 }

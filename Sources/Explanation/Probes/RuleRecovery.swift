@@ -152,15 +152,22 @@ package struct RuleRecovery: Probe {
 package enum RecoveryMetrics {
     private static let source = "planted attributions: Liu et al. 2021, arXiv:2106.12543"
     package static let recovery = MetricDefinition(
-        id: "ruleRecovery", name: "Recovery of planted rules",
+        id: .ruleRecovery, name: "Recovery of planted rules",
         formula: "mean over rules and rows of P(|φ| of a column of the rule > |φ| of another)",
         direction: 1, drawback: .opacity, source: source)
     package static let ofRule = MetricDefinition(
-        id: "recoveryOfRule", name: "Recovery of one planted rule",
+        id: .recoveryOfRule, name: "Recovery of one planted rule",
         formula: "mean over rows of P(|φ| of a column of the rule > |φ| of another)", direction: 1,
         drawback: .opacity, source: source)
     package static let modelAccuracy = MetricDefinition(
-        id: "plantedAccuracy", name: "Accuracy of the model of a planted rule",
+        id: .plantedAccuracy, name: "Accuracy of the model of a planted rule",
         formula: "share of held-out rows whose planted answer is predicted", direction: 1,
         drawback: .opacity, source: source)
+}
+
+// Their ids.
+extension MetricID {
+    package static let ruleRecovery = MetricID("ruleRecovery")
+    package static let recoveryOfRule = MetricID("recoveryOfRule")
+    package static let plantedAccuracy = MetricID("plantedAccuracy")
 }

@@ -17,11 +17,11 @@ package enum FairnessConstraint: String, CaseIterable, Codable, Sendable {
 
     /// The gap that it bounds: over all pairs of groups and the rates the largest difference.
     package var gap: GapDefinition {
-        let id =
+        let id: MetricID =
             switch self {
             case .demographicParity: GroupMetricDefinitions.selectionGap.id
             case .equalOpportunity: GroupMetricDefinitions.truePositiveGap.id
-            case .equalizedOdds: "equalizedOddsGap"
+            case .equalizedOdds: .equalizedOddsGap
             }
         guard let found = GapConvention.fairlearn.gaps.first(where: { $0.metric.id == id }) else {
             preconditionFailure("Fairlearn's gaps hold those of every constraint")

@@ -123,19 +123,27 @@ package enum BaselineMetrics {
         "paired intervals as in vouch compare; Dacrema et al. 2019, arXiv:1907.06902, on weak baselines"
 
     package static let logLoss = MetricDefinition(
-        id: "logLossAgainstBaseline", name: "Log loss against a baseline",
+        id: .logLossAgainstBaseline, name: "Log loss against a baseline",
         formula: "log loss of the model − log loss of the baseline, on the same rows", unit: "nats",
         direction: -1, drawback: .overfitting, source: source)
     package static let accuracy = MetricDefinition(
-        id: "accuracyAgainstBaseline", name: "Accuracy against a baseline",
+        id: .accuracyAgainstBaseline, name: "Accuracy against a baseline",
         formula: "accuracy of the model − accuracy of the baseline, on the same rows",
         direction: 1, drawback: .overfitting, source: source)
     package static let expectedCost = MetricDefinition(
-        id: "expectedCostAgainstBaseline", name: "Expected cost against a baseline",
+        id: .expectedCostAgainstBaseline, name: "Expected cost against a baseline",
         formula: "expected cost of the model − that of the cheaper constant answer, on the same rows",
         direction: -1, drawback: .overfitting, source: "Elkan 2001, IJCAI 17:973")
     package static let error = MetricDefinition(
-        id: "errorAgainstBaseline", name: "Root mean squared error against a baseline",
+        id: .errorAgainstBaseline, name: "Root mean squared error against a baseline",
         formula: "root mean squared error of the model − that of the baseline, on the same rows",
         direction: -1, drawback: .overfitting, source: source)
+}
+
+// Their ids.
+extension MetricID {
+    package static let logLossAgainstBaseline = MetricID("logLossAgainstBaseline")
+    package static let accuracyAgainstBaseline = MetricID("accuracyAgainstBaseline")
+    package static let expectedCostAgainstBaseline = MetricID("expectedCostAgainstBaseline")
+    package static let errorAgainstBaseline = MetricID("errorAgainstBaseline")
 }

@@ -33,10 +33,15 @@ package struct CanaryExposure: Probe {
 /// Metrics of canaries: the definitions.
 package enum CanaryMetrics {
     package static let exposure = MetricDefinition(
-        id: "canaryExposure", name: "Exposure of planted rows",
+        id: .canaryExposure, name: "Exposure of planted rows",
         formula:
             "mean over planted rows of log₂ references − log₂ rank, the rank being one more than the "
             + "references of lower loss",
         unit: "bits", direction: -1, drawback: .overfitting,
         source: "Carlini et al. 2019, arXiv:1802.08232")
+}
+
+// Their ids.
+extension MetricID {
+    package static let canaryExposure = MetricID("canaryExposure")
 }

@@ -70,20 +70,27 @@ package struct ConformalCoverage: Probe {
 /// Metrics of conformal prediction: the definitions.
 package enum ConformalMetrics {
     package static let coverage = MetricDefinition(
-        id: "conformalCoverage", name: "Coverage of 90 % sets",
+        id: .conformalCoverage, name: "Coverage of 90 % sets",
         formula:
             "rows whose answer is in the set or interval of vouch predict --coverage 0.9 / rows",
         direction: 0, drawback: .overfitting,
         source: "Vovk et al. 2005, ISBN 978-0-387-00152-4; Lei et al. 2018, "
             + "DOI 10.1080/01621459.2017.1307116")
     package static let setSize = MetricDefinition(
-        id: "conformalSetSize", name: "Classes in a 90 % set",
+        id: .conformalSetSize, name: "Classes in a 90 % set",
         formula: "mean number of classes in the set of vouch predict --coverage 0.9",
         direction: -1, drawback: .overfitting,
         source: "Sadinle et al. 2019, DOI 10.1080/01621459.2017.1395341")
     package static let width = MetricDefinition(
-        id: "conformalWidth", name: "Width of a 90 % interval",
+        id: .conformalWidth, name: "Width of a 90 % interval",
         formula: "mean width of the interval of vouch predict --coverage 0.9, in the target's unit",
         direction: -1, drawback: .overfitting,
         source: "Lei et al. 2018, DOI 10.1080/01621459.2017.1307116")
+}
+
+// Their ids.
+extension MetricID {
+    package static let conformalCoverage = MetricID("conformalCoverage")
+    package static let conformalSetSize = MetricID("conformalSetSize")
+    package static let conformalWidth = MetricID("conformalWidth")
 }

@@ -86,20 +86,28 @@ package enum CrossValidationMetrics {
     private static let source = "Nadeau & Bengio 2003, DOI 10.1023/A:1024068626366"
 
     package static let logLoss = MetricDefinition(
-        id: "crossValidatedLogLoss", name: "Log loss, cross-validated",
+        id: .crossValidatedLogLoss, name: "Log loss, cross-validated",
         formula: "mean over folds and repetitions of the log loss of the rows held out",
         unit: "nats", direction: -1, drawback: .overfitting, source: source)
     package static let accuracy = MetricDefinition(
-        id: "crossValidatedAccuracy", name: "Accuracy, cross-validated",
+        id: .crossValidatedAccuracy, name: "Accuracy, cross-validated",
         formula: "mean over folds and repetitions of the accuracy on the rows held out",
         direction: 1, drawback: .overfitting, source: source)
     package static let rocAUC = MetricDefinition(
-        id: "crossValidatedAUC", name: "ROC AUC, cross-validated",
+        id: .crossValidatedAUC, name: "ROC AUC, cross-validated",
         formula: "mean over folds and repetitions of the ROC AUC of the rows held out",
         direction: 1, drawback: .overfitting, source: source)
     package static let error = MetricDefinition(
-        id: "crossValidatedError", name: "Root mean squared error, cross-validated",
+        id: .crossValidatedError, name: "Root mean squared error, cross-validated",
         formula: "mean over folds and repetitions of the root mean squared error of the rows held "
             + "out",
         direction: -1, drawback: .overfitting, source: source)
+}
+
+// Their ids.
+extension MetricID {
+    package static let crossValidatedLogLoss = MetricID("crossValidatedLogLoss")
+    package static let crossValidatedAccuracy = MetricID("crossValidatedAccuracy")
+    package static let crossValidatedAUC = MetricID("crossValidatedAUC")
+    package static let crossValidatedError = MetricID("crossValidatedError")
 }

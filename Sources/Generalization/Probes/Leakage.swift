@@ -65,15 +65,21 @@ extension LeakageFinding {
 /// Metrics of leakage: the definitions.
 package enum LeakageMetrics {
     package static let suspected = MetricDefinition(
-        id: "suspectedLeaks", name: "Suspected leaks",
+        id: .suspectedLeaks, name: "Suspected leaks",
         formula: "kinds of leak, by column or rows, whose evidence is above its stated bar",
         direction: -1, drawback: .overfitting,
         source: "Kaufman et al. 2012, DOI 10.1145/2382577.2382579")
     package static let effect = MetricDefinition(
-        id: "leakEvidence", name: "Evidence of a suspected leak",
+        id: .leakEvidence, name: "Evidence of a suspected leak",
         formula:
             "from 0 to 1, as the note says: a share of rows, a difference of shares, a skill on rows "
             + "that did not make the rule, a correlation, a distance of distributions",
         direction: -1, drawback: .overfitting,
         source: "Kapoor & Narayanan 2023, DOI 10.1016/j.patter.2023.100804")
+}
+
+// Their ids.
+extension MetricID {
+    package static let suspectedLeaks = MetricID("suspectedLeaks")
+    package static let leakEvidence = MetricID("leakEvidence")
 }

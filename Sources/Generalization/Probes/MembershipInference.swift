@@ -31,24 +31,32 @@ package struct MembershipInference: Probe {
 /// Metrics of membership inference: the definitions.
 package enum MembershipMetrics {
     package static let lossArea = MetricDefinition(
-        id: "membershipAUC", name: "Membership inference by loss, AUC",
+        id: .membershipAUC, name: "Membership inference by loss, AUC",
         formula: "P(loss of a row learned from < loss of a test row) + ½ P(equal); ½ tells nothing",
         direction: -1, drawback: .overfitting, source: "Yeom et al. 2018, arXiv:1709.01604")
     package static let lossRate = MetricDefinition(
-        id: "membershipTruePositiveRate", name: "Membership inference by loss, TPR at 0.1 % FPR",
+        id: .membershipTruePositiveRate, name: "Membership inference by loss, TPR at 0.1 % FPR",
         formula:
             "share of rows learned from whose loss is below a threshold that 0.1 % of test rows are below",
         direction: -1, drawback: .overfitting, source: "Carlini et al. 2022, arXiv:2112.03570")
     package static let ratioArea = MetricDefinition(
-        id: "likelihoodRatioAUC", name: "Membership inference by likelihood ratio, AUC",
+        id: .likelihoodRatioAUC, name: "Membership inference by likelihood ratio, AUC",
         formula:
             "P(score of a row learned from > score of a test row) + ½ P(equal), for the confidence of "
             + "the model less the mean confidence of models that did not learn from the row",
         direction: -1, drawback: .overfitting, source: "Carlini et al. 2022, arXiv:2112.03570")
     package static let ratioRate = MetricDefinition(
-        id: "likelihoodRatioTruePositiveRate",
+        id: .likelihoodRatioTruePositiveRate,
         name: "Membership inference by likelihood ratio, TPR at 0.1 % FPR",
         formula:
             "share of rows learned from whose score is above a threshold that 0.1 % of test rows are above",
         direction: -1, drawback: .overfitting, source: "Carlini et al. 2022, arXiv:2112.03570")
+}
+
+// Their ids.
+extension MetricID {
+    package static let membershipAUC = MetricID("membershipAUC")
+    package static let membershipTruePositiveRate = MetricID("membershipTruePositiveRate")
+    package static let likelihoodRatioAUC = MetricID("likelihoodRatioAUC")
+    package static let likelihoodRatioTruePositiveRate = MetricID("likelihoodRatioTruePositiveRate")
 }

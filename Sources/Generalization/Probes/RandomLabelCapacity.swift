@@ -55,15 +55,21 @@ extension LabelledPredictions {
 /// Metrics of capacity: the definitions.
 package enum CapacityMetrics {
     package static let shuffled = MetricDefinition(
-        id: "shuffledAnswersFit", name: "Fit of shuffled answers",
+        id: .shuffledAnswersFit, name: "Fit of shuffled answers",
         formula:
             "share of training rows decided right after training to the end on shuffled answers; of "
             + "numbers R²", direction: 0, drawback: .overfitting,
         source: "Zhang et al. 2017, arXiv:1611.03530")
     package static let asTheyAre = MetricDefinition(
-        id: "trainingAnswersFit", name: "Fit of the training rows' answers",
+        id: .trainingAnswersFit, name: "Fit of the training rows' answers",
         formula:
             "share of training rows decided right after training to the end on their answers; of "
             + "numbers R²", direction: 0, drawback: .overfitting,
         source: "Zhang et al. 2017, arXiv:1611.03530")
+}
+
+// Their ids.
+extension MetricID {
+    package static let shuffledAnswersFit = MetricID("shuffledAnswersFit")
+    package static let trainingAnswersFit = MetricID("trainingAnswersFit")
 }

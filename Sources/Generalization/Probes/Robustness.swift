@@ -114,8 +114,13 @@ package struct Robustness: Probe {
 /// Metrics of robustness: the definitions.
 package enum RobustnessMetrics {
     package static let rise = MetricDefinition(
-        id: "robustnessLossRise", name: "Rise of the loss on changed cells",
+        id: .robustnessLossRise, name: "Rise of the loss on changed cells",
         formula: "mean over five severities of (mean loss of changed rows − mean loss of the rows)",
         direction: -1, drawback: .overfitting,
         source: "Hendrycks & Dietterich 2019, arXiv:1903.12261, for tables")
+}
+
+// Their ids.
+extension MetricID {
+    package static let robustnessLossRise = MetricID("robustnessLossRise")
 }

@@ -109,23 +109,31 @@ package struct SelectivePrediction: Probe {
 /// Metrics of selective prediction: the definitions.
 package enum SelectiveMetrics {
     package static let area = MetricDefinition(
-        id: "areaUnderRiskCoverage", name: "Area under the risk–coverage curve",
+        id: .areaUnderRiskCoverage, name: "Area under the risk–coverage curve",
         formula: "mean over rows of the share of wrong decisions among all rows at least as sure",
         direction: -1, drawback: .overfitting, source: "Geifman et al. 2019, arXiv:1805.08206")
     package static let excessArea = MetricDefinition(
-        id: "excessAreaUnderRiskCoverage",
+        id: .excessAreaUnderRiskCoverage,
         name: "Area under the risk–coverage curve, above the best order's",
         formula: "area − (r + (1 − r) log(1 − r)), r the share of wrong decisions",
         direction: -1, drawback: .overfitting, source: "Geifman et al. 2019, arXiv:1805.08206")
     package static let acceptedShare = MetricDefinition(
-        id: "acceptedShare", name: "Rows decided at a risk of 5 %",
+        id: .acceptedShare, name: "Rows decided at a risk of 5 %",
         formula: "rows that vouch predict --abstain-risk 0.05 decides / rows",
         direction: 1, drawback: .overfitting,
         source: "Geifman & El-Yaniv 2017, arXiv:1705.08500")
     package static let acceptedRisk = MetricDefinition(
-        id: "acceptedRisk", name: "Wrong among rows decided at a risk of 5 %",
+        id: .acceptedRisk, name: "Wrong among rows decided at a risk of 5 %",
         formula: "wrong decisions / rows that vouch predict --abstain-risk 0.05 decides",
         direction: -1, drawback: .overfitting,
         source:
             "Geifman & El-Yaniv 2017, arXiv:1705.08500; Angelopoulos et al. 2021, arXiv:2110.01052")
+}
+
+// Their ids.
+extension MetricID {
+    package static let areaUnderRiskCoverage = MetricID("areaUnderRiskCoverage")
+    package static let excessAreaUnderRiskCoverage = MetricID("excessAreaUnderRiskCoverage")
+    package static let acceptedShare = MetricID("acceptedShare")
+    package static let acceptedRisk = MetricID("acceptedRisk")
 }

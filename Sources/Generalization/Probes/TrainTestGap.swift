@@ -40,13 +40,19 @@ extension LabelledPredictions {
 /// Metrics of the gap: the definitions.
 package enum GapMetrics {
     package static let trainingLoss = MetricDefinition(
-        id: "trainingLoss", name: "Loss on training rows",
+        id: .trainingLoss, name: "Loss on training rows",
         formula:
             "mean over rows that were learned from of −log probability, or of the squared error",
         direction: -1, drawback: .overfitting, source: "Good 1952")
     package static let gap = MetricDefinition(
-        id: "trainTestGap", name: "Gap between test and training loss",
+        id: .trainTestGap, name: "Gap between test and training loss",
         formula: "mean loss of test rows − mean loss of training rows", direction: -1,
         drawback: .overfitting,
         source: "Vapnik 1998, ISBN 978-0-471-03003-4; interval MOVER, DOI 10.1002/sim.3095")
+}
+
+// Their ids.
+extension MetricID {
+    package static let trainingLoss = MetricID("trainingLoss")
+    package static let trainTestGap = MetricID("trainTestGap")
 }

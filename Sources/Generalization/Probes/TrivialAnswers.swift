@@ -106,31 +106,42 @@ package enum TrivialMetrics {
     private static let source = "Dacrema et al. 2019, arXiv:1907.06902, on weak baselines"
 
     package static let accuracy = MetricDefinition(
-        id: "trivialAccuracy", name: "Accuracy of always saying the most frequent class",
+        id: .trivialAccuracy, name: "Accuracy of always saying the most frequent class",
         formula: "rows of the class that most of these rows are of / rows", direction: 0,
         drawback: .overfitting, source: "scikit-learn, DummyClassifier")
     package static let accuracyGain = MetricDefinition(
-        id: "accuracyGain", name: "Accuracy above that of the most frequent class",
+        id: .accuracyGain, name: "Accuracy above that of the most frequent class",
         formula: "accuracy of the model − accuracy of always saying the most frequent class",
         direction: 1, drawback: .overfitting, source: source)
     package static let error = MetricDefinition(
-        id: "trivialAbsoluteError", name: "Mean absolute error of guessing the mean",
+        id: .trivialAbsoluteError, name: "Mean absolute error of guessing the mean",
         formula: "mean |target − mean target|", direction: 0, drawback: .overfitting,
         source: "scikit-learn, DummyRegressor")
     package static let errorGain = MetricDefinition(
-        id: "absoluteErrorGain", name: "Mean absolute error against guessing the mean",
+        id: .absoluteErrorGain, name: "Mean absolute error against guessing the mean",
         formula: "mean absolute error of the model − that of guessing the mean", direction: -1,
         drawback: .overfitting, source: source)
     package static let cost = MetricDefinition(
-        id: "trivialCost", name: "Expected cost of one answer for all",
+        id: .trivialCost, name: "Expected cost of one answer for all",
         formula: "(fp · negatives) / rows of always yes, (fn · positives) / rows of always no",
         direction: 0, drawback: .overfitting, source: "Elkan 2001, IJCAI 17:973")
     package static let classRecall = MetricDefinition(
-        id: "classRecall", name: "Share of a class that is found",
+        id: .classRecall, name: "Share of a class that is found",
         formula: "rows of the class decided so / rows of the class", direction: 1,
         drawback: .overfitting, source: "scikit-learn, recall_score(average=None)")
     package static let classDecided = MetricDefinition(
-        id: "classDecided", name: "Share of rows decided for a class",
+        id: .classDecided, name: "Share of rows decided for a class",
         formula: "rows decided so / rows", direction: 0, drawback: .overfitting,
         source: "counted")
+}
+
+// Their ids.
+extension MetricID {
+    package static let trivialAccuracy = MetricID("trivialAccuracy")
+    package static let accuracyGain = MetricID("accuracyGain")
+    package static let trivialAbsoluteError = MetricID("trivialAbsoluteError")
+    package static let absoluteErrorGain = MetricID("absoluteErrorGain")
+    package static let trivialCost = MetricID("trivialCost")
+    package static let classRecall = MetricID("classRecall")
+    package static let classDecided = MetricID("classDecided")
 }

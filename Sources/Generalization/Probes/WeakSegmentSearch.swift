@@ -90,16 +90,23 @@ package enum WeakSegmentMetrics {
         "Sagadeeva & Boehm 2021, DOI 10.1145/3448016.3457323; Holm 1979, Scand. J. Stat. 6:65"
 
     package static let count = MetricDefinition(
-        id: "weakSegments", name: "Weak segments",
+        id: .weakSegments, name: "Weak segments",
         formula: "segments of up to three conditions, picked on half of the rows, whose mean loss "
             + "on the other half is higher than that of the rest (p ≤ 0.05, Holm)",
         direction: -1, drawback: .overfitting, source: source)
     package static let excess = MetricDefinition(
-        id: "segmentExcessLoss", name: "Higher loss in a segment",
+        id: .segmentExcessLoss, name: "Higher loss in a segment",
         formula: "mean loss of the segment's rows − mean loss of the others",
         direction: -1, drawback: .overfitting, source: source)
     package static let loss = MetricDefinition(
-        id: "segmentLoss", name: "Loss in a segment",
+        id: .segmentLoss, name: "Loss in a segment",
         formula: "mean loss (nats, or the target's unit squared) of the segment's rows",
         direction: -1, drawback: .overfitting, source: source)
+}
+
+// Their ids.
+extension MetricID {
+    package static let weakSegments = MetricID("weakSegments")
+    package static let segmentExcessLoss = MetricID("segmentExcessLoss")
+    package static let segmentLoss = MetricID("segmentLoss")
 }

@@ -13,7 +13,7 @@ package struct IsotonicCalibration: OutputRemedy {
 
     package let description = RemedyDescription(
         id: "isotonic", name: "Isotonic calibration", drawback: .overfitting,
-        judgedBy: "logLoss", source: "Zadrozny & Elkan 2002, DOI 10.1145/775047.775151")
+        judgedBy: .logLoss, source: "Zadrozny & Elkan 2002, DOI 10.1145/775047.775151")
 
     package func fitted(on rows: LabelledPredictions) throws -> any FittedOutputRemedy {
         FittedIsotonic(

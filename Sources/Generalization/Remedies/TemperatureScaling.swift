@@ -13,7 +13,7 @@ package struct TemperatureScaling: OutputRemedy {
 
     package let description = RemedyDescription(
         id: "temperature-scaling", name: "Temperature scaling", drawback: .overfitting,
-        judgedBy: "logLoss", source: "Guo et al. 2017, arXiv:1706.04599")
+        judgedBy: .logLoss, source: "Guo et al. 2017, arXiv:1706.04599")
 
     /// Temperatures that are looked at.
     private static let range = 0.05...20.0

@@ -14,7 +14,7 @@ package struct VectorScaling: OutputRemedy {
 
     package let description = RemedyDescription(
         id: "vector-scaling", name: "Vector scaling", drawback: .overfitting,
-        judgedBy: "logLoss", source: "Guo et al. 2017, arXiv:1706.04599")
+        judgedBy: .logLoss, source: "Guo et al. 2017, arXiv:1706.04599")
 
     private static let ridge = 1e-6
 

@@ -11,7 +11,7 @@ package struct VennAbersCalibration: OutputRemedy {
 
     package let description = RemedyDescription(
         id: "venn-abers", name: "Venn–Abers calibration", drawback: .overfitting,
-        judgedBy: "logLoss", source: "Vovk et al. 2015, arXiv:1511.00213")
+        judgedBy: .logLoss, source: "Vovk et al. 2015, arXiv:1511.00213")
 
     package func fitted(on rows: LabelledPredictions) throws -> any FittedOutputRemedy {
         FittedVennAbers(

@@ -98,7 +98,7 @@ package struct FinishedRun {
                 ? try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [] : [],
             repeats: changed == nil && configuration.learning.budgetSeconds == nil)
         var subject = try assembly.subject()
-        let seconds = report.measurements.first { $0.metric == "trainingSeconds" }?.value
+        let seconds = report.measurements.first { $0.metric == .trainingSeconds }?.value
         let counted = try assembly.trainingWorkSeconds
         if let seconds { subject.secondsPerNominal = seconds / max(counted, 1e-9) }
         return Sealed(subject)

@@ -13,7 +13,7 @@ extension Settings {
         TrainingRemedy(
             description: .init(
                 id: "reweighing", name: "Rows reweighed by group and label", drawback: .bias,
-                judgedBy: "selectionRateGap",
+                judgedBy: .selectionRateGap,
                 source: "Kamiran & Calders 2012, DOI 10.1007/s10115-011-0463-8"),
             strengths: [], isOfClassesOnly: true, options: { _ in "--reweigh-groups" },
             apply: { $1.model.reweighsGroups = true })
@@ -54,7 +54,7 @@ extension Settings {
         }.remedies([
             TrainingRemedy(
                 description: .init(
-                    id: id, name: name, drawback: .bias, judgedBy: "selectionRateGap",
+                    id: id, name: name, drawback: .bias, judgedBy: .selectionRateGap,
                     source: source),
                 strengths: [1], needsStrength: true, isOfClassesOnly: true,
                 options: { "\(method.option) \(NumberText.plain(Double($0)))" },

@@ -157,7 +157,7 @@ extension Settings {
             description: .init(
                 id: "another-seed", name: "The same under other seeds",
                 drawback: .hyperParameters,
-                judgedBy: "logLoss", source: "Bouthillier et al. 2021, arXiv:2103.03098"),
+                judgedBy: .logLoss, source: "Bouthillier et al. 2021, arXiv:2103.03098"),
             strengths: [], apply: { $1.learning.seed &+= 1_000_003 })
     ])
 

@@ -48,7 +48,7 @@ package struct TrainingRemedy: Sendable {
     /// The metric that decides: the loss that a user of the task knows.
     package func judged(isRegression: Bool) -> RemedyDescription {
         var result = description
-        if isRegression { result.judgedBy = "rootMeanSquaredError" }
+        if isRegression { result.judgedBy = .rootMeanSquaredError }
         return result
     }
 
@@ -59,7 +59,7 @@ package struct TrainingRemedy: Sendable {
     ) -> TrainingRemedy {
         TrainingRemedy(
             description: .init(
-                id: id, name: name, drawback: .overfitting, judgedBy: "logLoss", source: source),
+                id: id, name: name, drawback: .overfitting, judgedBy: .logLoss, source: source),
             strengths: strengths, isOfClassesOnly: isOfClassesOnly, apply: apply)
     }
 
@@ -68,8 +68,8 @@ package struct TrainingRemedy: Sendable {
         _ measure: PenaltyMeasure, _ constraint: FairnessConstraint
     ) -> TrainingRemedy {
         // Of equalized odds the proof's changes hold the two gaps apart; the first decides.
-        let gap =
-            constraint == .demographicParity ? "selectionRateGap" : "truePositiveRateGap"
+        let gap: MetricID =
+            constraint == .demographicParity ? .selectionRateGap : .truePositiveRateGap
         let form = measure.remedy
         return TrainingRemedy(
             description: .init(

@@ -136,16 +136,16 @@ struct JudgedMitigation {
     }
 
     /// What decisions alone can change; the probabilities stay as they are.
-    private static let decided: Set<String> = [
-        "accuracy", "sensitivity", "specificity", "selectionRate", "selectionRateGap",
-        "truePositiveRateGap", "falsePositiveRateGap", "accuracyGap",
+    private static let decided: Set<MetricID> = [
+        .accuracy, .sensitivity, .specificity, .selectionRate, .selectionRateGap,
+        .truePositiveRateGap, .falsePositiveRateGap, .accuracyGap,
     ]
 
     func proof() throws -> Proof {
         let metric = request.constraint.gap.metric
         var difference = Measurement(
             metric, change.change, on: rows.test, group: rows.column)
-        difference.metric = metric.id + "Difference"
+        difference.metric = metric.id.difference
         difference.note = verdictText
         let verdict: Verdict =
             isMitigated

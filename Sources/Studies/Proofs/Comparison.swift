@@ -57,11 +57,11 @@ package func compareRuns(_ a: String, _ b: String, arguments: [String]) throws -
 }
 
 /// The metrics that a comparison is read for, the plainest first.
-private func mainMetrics(of rows: LabelledPredictions) -> [String] {
+private func mainMetrics(of rows: LabelledPredictions) -> [MetricID] {
     switch rows.task {
-    case .binary: ["accuracy", "rocAUC", "logLoss"]
-    case .multiclass: ["accuracy", "macroF1", "logLoss"]
-    case .regression: ["meanAbsoluteError", "rootMeanSquaredError"]
+    case .binary: [.accuracy, .rocAUC, .logLoss]
+    case .multiclass: [.accuracy, .macroF1, .logLoss]
+    case .regression: [.meanAbsoluteError, .rootMeanSquaredError]
     }
 }
 
@@ -90,7 +90,7 @@ private func verdict(
         case .cannotTell: .unsure
         }
     return RunReport.Answer(
-        id: change.metric, question: definition.name,
+        id: change.metric.rawValue, question: definition.name,
         text: "\(names.0) \(before.shownText), \(names.1) \(after.shownText): \(said).",
         metrics: [change.metric, change.difference.metric], tone: tone)
 }

@@ -1,5 +1,6 @@
 import Documents
 import Evidence
+import Fairness
 import Figures
 import Prediction
 import Reporting
@@ -26,7 +27,7 @@ struct PairedChanges {
         let crossed = compared.count > 1 ? try CrossedComparison(compared) : nil
         return RegressionMetric.allCases.compactMap { metric in
             change(
-                metric.rawValue,
+                metric.id,
                 crossed?.difference(of: metric) ?? compared[0].difference(of: metric))
         }
     }
@@ -39,13 +40,13 @@ struct PairedChanges {
         .accuracy, .macroF1, .macroAUC, .logLoss, .brierScore, .expectedCalibrationError,
     ]
     /// Gaps between groups, by the rate that they are of.
-    private static let gaps: [(id: String, rate: ClassificationMetric)] = [
-        ("selectionRateGap", .selectionRate), ("truePositiveRateGap", .sensitivity),
-        ("falsePositiveRateGap", .falsePositiveRate), ("accuracyGap", .accuracy),
+    private static let gaps: [(id: MetricID, rate: ClassificationMetric)] = [
+        (.selectionRateGap, .selectionRate), (.truePositiveRateGap, .sensitivity),
+        (.falsePositiveRateGap, .falsePositiveRate), (.accuracyGap, .accuracy),
     ]
 
     /// The rate whose largest difference between groups a gap is; `nil` of another metric.
-    static func rate(ofGap id: String) -> ClassificationMetric? {
+    static func rate(ofGap id: MetricID) -> ClassificationMetric? {
         gaps.first { $0.id == id }?.rate
     }
 
@@ -55,7 +56,7 @@ struct PairedChanges {
         let isBinary = first.predictions.width == 2
         var found = (isBinary ? Self.ofTwoClasses : Self.ofSeveral).compactMap { metric in
             change(
-                metric.rawValue,
+                metric.id,
                 crossed?.difference(of: metric) ?? compared[0].difference(of: metric))
         }
         for column in first.protected {
@@ -83,12 +84,12 @@ struct PairedChanges {
         }
     }
 
-    private func change(_ id: String, _ difference: Difference, group: String? = nil) -> Change? {
+    private func change(_ id: MetricID, _ difference: Difference, group: String? = nil) -> Change? {
         guard let metric = MetricRegistry.definition(id) else { return nil }
         let judgement = Judgement(difference, direction: metric.direction)
         var measured = Measurement(
             metric, difference.estimate, on: first, group: group, isDifference: true)
-        measured.metric = id + "Difference"
+        measured.metric = id.difference
         measured.note = [judgement.text(within: metric.differenceBounds), difference.estimate.note].compactMap { $0 }
             .joined(separator: "; ")
         return Change(
@@ -129,7 +130,7 @@ func changesFigure(_ changes: [Change], axis: String, over: String) -> Figure {
                 axis: Axis(axis),
                 rows: changes.compactMap { change in
                     guard let value = change.difference.value else { return nil }
-                    let name = MetricRegistry.definition(change.metric)?.name ?? change.metric
+                    let name = MetricRegistry.name(of: change.metric)
                     return .init(
                         label: change.difference.group.map { "\(name), \($0)" } ?? name,
                         value: value, lower: change.difference.interval?.lower,

@@ -39,7 +39,7 @@ extension Proof {
 
 /// A metric of one model as it was measured; of several seeds' models the mean, with an interval over seeds and rows where
 /// rows move it.
-private func level(_ metric: String, _ models: [MeasuredSubject]) throws -> Measurement {
+private func level(_ metric: MetricID, _ models: [MeasuredSubject]) throws -> Measurement {
     let found = try models.map { model in
         guard let one = model.measurements.first(where: { $0.metric == metric }) else {
             throw VouchError(
@@ -69,9 +69,9 @@ private func level(_ metric: String, _ models: [MeasuredSubject]) throws -> Meas
 
 extension LabelledPredictions {
     /// A metric with its deletions; `nil` where none are known.
-    fileprivate func jackknifed(_ metric: String) throws -> JackknifedValue? {
+    fileprivate func jackknifed(_ metric: MetricID) throws -> JackknifedValue? {
         if case .numbers(let targets) = answers {
-            guard let metric = RegressionMetric(rawValue: metric) else { return nil }
+            guard let metric = RegressionMetric(metric) else { return nil }
             return try RegressionSample(
                 targets: targets, predictions: predictions.values, weights: weights,
                 clusters: clusters
@@ -81,7 +81,7 @@ extension LabelledPredictions {
             return try classificationSample.jackknifedGap(
                 of: rate, codes: column.codes, threshold: threshold)
         }
-        guard let metric = ClassificationMetric(rawValue: metric) else { return nil }
+        guard let metric = ClassificationMetric(metric) else { return nil }
         return try classificationSample.jackknifed(metric, threshold: threshold)
     }
 }
@@ -121,7 +121,7 @@ extension Proof {
 
     /// The metric that changed, with its group.
     private func changed(_ change: Change) -> String {
-        let name = MetricRegistry.definition(change.metric)?.name ?? change.metric
+        let name = MetricRegistry.name(of: change.metric)
         return change.difference.group.map { "\(name) (\($0))" } ?? name
     }
 }

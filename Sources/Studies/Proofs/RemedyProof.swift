@@ -54,7 +54,7 @@ private func proof(
     }
     let trainings =
         2 * request.seeds + (strength == nil ? remedy.strengths.count : 0)
-    let seconds = try storedReport(run: run).measurements.first { $0.metric == "trainingSeconds" }
+    let seconds = try storedReport(run: run).measurements.first { $0.metric == .trainingSeconds }
     onEvent(
         .stage(
             "\(trainings) trainings"

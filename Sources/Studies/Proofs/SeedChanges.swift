@@ -1,3 +1,4 @@
+import Cost
 import Documents
 import Evidence
 import Figures
@@ -12,10 +13,10 @@ struct SeedChanges {
     let after: [[Measurement]]
 
     /// Of the process, not of one training.
-    private static let shared: Set<String> = ["peakMemory"]
+    private static let shared: Set<MetricID> = [.peakMemory]
 
     /// - Parameter known: Metrics that are compared otherwise.
-    func changes(except known: Set<String>) -> [Change] {
+    func changes(except known: Set<MetricID>) -> [Change] {
         let tables = (before + after).map { seed in
             Dictionary(
                 seed.map { (MeasurementKey($0), $0) }, uniquingKeysWith: { first, _ in first })
@@ -51,7 +52,7 @@ struct SeedChanges {
         _ metric: MetricDefinition, _ moves: [Double], like example: Measurement
     ) -> Change {
         var measured = example
-        measured.metric = metric.id + "Difference"
+        measured.metric = metric.id.difference
         measured.drawback = metric.drawback
         let (mean, variance) = Self.moments(moves)
         measured.value = mean
@@ -80,7 +81,7 @@ struct SeedChanges {
     /// Under normal errors the ratio of variances is F-distributed; the pairing is not used.
     ///
     /// - Source: Snedecor & Cochran 1989, ISBN 978-0-8138-1561-9, section 6.12.
-    func spreadChange(of metric: String) -> Change? {
+    func spreadChange(of metric: MetricID) -> Change? {
         func variance(_ seeds: [[Measurement]]) -> Double? {
             let values = seeds.compactMap { seed in
                 seed.first { $0.metric == metric && $0.group == nil }?.value
@@ -89,13 +90,13 @@ struct SeedChanges {
             return Self.moments(values).variance
         }
         guard let first = variance(before), let second = variance(after), first > 0, second > 0,
-            let definition = MetricRegistry.definition("seedSpread"), var measured = before[0].first
+            let definition = MetricRegistry.definition(.seedSpread), var measured = before[0].first
         else { return nil }
         let half = Double(before.count - 1) / 2
         let beta = SpecialFunctions.betaQuantile(0.975, a: half, b: half)
         let most = beta / (1 - beta)
         let ratio = second / first
-        measured.metric = definition.id + "Ratio"
+        measured.metric = definition.id.ratio
         measured.drawback = definition.drawback
         measured.unit = ""
         measured.group = nil

@@ -73,8 +73,8 @@ struct SubjectChanges {
     }
 
     /// The metric whose spread over seeds is compared.
-    private static func loss(of subject: Subject) -> String {
-        if case .numbers = subject.test.answers { "rootMeanSquaredError" } else { "logLoss" }
+    private static func loss(of subject: Subject) -> MetricID {
+        if case .numbers = subject.test.answers { .rootMeanSquaredError } else { .logLoss }
     }
 
     private static func byTurns(_ first: Subject, _ second: Subject) -> [PairedFindings] {
@@ -91,7 +91,7 @@ struct SubjectChanges {
 
     /// Of one pair what neither rows nor turns tell.
     private static func others(
-        _ before: [Measurement], _ after: [Measurement], except known: Set<String>
+        _ before: [Measurement], _ after: [Measurement], except known: Set<MetricID>
     ) -> [Change] {
         var later: [MeasurementKey: Measurement] = [:]
         for measurement in after.reversed() { later[.init(measurement)] = measurement }
@@ -112,7 +112,7 @@ struct SubjectChanges {
 
 /// What is measured, and of which part of the rows.
 struct MeasurementKey: Hashable {
-    var metric: String
+    var metric: MetricID
     var group: String?
 
     init(_ measurement: Measurement) {
@@ -132,7 +132,7 @@ extension Change {
         let judgement = Judgement(change.difference, direction: metric.direction)
         let estimate = change.difference.estimate
         var difference = example
-        difference.metric = metric.id + "Difference"
+        difference.metric = metric.id.difference
         difference.value = estimate.value
         difference.interval = nil
         if let lower = estimate.lower, let upper = estimate.upper {

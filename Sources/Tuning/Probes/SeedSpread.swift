@@ -60,14 +60,19 @@ package struct SeedSpread: Probe {
 /// Metrics of spread: the definitions.
 package enum SpreadMetrics {
     package static let seedSpread = MetricDefinition(
-        id: "seedSpread", name: "Spread over seeds",
+        id: .seedSpread, name: "Spread over seeds",
         formula: "standard deviation over seeds of the mean test loss", direction: -1,
         drawback: .hyperParameters,
         source: "Bouthillier et al. 2021, arXiv:2103.03098; interval of a normal variance")
     package static let settingEffect = MetricDefinition(
-        id: "settingEffect", name: "Change of the loss by a setting",
+        id: .settingEffect, name: "Change of the loss by a setting",
         formula: "mean test loss of the run's recipe with the setting changed − without",
         direction: 0, drawback: .hyperParameters,
         source: "paired seeds and rows, Searle et al. 1992, ISBN 978-0-470-00959-8; of one training "
             + "a prediction interval, Hahn & Meeker 1991, ISBN 978-0-471-88769-0")
+}
+
+// Their ids.
+extension MetricID {
+    package static let settingEffect = MetricID("settingEffect")
 }

@@ -1,0 +1,75 @@
+import Documents
+import Evidence
+import Runs
+import Testing
+
+/// Metrics are asked for by `MetricID`s, each declared once: what the compiler cannot see.
+@Suite struct MetricWordTests {
+    /// What is written like a metric and is none, by file.
+    private static let others: [String: [String]] = [
+        // Probes and figures that are called as what they measure first.
+        "Cost/Probes/ModelSizeProbe.swift": ["id: \"modelSize\""],
+        "Cost/Probes/PredictionLatency.swift": ["id: \"predictionLatency\""],
+        "Explanation/Probes/AdditiveShapes.swift": ["id: \"termImportance\""],
+        "Explanation/Probes/GlassBoxPrice.swift": ["id: \"glassBoxPrice\""],
+        "Explanation/Probes/PermutationImportance.swift": ["id: \"permutationImportance\""],
+        "Explanation/Probes/RuleRecovery.swift": ["id: \"ruleRecovery\""],
+        "Generalization/Probes/CanaryExposure.swift": ["id: \"canaryExposure\""],
+        "Generalization/Probes/ConformalCoverage.swift": ["id: \"conformalCoverage\""],
+        "Generalization/Probes/TrainTestGap.swift": ["id: \"trainTestGap\""],
+        "Generalization/Probes/WeakSegmentSearch.swift": ["id: \"weakSegments\""],
+        "Tuning/Probes/SeedSpread.swift": ["id: \"seedSpread\""],
+        // A kind of work, and the command.
+        "Studies/Drift/Drift.swift": ["case .drift: \"drift\""],
+        "VouchCLI/DriftCommand.swift": ["commandName: \"drift\""],
+        // Columns of tables, and parts of a training's state.
+        "Runs/Folder/GraphCostText.swift": ["\"bytes moved\", \"parameters\""],
+        "Runs/Folder/OutOfDistribution.swift": ["pair(\"energy\""],
+        "Training/Trainer.swift": ["(\"parameters\", optimizer.parameters)"],
+        "Training/TrainingStanding.swift": ["\"validation losses\" : \"parameters\""],
+    ]
+
+    /// `MetricBounds` has the values of all metrics in one place (decision 27), below the modules that
+    /// declare their ids: it knows them by their words.
+    @Test func noMetricIsALiteral() throws {
+        let words = MetricRegistry.all.map { "\"\($0.id)\"" }
+        for (path, text) in try SourceText.files(below: "Sources")
+        where path != "Evidence/MetricBounds.swift" {
+            for line in text.split(separator: "\n")
+            where words.contains(where: { line.contains($0) }) {
+                let isDeclaration = line.contains("static let") && line.contains("= MetricID(\"")
+                let isOther = Self.others[path, default: []].contains { line.contains($0) }
+                #expect(isDeclaration || isOther, "\(path): \(line)")
+            }
+        }
+    }
+
+    /// Each id of a registered metric is declared once.
+    @Test func idsAreDeclaredOnce() throws {
+        let files = try SourceText.files(below: "Sources")
+        for metric in MetricRegistry.all {
+            let declaration = "static let \(metric.id) = MetricID(\"\(metric.id)\")"
+            #expect(files.filter { $0.text.contains(declaration) }.count == 1, "\(metric.id)")
+        }
+    }
+
+    /// No bound is that of a metric which is called otherwise by now.
+    @Test func boundsAreOfDeclaredMetrics() throws {
+        let files = try SourceText.files(below: "Sources")
+        let bounds = try #require(files.first { $0.path == "Evidence/MetricBounds.swift" })
+        let words = bounds.text.matches(of: /"(\w+)"/).map { String($0.output.1) }
+        #expect(words.count > 50)
+        for word in words {
+            let declaration = "static let \(word) = MetricID(\"\(word)\")"
+            #expect(files.contains { $0.text.contains(declaration) }, "\(word)")
+        }
+    }
+
+    /// Reports hold ids as words.
+    @Test func anIdIsStoredAsItsWord() throws {
+        let stored = try JSON.encode([MetricID.rocAUC, .accuracy.difference, .seedSpread.ratio])
+        #expect(
+            String(decoding: stored, as: UTF8.self).filter { !$0.isWhitespace }
+                == #"["rocAUC","accuracyDifference","seedSpreadRatio"]"#)
+    }
+}
