@@ -32,11 +32,12 @@ FUZZ_CASES ?= 20000
 fuzz: build ## made-up tables through inspection, training, prediction, evaluation and audit
 	Scripts/fuzz $(FUZZ_CASES)
 
-# Leaks are not looked for: XCTest leaks. What the filter leaves out has no threads of its own to race.
+# Leaks are not looked for: XCTest leaks. What the filter leaves out has no threads of its own to race. Only the engine and
+# training are built.
 sanitize: tools ## the engine and training under AddressSanitizer, their threads under ThreadSanitizer
-	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release --sanitize=address \
+	VOUCH_ENGINE_ALONE=1 ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test -c release --sanitize=address \
 		--scratch-path .build-asan --filter 'EngineTests|TrainingTests'
-	$(SWIFT) test -c release --sanitize=thread --scratch-path .build-tsan \
+	VOUCH_ENGINE_ALONE=1 $(SWIFT) test -c release --sanitize=thread --scratch-path .build-tsan \
 		--filter 'DeterminismTests|KernelContractTests|TrainingTests'
 
 rows: tools ## one epoch from 20 million rows that stay on disk: seconds and peak memory, below 1.5 GB

@@ -303,3 +303,19 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `make sanitize` builds the engine and training alone: built for a sanitizer, all else takes most of an hour.
+if Context.environment["VOUCH_ENGINE_ALONE"] != nil {
+    let kept: Set = [
+        "CVouchKernels", "CPlatform", "Platform", "TensorCore", "Kernels", "GraphIR", "Autodiff",
+        "CPURuntime", "NN", "Optim", "Tables", "Training", "EngineTests", "TrainingTests",
+    ]
+    package.products = []
+    package.dependencies = Array(package.dependencies.prefix(1))
+    package.targets = package.targets.filter { kept.contains($0.name) }
+    for target in package.targets {
+        target.dependencies.removeAll {
+            if case .byNameItem("AllocationHelper", _) = $0 { true } else { false }
+        }
+    }
+}
