@@ -41,7 +41,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-numerics.git", exact: "1.1.1"),
-        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
@@ -52,6 +51,8 @@ let package = Package(
             name: "CVouchKernels",
             linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(name: "CPlatform"),
+        // SHA-256 of Linux; macOS has its own
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         idea("Platform", ["CPlatform"]),
         idea("TensorCore"),
         idea(
@@ -132,7 +133,7 @@ let package = Package(
         idea(
             "RunStore",
             [
-                "Platform", .product(name: "Crypto", package: "swift-crypto"),
+                "Platform", .target(name: "COpenSSL", condition: .when(platforms: [.linux])),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // assembly
