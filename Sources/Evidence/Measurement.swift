@@ -86,6 +86,14 @@ package struct Measurement: Codable, Sendable, Hashable {
             self.method = method
             self.varied = varied
         }
+
+        /// As an estimate has it; `nil` where it has none.
+        package init?(_ estimate: Estimate) {
+            guard let lower = estimate.lower, let upper = estimate.upper else { return nil }
+            self.init(
+                lower: lower, upper: upper, level: estimate.level, method: estimate.method,
+                varied: estimate.varied)
+        }
     }
 
     /// The rows behind the number.
@@ -158,15 +166,9 @@ extension Measurement {
         let estimate = SelectionOverLooks.widened(
             estimate, looks: rows.models, direction: metric.direction
         ).within(isDifference ? metric.differenceBounds : metric.bounds)
-        var interval: Interval?
-        if let lower = estimate.lower, let upper = estimate.upper {
-            interval = Interval(
-                lower: lower, upper: upper, level: estimate.level, method: estimate.method,
-                varied: estimate.varied)
-        }
         self.init(
             metric: metric.id, drawback: drawback ?? metric.drawback, value: estimate.value,
-            unit: metric.unit, interval: interval,
+            unit: metric.unit, interval: Interval(estimate),
             sample: Sample(
                 split: split ?? rows.split.rawValue, rows: estimate.count,
                 clusters: estimate.clusters,

@@ -47,6 +47,17 @@ import Testing
         #expect(found.lower == -1 && found.upper == 0.1)
     }
 
+    @Test func anIntervalIsThatOfTheEstimate() {
+        var estimate = Estimate(
+            value: 0.5, lower: 0.25, upper: 0.75, level: 0.9, method: "Wilson",
+            varied: "clusters", count: 8)
+        #expect(
+            Measurement.Interval(estimate)
+                == .init(lower: 0.25, upper: 0.75, level: 0.9, method: "Wilson", varied: "clusters"))
+        estimate.upper = nil
+        #expect(Measurement.Interval(estimate) == nil)
+    }
+
     @Test func aValueStaysInItsInterval() {
         let found = Estimate(value: 1 + 1e-16, lower: 0.9, upper: 1.2, method: "m", count: 2)
             .within(0...1)

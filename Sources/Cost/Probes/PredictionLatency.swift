@@ -82,15 +82,9 @@ package struct PredictionLatency: PairedProbe {
         _ metric: MetricDefinition, _ estimate: Estimate, rows: Int, _ note: String
     ) -> Measurement {
         let estimate = estimate.within(metric.bounds)
-        var interval: Measurement.Interval?
-        if let lower = estimate.lower, let upper = estimate.upper {
-            interval = .init(
-                lower: lower, upper: upper, level: estimate.level, method: estimate.method,
-                varied: estimate.varied)
-        }
         return Measurement(
             metric: metric.id, drawback: metric.drawback, value: estimate.value, unit: metric.unit,
-            interval: interval, sample: .init(split: .training, rows: rows),
+            interval: .init(estimate), sample: .init(split: .training, rows: rows),
             note: [note, "on this machine, as busy as it was", estimate.note].compactMap { $0 }
                 .joined(separator: "; "))
     }

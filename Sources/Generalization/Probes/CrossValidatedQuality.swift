@@ -69,14 +69,9 @@ package struct CrossValidatedQuality: Probe {
         let what =
             "\(validator.folds) folds × \(validator.repetitions), from \(least) to \(most); of models "
             + "that learn \(validator.folds - 1)/\(validator.folds) of these rows"
-        var interval: Measurement.Interval?
-        if let lower = estimate.lower, let upper = estimate.upper {
-            interval = .init(
-                lower: lower, upper: upper, method: estimate.method, varied: estimate.varied)
-        }
         return Measurement(
             metric: metric.id, drawback: .overfitting, value: estimate.value, unit: metric.unit,
-            interval: interval, sample: .init(split: "train and validation", rows: rows),
+            interval: .init(estimate), sample: .init(split: "train and validation", rows: rows),
             note: [what, estimate.note].compactMap { $0 }.joined(separator: "; "))
     }
 }

@@ -49,15 +49,9 @@ extension LeakageFinding {
     fileprivate var shortText: String { columns.isEmpty ? kind.title : "\(kind.title) (\(place))" }
 
     fileprivate func measurement(split: String) -> Measurement {
-        var interval: Measurement.Interval?
-        if let lower = effect.lower, let upper = effect.upper {
-            interval = .init(
-                lower: lower, upper: upper, level: effect.level, method: effect.method,
-                varied: effect.varied)
-        }
-        return Measurement(
+        Measurement(
             metric: LeakageMetrics.effect.id, drawback: .overfitting, value: effect.value,
-            interval: interval, sample: .init(split: split, rows: effect.count),
+            interval: .init(effect), sample: .init(split: split, rows: effect.count),
             group: "\(kind.title), \(place)", note: evidence)
     }
 }

@@ -175,15 +175,9 @@ extension DriftCheck {
             sample: .init(split: split, rows: reference.rowCount + new.rowCount),
             note: "of \(findings.count) compared; counted, no interval")
         let effects = findings.map { finding in
-            var interval: Measurement.Interval?
-            if let lower = finding.effect.lower, let upper = finding.effect.upper {
-                interval = .init(
-                    lower: lower, upper: upper, level: finding.effect.level,
-                    method: finding.effect.method, varied: finding.effect.varied)
-            }
-            return Measurement(
+            Measurement(
                 metric: DriftMetrics.effect.id, drawback: .overfitting,
-                value: finding.effect.value, interval: interval,
+                value: finding.effect.value, interval: .init(finding.effect),
                 sample: .init(split: split, rows: finding.effect.count), group: columns.place(finding),
                 note: "\(finding.text(limits)); adjusted p \(pText(finding.adjustedPValue))")
         }

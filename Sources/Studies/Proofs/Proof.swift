@@ -54,15 +54,10 @@ private func level(_ metric: MetricID, _ models: [MeasuredSubject]) throws -> Me
     let values = found.compactMap(\.value)
     result.value =
         values.count == found.count ? values.reduce(0, +) / Double(values.count) : nil
-    result.interval = nil
     let tests = models.map(\.subject.test)
     let design = try tests[0].design
     let pieces = try tests.map { try $0.jackknifed(metric) }
-    let whole = crossedDifference(pieces, design: design).estimate
-    if let lower = whole.lower, let upper = whole.upper {
-        result.interval = .init(
-            lower: lower, upper: upper, method: whole.method, varied: whole.varied)
-    }
+    result.interval = .init(crossedDifference(pieces, design: design).estimate)
     result.note = "the mean of \(found.count) seeds"
     return result
 }

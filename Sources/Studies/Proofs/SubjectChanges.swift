@@ -134,12 +134,7 @@ extension Change {
         var difference = example
         difference.metric = metric.id.difference
         difference.value = estimate.value
-        difference.interval = nil
-        if let lower = estimate.lower, let upper = estimate.upper {
-            difference.interval = .init(
-                lower: lower, upper: upper, level: estimate.level, method: estimate.method,
-                varied: estimate.varied)
-        }
+        difference.interval = .init(estimate)
         difference.note = [judgement.text(within: metric.differenceBounds), estimate.note]
             .compactMap { $0 }.joined(separator: "; ")
         self.init(
