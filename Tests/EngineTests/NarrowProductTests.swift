@@ -22,20 +22,23 @@ import Testing
     }
 
     /// All widths up to the widest, and lengths that fill whole registers and do not.
-    static let cases: [Case] =
-        (1...8).flatMap { width in
-            [
-                Case("vk_narrow_product", 5, width, 16 * width + 3, hasBias: true),
-                Case("vk_narrow_sums", 19 + width, width, 5 + width, transposeA: true),
-                Case("vk_narrow_terms", 7, 30 + width, width, transposeB: true, hasBias: true),
-            ]
-        } + [
-            Case("vk_narrow_product", 64, 2, 256, appliesReLU: true),
-            Case("vk_narrow_product", batchA: 3, batchB: 3, 9, 2, 33),
-            Case("vk_narrow_product", batchA: 1, batchB: 3, 9, 3, 32),
-            Case("vk_narrow_sums", batchA: 3, batchB: 1, 40, 4, 6, transposeA: true),
-            Case("vk_narrow_terms", batchA: 3, batchB: 3, 6, 20, 2, transposeB: true),
+    static let cases = widths + others
+
+    private static let widths: [Case] = (1...8).flatMap { width -> [Case] in
+        [
+            Case("vk_narrow_product", 5, width, 16 * width + 3, hasBias: true),
+            Case("vk_narrow_sums", 19 + width, width, 5 + width, transposeA: true),
+            Case("vk_narrow_terms", 7, 30 + width, width, transposeB: true, hasBias: true),
         ]
+    }
+
+    private static let others = [
+        Case("vk_narrow_product", 64, 2, 256, appliesReLU: true),
+        Case("vk_narrow_product", batchA: 3, batchB: 3, 9, 2, 33),
+        Case("vk_narrow_product", batchA: 1, batchB: 3, 9, 3, 32),
+        Case("vk_narrow_sums", batchA: 3, batchB: 1, 40, 4, 6, transposeA: true),
+        Case("vk_narrow_terms", batchA: 3, batchB: 3, 6, 20, 2, transposeB: true),
+    ]
 
     @Test(arguments: cases) func equalsItsDefinition(_ product: Case) {
         let matmul = Matmul(product.shape)

@@ -120,10 +120,12 @@ struct ConceptSimulation {
                     $0 + members[$1] - others[$1]
                 }
             }
-            return Double(
-                (0..<60).count { row in
-                    (0..<width).reduce(0) { $0 + gradients[row * width + $1] * vector[$1] } > 0
-                }) / 60
+            let rising = (0..<60).count { row in
+                var slope: Float = 0
+                for place in 0..<width { slope += gradients[row * width + place] * vector[place] }
+                return slope > 0
+            }
+            return Double(rising) / 60
         }
         func other(_ step: UInt32) -> [Float] { world.rows(24, step: step, center: world.none) }
         let own = (0..<10).map { score(members, other(100 + $0)) }

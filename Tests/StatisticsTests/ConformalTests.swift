@@ -59,8 +59,9 @@ import Testing
 
     @Test func categoriesHaveTheirOwnThresholds() throws {
         let level = try ConformalLevel(0.9)
-        let scores = (0..<100).map { Double($0 % 2 == 0 ? $0 : 10 * $0) } + [5]
-        let categories = (0..<100).map { $0 % 2 } + [2]
+        var scores = (0..<100).map { row in Double(row % 2 == 0 ? row : 10 * row) }
+        scores.append(5)
+        let categories: [Int] = (0..<100).map { $0 % 2 } + [2]
         let found = try level.thresholds(of: scores, categories: categories, count: 3)
         // The 46th of 50 each; one row alone has to allow everything.
         #expect(found == [90, 910, .infinity])
@@ -130,12 +131,13 @@ import Testing
         let targets = (0..<300).map { row in
             predictions[row] * (1 + random.uniform(step: 1, index: UInt64(row)))
         }
+        let errors: [Double] = zip(targets, predictions).map { abs($0 - $1) }
         let spread = ResidualSpread(targets: targets, predictions: predictions)
         for place in stride(from: -0.2, through: 1.2, by: 0.013) {
             let nearest = predictions.indices
                 .sorted { abs(predictions[$0] - place) < abs(predictions[$1] - place) }.prefix(17)
-            let mean = nearest.reduce(0) { $0 + abs(targets[$1] - predictions[$1]) } / 17
-            let all = (0..<300).reduce(0) { $0 + abs(targets[$1] - predictions[$1]) } / 300
+            let mean = nearest.reduce(0.0) { $0 + errors[$1] } / 17
+            let all = errors.reduce(0, +) / 300
             #expect(abs(spread(place) - max(mean, 0.01 * all)) < 1e-12)
         }
     }

@@ -38,8 +38,9 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
             }
         }
         let direction = zip(means[1], means[0]).map { $0 - $1 }
-        let middle = (0..<width).reduce(0) {
-            $0 + direction[$1] * (means[0][$1] + means[1][$1]) / 2
+        var middle = 0.0
+        for column in 0..<width {
+            middle += direction[column] * (means[0][column] + means[1][column]) / 2
         }
         return (direction, middle)
     }

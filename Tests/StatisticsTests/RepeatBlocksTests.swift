@@ -96,14 +96,16 @@ import Testing
         let found = RepeatBlocks(values).estimate
         #expect(found.value == 4)
         // Negative neighbours: r + 1/10 < 0, so that Student's own interval is left, t of 9 degrees.
-        let squares = values.reduce(0) { $0 + ($1 - 4) * ($1 - 4) }
+        let squares = values.reduce(0.0) { $0 + ($1 - 4) * ($1 - 4) }
         let error = (squares / 9 / 10).squareRoot()
-        #expect(abs((found.upper ?? 0) - (4 + 2.262157 * error)) < 1e-5)
-        #expect(abs((found.lower ?? 0) - (4 - 2.262157 * error)) < 1e-5)
+        let reach = 2.262157 * error
+        let (lower, upper) = (try #require(found.lower), try #require(found.upper))
+        #expect(abs(upper - (4 + reach)) < 1e-5)
+        #expect(abs(lower - (4 - reach)) < 1e-5)
         let alike = RepeatBlocks(values.sorted())
         #expect(alike.effectiveCount < 5)
-        #expect(
-            try #require(alike.estimate.upper) - 4 > 2 * (try #require(found.upper) - 4))
+        let wider = try #require(alike.estimate.upper)
+        #expect(wider - 4 > 2 * (upper - 4))
     }
 
     /// Ticks of a clock may make all blocks equal; that is no certainty.

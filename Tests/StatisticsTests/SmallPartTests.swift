@@ -99,7 +99,8 @@ extension SmallPart: CustomTestStringConvertible {
         .init(testDescription: "difference of two perfect AUCs", none: "no spread") {
             let labels: [Int32] = (0..<40).map { $0 < 20 ? 1 : 0 }
             func scores(_ gap: Double) -> [Double] {
-                labels.flatMap { $0 == 1 ? [0.5 - gap, 0.5 + gap] : [0.5 + gap, 0.5 - gap] }
+                let (low, high) = (0.5 - gap, 0.5 + gap)
+                return labels.flatMap { $0 == 1 ? [low, high] : [high, low] }
             }
             return try PairedComparison(
                 labels: labels, first: scores(0.1), second: scores(0.2), classes: 2
@@ -163,9 +164,10 @@ extension SmallPart: CustomTestStringConvertible {
         },
         .init(testDescription: "risk-coverage area of one wrong row", wide: 0.001...0.1) {
             let design = try SamplingDesign(rows: 40, weights: nil, clusters: nil)
+            var losses = [Double](repeating: 0, count: 40)
+            losses[30] = 1
             return RiskCoverage(
-                losses: (0..<40).map { $0 == 30 ? 1 : 0 },
-                confidences: (0..<40).map { Double(40 - $0) }, design: design
+                losses: losses, confidences: (0..<40).map { Double(40 - $0) }, design: design
             ).area()
         },
         .init(

@@ -217,10 +217,12 @@ package struct ConceptTest: Sendable {
         // Of each row, its products summed over each block.
         let sums = products.map { all in
             shares.indices.flatMap { row in
-                (0..<blocks).map { block in
-                    (bounds[block]..<bounds[block + 1]).reduce(0) {
-                        $0 + Double(all[row * size + $1])
+                (0..<blocks).map { block -> Double in
+                    var sum = 0.0
+                    for place in bounds[block]..<bounds[block + 1] {
+                        sum += Double(all[row * size + place])
                     }
+                    return sum
                 }
             }
         }

@@ -76,10 +76,11 @@ struct Choices: Sendable {
             // Those that most training rows have.
             var counts = [Int](repeating: 0, count: axis.count)
             for code in axis.codes where code >= 0 { counts[Int(code)] += 1 }
-            grid = Array(
-                (1..<codes.count).sorted {
-                    (-counts[Int(codes[$0])], $0) < (-counts[Int(codes[$1])], $1)
-                }.prefix(most))
+            let ordered = (1..<codes.count).sorted { first, second in
+                let (a, b) = (counts[Int(codes[first])], counts[Int(codes[second])])
+                return a == b ? first < second : a > b
+            }
+            grid = Array(ordered.prefix(most))
         } else {
             grid = Self.spread(rest, most).map { $0 + 1 }
         }
@@ -96,10 +97,10 @@ struct Choices: Sendable {
     func between(_ place: Int, most: Int) -> [Int] {
         guard !numbers.isEmpty, !numbers[0].isNaN else { return [] }
         let (own, end) = (numbers[0], numbers[place])
-        let inner =
+        let inner: [Int] =
             end > own
             ? Array((1..<place).drop { numbers[$0] < own })
-            : Array((place + 1..<numbers.count).prefix { numbers[$0] < own }.reversed())
+            : (place + 1..<numbers.count).prefix { numbers[$0] < own }.reversed()
         return Self.spread(inner.count, most).map { inner[$0] }
     }
 }
