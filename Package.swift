@@ -99,8 +99,8 @@ let package = Package(
         idea(
             "Cost",
             [
-                "Evidence", "Kernels", "Models", "NN", "Platform", "Prediction", "Statistics",
-                "Tables", real,
+                "Evidence", "Figures", "Kernels", "Models", "NN", "Platform", "Prediction",
+                "Statistics", "Tables", real,
             ]),
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(
@@ -140,7 +140,7 @@ let package = Package(
         idea(
             "Runs",
             [
-                "Autodiff", "CPURuntime", "Evidence", "Explanation", "Fairness", "Figures",
+                "Autodiff", "CPURuntime", "Cost", "Evidence", "Explanation", "Fairness", "Figures",
                 "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", real,

@@ -37,6 +37,14 @@ extension Settings {
         try? parseDuration($0, allowsZero: true)
     }
 
+    package static let margin: Setting<Double?> = Setting(
+        "margin", \.evidence.margin,
+        Allowed("from 0 to 1") { $0 >= 0 && $0 <= 1 },
+        help: """
+            How much higher a cheaper model's loss may be before it counts as worse, as a share of this \
+            model's loss. (default: 0.01)
+            """)
+
     package static let crossValidation: Setting<TrainConfiguration.CrossValidationPlan?> = Setting(
         "cv", \.evidence.crossValidation,
         Allowed {

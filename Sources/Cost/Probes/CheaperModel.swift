@@ -1,0 +1,54 @@
+package import Evidence
+import Figures
+import Prediction
+import Statistics
+
+/// *Do you need it?* Whether a cheaper kind of model is not worse than the run's beyond a margin, on the same rows.
+///
+/// Kinds are trained at their standard settings on the rows that the run's model learned from, the cheapest to train first,
+/// as many as a quarter of the probes' budget holds; those that another probe trained already cost nothing more.
+/// See `ModelFrontier` for what *cheaper* means, and Documentation/Decisions/0046.
+package struct CheaperModel: Probe {
+    package init() {}
+
+    package let description = ProbeDescription(
+        id: "cheaperModel", name: "Cheaper kinds of model", drawback: .computeCost,
+        needs: [.rivals], looksAt: [.test], metrics: FrontierMetrics.all)
+
+    /// Of the probes' budget, for what no other probe trained.
+    private static let share = 0.25
+
+    /// Those that are trained, and those that there is no budget for.
+    private func plan(
+        _ subject: Subject
+    ) -> (trained: [any RivalModel], left: [any RivalModel], seconds: Double) {
+        var trained: [any RivalModel] = []
+        var left: [any RivalModel] = []
+        var seconds = 0.0
+        let others = subject.rivals?.others ?? []
+        let prices = others.map(\.expectedSeconds)
+        for place in others.indices.sorted(by: { (prices[$0], $0) < (prices[$1], $1) }) {
+            if subject.allowance.holds(seconds + prices[place], atMost: Self.share) {
+                seconds += prices[place]
+                trained.append(others[place])
+            } else {
+                left.append(others[place])
+            }
+        }
+        return (trained, left, seconds)
+    }
+
+    package func expectedSeconds(_ subject: Subject) -> Double { plan(subject).seconds }
+
+    package func measure(_ subject: Subject) throws -> Findings {
+        guard let rivals = subject.rivals else { return Findings() }
+        let plan = plan(subject)
+        let candidates = try plan.trained.map { rival -> ModelFrontier.Candidate in
+            let (predicted, cost) = try rival.told()
+            return .init(kind: rival.kind, predictions: predicted.predictions, cost: cost)
+        }
+        return try ModelFrontier(
+            candidates, beside: subject.test, rivals, missing: plan.left.map(\.kind)
+        ).findings(subject.test)
+    }
+}
