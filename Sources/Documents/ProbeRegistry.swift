@@ -26,12 +26,12 @@ package let allProbes: [any Probe] = [
     ConformalCoverage(),
     SelectivePrediction(),
     PermutationImportance(),
-    LinearComparison(),
-    GlassBoxPrice(),
     CheaperModel(),
     SeedSpread(),
     LearningCurve(),
     Robustness(),
+    LinearComparison(),
+    GlassBoxPrice(),
     SettingEffects(),
 ]
 

@@ -31,7 +31,7 @@ extension Settings {
         "probe-budget", \.evidence.probeSeconds,
         help: """
             What probes that train again or predict often may take, in seconds of counted work, whatever \
-            the machine's speed and load; 0s trains nothing for them. (default: 50s)
+            the machine's speed and load; 0s trains nothing for them. (default: 20s)
             """
     ).written(as: "a time such as 60s, 2m or 1.5h, or 0s") {
         try? parseDuration($0, allowsZero: true)
