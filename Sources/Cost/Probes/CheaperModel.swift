@@ -9,7 +9,18 @@ import Statistics
 /// as many as a quarter of the probes' budget holds; those that another probe trained already cost nothing more.
 /// See `ModelFrontier` for what *cheaper* means, and Documentation/Decisions/0046.
 package struct CheaperModel: Probe {
-    package init() {}
+    /// What programs of others said of the same rows.
+    private let peers: [PeerModel]
+    /// In place of the run's.
+    private let margin: Double?
+
+    /// - Parameters:
+    ///   - peers: What programs of others said of the test rows; their cost is not known.
+    ///   - margin: As a share of the run's model's loss; `nil` for the run's own.
+    package init(peers: [PeerModel] = [], margin: Double? = nil) {
+        self.peers = peers
+        self.margin = margin
+    }
 
     package let description = ProbeDescription(
         id: "cheaperModel", name: "Cheaper kinds of model", drawback: .computeCost,
@@ -41,14 +52,19 @@ package struct CheaperModel: Probe {
     package func expectedSeconds(_ subject: Subject) -> Double { plan(subject).seconds }
 
     package func measure(_ subject: Subject) throws -> Findings {
-        guard let rivals = subject.rivals else { return Findings() }
+        guard var rivals = subject.rivals else { return Findings() }
+        if let margin { rivals.margin = margin }
         let plan = plan(subject)
+        let given = try peers.map {
+            ModelFrontier.Candidate(
+                kind: $0.label, predictions: try $0.predictions(of: subject.test), cost: nil)
+        }
         let candidates = try plan.trained.map { rival -> ModelFrontier.Candidate in
             let (predicted, cost) = try rival.told()
             return .init(kind: rival.kind, predictions: predicted.predictions, cost: cost)
         }
         return try ModelFrontier(
-            candidates, beside: subject.test, rivals, missing: plan.left.map(\.kind)
+            candidates + given, beside: subject.test, rivals, missing: plan.left.map(\.kind)
         ).findings(subject.test)
     }
 }
