@@ -56,8 +56,10 @@ package func globalEffects(together: [[String]] = []) -> any Probe {
 }
 
 /// Cheaper kinds of model, which `vouch cost frontier` measures on a finished run beside predictions of others.
-package func cheaperModel(peers: [PeerModel], margin: Double?) -> any Probe {
-    CheaperModel(peers: peers, margin: margin)
+package func cheaperModel(
+    peers: [PeerModel], margin: Double?, kinds: Set<String>?
+) -> any Probe {
+    CheaperModel(peers: peers, margin: margin, kinds: kinds)
 }
 
 /// - Parameter seed: Of rules, rows and trainings.

@@ -41,6 +41,9 @@ extension CostCommand {
         @Option(help: "The peers' column of predicted numbers.")
         var prediction: String?
 
+        @Option(help: "A kind of model to train; repeat for several. All if not given.")
+        var kind: [String] = []
+
         @Option(Settings.margin) var margin
 
         @Option(help: "Worker threads; all cores if not given.")
@@ -57,6 +60,7 @@ extension CostCommand {
                 request.predicted = try AuditedColumns(scores: score, prediction: prediction)
             }
             request.margin = margin
+            request.kinds = kind
             request.threads = threads
             request.arguments = ["vouch"] + CommandLine.arguments.dropFirst()
             try output.write(

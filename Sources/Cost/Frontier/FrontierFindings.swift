@@ -20,7 +20,7 @@ extension ModelFrontier {
         ]
         if !missing.isEmpty {
             parts.append(
-                "not trained, for the budget (--probe-budget): \(missing.joined(separator: ", "))")
+                "not trained (--probe-budget, vouch cost frontier): \(missing.joined(separator: ", "))")
         }
         var measured = Measurement(
             metric: FrontierMetrics.cheaper.id, drawback: .computeCost,

@@ -13,13 +13,16 @@ package struct CheaperModel: Probe {
     private let peers: [PeerModel]
     /// In place of the run's.
     private let margin: Double?
+    private let kinds: Set<String>?
 
     /// - Parameters:
     ///   - peers: What programs of others said of the test rows; their cost is not known.
     ///   - margin: As a share of the run's model's loss; `nil` for the run's own.
-    package init(peers: [PeerModel] = [], margin: Double? = nil) {
+    ///   - kinds: That are trained, as `--model` calls them; `nil` for all.
+    package init(peers: [PeerModel] = [], margin: Double? = nil, kinds: Set<String>? = nil) {
         self.peers = peers
         self.margin = margin
+        self.kinds = kinds
     }
 
     package let description = ProbeDescription(
@@ -29,7 +32,7 @@ package struct CheaperModel: Probe {
     /// Of the probes' budget, for what no other probe trained.
     private static let share = 0.25
 
-    /// Those that are trained, and those that there is no budget for.
+    /// Those that are trained, and those that were not asked for or that there is no budget for.
     private func plan(
         _ subject: Subject
     ) -> (trained: [any RivalModel], left: [any RivalModel], seconds: Double) {
@@ -39,8 +42,10 @@ package struct CheaperModel: Probe {
         let others = subject.rivals?.others ?? []
         let prices = others.map(\.expectedSeconds)
         for place in others.indices.sorted(by: { (prices[$0], $0) < (prices[$1], $1) }) {
-            if subject.allowance.holds(seconds + prices[place], atMost: Self.share) {
-                seconds += prices[place]
+            let isAsked = kinds?.contains(others[place].kind) ?? true
+            let sum = seconds + prices[place]
+            if isAsked, subject.allowance.holds(sum, atMost: Self.share) {
+                seconds = sum
                 trained.append(others[place])
             } else {
                 left.append(others[place])

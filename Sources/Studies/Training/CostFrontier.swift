@@ -16,6 +16,8 @@ package struct FrontierRequest: Sendable {
     package var predicted: AuditedColumns?
     /// As a share of the run's model's loss; `nil` for the run's own.
     package var margin: Double?
+    /// Kinds of model to train, as `--model` calls them; all where empty.
+    package var kinds: [String] = []
     package var threads: Int?
     /// The command line, for the report.
     package var arguments: [String] = []
@@ -52,14 +54,22 @@ package func measureFrontier(
         asked.evidence.margin = margin
         try Settings.margin.check(asked)
     }
+    for kind in request.kinds where TrainConfiguration.ModelKind(rawValue: kind) == nil {
+        let known = TrainConfiguration.ModelKind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw VouchError("--kind is \"\(kind)\"; there is \(known)")
+    }
     let names = request.peers.map(\.name)
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
         throw VouchError("--peer names \"\(twice)\" twice; give each its own name")
     }
     let peers = try request.peers.map { try peer($0, request, run: run) }
     return try measure(
-        [cheaperModel(peers: peers, margin: request.margin)], run: run, threads: request.threads,
-        arguments: request.arguments, onEvent: onEvent, onProbes: onProbes)
+        [
+            cheaperModel(
+                peers: peers, margin: request.margin,
+                kinds: request.kinds.isEmpty ? nil : Set(request.kinds))
+        ], run: run, threads: request.threads, arguments: request.arguments, onEvent: onEvent,
+        onProbes: onProbes)
 }
 
 /// Reads a peer's file as `vouch audit` does, with the run's target.
