@@ -43,13 +43,18 @@ package struct ModelRivals: Sendable {
     package var kind: String
     package var cost: ModelCost
     package var others: [any RivalModel]
+    /// Kinds that cannot be set beside it: what ended its training says nothing of what theirs would take.
+    package var absent: [String]
     /// Which loss above the run's model's does not matter, as a share of its loss.
     package var margin: Double
 
-    package init(kind: String, cost: ModelCost, others: [any RivalModel], margin: Double) {
+    package init(
+        kind: String, cost: ModelCost, others: [any RivalModel], absent: [String] = [], margin: Double
+    ) {
         self.kind = kind
         self.cost = cost
         self.others = others
+        self.absent = absent
         self.margin = margin
     }
 }

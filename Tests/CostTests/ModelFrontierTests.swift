@@ -78,6 +78,12 @@ import Testing
         let worse = Known(kind: "linear", right: 0.6, operations: 10)
         #expect(try Self.frontier([worse]).answer == .needed)
         #expect(try Self.frontier([worse], missing: ["additive"]).answer == .cannotTell)
+        var bounded = Self.rivals([worse])
+        bounded.absent = ["mlp", "additive"]
+        var subject = Subject(test: Self.said(0.8), rivals: bounded)
+        subject.allowance = .init()
+        let said = try CheaperModel().measure(subject).measurements[0]
+        #expect(said.verdict == "cannot tell" && said.note?.hasSuffix("mlp, additive") == true)
         let near = Known(kind: "additive", right: 0.7982, operations: 90)
         #expect(try Self.frontier([worse, near]).answer == .cannotTell)
         // A better one that is dearer is no answer.

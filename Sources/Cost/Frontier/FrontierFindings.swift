@@ -22,6 +22,11 @@ extension ModelFrontier {
             parts.append(
                 "not trained (--probe-budget, vouch cost frontier): \(missing.joined(separator: ", "))")
         }
+        if !absent.isEmpty {
+            parts.append(
+                "not trained, as --steps or --budget ended the training: "
+                    + absent.joined(separator: ", "))
+        }
         var measured = Measurement(
             metric: FrontierMetrics.cheaper.id, drawback: .computeCost,
             value: Double(found.count), sample: .init(split: test.split, rows: test.rows),

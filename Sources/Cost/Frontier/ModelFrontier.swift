@@ -18,8 +18,10 @@ package struct ModelFrontier: Sendable {
     package let cost: ModelCost
     /// The margin, as a share of the run's model's loss.
     package let margin: Double
-    /// Kinds of model that were not looked at.
+    /// Kinds of model that were not trained.
     package let missing: [String]
+    /// Kinds that cannot be set beside the run's.
+    package let absent: [String]
 
     package struct Entry: Sendable {
         package var kind: String
@@ -87,6 +89,7 @@ package struct ModelFrontier: Sendable {
         }
         self.entries = entries
         self.missing = missing
+        absent = rivals.absent
         kind = rivals.kind
         cost = rivals.cost
         margin = rivals.margin
@@ -122,7 +125,7 @@ package struct ModelFrontier: Sendable {
         if let found = cheaper.first(where: { $0.verdict == .notWorse }) {
             return .notNeeded(found.kind)
         }
-        if !missing.isEmpty { return .cannotTell }
+        if !missing.isEmpty || !absent.isEmpty { return .cannotTell }
         if cheaper.isEmpty { return .cheapest }
         return cheaper.allSatisfy { $0.verdict == .worse } ? .needed : .cannotTell
     }

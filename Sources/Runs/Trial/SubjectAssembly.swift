@@ -69,12 +69,12 @@ package struct SubjectAssembly {
         let seconds = try trainingWorkSeconds
         let linear = LinearBaseline(trials: trials, test: test)
         let kind = prepared.recipe.kind
-        let others = try ModelForms.all.compactMap { form -> (any RivalModel)? in
-            let other = TrainConfiguration.ModelKind(form)
-            if other == kind { return nil }
-            return other == ModelForms.baseline
+        let kinds = TrainConfiguration.ModelKind.allCases.filter { $0 != kind }
+        let others = try kinds.compactMap { other -> (any RivalModel)? in
+            other == ModelForms.baseline
                 ? linear : try StandardModel(other, trials, test: test, steps: steps)
         }
+        let absent = kinds.map(\.rawValue).filter { name in !others.contains { $0.kind == name } }
         let rows = trainingRows
         let training = try self.predictions(of: rows, split: .training)
         var subject = Subject(
@@ -98,7 +98,7 @@ package struct SubjectAssembly {
                 cost: try ModelCost(
                     of: model, by: learner, steps: steps, seconds: used?.wallSeconds,
                     bytes: modelBytes),
-                others: others,
+                others: others, absent: absent,
                 margin: learner.configuration.evidence.margin ?? NonInferiority.usualShare),
             answerTrainer: PlantedTraining(
                 trials, rows: prepared.knownRows, secondsPerVisit: seconds / max(visits, 1)),
