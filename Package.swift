@@ -100,8 +100,8 @@ let package = Package(
         idea(
             "Cost",
             [
-                "Evidence", "Kernels", "Models", "NN", "Platform", "Prediction", "Statistics",
-                "Tables", real,
+                "Evidence", "Figures", "Kernels", "Models", "NN", "Platform", "Prediction",
+                "Statistics", "Tables", real,
             ]),
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(
@@ -141,7 +141,7 @@ let package = Package(
         idea(
             "Runs",
             [
-                "Autodiff", "CPURuntime", "Evidence", "Explanation", "Fairness", "Figures",
+                "Autodiff", "CPURuntime", "Cost", "Evidence", "Explanation", "Fairness", "Figures",
                 "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", real,
@@ -191,7 +191,7 @@ let package = Package(
         tests(
             "CostTests",
             [
-                "Cost", "Evidence", "GraphIR", "Kernels", "Models", "NN", "Prediction",
+                "Cost", "Evidence", "Figures", "GraphIR", "Kernels", "Models", "NN", "Prediction",
                 "Statistics", "Tables", "TensorCore", real,
             ], computes: false),
         tests(

@@ -1,4 +1,4 @@
-import Cost
+package import Cost
 import DataEfficiency
 package import Evidence
 import Explanation
@@ -26,6 +26,7 @@ package let allProbes: [any Probe] = [
     ConformalCoverage(),
     SelectivePrediction(),
     PermutationImportance(),
+    CheaperModel(),
     SeedSpread(),
     LearningCurve(),
     Robustness(),
@@ -52,6 +53,13 @@ package let explanationQuality: any Probe = ExplanationQuality()
 /// - Parameter together: Columns whose importance is that of shuffling them together.
 package func globalEffects(together: [[String]] = []) -> any Probe {
     GlobalEffects(together: together)
+}
+
+/// Cheaper kinds of model, which `vouch cost frontier` measures on a finished run beside predictions of others.
+package func cheaperModel(
+    peers: [PeerModel], margin: Double?, kinds: Set<String>?
+) -> any Probe {
+    CheaperModel(peers: peers, margin: margin, kinds: kinds)
 }
 
 /// - Parameter seed: Of rules, rows and trainings.

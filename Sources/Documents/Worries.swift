@@ -1,3 +1,4 @@
+import Cost
 import DataEfficiency
 import Evidence
 import Explanation
@@ -21,7 +22,8 @@ package struct Worries {
     package var concerns: [RunReport.Concern] {
         let rules: [[RunReport.Concern]] = [
             one(neverPredicted), one(noBetterThanTrivial), one(dearerThanTrivial), gaps,
-            one(miscalibration), one(leaks), one(ending), one(readableIsBetter), one(fewRows),
+            one(miscalibration), one(leaks), one(ending), one(notNeeded),
+            one(readableIsBetter), one(fewRows),
             untoldGroups, one(unseenGroups), one(overfit), one(weakSegment), one(oneColumn),
             one(conflicts), one(moreRows), one(setting), one(seeds), one(elsewhere),
         ]
@@ -216,7 +218,29 @@ package struct Worries {
         }
     }
 
+    private var notNeeded: RunReport.Concern? {
+        guard case .notNeeded(let kind)? = facts.need,
+            let loss = facts.all(.kindLoss).first(where: { $0.group == "model = \(kind)" })
+        else { return nil }
+        func operations(_ model: String) -> String {
+            facts.all(.kindOperations).first { $0.group == "model = \(model)" }?.value
+                .map { NumberText.count(Int($0.rounded())) } ?? "an unknown number of"
+        }
+        let own =
+            facts.all(.kindOperations).compactMap(\.group).first { $0.hasSuffix(", this one") }?
+            .dropFirst("model = ".count) ?? ""
+        let name = NeedWords.name(kind)
+        return Concern(
+            id: "notNeeded", title: "You do not need this model: \(name) is not worse.",
+            text: "Its loss minus this one's: \(loss.shownText), on the same rows, where "
+                + "\(loss.note?.split(separator: ";").first ?? "a margin"). A prediction takes it "
+                + "\(operations(kind)) operations, this model \(operations(String(own))).",
+            proposal: "Train with --model \(kind).", metrics: [.cheaperModels, .kindLoss])
+    }
+
+    /// Where the cheaper model that would do is the readable one, that says it.
     private var readableIsBetter: RunReport.Concern? {
+        if case .notNeeded(kind: "additive")? = facts.need { return nil }
         guard let price = facts.readablePrice, price.verdict == .better, !price.isOwn,
             let measured = facts.all(price.metric).first
         else { return nil }

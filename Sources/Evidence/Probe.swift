@@ -27,6 +27,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case linearModel
     /// A model of the other kind on the same training rows: additive, or a black box.
     case counterpart
+    /// Models of the other kinds on the same training rows.
+    case rivals
     /// Training on other answers for the same rows.
     case otherAnswers
     /// A model that is a sum of functions.
@@ -56,6 +58,7 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .linearModel: "only predictions were given, not the rows for a linear model"
         case .counterpart:
             "only predictions were given, or there are more than two classes, or --steps or --budget ended the training"
+        case .rivals: "only predictions were given, not the rows for models of other kinds"
         case .otherAnswers:
             "only predictions were given, or the model is additive and needs no other explanation"
         case .additiveModel: "the model is no sum of functions (--model additive)"
@@ -121,7 +124,7 @@ package struct ProbeDescription: Sendable, Hashable {
 
 extension Need {
     fileprivate static let ofTraining: Set<Need> = [
-        .retraining, .repetition, .linearModel, .counterpart, .otherAnswers,
+        .retraining, .repetition, .linearModel, .counterpart, .rivals, .otherAnswers,
     ]
 }
 

@@ -20,6 +20,7 @@ package struct Subject: Sendable {
     package var linearModel: (any ComparedModel)?
     /// An additive model beside a black box, a black box beside an additive model.
     package var counterpart: (any ComparedModel)?
+    package var rivals: ModelRivals?
     package var answerTrainer: (any AnswerTrainer)?
     /// Of an additive model.
     package var shapes: [ShapeFunctions]
@@ -41,7 +42,7 @@ package struct Subject: Sendable {
         tables: TrainingTables? = nil, retrainer: (any Retrainer)? = nil,
         repeater: (any Repeater)? = nil, canaries: Canaries? = nil,
         linearModel: (any ComparedModel)? = nil, counterpart: (any ComparedModel)? = nil,
-        answerTrainer: (any AnswerTrainer)? = nil, shapes: [ShapeFunctions] = [],
+        rivals: ModelRivals? = nil, answerTrainer: (any AnswerTrainer)? = nil, shapes: [ShapeFunctions] = [],
         crossValidator: (any CrossValidator)? = nil,
         seed: UInt64 = 0
     ) {
@@ -57,6 +58,7 @@ package struct Subject: Sendable {
         self.canaries = canaries
         self.linearModel = linearModel
         self.counterpart = counterpart
+        self.rivals = rivals
         self.answerTrainer = answerTrainer
         self.shapes = shapes
         self.crossValidator = crossValidator
@@ -82,6 +84,7 @@ package struct Subject: Sendable {
         if canaries != nil { result.insert(.canaries) }
         if linearModel != nil { result.insert(.linearModel) }
         if counterpart != nil { result.insert(.counterpart) }
+        if rivals != nil { result.insert(.rivals) }
         if answerTrainer != nil { result.insert(.otherAnswers) }
         if !shapes.isEmpty { result.insert(.additiveModel) }
         if crossValidator != nil { result.insert(.crossValidation) }

@@ -5,7 +5,7 @@ import Runs
 struct CostCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cost", abstract: "Show what a run's model costs to use.",
-        subcommands: [Graph.self])
+        subcommands: [Graph.self, Frontier.self])
 
     struct Graph: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -56,6 +56,7 @@ struct TrainCommand: ParsableCommand {
     @Option(Settings.testShare) var testShare
     @Option(Settings.canaries) var canaries
     @Option(textOf: Settings.probeBudget) var probeBudget
+    @Option(Settings.margin) var margin
     @Option(textOf: Settings.crossValidation) var crossValidation
 
     @Option(
@@ -104,6 +105,7 @@ struct TrainCommand: ParsableCommand {
         configuration[Settings.canaries] = canaries
         configuration[Settings.validationShare] = validationShare
         configuration[Settings.testShare] = testShare
+        configuration[Settings.margin] = margin
         configuration[Settings.costs] = try cost.map(parseCosts)
         if let probeBudget {
             configuration[Settings.probeBudget] = try parseDuration(

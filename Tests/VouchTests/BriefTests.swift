@@ -106,6 +106,28 @@ import Testing
         #expect(try text(report, .bias) == "By sex: gap.")
     }
 
+    /// Whether a cheaper kind of model would do stands beside what this one cost.
+    @Test func whatIsNotNeededIsSaid() throws {
+        func cost(_ verdict: String, _ group: String? = nil) throws -> String {
+            try text(
+                told(
+                    .binary,
+                    [
+                        measured("trainingSeconds", 12, nil, nil, .computeCost),
+                        measured(
+                            "cheaperModels", 1, nil, nil, .computeCost, group: group,
+                            verdict: verdict),
+                    ]), .computeCost)
+        }
+        #expect(
+            try cost("not needed", "cheapest = additive")
+                == "Training took 12 s, on this machine. An additive model, which is cheaper to use, is "
+                + "not worse: you do not need this one.")
+        #expect(try cost("needed").hasSuffix("Every kind of model that is cheaper to use is worse."))
+        #expect(try cost("cannot tell").contains("Cannot tell whether a cheaper kind"))
+        #expect(try cost("the cheapest").hasSuffix("No kind of model is cheaper to use."))
+    }
+
     /// No share is rounded until it reads as perfect, and none that is better reads as equal.
     @Test func sharesAreNotRoundedToPerfect() throws {
         let nearly = try told(

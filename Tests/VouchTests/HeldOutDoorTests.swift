@@ -113,6 +113,12 @@ import Testing
             Case("checkDrift", ["new.csv", "test"]) { try place.drift(rows, against: rows) },
             Case("checkDrift", []) { try place.drift(place.unlabelled, against: rows) },
             Case("onDemandPrices", []) { _ = try onDemandPrices(run: run, threads: 2) },
+            Case("measureFrontier", ["test"]) {
+                var request = FrontierRequest()
+                request.kinds = ["linear"]
+                request.threads = 2
+                _ = try measureFrontier(request, run: run)
+            },
             Case("measureOnDemand", ["test"]) {
                 _ = try measureOnDemand(.init(probes: ["randomLabelCapacity"]), run: run)
             },

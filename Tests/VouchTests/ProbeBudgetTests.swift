@@ -79,7 +79,7 @@ import Testing
         let report = try run(try Scratch(), budget: 0)
         let training = [
             "Spread over seeds", "Learning curve", "Linear baseline",
-            "Price of a model that can be read", "Effects of settings",
+            "Price of a model that can be read", "Effects of settings", "Cheaper kinds of model",
         ]
         for name in training {
             let left = try #require(report.leftOut.first { $0.probe == name }, "\(name)")

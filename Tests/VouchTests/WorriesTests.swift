@@ -145,6 +145,20 @@ import Testing
             id: "numericalFailure", says: ["not finite", "--clip-norm"],
             about: about(ending: .numericalFailure)),
         Rule(
+            id: "notNeeded", says: ["a linear model is not worse", "--model linear", "140 operations", "12,000"],
+            added: [
+                measured(
+                    "cheaperModels", 1, drawback: .computeCost, group: "cheapest = linear",
+                    verdict: "not needed"),
+                measured(
+                    "kindLoss", 0.001, -0.001, 0.002, drawback: .computeCost,
+                    group: "model = linear", note: "the margin is 0.003, 1 % of this model's loss; x"),
+                measured("kindOperations", 140, drawback: .computeCost, group: "model = linear"),
+                measured(
+                    "kindOperations", 12_000, drawback: .computeCost,
+                    group: "model = ensemble, this one"),
+            ]),
+        Rule(
             id: "readableIsBetter", says: ["can be read whole is better", "--model additive"],
             added: [
                 measured(

@@ -12,7 +12,8 @@ import Statistics
 /// is that of the run's recipe; where it is that of reduced trainings, whose spread is an upper bound, these
 /// have to stand for the delivered model, or no claim is made.
 ///
-/// Where there is budget, a quarter and an eighth of the rows are learned from, too, for the curve.
+/// Where there is budget, a quarter and an eighth of the rows are learned from, too, once each: they are for the curve's
+/// drawing, and no claim rests on them.
 package struct LearningCurve: Probe {
     package init() {}
 
@@ -26,33 +27,41 @@ package struct LearningCurve: Probe {
 
     /// What is trained, by the run's recipe.
     private struct Plan {
+        /// Of half of the rows.
         var seeds: [UInt64]
-        var shares: [Double]
+        /// Learned by the first seed alone.
+        var smallShares: [Double]
 
-        var changes: [TrainingChange] {
-            shares.flatMap { share in
-                seeds.map { TrainingChange(.delivered, seed: $0, shareOfRows: share) }
-            }
+        var points: [(share: Double, changes: [TrainingChange])] {
+            smallShares.map { ($0, Self.changes($0, seeds.prefix(1))) }
+                + [(0.5, Self.changes(0.5, seeds[...]))]
+        }
+
+        private static func changes(
+            _ share: Double, _ seeds: ArraySlice<UInt64>
+        ) -> [TrainingChange] {
+            seeds.map { TrainingChange(.delivered, seed: $0, shareOfRows: share) }
         }
     }
 
     private func plan(_ subject: Subject, _ retrainer: any Retrainer) -> Plan {
         let most = subject.seedRecipe == .delivered ? SeedTrainings.count : 3
         let plans = (1...most).reversed().flatMap { count in
-            [Self.smallShares + [0.5], [0.5]].map { shares in
-                Plan(seeds: Array(subject.retrainingSeeds.prefix(count)), shares: shares)
+            [Self.smallShares, []].map { shares in
+                Plan(
+                    seeds: Array(subject.retrainingSeeds.prefix(count)), smallShares: shares)
             }
         }
         return plans.first { plan in
             subject.allowance.holds(
-                retrainer.expectedSeconds(of: plan.changes), atMost: Self.share)
+                retrainer.expectedSeconds(of: plan.points.flatMap(\.changes)), atMost: Self.share)
         } ?? plans[plans.count - 1]
     }
 
     package func expectedSeconds(_ subject: Subject) -> Double {
         guard let retrainer = subject.retrainer else { return 0 }
         return subject.seedSeconds
-            + retrainer.expectedSeconds(of: plan(subject, retrainer).changes)
+            + retrainer.expectedSeconds(of: plan(subject, retrainer).points.flatMap(\.changes))
     }
 
     package func measure(_ subject: Subject) throws -> Findings {
@@ -69,13 +78,8 @@ package struct LearningCurve: Probe {
             return Findings(measurements: [measured])
         }
         let plan = plan(subject, retrainer)
-        let points = try plan.shares.map { share in
-            (
-                share,
-                try RetrainedLosses(
-                    retrainer,
-                    plan.seeds.map { TrainingChange(.delivered, seed: $0, shareOfRows: share) })
-            )
+        let points = try plan.points.map {
+            ($0.share, try RetrainedLosses(retrainer, $0.changes))
         }
         let all =
             seeds.recipe == .delivered
@@ -139,8 +143,8 @@ package struct LearningCurve: Probe {
         return Figure(
             id: "learning-curve", title: "Learning curve",
             caption: "Mean loss of \(test.rows) \(test.split) rows by the share of \(rows) rows learned "
-                + "from, by the run's own recipe, with 95 % intervals over seeds and rows. The counts "
-                + "are of rows learned from.",
+                + "from, by the run's own recipe, with 95 % intervals over seeds and rows; less than half "
+                + "of the rows is learned once. The counts are of rows learned from.",
             plot: .intervals(IntervalChart(axis: Axis("Loss", unit: test.lossUnit), rows: marks)))
     }
 

@@ -80,6 +80,11 @@ struct DrawbackWords {
             answer.metrics.append(energy.metric)
         }
         answer.text += ", on this machine."
+        if let need = facts.need {
+            answer.text += " \(need.sentence)"
+            answer.metrics.append(.cheaperModels)
+            answer.tone = need.tone
+        }
         return answer
     }
 

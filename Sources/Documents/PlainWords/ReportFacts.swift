@@ -98,7 +98,7 @@ extension ReportFacts {
     /// The figures that tell most of a drawback, by id, the best first; it stands beside the numbers.
     fileprivate func telling(_ drawback: Drawback) -> [String] {
         switch drawback {
-        case .computeCost: []
+        case .computeCost: ["cheaper-models"]
         case .dataHunger: ["learning-curve"]
         case .opacity: ["importance", "terms"]
         case .overfitting: ["reliability", "confusion", "weak-segments"]

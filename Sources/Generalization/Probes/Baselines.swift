@@ -54,7 +54,8 @@ package struct TrivialBaseline: Probe {
 
 /// Is the model better than a linear one of all rows that trained or validated, on the same rows?
 ///
-/// Differences are the model's metric minus the linear model's, paired row by row.
+/// Differences are the model's metric minus the linear model's, paired row by row. Whether a linear model would do is
+/// answered by `Cost.CheaperModel`.
 package struct LinearComparison: Probe {
     package init() {}
 
@@ -70,33 +71,23 @@ package struct LinearComparison: Probe {
         guard let linear = subject.linearModel else { return Findings() }
         let test = subject.test
         let straight = try test.compared(with: linear.predictions())
-        let answer = needsDepth(straight[0].difference, test)
+        let shown = smallestShown(straight[0].difference)
         return Findings(
             measurements: straight.enumerated().map { index, change in
                 var measured = change.measurement("a linear model", test)
-                if index == 0 {
-                    measured.note = [answer, measured.note].compactMap { $0 }
-                        .joined(separator: "; ")
+                if index == 0, let shown {
+                    measured.note = [shown, measured.note].compactMap { $0 }.joined(separator: "; ")
                 }
                 return measured
             })
     }
 
-    /// The answer to *does this problem need a deep model?* from the loss against the linear model's.
-    private func needsDepth(_ difference: Difference, _ test: LabelledPredictions) -> String {
-        let question = "does this problem need a deep model?"
+    /// Of a loss that these rows do not tell from the linear model's: what they would have told.
+    private func smallestShown(_ difference: Difference) -> String? {
         let judgement = Judgement(difference, direction: -1)
-        switch judgement.verdict {
-        case .better: return "\(question) yes: a linear model is worse on these rows"
-        case .worse, .changed:
-            return "\(question) no evidence that it does: a linear model is better on these rows"
-        case .cannotTell:
-            guard let effect = judgement.minimumDetectableEffect else {
-                return "\(question) cannot tell"
-            }
-            return "\(question) cannot tell; a true difference of \(NumberText.plain(effect)) "
-                + "would be found in 80 % of such samples"
-        }
+        guard judgement.verdict == .cannotTell, let effect = judgement.minimumDetectableEffect
+        else { return nil }
+        return "a true difference of \(NumberText.plain(effect)) would be found in 80 % of such samples"
     }
 }
 

@@ -192,7 +192,10 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     package struct EvidenceOptions: Codable, Sendable, Hashable {
         /// For all probes together, in seconds of counted work (`NominalMachine`); those that train nothing
         /// and count for less than a second run in any case.
-        package var probeSeconds = 50.0
+        package var probeSeconds = 20.0
+        /// Which loss above this model's does not matter, as a share of its loss; `nil` for
+        /// `NonInferiority.usualShare`.
+        package var margin: Double?
         /// `nil` for none.
         package var crossValidation: CrossValidationPlan?
 

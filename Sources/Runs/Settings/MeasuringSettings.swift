@@ -31,11 +31,19 @@ extension Settings {
         "probe-budget", \.evidence.probeSeconds,
         help: """
             What probes that train again or predict often may take, in seconds of counted work, whatever \
-            the machine's speed and load; 0s trains nothing for them. (default: 50s)
+            the machine's speed and load; 0s trains nothing for them. (default: 20s)
             """
     ).written(as: "a time such as 60s, 2m or 1.5h, or 0s") {
         try? parseDuration($0, allowsZero: true)
     }
+
+    package static let margin: Setting<Double?> = Setting(
+        "margin", \.evidence.margin,
+        Allowed("from 0 to 1") { $0 >= 0 && $0 <= 1 },
+        help: """
+            How much higher a cheaper model's loss may be before it counts as worse, as a share of this \
+            model's loss. (default: 0.01)
+            """)
 
     package static let crossValidation: Setting<TrainConfiguration.CrossValidationPlan?> = Setting(
         "cv", \.evidence.crossValidation,

@@ -15,7 +15,7 @@ package enum Settings {
         optimizer, decaysEverything, momentum, schedule, warmup, clipNorm, steps, budget, seed,
         precision,
         mixup, inputNoise, categorySwap, averagedShare, sharpness, dropoutPasses, keeps,
-        crossValidation, probeBudget, validationShare, testShare, canaries, costs,
+        crossValidation, probeBudget, margin, validationShare, testShare, canaries, costs,
     ]
 
     /// What a recipe's network can be tried with, in the order of trial.

@@ -31,3 +31,38 @@ extension ModelBundle {
             + Double(rows * schema.features.count) / NominalMachine.mixedCellsPerSecond
     }
 }
+
+extension ModelCost {
+    /// Of a model that was trained just now, or of a finished run.
+    ///
+    /// - Parameters:
+    ///   - learner: What trained it.
+    ///   - steps: Over all of its trainings.
+    ///   - seconds: Of a clock, for these; `nil` where that is known no more.
+    ///   - bytes: Of the weights as stored.
+    init(
+        of model: ModelBundle, by learner: Learner, steps: Int, seconds: Double?, bytes: Int
+    ) throws {
+        self.init(
+            trainingOperations: Double(steps) * (try learner.stepOperations()),
+            trainingSeconds: seconds, operationsPerRow: model.operationsPerRow,
+            parameters: model.parameters.learnedCount, bytes: bytes)
+    }
+}
+
+extension Learner {
+    /// Floating-point operations of a step, forward and backward.
+    func stepOperations() throws -> Double {
+        let penalty = try fairPenalty(training: prepared.split.train, validation: nil)
+        return try trainingGraph(penalty).differentiated(output: .loss).graph
+            .operationCount(rows: prepared.recipe.batchRows)
+    }
+}
+
+extension ModelBundle {
+    /// Floating-point operations of a row's prediction, once it is encoded, in batches.
+    var operationsPerRow: Double {
+        Double(count * (dropoutPasses ?? 1))
+            * graph.operationCount(rows: Self.countedRows) / Double(Self.countedRows)
+    }
+}

@@ -1,10 +1,10 @@
-import Evidence
+package import Evidence
 import Optim
 package import Prediction
 
 /// A linear model of all rows that trained or validated: `--model linear` at its standard settings, for
 /// all its epochs, with a learning rate that falls to 0.
-package struct LinearBaseline: ComparedModel {
+package struct LinearBaseline: RivalModel {
     package let trials: Trials
     /// The run's test rows.
     package let test: LabelledPredictions
@@ -27,7 +27,10 @@ package struct LinearBaseline: ComparedModel {
         return result
     }
 
+    package var kind: String { ModelForms.baseline.rawValue }
+
     package var expectedSeconds: Double {
+        guard !trials.knows(plan) else { return 0 }
         let count = trials.trainingRows.count + trials.validationRows.count
         let recipe = Recipe(
             Self.configuration(of: trials.settings),
@@ -35,9 +38,9 @@ package struct LinearBaseline: ComparedModel {
         return Self.secondsPerVisit * Double(count * recipe.epochs)
     }
 
-    package func predictions() throws -> LabelledPredictions {
-        test.with(
-            try trials.testPredictions(plan, price: TrialPrice(visit: Self.secondsPerVisit)))
+    package func told() throws -> (predictions: LabelledPredictions, cost: ModelCost) {
+        let told = try trials.told(plan, price: TrialPrice(visit: Self.secondsPerVisit))
+        return (test.with(told.predictions), told.cost)
     }
 }
 

@@ -61,11 +61,7 @@ final class RunRetrainer: Retrainer {
         // As many epochs as the run's models took on average, and half as many again: fewer rows are learned
         // slower.
         let own = prepared.recipe
-        let shareOfModels =
-            prepared.folds.count > 1
-            ? Double(prepared.folds.count - 1)
-            : Double(prepared.split.train.count) / Double(max(rows, 1)) + Double(own.refits)
-        let epochs = Double(steps * own.batchRows) / (Double(max(rows, 1)) * shareOfModels)
+        let epochs = prepared.meanEpochs(steps: steps, rows: rows)
         reducedSteps =
             min(1.5 * epochs, Double(recipe.epochs))
             * Double(max(1, reducedRows / recipe.batchRows))

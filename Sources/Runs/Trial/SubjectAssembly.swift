@@ -1,5 +1,6 @@
 import Autodiff
 import CPURuntime
+import Cost
 package import Evidence
 import GraphIR
 import Kernels
@@ -66,6 +67,14 @@ package struct SubjectAssembly {
         // Only repetitions train on the run's encoded rows; who keeps many subjects keeps no rows with them.
         let trials = Trials(learner, features: repeats ? features : nil, testTable: table)
         let seconds = try trainingWorkSeconds
+        let linear = LinearBaseline(trials: trials, test: test)
+        let kind = prepared.recipe.kind
+        let kinds = TrainConfiguration.ModelKind.allCases.filter { $0 != kind }
+        let others = try kinds.compactMap { other -> (any RivalModel)? in
+            other == ModelForms.baseline
+                ? linear : try StandardModel(other, trials, test: test, steps: steps)
+        }
+        let absent = kinds.map(\.rawValue).filter { name in !others.contains { $0.kind == name } }
         let rows = trainingRows
         let training = try self.predictions(of: rows, split: .training)
         var subject = Subject(
@@ -82,8 +91,15 @@ package struct SubjectAssembly {
                     trials: trials, expectedSeconds: seconds, trainingRows: rows,
                     training: training, test: test) : nil,
             canaries: try canaries(),
-            linearModel: LinearBaseline(trials: trials, test: test),
-            counterpart: CounterpartModel(trials, test: test, trainingSeconds: seconds),
+            linearModel: linear,
+            counterpart: others.first { $0.kind == kind.form.counterpart.kind.rawValue },
+            rivals: ModelRivals(
+                kind: kind.rawValue,
+                cost: try ModelCost(
+                    of: model, by: learner, steps: steps, seconds: used?.wallSeconds,
+                    bytes: modelBytes),
+                others: others, absent: absent,
+                margin: learner.configuration.evidence.margin ?? NonInferiority.usualShare),
             answerTrainer: PlantedTraining(
                 trials, rows: prepared.knownRows, secondsPerVisit: seconds / max(visits, 1)),
             shapes: shapes,
@@ -149,13 +165,9 @@ package struct SubjectAssembly {
     }
 
     private func cost(_ used: CostMeter.Used) throws -> TrainingCost {
-        let batch = prepared.recipe.batchRows
-        let penalty = try learner.fairPenalty(training: prepared.split.train, validation: nil)
-        let step = try learner.trainingGraph(penalty).differentiated(output: .loss).graph
-            .operationCount(rows: batch)
-        return TrainingCost(
+        TrainingCost(
             wallSeconds: used.wallSeconds, processorSeconds: used.processorSeconds,
-            floatingPointOperations: Double(steps) * step,
+            floatingPointOperations: Double(steps) * (try learner.stepOperations()),
             peakMemoryBytes: Machine.peakMemoryBytes(), measuredJoules: used.joules,
             threads: learner.pool.threads,
             trainingRows: prepared.split.train.count + prepared.split.validation.count)

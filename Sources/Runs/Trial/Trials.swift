@@ -25,7 +25,7 @@ package final class Trials: Sendable {
 
     private struct State {
         var trainings = 0
-        var told: [TrialPlan: Predictions] = [:]
+        var told: [TrialPlan: ToldTrial] = [:]
         /// The oldest first.
         var held: [Trained] = []
         var testTable: Table?
@@ -105,12 +105,31 @@ package final class Trials: Sendable {
     package func testPredictions(
         _ plan: TrialPlan, price: TrialPrice? = nil
     ) throws -> Predictions {
+        try told(plan, price: price).predictions
+    }
+
+    /// The same, with what the model cost.
+    ///
+    /// - Throws: as `trained`.
+    package func told(_ plan: TrialPlan, price: TrialPrice? = nil) throws -> ToldTrial {
         if let told = state.withLock({ $0.told[plan] }) { return told }
         // A model that only predicts these rows is not held.
         let trial = try held(plan) ?? train(plan, price)
-        let told = try trial.model.predict(testTable(), pool: run.pool)
+        let told = ToldTrial(
+            predictions: try trial.model.predict(testTable(), pool: run.pool),
+            cost: try ModelCost(
+                of: trial.model, by: trial.learner, steps: trial.made.steps,
+                seconds: trial.made.used.wallSeconds,
+                bytes: trial.model.encodedWeights().count))
         state.withLock { $0.told[plan] = told }
         return told
+    }
+
+    /// Whether asking for what a plan's model says of the test rows trains nothing.
+    package func knows(_ plan: TrialPlan) -> Bool {
+        state.withLock { state in
+            state.told[plan] != nil || state.held.contains { $0.plan == plan }
+        }
     }
 
     /// The run's test rows that have an answer.
@@ -152,6 +171,13 @@ package final class Trials: Sendable {
         state.withLock { $0.trainings += 1 }
         return Trial(learner: learner, features: features, made: made)
     }
+}
+
+/// What is kept of a plan that was carried out.
+package struct ToldTrial: Sendable {
+    /// Of the run's test rows that have an answer, in their order.
+    package var predictions: Predictions
+    package var cost: ModelCost
 }
 
 /// What a training counts for, in seconds of the nominal machine.

@@ -95,7 +95,8 @@ extension LabelledPredictions {
     }
 }
 
-private func labelledPredictions(
+/// What a file of anybody's predictions says, with its answers.
+func labelledPredictions(
     _ configuration: AuditConfiguration, _ bytes: [UInt8]
 ) throws -> LabelledPredictions {
     guard (0...1).contains(configuration.threshold) else {

@@ -98,7 +98,7 @@ package func measureExplanations(
         onProbes: onProbes)
 }
 
-private func measure(
+func measure(
     _ probes: [any Probe], run: String, threads: Int?, arguments: [String],
     onEvent: @escaping (RunEvent) -> Void, onProbes: (@Sendable (ProbeProgress) -> Void)?
 ) throws -> RunReport {
