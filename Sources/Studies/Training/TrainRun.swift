@@ -217,10 +217,9 @@ private struct TrainRun {
         finished.runCost = CommandCost(
             probeSeconds: Clock.monotonicSeconds() - began,
             probeWorkSeconds: subject.work.seconds,
-            probeBudgetSeconds: schedule.budgetSeconds ?? 0, wallSeconds: used.wallSeconds,
-            processorSeconds: used.processorSeconds, measuredJoules: used.joules,
+            probeBudgetSeconds: schedule.budgetSeconds ?? 0, usage: used,
             trainingRows: prepared.split.train.count + prepared.split.validation.count)
-        return (outcomes + schedule.run(closingProbes, on: finished), proofs)
+        return (outcomes + schedule.run(closingProbes(tariff), on: finished), proofs)
     }
 
     /// The probes' budget is of counted work; where a clock limits the whole command, what it leaves.
