@@ -102,6 +102,10 @@ let package = Package(
             [
                 "Evidence", "Figures", "Kernels", "Models", "NN", "Platform", "Prediction",
                 "Statistics", "Tables", real,
+            ],
+            // Power of processors and carbon of grids are dated data files, kept in the program.
+            resources: [
+                .embedInCode("Bill/Data/grids.json"), .embedInCode("Bill/Data/processors.json"),
             ]),
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(
@@ -176,7 +180,7 @@ let package = Package(
         .executableTarget(
             name: "VouchCLI",
             dependencies: [
-                "Documents", "Evidence", "Explanation", "Fairness", "Figures", "Kernels", "NN", "Optim",
+                "Cost", "Documents", "Evidence", "Explanation", "Fairness", "Figures", "Kernels", "NN", "Optim",
                 "Platform", "Reporting", "Runs", "Studies", "Tables", "Training", "Vouch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -191,7 +195,7 @@ let package = Package(
         tests(
             "CostTests",
             [
-                "Cost", "Evidence", "Figures", "GraphIR", "Kernels", "Models", "NN", "Prediction",
+                "Cost", "Evidence", "Figures", "GraphIR", "Kernels", "Models", "NN", "Platform", "Prediction",
                 "Statistics", "Tables", "TensorCore", real,
             ], computes: false),
         tests(
@@ -251,7 +255,7 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Runs", "Documents", "Studies", "VouchCLI", "Evidence", "Explanation",
+                "Runs", "Documents", "Studies", "VouchCLI", "Cost", "Evidence", "Explanation",
                 "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR", "Kernels",
                 "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
                 "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", real,

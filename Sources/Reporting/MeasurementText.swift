@@ -15,8 +15,15 @@ struct MeasurementText {
     init(_ measurement: Measurement) {
         let unit = measurement.unit.isEmpty ? "" : " " + measurement.unit
         if let number = measurement.value, let interval = measurement.interval {
-            let text = NumberText.withInterval(
-                number, lower: interval.lower, upper: interval.upper)
+            // Assumptions differ by factors, and a sample's digits would make their lower end 0.
+            let text =
+                interval.isAssumed
+                ? (
+                    value: NumberText.plain(number),
+                    interval: NumberText.range(interval.lower, interval.upper)
+                )
+                : NumberText.withInterval(
+                    number, lower: interval.lower, upper: interval.upper)
             value = text.value + unit
             self.interval = text.interval
             full = "\(number) [\(interval.lower), \(interval.upper)]\(unit)"
@@ -48,9 +55,11 @@ extension Measurement {
 }
 
 extension Measurement.Interval {
-    /// `95 % DeLong, over rows`.
+    /// `95 % DeLong, over rows`; of a range of assumptions no level, as it has none.
     package var methodText: String {
-        "\(NumberText.plain(level * 100)) % \(method), over \(varied)"
+        isAssumed
+            ? "\(method), not a confidence interval"
+            : "\(NumberText.plain(level * 100)) % \(method), over \(varied)"
     }
 }
 

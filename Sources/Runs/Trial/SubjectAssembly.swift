@@ -19,7 +19,7 @@ package struct SubjectAssembly {
     /// Over all trainings of the model.
     package let steps: Int
     /// What they took; `nil` where that is known no more.
-    package let used: CostMeter.Used?
+    package let used: Usage?
     package let features: EncodedFeatures
     /// Of the weights as stored.
     package let modelBytes: Int
@@ -33,7 +33,7 @@ package struct SubjectAssembly {
     package var repeats = false
 
     package init(
-        learner: Learner, model: ModelBundle, steps: Int, used: CostMeter.Used?,
+        learner: Learner, model: ModelBundle, steps: Int, used: Usage?,
         features: EncodedFeatures, modelBytes: Int, modelsBefore: Int,
         validation: LabelledPredictions? = nil, shapes: [ShapeFunctions] = [],
         repeats: Bool = false
@@ -164,12 +164,10 @@ package struct SubjectAssembly {
             conflictingRows: prepared.duplicates.conflicting)
     }
 
-    private func cost(_ used: CostMeter.Used) throws -> TrainingCost {
+    private func cost(_ used: Usage) throws -> TrainingCost {
         TrainingCost(
-            wallSeconds: used.wallSeconds, processorSeconds: used.processorSeconds,
-            floatingPointOperations: Double(steps) * (try learner.stepOperations()),
-            peakMemoryBytes: Machine.peakMemoryBytes(), measuredJoules: used.joules,
-            threads: learner.pool.threads,
+            usage: used, floatingPointOperations: Double(steps) * (try learner.stepOperations()),
+            peakMemoryBytes: Machine.peakMemoryBytes(), threads: learner.pool.threads,
             trainingRows: prepared.split.train.count + prepared.split.validation.count)
     }
 
