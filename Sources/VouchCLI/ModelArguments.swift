@@ -6,6 +6,7 @@ import Training
 /// What the model is.
 struct ModelArguments: ParsableArguments {
     @Option(Settings.kind) var kind
+    @Option(Settings.edition) var edition
     @Option(Settings.members) var members
     @Option(Settings.width) var width
     @Option(Settings.depth) var depth
@@ -61,6 +62,7 @@ struct ModelArguments: ParsableArguments {
         configuration[Settings.fairPenalty] = try fairPenalty.map { try .init($0) }
         configuration[Settings.fairPenaltyMeasure] = fairPenaltyMeasure
         configuration[Settings.kind] = kind
+        configuration[Settings.edition] = edition
         configuration[Settings.members] = members
         configuration[Settings.width] = width
         configuration[Settings.depth] = depth

@@ -8,6 +8,7 @@ import Tables
 import Training
 
 extension TrainConfiguration.ModelKind: ExpressibleByArgument {}
+extension RecipeEdition: ExpressibleByArgument {}
 extension TrainConfiguration.NumberForm: ExpressibleByArgument {}
 extension NumberBins.Edges: ExpressibleByArgument {}
 extension ValueAtoms.Rule: ExpressibleByArgument {}

@@ -31,7 +31,7 @@ import VouchCLI
 
     /// Something for a setting of any kind.
     static let values = [
-        "3", "0.25", "linear", "silu", "plain", "target", "all", "huber", "sgd", "cosine", "bf16",
+        "1", "3", "0.25", "linear", "silu", "plain", "target", "all", "huber", "sgd", "cosine", "bf16",
         "last", "hsic", "0.2,0.8", "demographic-parity=3", "45s", "3x2", "fp=2,fn=3",
     ]
 

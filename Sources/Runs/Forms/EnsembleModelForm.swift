@@ -7,6 +7,11 @@ struct EnsembleModelForm: ModelForm {
 
     var settings: FormSettings {
         var layers = FormSettings.Layers()
+        layers.width = {
+            $0.edition < .second
+                ? Standard(256, "as in the prototype; see Documentation/Decisions/0005")
+                : Standard(128, "half of edition 1's, for a third of the operations")
+        }
         layers.dropout = { _ in Standard(0.1, "little, as averaging members regularises too") }
         var settings = FormSettings(layers: layers)
         settings.members = {
@@ -14,6 +19,14 @@ struct EnsembleModelForm: ModelForm {
                 $0.recipe.folds > 1 || $0.recipe.refits > 0 ? 4 : 8,
                 "8 in one model, 4 in each of several that are averaged, for the same time")
         }
+        let patience = settings.patience
+        settings.patience = {
+            $0.edition < .second
+                ? patience($0)
+                : Standard(max(3, min($0.recipe.epochs / 10, 12)), "a tenth of the epochs, 3 to 12")
+        }
+        let numberWidth = settings.numberWidth
+        settings.numberWidth = { $0.edition < .second ? numberWidth($0) : min(8, numberWidth($0)) }
         settings.numbers = FormSettings.curves
         settings.learningRate = {
             $0.problem.isRegression

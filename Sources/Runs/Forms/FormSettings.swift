@@ -19,6 +19,13 @@ package struct FormSettings: Sendable {
     package var folds: Rule<Int> = { _ in Standard(1, foldsOfThinParts) }
     /// Asked where there is one fold and nothing but the epochs ends the training.
     package var refits: Rule<Int> = { _ in Standard(0, refitsOfSmallTables) }
+    package var patience: Rule<Int> = {
+        Standard(max(3, min(8 * $0.recipe.epochs / 60, 40)), "2/15 of the epochs, at least 3")
+    }
+    /// What a number becomes, where it becomes a vector; asked once all else is settled.
+    package var numberWidth: @Sendable (Settling) -> Int = {
+        min(16, max(4, 4096 / max($0.problem.numbers, 1)))
+    }
     /// Of hidden layers; `nil` for a form without.
     package var layers: Layers?
     /// Of members that share layers; `nil` for a form without.

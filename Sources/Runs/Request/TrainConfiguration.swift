@@ -21,6 +21,13 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     package var costs: LabelledPredictions.Costs?
     package var evidence = EvidenceOptions()
     package var output: String
+    /// The edition of the recipe, in runs since there are several.
+    private var recipe: RecipeEdition? = .current
+    /// Which rules settle what is not asked for. A run keeps its own, so that it is trained again as it was.
+    package var edition: RecipeEdition {
+        get { recipe ?? .first }
+        set { recipe = newValue }
+    }
 
     package init(data: String, output: String) {
         self.data = data

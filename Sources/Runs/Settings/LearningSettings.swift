@@ -109,9 +109,7 @@ extension Settings {
     package static let patience: Setting<Int?> = Setting(
         "patience", \.learning.patience, .positive,
         help: "Passes without a better validation loss before training stops."
-    ).settled(\.patience) {
-        Standard(max(3, min(8 * $0.recipe.epochs / 60, 40)), "2/15 of the epochs, at least 3")
-    }.remedy(
+    ).settledByForm(\.patience, \.patience).remedy(
         "early-stopping", "Early stopping", [3, 8],
         source: "Prechelt 1998, DOI 10.1007/3-540-49430-8_3",
         also: { $0.regularising.keeps = .best })

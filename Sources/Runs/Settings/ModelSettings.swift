@@ -10,6 +10,13 @@ extension Settings {
             "The model: \(ModelForms.text). What is not given here is settled by a recipe."
     ).settled(\.kind) { _ in ModelForms.standard }
 
+    package static let edition: Setting<RecipeEdition> = Setting(
+        "recipe", \.edition,
+        help: """
+            The edition of the rules that settle what is not given here; 1 is that of versions before 2026-12, whose \
+            ensembles take three times the time.
+            """, valueName: "edition")
+
     package static let members: Setting<Int?> = Setting(
         "members", \.model.members, .from(1, to: 1024), help: "Members of an ensemble."
     ).settledByForm(\.members, \.members)

@@ -21,6 +21,7 @@ extension SettingValue where Self: RawRepresentable & CaseIterable, RawValue == 
 }
 
 extension TrainConfiguration.ModelKind: SettingValue {}
+extension RecipeEdition: SettingValue {}
 extension TrainConfiguration.NumberForm: SettingValue {}
 extension TrainConfiguration.OptimizerKind: SettingValue {}
 extension TrainConfiguration.RegressionLoss: SettingValue {}

@@ -7,7 +7,7 @@ package import Evidence
 package enum Settings {
     /// In the order in which the recipe settles them, each knowing those before it.
     package static let all: [any DeclaredSetting] = [
-        kind, folds, refits, members, pairs, width, depth, activation, dropout, numbers, bins,
+        kind, edition, folds, refits, members, pairs, width, depth, activation, dropout, numbers, bins,
         binEdges, valueCodes, batch, learningRate, weightDecay, labelSmoothing, averageDecay,
         epochs, patience, shards,
         loss, quantile, quantiles, balancesClasses,

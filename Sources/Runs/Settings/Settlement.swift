@@ -17,6 +17,8 @@ package struct Settling: Sendable {
     package var problem: Recipe.Problem
     /// With the settings before it.
     package var recipe: Recipe
+
+    var edition: RecipeEdition { configuration.edition }
 }
 
 /// How the recipe settles a setting that may be left open.
