@@ -240,7 +240,7 @@ package struct Worries {
 
     /// Where the cheaper model that would do is the readable one, that says it.
     private var readableIsBetter: RunReport.Concern? {
-        if case .notNeeded(kind: "additive")? = facts.need { return nil }
+        if facts.need?.isReadable ?? false { return nil }
         guard let price = facts.readablePrice, price.verdict == .better, !price.isOwn,
             let measured = facts.all(price.metric).first
         else { return nil }

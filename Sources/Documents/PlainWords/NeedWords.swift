@@ -2,6 +2,7 @@ import Cost
 import Evidence
 import Figures
 import Reporting
+import Runs
 
 /// Whether a cheaper kind of model would do, in words.
 enum NeedWords {
@@ -23,14 +24,16 @@ enum NeedWords {
     }
 
     /// `a linear model`
-    static func name(_ kind: String) -> String {
-        switch kind {
-        case "linear": "a linear model"
-        case "additive": "an additive model"
-        case "mlp": "a single perceptron"
-        case "ensemble": "an ensemble"
-        default: "a model of kind \"\(kind)\""
-        }
+    static func name(_ kind: String) -> String { form(kind)?.inWords ?? "another model" }
+
+    /// Whether the cheaper model can be read whole.
+    var isReadable: Bool {
+        guard case .notNeeded(let kind) = self else { return false }
+        return Self.form(kind)?.isReadable ?? false
+    }
+
+    private static func form(_ kind: String) -> (any ModelForm)? {
+        TrainConfiguration.ModelKind(rawValue: kind)?.form
     }
 
     var sentence: String {

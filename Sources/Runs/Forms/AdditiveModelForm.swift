@@ -4,6 +4,7 @@ import NN
 /// see `NN.AdditiveForm` and Documentation/Decisions/0021.
 struct AdditiveModelForm: ModelForm {
     let id = "additive"
+    let inWords = "an additive model"
     let gloss = "a sum of curves that can be read whole"
     let isReadable = true
 

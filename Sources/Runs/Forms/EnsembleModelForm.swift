@@ -4,6 +4,7 @@ import NN
 /// `TabularNetwork` and Documentation/Decisions/0005.
 struct EnsembleModelForm: ModelForm {
     let id = "ensemble"
+    let inWords = "an ensemble"
 
     var settings: FormSettings {
         var layers = FormSettings.Layers()

@@ -1,6 +1,7 @@
 /// One linear function an output, of encoded rows.
 struct LinearModelForm: ModelForm {
     let id = "linear"
+    let inWords = "a linear model"
 
     var settings: FormSettings {
         var layers = FormSettings.Layers()

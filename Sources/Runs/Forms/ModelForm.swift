@@ -12,6 +12,8 @@ package protocol ModelForm: Sendable {
     var id: String { get }
     /// What the command's help says of it in brackets; empty where its id says enough.
     var gloss: String { get }
+    /// What a sentence calls a model of it: "a linear model".
+    var inWords: String { get }
     /// Which settings it has, and what each is where nothing is asked for.
     var settings: FormSettings { get }
     /// The network that a recipe asks for, for encoded rows.
@@ -26,6 +28,7 @@ package protocol ModelForm: Sendable {
 
 extension ModelForm {
     package var gloss: String { "" }
+    package var inWords: String { "a model of kind \"\(id)\"" }
     package func network(_ parts: NetworkParts) -> TabularNetwork { parts.network() }
     package func text(of network: TabularNetwork) -> String {
         network.layersText.map { "multilayer perceptron (\($0))" } ?? "linear model"

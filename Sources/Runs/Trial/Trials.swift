@@ -50,6 +50,7 @@ package final class Trials: Sendable {
         work: WorkCounter = WorkCounter()
     ) {
         self.run = run
+        rows = (run.prepared.split.train + run.prepared.split.validation).sorted()
         self.features = features
         self.work = work
         state = Mutex(State(testTable: testTable))
@@ -75,7 +76,7 @@ package final class Trials: Sendable {
     package var validationRows: [Int] { run.prepared.split.validation }
 
     /// Both, as plans take them.
-    package var rows: [Int] { (trainingRows + validationRows).sorted() }
+    package let rows: [Int]
 
     /// Trainings that were really done so far, those that chose pairs of columns aside.
     package var trainings: Int { state.withLock { $0.trainings } }
