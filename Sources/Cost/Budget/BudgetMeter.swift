@@ -1,0 +1,84 @@
+package import Evidence
+import Synchronization
+
+/// How much of a budget a command has spent: what it took so far, in the budget's unit.
+///
+/// Seconds are a clock's. Energy is the counter's where one is read; an estimate counts with its upper end, so that the
+/// true amount stays below the budget as far as the estimate's assumptions hold. Grams and money follow from both by the
+/// tariff, again by the upper ends.
+///
+/// Owned by one command; any thread may ask.
+package final class BudgetMeter: Sendable {
+    package let budget: Budget
+    private let tariff: Tariff
+    private let usage: @Sendable () -> Usage
+    /// A whole budget is asked for after each step, and a counter is a file: it is read again after so many seconds.
+    private static let interval = 0.002
+    private let last: Mutex<(wall: Double, spent: Double)?> = Mutex(nil)
+    private let clock: (@Sendable () -> Double)?
+
+    /// - Parameters:
+    ///   - usage: What the command took so far; never less than before.
+    ///   - clock: Seconds, to save readings of `usage`; `nil` to read it each time.
+    /// - Throws: `VouchError`-like `BudgetError` where money is to be spent and the tariff has no price in its currency.
+    package init(
+        _ budget: Budget, tariff: Tariff, usage: @escaping @Sendable () -> Usage,
+        clock: (@Sendable () -> Double)? = nil
+    ) throws(BudgetError) {
+        if case .money(let currency) = budget.measure {
+            guard let own = tariff.currency else {
+                throw BudgetError(
+                    "but no price is given; say what a kilowatt-hour or an hour of this machine costs, such as "
+                        + "--price-per-kwh 0.30\(currency) or --price-per-hour 0.20\(currency)")
+            }
+            guard own == currency else {
+                throw BudgetError(
+                    "but the price is given in \(own); write the budget and the price in one currency")
+            }
+        }
+        self.budget = budget
+        self.tariff = tariff
+        self.usage = usage
+        self.clock = clock
+    }
+
+    /// In base units of the budget's measure; what is estimated, by its upper end.
+    package var spent: Double {
+        guard let clock else { return read() }
+        let now = clock()
+        if let known = last.withLock({ $0 }), now - known.wall < Self.interval, now >= known.wall {
+            return known.spent
+        }
+        let spent = read()
+        last.withLock { $0 = (now, spent) }
+        return spent
+    }
+
+    package var left: Double { budget.amount - spent }
+
+    /// What the budget is kept by, in a sentence.
+    package var basis: String {
+        let amount = amount(of: usage())
+        guard !amount.isMeasured else {
+            return budget.measure == .time ? "by the clock" : "read from the machine's counter"
+        }
+        return "an estimate, counted with its upper end; not known: "
+            + amount.unknowns.joined(separator: "; ")
+    }
+
+    private func read() -> Double { amount(of: usage()).range.upperBound }
+
+    private func amount(of usage: Usage) -> Amount { budget.amount(of: tariff.bill(of: usage)) }
+}
+
+extension Budget {
+    /// What of a bill it bounds.
+    package func amount(of bill: Bill) -> Amount {
+        switch measure {
+        case .time: .measured(bill.seconds)
+        case .energy: bill.energy
+        case .carbon: bill.grams
+        case .money: bill.money ?? .measured(0)
+        }
+    }
+}
