@@ -20,7 +20,7 @@ package final class BudgetMeter: Sendable {
     /// - Parameters:
     ///   - usage: What the command took so far; never less than before.
     ///   - clock: Seconds, to save readings of `usage`; `nil` to read it each time.
-    /// - Throws: `VouchError`-like `BudgetError` where money is to be spent and the tariff has no price in its currency.
+    /// - Throws: `BudgetError` where money is to be spent and the tariff has no price in its currency.
     package init(
         _ budget: Budget, tariff: Tariff, usage: @escaping @Sendable () -> Usage,
         clock: (@Sendable () -> Double)? = nil
