@@ -12,14 +12,14 @@ package final class BudgetMeter: Sendable {
     package let budget: Budget
     private let tariff: Tariff
     private let usage: @Sendable () -> Usage
-    /// A whole budget is asked for after each step, and a counter is a file: it is read again after so many seconds.
-    private static let interval = 0.002
-    private let last: Mutex<(wall: Double, spent: Double)?> = Mutex(nil)
     private let clock: (@Sendable () -> Double)?
+    private let last: Mutex<(clock: Double, spent: Double)?> = Mutex(nil)
+    /// Seconds for which `recentlySpent` stands: a counter is a file, and is asked for after each step.
+    private static let interval = 0.002
 
     /// - Parameters:
     ///   - usage: What the command took so far; never less than before.
-    ///   - clock: Seconds, to save readings of `usage`; `nil` to read it each time.
+    ///   - clock: In seconds, never going back; `nil` to read the usage whenever it is asked for.
     /// - Throws: `BudgetError` where money is to be spent and the tariff has no price in its currency.
     package init(
         _ budget: Budget, tariff: Tariff, usage: @escaping @Sendable () -> Usage,
@@ -43,18 +43,25 @@ package final class BudgetMeter: Sendable {
     }
 
     /// In base units of the budget's measure; what is estimated, by its upper end.
-    package var spent: Double {
-        guard let clock else { return read() }
+    package var spent: Double { amount(of: usage()).range.upperBound }
+
+    /// The same as it was at most two milliseconds ago.
+    package var recentlySpent: Double {
+        guard let clock else { return spent }
         let now = clock()
-        if let known = last.withLock({ $0 }), now - known.wall < Self.interval, now >= known.wall {
+        if let known = last.withLock({ $0 }), now - known.clock < Self.interval {
             return known.spent
         }
-        let spent = read()
+        let spent = spent
         last.withLock { $0 = (now, spent) }
         return spent
     }
 
-    package var left: Double { budget.amount - spent }
+    /// What a second of the command took so far.
+    package var perSecond: Double {
+        let usage = usage()
+        return amount(of: usage).range.upperBound / max(usage.wallSeconds, 1e-9)
+    }
 
     /// What the budget is kept by, in a sentence.
     package var basis: String {
@@ -65,8 +72,6 @@ package final class BudgetMeter: Sendable {
         return "an estimate, counted with its upper end; not known: "
             + amount.unknowns.joined(separator: "; ")
     }
-
-    private func read() -> Double { amount(of: usage()).range.upperBound }
 
     private func amount(of usage: Usage) -> Amount { budget.amount(of: tariff.bill(of: usage)) }
 }

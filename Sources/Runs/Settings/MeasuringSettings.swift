@@ -34,7 +34,7 @@ extension Settings {
             the machine's speed and load; 0s trains nothing for them. (default: 50s)
             """
     ).written(as: "a time such as 60s, 2m or 1.5h, or 0s") {
-        try? parseDuration($0, allowsZero: true)
+        try? parseDuration($0, option: "--probe-budget", allowsZero: true)
     }
 
     package static let crossValidation: Setting<TrainConfiguration.CrossValidationPlan?> = Setting(

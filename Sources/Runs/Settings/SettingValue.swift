@@ -1,3 +1,4 @@
+package import Cost
 package import Kernels
 package import NN
 package import Optim
@@ -70,6 +71,13 @@ extension [Float]: SettingValue {
         }
         guard !numbers.contains(nil) else { return nil }
         self = numbers.compactMap(\.self)
+    }
+}
+
+extension Budget: SettingValue {
+    package init?(settingText text: String) {
+        guard let budget = try? Budget(text: text) else { return nil }
+        self = budget
     }
 }
 

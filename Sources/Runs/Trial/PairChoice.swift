@@ -71,7 +71,7 @@ extension Learner {
         alone.prepared.recipe.refits = 0
         // Its training need not be seen: what follows says which pairs were chosen.
         let made = try ModelTraining(
-            learner: alone, startedAt: Clock.monotonicSeconds(),
+            learner: alone,
             onEvent: { if case .training(.step) = $0 { onStep() } }
         ).trained(features)
         let search = try alone.pairSearch(made.model, features)

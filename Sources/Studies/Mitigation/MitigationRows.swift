@@ -153,8 +153,8 @@ private struct ScoredRows {
             return
         }
         onEvent(.stage("Scoring all training rows by \(folds) further models"))
-        let made = try ModelTraining(learner: learner, startedAt: Clock.monotonicSeconds())
-            .trained(try prepared.encoder.encode(prepared.table))
+        let made = try ModelTraining(learner: learner).trained(
+            try prepared.encoder.encode(prepared.table))
         try learner.cancellation.check()
         var scored = try learner.validationPredictions(
             made.model, try prepared.encoder.encode(prepared.table))
