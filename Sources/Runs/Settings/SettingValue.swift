@@ -109,3 +109,13 @@ extension LabelledPredictions.Costs: SettingValue {
         self = costs
     }
 }
+
+extension Price: SettingValue {
+    package static var written: String { "an amount and its currency, such as 0.30EUR" }
+
+    package init?(settingText text: String) { self.init(text: text) }
+}
+
+extension String: SettingValue {
+    package static var written: String { "a text" }
+}

@@ -1,3 +1,4 @@
+import Cost
 import Documents
 import Evidence
 import Models
@@ -74,7 +75,8 @@ struct RunTelling {
             control.onEvent(
                 .stage("Cross-validation takes \(plan.trainings) trainings, about \(seconds) s"))
         }
-        let (outcomes, proofs) = measured(subject, validation: validation)
+        let (outcomes, proofs) = measured(
+            subject, validation: validation, try configuration.tariff)
         let closes = clock()
         let ledger = try LedgerEntries(
             configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,
@@ -146,7 +148,7 @@ extension RunTelling {
     /// What all probes find, the remedies of outputs that are tried, and then what these and the rest of
     /// the command took.
     private mutating func measured(
-        _ subject: Subject, validation: LabelledPredictions
+        _ subject: Subject, validation: LabelledPredictions, _ tariff: Tariff
     ) -> (outcomes: [ProbeSchedule.Outcome], proofs: [Proof]) {
         let schedule = schedule()
         let all =
@@ -168,10 +170,9 @@ extension RunTelling {
         finished.runCost = CommandCost(
             probeSeconds: Clock.monotonicSeconds() - began,
             probeWorkSeconds: subject.work.seconds,
-            probeBudgetSeconds: schedule.budgetSeconds ?? 0, wallSeconds: used.wallSeconds,
-            processorSeconds: used.processorSeconds, measuredJoules: used.joules,
+            probeBudgetSeconds: schedule.budgetSeconds ?? 0, usage: used,
             trainingRows: prepared.split.train.count + prepared.split.validation.count)
-        return (outcomes + schedule.run(closingProbes, on: finished), proofs)
+        return (outcomes + schedule.run(closingProbes(tariff), on: finished), proofs)
     }
 
     /// The probes' budget is of counted work; a budget of the whole command bounds them beside.
