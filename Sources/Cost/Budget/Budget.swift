@@ -52,8 +52,13 @@ package struct Budget: Sendable, Hashable {
         if let known = Self.units.first(where: { $0.text == unit }) {
             (factor, measure) = (known.factor, known.measure)
         } else if unit.isCurrencyCode {
-            if let complaint = Price(1, unit).complaint {
-                throw BudgetError("and its currency\(complaint)")
+            guard Currency.codes.contains(unit) else {
+                let near = Currency.near(unit)
+                throw BudgetError(
+                    "and \"\(unit)\" is no currency that is known; "
+                        + (near.isEmpty
+                            ? "write the three letters of ISO 4217, such as EUR or USD"
+                            : "near ones: \(near.joined(separator: ", "))"))
             }
             (factor, measure) = (1, .money(unit))
         } else {

@@ -114,7 +114,7 @@ package struct ModelTraining {
         let stop = try trainer.run(
             stop: { _ in
                 if learner.cancellation.isRaised { return .interrupted }
-                if let budget, budget.endsTraining() { return .budget(budget.meter.budget.text) }
+                if let reason = budget?.endsTraining() { return reason }
                 return failure == nil ? nil : .interrupted
             },
             onEvent: { event in

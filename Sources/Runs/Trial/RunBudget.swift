@@ -1,7 +1,7 @@
 package import Cost
 package import Evidence
-import Platform
 import Synchronization
+package import Training
 
 /// Keeps a whole command within its budget: ends the training while what must follow it still fits, and says which probes and
 /// proofs fit then.
@@ -48,6 +48,8 @@ package final class RunBudget: Sendable {
     fileprivate static let margin = 1.25
     /// How many times slower the machine is believed to have become.
     fileprivate static let mostPace = 4.0
+    /// Probes that take longer than expected say less of the report.
+    fileprivate static let mostClosingPace = 2.0
     /// Steps before their pace is believed.
     fileprivate static let fewSteps = 8
 
@@ -79,11 +81,11 @@ package final class RunBudget: Sendable {
         }
     }
 
-    /// Whether the training must end after the step that was just done: another one, a validation pass and what must follow
-    /// would not fit.
-    package func endsTraining() -> Bool {
+    /// Why the training must end after the step that was just done: another one, a validation pass and what must follow would
+    /// not fit. `nil` where they do.
+    package func endsTraining() -> StopReason? {
         let spent = meter.recentlySpent
-        return state.withLock { state in
+        let ends = state.withLock { state in
             state.steps += 1
             state.stepped = spent
             let step = state.step
@@ -95,6 +97,7 @@ package final class RunBudget: Sendable {
             let validation = Self.margin * max(state.validation.last, state.rest.validation)
             return spent + 2 * step + validation + needed + wished >= usable
         }
+        return ends ? .budget(meter.budget.text) : nil
     }
 
     /// An epoch's validation pass is done.
@@ -197,7 +200,7 @@ extension RunBudget.State {
 
     /// What stands after all measuring.
     fileprivate func closing(_ margin: Double) -> Double {
-        max(1, measuringPace) * margin * rest.closing
+        min(max(1, measuringPace), RunBudget.mostClosingPace) * margin * rest.closing
     }
 }
 
@@ -253,6 +256,15 @@ package struct ExpectedRest: Sendable {
     package var first = ""
 
     package init() {}
+
+    /// A line through what two sizes took, never falling and never below what the larger took.
+    package static func extrapolated(
+        _ smaller: Double, _ larger: Double, from few: Int, _ more: Int, to all: Int
+    ) -> Double {
+        guard more > few, all > more else { return larger }
+        let slope = max(0, larger - smaller) / Double(more - few)
+        return larger + slope * Double(all - more)
+    }
 
     /// What must follow a training.
     package var needed: Double { preparing + (wished[first] ?? 0) + closing }

@@ -71,7 +71,7 @@ struct Rehearsal {
         let smaller = max(larger / 2, min(larger, 8))
         let (big, small) = (try rehearsed(larger), try rehearsed(smaller))
         let line = { (a: Double, b: Double) in
-            Self.extrapolated(b, a, from: smaller, larger, to: rows)
+            ExpectedRest.extrapolated(b, a, from: smaller, larger, to: rows)
         }
         var rest = ExpectedRest()
         let batch = learner.prepared.recipe.batchRows
@@ -89,15 +89,6 @@ struct Rehearsal {
         return rest
     }
 
-    /// A line through what two sizes took, never falling and never below what the larger took.
-    static func extrapolated(
-        _ smaller: Double, _ larger: Double, from few: Int, _ more: Int, to all: Int
-    ) -> Double {
-        guard more > few, all > more else { return larger }
-        let slope = max(0, larger - smaller) / Double(more - few)
-        return larger + slope * Double(all - more)
-    }
-
     private struct Taken {
         var step = 0.0
         var batch = 0
@@ -113,7 +104,7 @@ struct Rehearsal {
             count == 0 ? 0 : max(1, count * size / max(rows, 1))
         }
         let sizes = (part(counts.train), part(counts.validation), part(counts.test))
-        var (sample, rows) = learner.sampling(features, sizes)
+        var (sample, encoded) = learner.sampling(features, sizes)
         let batch = min(sample.prepared.recipe.batchRows, sizes.0)
         sample.configuration.learning.steps = Self.steps
         sample.configuration.learning.shards = learner.configuration.learning.shards.map {
@@ -121,15 +112,15 @@ struct Rehearsal {
         }
         var taken = Taken(batch: batch, validationRows: sizes.1)
         let watch = StepWatch(meter, warming: Self.warmingSteps)
-        let trained = try ModelTraining(learner: sample, onEvent: { watch.saw($0) }).trained(rows)
+        let trained = try ModelTraining(learner: sample, onEvent: { watch.saw($0) }).trained(encoded)
         try learner.cancellation.check()
         (taken.step, taken.validation) = (watch.step, watch.validation)
         var telling = RunTelling(
-            learner: sample, features: rows,
+            learner: sample, features: encoded,
             control: RunControl(card: control.card, kinds: control.kinds), meter: CostMeter())
         telling.clock = { [meter] in meter.spent }
         telling.isRehearsal = true
-        let told = try telling.told(of: trained)
+        _ = try telling.told(of: trained)
         let hashing = meter.spent
         _ = ContentHash.sha256(trained.model.encodedWeights())
         taken.preparing = telling.preparing

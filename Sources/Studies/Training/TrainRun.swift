@@ -1,17 +1,10 @@
-import CPURuntime
-import Documents
+import Cost
 import Evidence
-import GraphIR
 import Kernels
-import Models
-import NN
-import Optim
 import Platform
-import Prediction
 import Reporting
 import RunStore
 package import Runs
-import Statistics
 import Tables
 import Training
 
