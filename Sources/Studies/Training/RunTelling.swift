@@ -76,12 +76,13 @@ struct RunTelling {
             control.onEvent(
                 .stage("Cross-validation takes \(plan.trainings) trainings, about \(seconds) s"))
         }
-        let (outcomes, proofs) = measured(
+        let (outcomes, proofs, used) = measured(
             subject, validation: validation, try configuration.tariff)
         let closes = clock()
         let ledger = try LedgerEntries(
             configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,
-            proofs: proofs, subject: subject, weightsSHA256: hash)
+            proofs: proofs, subject: subject,
+            charges: charges(training: trained.used, whole: used), weightsSHA256: hash)
         let report = ReportAssembly(
             configuration: configuration, prepared: prepared, model: model,
             trainings: trainings, outcomes: outcomes, proofs: proofs, subject: subject,
@@ -150,7 +151,7 @@ extension RunTelling {
     /// the command took.
     private mutating func measured(
         _ subject: Subject, validation: LabelledPredictions, _ tariff: Tariff
-    ) -> (outcomes: [ProbeSchedule.Outcome], proofs: [Proof]) {
+    ) -> (outcomes: [ProbeSchedule.Outcome], proofs: [Proof], used: Usage) {
         let schedule = schedule()
         let all =
             allProbes + requestedProbes.filter { $0.description.needs.isSubset(of: subject.has) }
@@ -173,7 +174,21 @@ extension RunTelling {
             probeWorkSeconds: subject.work.seconds,
             probeBudgetSeconds: schedule.budgetSeconds ?? 0, usage: used,
             trainingRows: prepared.split.train.count + prepared.split.validation.count)
-        return (outcomes + schedule.run(closingProbes(tariff), on: finished), proofs)
+        return (outcomes + schedule.run(closingProbes(tariff), on: finished), proofs, used)
+    }
+
+    /// The training, and what else the command did until now.
+    private func charges(training: Usage, whole: Usage) -> [RunCharge] {
+        var training = training
+        if control.resume {
+            training.energy = training.energy.knowing(not: [
+                "what the training took before it was interrupted: not counted"
+            ])
+        }
+        return [
+            RunCharge(.training, "training", training),
+            RunCharge(.probes, "reading, probes and proofs of the training", whole.less(training)),
+        ]
     }
 
     /// The probes' budget is of counted work; a budget of the whole command bounds them beside.
