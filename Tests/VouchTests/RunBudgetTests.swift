@@ -150,6 +150,18 @@ import Training
         #expect(budget.endsProbes)
     }
 
+    /// What the rehearsal had no time for is not begun, and keeps nothing from others.
+    @Test func whatIsNotKnownIsNotBegun() throws {
+        let made = MadeUsage()
+        let budget = try budget("60s", made)
+        try budget.begin(Self.rest(wished: ["leaks": .infinity]))
+        #expect(steps(budget, made) > 400)
+        budget.trained(countedSeconds: 20)
+        #expect(budget.reasonToLeaveOut("quality") == nil)
+        let reason = try #require(budget.reasonToLeaveOut("leaks"))
+        #expect(reason.contains("could not be found out") && !reason.contains("inf "), "\(reason)")
+    }
+
     private struct Trains: Probe {
         var counted: Double
 
@@ -198,6 +210,9 @@ import Training
         #expect(ExpectedRest.extrapolated(2, 3, from: 100, 200, to: 1000) == 11)
         #expect(ExpectedRest.extrapolated(3, 2, from: 100, 200, to: 1000) == 2)
         #expect(ExpectedRest.extrapolated(1, 2, from: 200, 200, to: 200) == 2)
+        // What was tried at one size alone grows with the rows; what was not is not known.
+        #expect(ExpectedRest.extrapolated(.infinity, 2, from: 100, 200, to: 1000) == 10)
+        #expect(ExpectedRest.extrapolated(1, .infinity, from: 100, 200, to: 1000) == .infinity)
     }
 
     // MARK: - Whole commands

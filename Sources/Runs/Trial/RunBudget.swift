@@ -143,12 +143,15 @@ package final class RunBudget: Sendable {
             let expected = [own, expected].compactMap { $0 }.min() ?? 0
             let left = usable - spent - state.closing(Self.margin) - state.kept(keeps)
             guard expected * Self.margin > left else {
-                state.piece = (spent, own ?? 0)
+                state.piece = (spent, own.map { $0.isFinite ? expected : 0 } ?? 0)
                 return nil
             }
             return (expected, max(0, left))
         }
         guard let reason else { return nil }
+        guard reason.expected.isFinite else {
+            return "what it takes could not be found out within the budget of \(meter.budget.text) (--budget)"
+        }
         return "it is expected to take about \(meter.budget.about(reason.expected)), and "
             + "\(meter.budget.about(reason.left)) of the budget of \(meter.budget.text) is left for it (--budget)"
     }
@@ -189,13 +192,15 @@ extension RunBudget.State {
 
     /// The same by probes and proofs, as soon as they took a while.
     fileprivate var measuringPace: Double {
-        guard measured.expected > 0.05 * rest.wished.values.reduce(0, +) else { return pace }
+        let all = rest.otherWishes + (rest.wished[rest.first] ?? 0)
+        guard measured.expected > 0.05 * all else { return pace }
         return min(max(0.5, measured.taken / measured.expected), RunBudget.mostPace)
     }
 
     /// Of pieces that are still to come.
     fileprivate func kept(_ isKept: (String) -> Bool) -> Double {
-        pending.filter(isKept).reduce(0) { $0 + (rest.wished[$1] ?? 0) } * measuringPace
+        pending.filter(isKept).compactMap { rest.wished[$0] }.filter(\.isFinite).reduce(0, +)
+            * measuringPace
     }
 
     /// What stands after all measuring.
@@ -250,18 +255,21 @@ package struct ExpectedRest: Sendable {
     package var preparing = 0.0
     /// After all measuring, in any case: report and folder.
     package var closing = 0.0
-    /// Of each probe and proof, by its id; those that train aside.
+    /// Of each probe and proof, by its id; those that train aside. Infinite where it is not known.
     package var wished: [String: Double] = [:]
     /// The one without which a run tells nothing.
     package var first = ""
 
     package init() {}
 
-    /// A line through what two sizes took, never falling and never below what the larger took.
+    /// A line through what two sizes took, never falling and never below what the larger took; infinite where that is not
+    /// known.
     package static func extrapolated(
         _ smaller: Double, _ larger: Double, from few: Int, _ more: Int, to all: Int
     ) -> Double {
-        guard more > few, all > more else { return larger }
+        guard larger.isFinite, all > more else { return larger }
+        // Without a second size all of it is taken to grow with the rows.
+        guard more > few, smaller.isFinite else { return larger * Double(all) / Double(more) }
         let slope = max(0, larger - smaller) / Double(more - few)
         return larger + slope * Double(all - more)
     }
@@ -270,5 +278,7 @@ package struct ExpectedRest: Sendable {
     package var needed: Double { preparing + (wished[first] ?? 0) + closing }
 
     /// What follows it if it fits.
-    var otherWishes: Double { wished.values.reduce(0, +) - (wished[first] ?? 0) }
+    var otherWishes: Double {
+        wished.filter { $0.key != first && $0.value.isFinite }.values.reduce(0, +)
+    }
 }

@@ -21,6 +21,11 @@ struct Rehearsal {
     /// Rows that train, validate and measure.
     private let counts: (train: Int, validation: Int, test: Int)
 
+    /// What both rehearsals may take of the budget: what was not tried by then counts as too long.
+    private static let shares = (larger: 0.06, smaller: 0.1)
+    /// Of the budget, what the probes' counted work may take at most.
+    private static let probeShare = 0.5
+
     /// Of the rows, the larger rehearsal takes one in twelve, but no fewer than 600 and no more than 4,000.
     private static let share = 12
     private static let fewest = 600
@@ -69,7 +74,12 @@ struct Rehearsal {
         // The larger first: it pays for what is compiled once.
         let larger = min(rows, Self.most, max(Self.fewest, rows / Self.share))
         let smaller = max(larger / 2, min(larger, 8))
-        let (big, small) = (try rehearsed(larger), try rehearsed(smaller))
+        let began = meter.spent
+        let big = try rehearsed(larger, until: began + Self.shares.larger * meter.budget.amount)
+        let small =
+            larger == rows
+            ? big
+            : try rehearsed(smaller, until: began + Self.shares.smaller * meter.budget.amount)
         let line = { (a: Double, b: Double) in
             ExpectedRest.extrapolated(b, a, from: smaller, larger, to: rows)
         }
@@ -83,7 +93,7 @@ struct Rehearsal {
         rest.preparing = line(big.preparing, small.preparing)
         rest.closing = line(big.closing, small.closing) + Self.commitSeconds * meter.perSecond
         for (piece, amount) in big.pieces {
-            rest.wished[piece] = line(amount, small.pieces[piece] ?? 0)
+            rest.wished[piece] = line(amount, small.pieces[piece] ?? .infinity)
         }
         rest.first = allProbes[0].description.id
         return rest
@@ -99,7 +109,7 @@ struct Rehearsal {
         var pieces: [String: Double] = [:]
     }
 
-    private func rehearsed(_ size: Int) throws -> Taken {
+    private func rehearsed(_ size: Int, until end: Double) throws -> Taken {
         func part(_ count: Int) -> Int {
             count == 0 ? 0 : max(1, count * size / max(rows, 1))
         }
@@ -107,6 +117,9 @@ struct Rehearsal {
         var (sample, encoded) = learner.sampling(features, sizes)
         let batch = min(sample.prepared.recipe.batchRows, sizes.0)
         sample.configuration.learning.steps = Self.steps
+        let seconds = Self.probeShare * meter.budget.amount / max(meter.perSecond, 1e-12)
+        sample.configuration.evidence.probeSeconds =
+            min(seconds, learner.configuration.evidence.probeSeconds) * Double(size) / Double(rows)
         sample.configuration.learning.shards = learner.configuration.learning.shards.map {
             min($0, batch)
         }
@@ -119,7 +132,7 @@ struct Rehearsal {
             learner: sample, features: encoded,
             control: RunControl(card: control.card, kinds: control.kinds), meter: CostMeter())
         telling.clock = { [meter] in meter.spent }
-        telling.isRehearsal = true
+        telling.rehearsal = RehearsalLimit(meter: meter, end: end)
         _ = try telling.told(of: trained)
         let hashing = meter.spent
         _ = ContentHash.sha256(trained.model.encodedWeights())
@@ -128,6 +141,34 @@ struct Rehearsal {
         taken.pieces = telling.pieces
         return taken
     }
+}
+
+/// Ends a rehearsal that takes too much of the budget itself.
+struct RehearsalLimit: ProbeLimit {
+    let meter: BudgetMeter
+    /// Spent of the budget by then.
+    let end: Double
+
+    private static let reason = "the rehearsal took long enough"
+
+    var isOver: Bool { meter.spent > end }
+
+    /// Whether a piece was left out because of this limit.
+    func leftOut(_ result: ProbeSchedule.Outcome.Result) -> Bool {
+        if case .leftOut(Self.reason) = result { true } else { false }
+    }
+
+    func countedSeconds(for probe: any Probe) -> Double { .infinity }
+
+    /// What must be known is tried in any case: it is the first.
+    func reasonToLeaveOut(_ probe: any Probe, _ subject: Subject) -> String? {
+        let isFirst = probe.description.id == allProbes[0].description.id
+        return isOver && !isFirst ? Self.reason : nil
+    }
+
+    func ran(_ probe: any Probe, _ subject: Subject) {}
+
+    func reason(for error: any Error) -> String? { nil }
 }
 
 /// What steps and validation passes of a training take.

@@ -23,8 +23,8 @@ struct RunTelling {
     var budget: RunBudget?
     /// By which pieces of work are timed; it decides nothing.
     var clock: @Sendable () -> Double = { Clock.monotonicSeconds() }
-    /// Whether nothing is trained, as what it comes to is dropped.
-    var isRehearsal = false
+    /// Of a rehearsal, whose findings are dropped: nothing is trained for a probe. `nil` of a run.
+    var rehearsal: RehearsalLimit?
     /// What each probe and proof took, by its id, and what stood before and after them.
     private(set) var pieces: [String: Double] = [:]
     private(set) var preparing = 0.0
@@ -156,14 +156,17 @@ extension RunTelling {
         let all =
             allProbes + requestedProbes.filter { $0.description.needs.isSubset(of: subject.has) }
         let probes = all.filter {
-            !isRehearsal
+            rehearsal == nil
                 || !$0.description.trains && !$0.description.needs.contains(.crossValidation)
         }
         let began = Clock.monotonicSeconds()
         control.onEvent(.stage("Measuring on \(subject.test.rows) test rows"))
         var outcomes = schedule.run(probes, on: subject, onProgress: control.onProbes)
-        for outcome in outcomes where outcome.seconds > 0 {
-            pieces[outcome.probe.id] = outcome.seconds
+        for outcome in outcomes {
+            let isUnknown = rehearsal?.leftOut(outcome.result) ?? false
+            if outcome.seconds > 0 || isUnknown {
+                pieces[outcome.probe.id] = isUnknown ? .infinity : outcome.seconds
+            }
         }
         control.onEvent(.stage("Proving remedies on \(subject.test.rows) test rows"))
         let proofs = proofs(fittedOn: validation, provedOn: subject.test, &outcomes)
@@ -195,7 +198,7 @@ extension RunTelling {
     private func schedule() -> ProbeSchedule {
         let seconds = learner.cancellation.isRaised ? 0 : configuration.evidence.probeSeconds
         var schedule = ProbeSchedule(budgetSeconds: seconds, now: clock)
-        schedule.limit = budget
+        schedule.limit = budget ?? rehearsal
         return schedule
     }
 
@@ -212,6 +215,10 @@ extension RunTelling {
             let piece = Self.piece(number, description)
             if let reason = budget?.reasonToLeaveOut(piece) {
                 outcomes.append(.leftOut(description, reason))
+                continue
+            }
+            if let rehearsal, rehearsal.isOver {
+                pieces[piece] = .infinity
                 continue
             }
             let began = clock()
