@@ -1,4 +1,5 @@
 import Cost
+import Documents
 import Evidence
 import Foundation
 import Platform
@@ -258,6 +259,33 @@ import Training
             decoding: try Files.read(scratch.path + "/energy/report.html"), as: UTF8.self)
         #expect(report.contains("--steps=\(found[0].steps)"))
         #expect(report.contains("upper end"))
+        try checkedByPolicies(scratch, run: scratch.path + "/energy")
+    }
+
+    /// `vouch check` reads limits of what a run cost as budgets are written.
+    private func checkedByPolicies(_ scratch: Scratch, run: String) throws {
+        func checked(_ metric: String, _ limits: String) throws -> Policy.Verdict {
+            let rules = "rules:\n  - value: {\(limits)}\n    metric: \(metric)\n"
+            let file = try scratch.write(rules, to: "policy.yaml")
+            return try #require(try checkRun(run, policy: file).verdicts.first)
+        }
+        for (metric, limits, passes) in [
+            ("totalSeconds", "max: 1h", true), ("totalSeconds", "max: 1ms", false),
+            ("totalEnergy", "max: 10kWh", true), ("totalEnergy", "min: 1kWh", false),
+            ("totalEmissions", "max: 9kgCO2e", true), ("totalEmissions", "max: 1e-9g", false),
+            ("totalMoney", "max: 9EUR", true), ("totalMoney", "min: 1EUR, max: 9EUR", false),
+        ] {
+            #expect(try checked(metric, limits).passed == passes, "\(metric) \(limits)")
+        }
+        let dollars = try checked("totalMoney", "max: 9USD")
+        #expect(!dollars.passed && dollars.reason == "it is in EUR, and the limit in USD")
+        for (metric, limits, says) in [
+            ("totalSeconds", "max: 5kJ", "is energy"), ("totalMoney", "min: 1EUR, max: 2USD", "EUR"),
+            ("rocAUC", "max: 60s", "is time"), ("totalEnergy", "max: lots", "5kJ"),
+        ] {
+            let error = #expect(throws: VouchError.self) { _ = try checked(metric, limits) }
+            #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
+        }
     }
 
     @Test func aBudgetThatHoldsNothingWritesNothing() throws {
