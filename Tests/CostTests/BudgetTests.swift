@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("", "60s"), ("abc", "60s"), ("60", "no unit"), ("5 parsecs", "parsecs"), ("nans", "60s"),
+        ("", "60s"), ("abc", "60s"), ("60", "no unit"), ("5 parsecs", "60s"), ("5 parsec", "parsec"), ("nans", "60s"),
         ("infs", "60s"), ("0s", "more than zero"), ("-5s", "more than zero"),
         ("-1gCO2e", "more than zero"), ("0EUR", "more than zero"), ("1e999s", "60s"),
         ("5XXQ", "currency"), ("5eur", "EUR"), ("kJ", "5kJ"), ("1 . 5s", "60s"),

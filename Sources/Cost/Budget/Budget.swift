@@ -42,14 +42,18 @@ package struct Budget: Sendable, Hashable {
 
     /// - Throws: `BudgetError` that says what is wrong with the text and what would be accepted.
     package init(text: String) throws(BudgetError) {
-        let tail = String(text.reversed().prefix { !$0.isASCIIDigitOrPoint }.reversed())
-        let unit = String(tail.drop { $0 == " " })
-        let digits = text.dropLast(tail.count)
+        // The longest that fits: a kilogram is no gram.
+        let known = Self.units.filter { text.hasSuffix($0.text) }.max {
+            $0.text.count < $1.text.count
+        }
+        let unit = known?.text ?? String(text.reversed().prefix { $0.isLetter }.reversed())
+        var digits = text.dropLast(unit.count)
+        while digits.last == " " { digits.removeLast() }
         guard let number = Double(digits), number.isFinite else {
             throw BudgetError("which is not a budget; write \(Self.written)")
         }
         let factor: Double
-        if let known = Self.units.first(where: { $0.text == unit }) {
+        if let known {
             (factor, measure) = (known.factor, known.measure)
         } else if unit.isCurrencyCode {
             guard Currency.codes.contains(unit) else {
@@ -145,10 +149,6 @@ package struct BudgetError: Error, Sendable, Hashable {
     package var complaint: String
 
     init(_ complaint: String) { self.complaint = complaint }
-}
-
-extension Character {
-    fileprivate var isASCIIDigitOrPoint: Bool { isASCII && (isNumber || self == ".") }
 }
 
 extension String {

@@ -121,10 +121,13 @@ package final class RunBudget: Sendable {
 
     // MARK: - Measuring
 
-    /// Whether a training for a probe must end: what must follow would not fit any more.
+    /// Whether a training for a probe must end: its predictions and statistics, the proofs and the report would not fit any
+    /// more.
     package var endsProbes: Bool {
         let spent = meter.recentlySpent
-        return state.withLock { spent + $0.closing(Self.margin) >= usable }
+        return state.withLock { state in
+            spent + state.pace * Self.margin * state.rest.needed + state.kept { _ in true } >= usable
+        }
     }
 
     /// Why a piece of work does not fit any more; `nil` where it does, and then it is taken to begin.
@@ -139,14 +142,16 @@ package final class RunBudget: Sendable {
         let spent = meter.spent
         let reason = state.withLock { state -> (expected: Double, left: Double)? in
             state.pending.remove(piece)
-            let own = state.rest.wished[piece].map { $0 * state.measuringPace }
-            let expected = [own, expected].compactMap { $0 }.min() ?? 0
+            let rehearsed = state.rest.wished[piece]
+            let own = rehearsed.map { $0 * state.measuringPace }
+            let isOwn = (own ?? .infinity) <= (expected ?? .infinity)
+            let amount = (isOwn ? own : expected) ?? 0
             let left = usable - spent - state.closing(Self.margin) - state.kept(keeps)
-            guard expected * Self.margin > left else {
-                state.piece = (spent, own.map { $0.isFinite ? expected : 0 } ?? 0)
+            guard amount * Self.margin > left else {
+                state.piece = (spent, (isOwn ? rehearsed : rehearsed.flatMap { _ in expected }) ?? 0)
                 return nil
             }
-            return (expected, max(0, left))
+            return (amount, max(0, left))
         }
         guard let reason else { return nil }
         guard reason.expected.isFinite else {
