@@ -127,6 +127,9 @@ import Training
             #expect(said.contains("Ask for") && said.contains(needed), "\(said)")
             #expect(error?.settings == ["budget"])
         }
+        let read = #expect(throws: VouchError.self) { try budget("4s", made).prepared() }
+        #expect(read?.description.contains("reading and preparing alone took 4 s") == true)
+        try budget("5s", made).prepared()
         // 4 s so far, and 7.2 s with a quarter more.
         try budget("13.1s", made).begin(Self.rest())
     }

@@ -55,6 +55,20 @@ package final class RunBudget: Sendable {
 
     // MARK: - Training
 
+    /// The rows are read and encoded.
+    ///
+    /// - Throws: `VouchError` where that took the budget already, so that nothing need be rehearsed.
+    package func prepared() throws(VouchError) {
+        let spent = meter.spent
+        guard spent >= usable else { return }
+        let budget = meter.budget
+        throw VouchError(
+            setting: """
+                \(named: Settings.budget) is \(budget.text), which is too small: reading and preparing alone took \
+                \(budget.about(spent)). Ask for several times as much; nothing was written
+                """)
+    }
+
     /// The training begins, with so much to follow it.
     ///
     /// - Throws: `VouchError` where the budget does not hold an epoch and what must follow; it says what would.

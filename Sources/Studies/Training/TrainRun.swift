@@ -94,6 +94,7 @@ private struct TrainRun {
         var isFinished = false
         defer { if !isFinished { store.removeIfEmpty() } }
         if let budget {
+            try budget.prepared()
             control.onEvent(.stage("Budget: \(budget.text)"))
             try budget.begin(Rehearsal(learner, features, budget.meter, control).expected())
         }
