@@ -67,7 +67,11 @@ package final class BudgetMeter: Sendable {
     package var basis: String {
         let amount = amount(of: usage())
         guard !amount.isMeasured else {
-            return budget.measure == .time ? "by the clock" : "read from the machine's counter"
+            return switch budget.measure {
+            case .time: "by the clock"
+            case .energy: "read from the machine's counter"
+            case .carbon, .money: "measured, as intensity and prices are given"
+            }
         }
         return "an estimate, counted with its upper end; not known: "
             + amount.unknowns.joined(separator: "; ")
