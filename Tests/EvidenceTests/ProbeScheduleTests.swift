@@ -181,14 +181,14 @@ import Testing
 
     /// Of a whole command: it stands beside the budget of counted work, and is told what ran.
     private final class MadeLimit: ProbeLimit {
-        let ran = Mutex<[String]>([])
+        let names = Mutex<[String]>([])
 
         func countedSeconds(for probe: any Probe) -> Double { 3 }
         func reasonToLeaveOut(_ probe: any Probe, _ subject: Subject) -> String? {
             probe.description.id == "b" ? "no time for b" : nil
         }
         func ran(_ probe: any Probe, _ subject: Subject) {
-            ran.withLock { $0.append(probe.description.id) }
+            names.withLock { $0.append(probe.description.id) }
         }
         func reason(for error: any Error) -> String? {
             error is Fake.Trouble ? "it was ended" : nil
@@ -231,7 +231,7 @@ import Testing
         #expect(reasons[1] == "no time for b" && reasons[2] == "it was ended")
         // What counted work does not hold is said to be that budget's.
         #expect(reasons[3].contains("--probe-budget"))
-        #expect(limit.ran.withLock { $0 } == ["a", "c", "sized"])
+        #expect(limit.names.withLock { $0 } == ["a", "c", "sized"])
         #expect(sized.seen.allowance.withLock { $0 } == ProbeAllowance(total: 3, left: 3))
     }
 }
