@@ -88,7 +88,7 @@ import Testing
         #expect(abs(try spent("1USD", dollars, Self.usage(seconds: 1800)).0 - 0.5) < 1e-12)
     }
 
-    /// A counter is a file: between steps it is read again after two milliseconds only.
+    /// A counter is a file: between steps it is read again after ten milliseconds only.
     @Test func whatWasReadStandsForAMoment() throws {
         let readings = Atomic(0)
         let now = Mutex(0.0)
@@ -99,7 +99,7 @@ import Testing
                 return Self.usage(seconds: Double(count))
             }, clock: { now.withLock { $0 } })
         #expect((0..<5).map { _ in meter.recentlySpent } == [1, 1, 1, 1, 1])
-        now.withLock { $0 = 0.0021 }
+        now.withLock { $0 = 0.0101 }
         #expect(meter.recentlySpent == 2)
         #expect(meter.spent == 3)
     }

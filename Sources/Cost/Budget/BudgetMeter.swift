@@ -15,7 +15,7 @@ package final class BudgetMeter: Sendable {
     private let clock: (@Sendable () -> Double)?
     private let last: Mutex<(clock: Double, spent: Double)?> = Mutex(nil)
     /// Seconds for which `recentlySpent` stands: a counter is a file, and is asked for after each step.
-    private static let interval = 0.002
+    private static let interval = 0.01
 
     /// - Parameters:
     ///   - usage: What the command took so far; never less than before.
@@ -45,7 +45,7 @@ package final class BudgetMeter: Sendable {
     /// In base units of the budget's measure; what is estimated, by its upper end.
     package var spent: Double { amount(of: usage()).range.upperBound }
 
-    /// The same as it was at most two milliseconds ago.
+    /// The same as it was at most ten milliseconds ago.
     package var recentlySpent: Double {
         guard let clock else { return spent }
         let now = clock()
