@@ -1,3 +1,4 @@
+import Cost
 import Platform
 import Runs
 import Studies

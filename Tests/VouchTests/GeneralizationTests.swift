@@ -1,3 +1,4 @@
+import Cost
 import Documents
 import Evidence
 import Foundation

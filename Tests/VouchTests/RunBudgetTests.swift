@@ -303,7 +303,7 @@ import Training
                 try trainRun(limited, control: RunControl(threads: 1, usage: { made.usage() }))
             }
             #expect(try scratch.names == before, "something was left behind")
-            return asTyped(try #require(error))
+            return asTyped(error)
         }
         #expect(try refused("0.02s").contains("--budget is 0.02 s, which is too small"))
         #expect(try refused("1EUR").contains("--price-per-kwh"))
