@@ -1,3 +1,4 @@
+import Cost
 package import Evidence
 import Figures
 import Platform
@@ -13,6 +14,10 @@ import Yams
 ///       - metric: truePositiveRateGap
 ///         group: sex
 ///         value: {max: 0.1}
+///       - metric: totalEnergy
+///         value: {max: 5kJ}
+///
+/// What a run cost may be limited by a number in the metric's unit, or as a budget is written.
 enum PolicyFile {
     /// - Throws: naming the line and the key that is wrong.
     static func read(_ path: String) throws -> Policy {
@@ -36,6 +41,7 @@ enum PolicyFile {
         var rule = Policy.Rule(
             metric: MetricID(""), quantity: .value, minimum: nil, maximum: nil, group: nil,
             line: node.mark?.line ?? 0)
+        var limited: (node: Node, quantity: String)?
         for (key, value) in fields {
             let name = key.string ?? ""
             switch name {
@@ -50,12 +56,15 @@ enum PolicyFile {
             case "value", "lower", "upper":
                 guard let quantity = Policy.Quantity(rawValue: name) else { continue }
                 rule.quantity = quantity
-                (rule.minimum, rule.maximum) = try limits(value, path, name)
+                limited = (value, name)
             default:
                 throw VouchError(
                     "\(key.place(in: path)): a rule has no key \"\(name)\"; write metric, group, and one "
                         + "of value, lower, upper")
             }
+        }
+        if let limited {
+            try read(limited.node, limited.quantity, of: path, into: &rule)
         }
         guard !rule.metric.rawValue.isEmpty, rule.minimum != nil || rule.maximum != nil else {
             throw VouchError(
@@ -65,30 +74,60 @@ enum PolicyFile {
         return rule
     }
 
-    private static func limits(
-        _ node: Node, _ path: String, _ quantity: String
-    ) throws(VouchError) -> (Double?, Double?) {
+    /// Reads the limits of a rule whose metric is known.
+    private static func read(
+        _ node: Node, _ quantity: String, of path: String, into rule: inout Policy.Rule
+    ) throws(VouchError) {
         guard let fields = node.mapping else {
             throw VouchError(
                 "\(node.place(in: path)), key \"\(quantity)\": write {min: …}, {max: …} or both")
         }
-        var (minimum, maximum): (Double?, Double?)
         for (key, value) in fields {
-            guard let number = value.float else {
-                throw VouchError(
-                    "\(value.place(in: path)), key \"\(key.string ?? "")\": "
-                        + "\"\(value.string ?? "")\" is not a number")
+            let place = "\(value.place(in: path)), key \"\(key.string ?? "")\": "
+            let limit =
+                if let number = value.float {
+                    (number: number, unit: rule.unit)
+                } else {
+                    try amount(value.string ?? "", of: rule.metric, place)
+                }
+            if let unit = rule.unit, limit.unit != unit {
+                throw VouchError("\(place)write both limits in \(unit)")
             }
+            rule.unit = limit.unit
             switch key.string {
-            case "min": minimum = number
-            case "max": maximum = number
+            case "min": rule.minimum = limit.number
+            case "max": rule.maximum = limit.number
             default:
                 throw VouchError(
                     "\(key.place(in: path)): there is no limit \"\(key.string ?? "")\"; write min or max"
                 )
             }
         }
-        return (minimum, maximum)
+    }
+
+    /// A limit written as a budget is, in the unit of the metric.
+    ///
+    /// - Returns: With the currency of money, which a run's prices may not be in.
+    private static func amount(
+        _ text: String, of metric: MetricID, _ place: String
+    ) throws(VouchError) -> (number: Double, unit: String?) {
+        guard let budget = try? Budget(text: text) else {
+            throw VouchError(
+                "\(place)\"\(text)\" is not a number; of what a run cost it may also be an amount with its "
+                    + "unit, such as 60s, 5kJ, 0.02EUR or 1gCO2e")
+        }
+        let unit = MetricRegistry.definition(metric)?.unit ?? ""
+        switch (budget.measure, unit) {
+        case (.time, "s"): return (budget.amount, nil)
+        case (.energy, "kJ"): return (budget.amount / 1000, nil)
+        case (.carbon, "g"): return (budget.amount, nil)
+        case (.money(let currency), _) where metric == .money || metric == .totalMoney:
+            return (budget.amount, currency)
+        default:
+            throw VouchError(
+                "\(place)\"\(text)\" is \(budget.subject), and \(metric) is "
+                    + (unit.isEmpty ? "not" : "in \(unit)"))
+        }
     }
 }
 

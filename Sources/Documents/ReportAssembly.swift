@@ -27,13 +27,15 @@ package struct ReportAssembly {
     var weightsSHA256: String
     /// What a person says of the model and its data.
     var card: CardAnswers
+    /// What the whole command might take and how that was counted; `nil` without a budget.
+    var budget: String?
     let made = Clock.text(unixSeconds: Clock.unixSeconds())
 
     package init(
         configuration: TrainConfiguration, prepared: PreparedData, model: ModelBundle,
         trainings: [TrainedFold], outcomes: [ProbeSchedule.Outcome], proofs: [Proof],
         subject: Subject, ledger: RunReport.LedgerSummary, arguments: [String], threads: Int,
-        weightsSHA256: String, card: CardAnswers
+        weightsSHA256: String, card: CardAnswers, budget: String? = nil
     ) {
         self.configuration = configuration
         self.prepared = prepared
@@ -47,6 +49,7 @@ package struct ReportAssembly {
         self.threads = threads
         self.weightsSHA256 = weightsSHA256
         self.card = card
+        self.budget = budget
     }
 
     package func report() -> RunReport {
@@ -125,6 +128,9 @@ package struct ReportAssembly {
             .init("Model", modelText),
             .init("Target", "\(prepared.target.column) (\(prepared.target.task.rawValue))"),
             .init("Ended", StopText.sentence(stop)),
+        ]
+        if let budget { facts.append(.init("Budget", budget)) }
+        facts += [
             .init("Steps", "\(steps) of \(prepared.recipe.batchRows) rows, \(epochs) epochs"),
             .init(
                 "Kept",

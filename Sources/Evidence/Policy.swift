@@ -10,6 +10,8 @@ package struct Policy: Sendable, Hashable {
         package var quantity: Quantity
         package var minimum: Double?
         package var maximum: Double?
+        /// That the limits are in, where the measurement's may be another: a currency's code.
+        package var unit: String?
         /// Of which group, such as `sex = Female`; `nil` for all rows; `*` for each group.
         package var group: String?
         /// The line of the file on which the rule begins.
@@ -17,12 +19,13 @@ package struct Policy: Sendable, Hashable {
 
         package init(
             metric: MetricID, quantity: Quantity, minimum: Double?, maximum: Double?,
-            group: String?, line: Int
+            unit: String? = nil, group: String?, line: Int
         ) {
             self.metric = metric
             self.quantity = quantity
             self.minimum = minimum
             self.maximum = maximum
+            self.unit = unit
             self.group = group
             self.line = line
         }
@@ -31,7 +34,10 @@ package struct Policy: Sendable, Hashable {
             let what =
                 (quantity == .value ? metric.rawValue : "\(quantity.rawValue) of \(metric)")
                 + (group.map { ", \($0)" } ?? "")
-            let limits = [minimum.map { "at least \($0)" }, maximum.map { "at most \($0)" }]
+            let unit = unit.map { " " + $0 } ?? ""
+            let limits = [
+                minimum.map { "at least \($0)\(unit)" }, maximum.map { "at most \($0)\(unit)" },
+            ]
             return what + " " + limits.compactMap { $0 }.joined(separator: " and ")
         }
     }
@@ -85,6 +91,11 @@ package struct Policy: Sendable, Hashable {
             return Verdict(
                 rule: rule, group: measurement.group, passed: false,
                 reason: "it has no \(what): \(measurement.note ?? "not measured")")
+        }
+        if let unit = rule.unit, measurement.unit != unit {
+            return Verdict(
+                rule: rule, group: measurement.group, found: number, passed: false,
+                reason: "it is in \(measurement.unit), and the limit in \(unit)")
         }
         var reason: String?
         // Written so that NaN fails.

@@ -1,11 +1,14 @@
 /// Runs the probes that a subject and a budget allow, in order, and says which it left out and why.
 ///
-/// The budget is of counted work (`NominalMachine`): what runs does not depend on a clock.
+/// The budget is of counted work (`NominalMachine`): what runs does not depend on a clock, unless there is a limit of the
+/// whole command.
 package struct ProbeSchedule: Sendable {
     /// Seconds of the nominal machine for all probes together; `nil` for no limit.
     package var budgetSeconds: Double?
     /// A clock in seconds that never goes back, for what probes took; it decides nothing.
     package var now: @Sendable () -> Double
+    /// What the whole command may take; `nil` for no limit.
+    package var limit: (any ProbeLimit)?
     /// The drawbacks whose probes may run; all where empty.
     package var only: Set<Drawback> = []
 
@@ -56,8 +59,11 @@ package struct ProbeSchedule: Sendable {
         return probes.indices.map { index in
             let probe = probes[index]
             let description = probe.description
-            subject.allowance = allowance(spent: work.seconds - before)
-            if let reason = reasonToLeaveOut(probe, subject) {
+            let own = allowance(spent: work.seconds - before)
+            subject.allowance = own.within(limit, for: probe)
+            if let reason = reasonToLeaveOut(probe, subject, left: own.left)
+                ?? limit?.reasonToLeaveOut(probe, subject)
+            {
                 return Outcome(probe: description, result: .leftOut(reason), seconds: 0)
             }
             onStart(description)
@@ -76,8 +82,9 @@ package struct ProbeSchedule: Sendable {
             do {
                 result = .found(try probe.measure(subject.showing(description.looksAt)))
             } catch {
-                result = .leftOut("\(error)")
+                result = .leftOut(limit?.reason(for: error) ?? "\(error)")
             }
+            limit?.ran(probe, subject)
             // Who trains has counted; of the others what was expected is what they computed.
             if !description.trains { work.add(probe.expectedSeconds(subject)) }
             return Outcome(probe: description, result: result, seconds: now() - start)
@@ -92,7 +99,8 @@ package struct ProbeSchedule: Sendable {
     private func expected(_ probes: ArraySlice<any Probe>, _ subject: Subject) -> Double {
         var subject = subject
         var sum = 0.0
-        for probe in probes where reasonToLeaveOut(probe, subject) == nil {
+        for probe in probes
+        where reasonToLeaveOut(probe, subject, left: subject.allowance.left) == nil {
             let seconds = probe.expectedSeconds(subject)
             sum += seconds
             subject.allowance.left = subject.allowance.left.map { max(0, $0 - seconds) }
@@ -100,14 +108,17 @@ package struct ProbeSchedule: Sendable {
         return sum
     }
 
-    private func reasonToLeaveOut(_ probe: any Probe, _ subject: Subject) -> String? {
+    /// - Parameter left: Of the budget of counted work.
+    private func reasonToLeaveOut(
+        _ probe: any Probe, _ subject: Subject, left: Double?
+    ) -> String? {
         let description = probe.description
         if !only.isEmpty, !only.contains(description.drawback) {
             return "it was not asked for (--only)"
         }
         let missing = description.needs.subtracting(subject.has)
         if let need = Need.allCases.first(where: missing.contains) { return need.absence }
-        guard let budgetSeconds, let left = subject.allowance.left else { return nil }
+        guard let budgetSeconds, let left else { return nil }
         if description.trains, budgetSeconds <= 0 {
             return "it trains models, and there is no budget for that (--probe-budget)"
         }
@@ -117,5 +128,15 @@ package struct ProbeSchedule: Sendable {
         return "it is expected to take \(Int(expected.rounded(.up))) s of counted work, and "
             + "\(Int(left.rounded())) s of the \(Int(budgetSeconds)) s for probes are left "
             + "(--probe-budget)"
+    }
+}
+
+extension ProbeAllowance {
+    /// What a probe sizes itself by: no more than the limit of the whole command leaves it.
+    fileprivate func within(_ limit: (any ProbeLimit)?, for probe: any Probe) -> ProbeAllowance {
+        guard let limit else { return self }
+        let seconds = limit.countedSeconds(for: probe)
+        return ProbeAllowance(
+            total: min(total ?? seconds, seconds), left: min(left ?? seconds, seconds))
     }
 }

@@ -66,7 +66,8 @@ package enum StopReason: Sendable, Hashable, Codable {
     case converged(patience: Int)
     case maximumEpochs(Int)
     case maximumSteps(Int)
-    case budget(seconds: Double)
+    /// What a command may take is nearly used up; the whole of it in words, such as `60 s`.
+    case budget(String)
     case interrupted
     /// A number was not finite; the best weights before it are kept.
     case numericalFailure(step: Int, node: String)

@@ -40,7 +40,7 @@ struct LearningArguments: ParsableArguments {
         configuration[Settings.folds] = folds
         configuration[Settings.refits] = refits
         configuration[Settings.steps] = steps
-        configuration[Settings.budget] = try budget.map { try parseDuration($0) }
+        configuration[Settings.budget] = try budget.map(parseBudget)
         configuration[Settings.seed] = seed
         configuration[Settings.precision] = precision
     }

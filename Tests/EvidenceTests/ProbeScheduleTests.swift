@@ -178,4 +178,60 @@ import Testing
         let found = reasons([Fake(id: "a", fails: true), Fake(id: "b")], budget: nil)
         #expect(found == ["no luck", nil])
     }
+
+    /// Of a whole command: it stands beside the budget of counted work, and is told what ran.
+    private final class MadeLimit: ProbeLimit {
+        let names = Mutex<[String]>([])
+
+        func countedSeconds(for probe: any Probe) -> Double { 3 }
+        func reasonToLeaveOut(_ probe: any Probe, _ subject: Subject) -> String? {
+            probe.description.id == "b" ? "no time for b" : nil
+        }
+        func ran(_ probe: any Probe, _ subject: Subject) {
+            names.withLock { $0.append(probe.description.id) }
+        }
+        func reason(for error: any Error) -> String? {
+            error is Fake.Trouble ? "it was ended" : nil
+        }
+    }
+
+    /// Takes its allowance down.
+    private struct Sized: Probe {
+        let seen = Seen()
+
+        final class Seen: Sendable {
+            let allowance = Mutex(ProbeAllowance())
+        }
+
+        var description: ProbeDescription {
+            .init(
+                id: "sized", name: "Sized", drawback: .opacity, needs: [.predictions],
+                looksAt: [], metrics: [])
+        }
+        func expectedSeconds(_ subject: Subject) -> Double { 0 }
+        func measure(_ subject: Subject) throws -> Findings {
+            seen.allowance.withLock { $0 = subject.allowance }
+            return Findings()
+        }
+    }
+
+    @Test func aLimitOfTheCommandStandsBeside() {
+        let limit = MadeLimit()
+        var schedule = ProbeSchedule(budgetSeconds: 10, now: { 0 })
+        schedule.limit = limit
+        let sized = Sized()
+        let probes: [any Probe] = [
+            Fake(id: "a"), Fake(id: "b"), Fake(id: "c", fails: true), Fake(id: "d", seconds: 50),
+            sized,
+        ]
+        let reasons = schedule.run(probes, on: Self.subject).map {
+            if case .leftOut(let reason) = $0.result { reason } else { "" }
+        }
+        #expect(reasons[0].isEmpty && reasons[4].isEmpty)
+        #expect(reasons[1] == "no time for b" && reasons[2] == "it was ended")
+        // What counted work does not hold is said to be that budget's.
+        #expect(reasons[3].contains("--probe-budget"))
+        #expect(limit.names.withLock { $0 } == ["a", "c", "sized"])
+        #expect(sized.seen.allowance.withLock { $0 } == ProbeAllowance(total: 3, left: 3))
+    }
 }

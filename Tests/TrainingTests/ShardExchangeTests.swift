@@ -178,12 +178,12 @@ import Training
     /// A clock or a signal of one party ends the training of all after the same step; the first party's reason counts.
     @Test(arguments: [[2], [1, 2]]) func aStopOfOneIsEverybodys(_ stopping: [Int]) throws {
         let local = try Outcome(Form.perceptron.trainer(LocalExchange(), threads: 1)) {
-            $0 == 7 ? .budget(seconds: Double(stopping[0])) : nil
+            $0 == 7 ? .budget("\(stopping[0]) s") : nil
         }
         #expect(local.steps == 7)
         let outcomes = try MessageExchange.together(3) { party, exchange in
             try Outcome(Form.perceptron.trainer(exchange, threads: 1)) {
-                $0 == 7 && stopping.contains(party) ? .budget(seconds: Double(party)) : nil
+                $0 == 7 && stopping.contains(party) ? .budget("\(party) s") : nil
             }
         }
         for outcome in outcomes { #expect(outcome == local) }

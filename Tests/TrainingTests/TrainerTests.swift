@@ -85,8 +85,8 @@ import Training
 
     @Test func aBudgetsStepCountRepeatsIt() throws {
         let stopped = try Self.trainer(threads: 2)
-        let reason = try stopped.run(stop: { $0 == 23 ? .budget(seconds: 1) : nil })
-        #expect(reason == .budget(seconds: 1))
+        let reason = try stopped.run(stop: { $0 == 23 ? .budget("1 s") : nil })
+        #expect(reason == .budget("1 s"))
         let repeated = try Self.trainer(threads: 2)
         _ = try repeated.run(stop: { $0 == 23 ? .interrupted : nil })
         #expect(

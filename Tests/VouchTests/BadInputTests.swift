@@ -1,3 +1,4 @@
+import Cost
 import Platform
 import Runs
 import Studies
@@ -137,7 +138,7 @@ import Testing
             name: "refit in a budget", file: Array(good.utf8), says: ["--refits", "--budget"],
             change: {
                 $0.learning.refits = 1
-                $0.learning.budgetSeconds = 9
+                $0.learning.budget = .seconds(9)
             }),
     ]
 
@@ -159,16 +160,22 @@ import Testing
     }
 
     @Test(arguments: ["", "abc", "-5s", "60", "5 parsecs", "nans", "infs"])
-    func budgetsAreTimes(_ text: String) {
-        let error = #expect(throws: VouchError.self) { try parseDuration(text) }
+    func durationsAreTimes(_ text: String) {
+        let error = #expect(throws: VouchError.self) {
+            try parseDuration(text, option: "--time-budget")
+        }
         #expect(error?.description.contains("60s") == true)
+        #expect(error?.description.contains("--time-budget") == true)
+        let refused = #expect(throws: VouchError.self) { try parseBudget(text) }
+        #expect(refused?.settings == ["budget"])
     }
 
-    @Test func budgetsHaveUnits() throws {
-        #expect(try parseDuration("60s") == 60)
-        #expect(try parseDuration("2m") == 120)
-        #expect(try parseDuration("1.5h") == 5400)
-        #expect(try parseDuration("250ms") == 0.25)
+    @Test func durationsHaveUnits() throws {
+        func parsed(_ text: String) throws -> Double { try parseDuration(text, option: "--x") }
+        #expect(try parsed("60s") == 60)
+        #expect(try parsed("2m") == 120)
+        #expect(try parsed("1.5h") == 5400)
+        #expect(try parsed("250ms") == 0.25)
     }
 
     @Test(arguments: ["", "fp=1", "fp=1,fn=x", "fp=1,fn=2,xx=3", "1,5"])

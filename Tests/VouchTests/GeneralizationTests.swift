@@ -1,3 +1,4 @@
+import Cost
 import Documents
 import Evidence
 import Foundation
@@ -82,7 +83,7 @@ import Testing
     /// A clock is no setting that can be repeated.
     @Test func whatAClockEndedIsNotRepeated() throws {
         let scratch = try Scratch()
-        let run = try run(scratch, "run") { $0.learning.budgetSeconds = 20 }.path
+        let run = try run(scratch, "run") { $0.learning.budget = .seconds(20) }.path
         let price = try #require(try onDemandPrices(run: run, threads: 1).probes.first)
         #expect(price.obstacle?.contains("--budget") == true)
         #expect(throws: VouchError.self) {

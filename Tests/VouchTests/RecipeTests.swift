@@ -1,3 +1,4 @@
+import Cost
 import Foundation
 import Platform
 import Runs
@@ -179,7 +180,7 @@ import Training
             try trainRun(
                 quick(data, out: scratch.path + "/run") {
                     $0.learning.folds = 3
-                    $0.learning.budgetSeconds = 5
+                    $0.learning.budget = .seconds(5)
                 }, control: RunControl(threads: 1))
         }
         #expect(asTyped(error).contains("--folds is 3, which does not go with --budget"))

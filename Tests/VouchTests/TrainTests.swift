@@ -68,34 +68,6 @@ import Training
         #expect(values.allSatisfy { abs($0 - 0.75) < 0.105 }, "\(values)")
     }
 
-    @Test func aBudgetsStepCountRepeatsIt() throws {
-        let scratch = try Scratch()
-        let data = try scratch.write(try Adult.csv(3000), to: "data.csv")
-        func configured(_ name: String) -> TrainConfiguration {
-            quick(data, out: scratch.path + "/" + name) {
-                $0.learning.epochs = 1000
-                $0.learning.patience = 1000
-                $0.learning.schedule = .cosine
-            }
-        }
-        var limited = configured("limited")
-        limited.learning.budgetSeconds = 1
-        let first = try trainRun(limited, control: RunControl(threads: 2))
-        guard case .budget = first.stop else {
-            Issue.record("stopped for another reason: \(first.stop)")
-            return
-        }
-        // How long that took is the machine's load's to say.
-        #expect(first.steps > 0)
-        var counted = configured("counted")
-        counted.learning.steps = first.steps
-        let second = try trainRun(counted, control: RunControl(threads: 1))
-        #expect(second.weightsSHA256 == first.weightsSHA256)
-        let report = String(
-            decoding: try Files.read(limited.output + "/report.html"), as: UTF8.self)
-        #expect(report.contains("--steps=\(first.steps)"))
-    }
-
     @Test func predictsRawRowsInAnyShape() throws {
         let scratch = try Scratch()
         var lines = try Adult.lines(1500)

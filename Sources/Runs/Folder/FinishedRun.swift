@@ -96,7 +96,7 @@ package struct FinishedRun {
             modelsBefore: max(known ?? 0, (report.ledger?.models ?? 1) - 1),
             shapes: changed == nil
                 ? try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [] : [],
-            repeats: changed == nil && configuration.learning.budgetSeconds == nil)
+            repeats: changed == nil && configuration.learning.budget == nil)
         var subject = try assembly.subject()
         let seconds = report.measurements.first { $0.metric == .trainingSeconds }?.value
         let counted = try assembly.trainingWorkSeconds

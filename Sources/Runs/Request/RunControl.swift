@@ -20,6 +20,8 @@ package struct RunControl {
     package var card: CardAnswers
     /// What columns can be.
     package var kinds: InputKinds
+    /// What the command took so far, for its budget; `nil` for the clocks and counters of this machine.
+    package var usage: (@Sendable () -> Usage)?
     package var onEvent: (RunEvent) -> Void
     /// Told how far the probes are, perhaps often and by another thread; `nil` to tell nobody.
     package var onProbes: (@Sendable (ProbeProgress) -> Void)?
@@ -29,6 +31,7 @@ package struct RunControl {
         isIndexed: Bool = false,
         arguments: [String] = [], cancellation: Cancellation = Cancellation(),
         card: CardAnswers = CardAnswers(), kinds: InputKinds = .shipped,
+        usage: (@Sendable () -> Usage)? = nil,
         onEvent: @escaping (RunEvent) -> Void = { _ in },
         onProbes: (@Sendable (ProbeProgress) -> Void)? = nil
     ) {
@@ -40,6 +43,7 @@ package struct RunControl {
         self.cancellation = cancellation
         self.card = card
         self.kinds = kinds
+        self.usage = usage
         self.onEvent = onEvent
         self.onProbes = onProbes
     }

@@ -179,11 +179,24 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         /// Further models that take the validation rows in.
         package var refits: Int?
         package var steps: Int?
-        package var budgetSeconds: Double?
+        /// Of time, as every version has kept it.
+        private var budgetSeconds: Double?
+        /// One that is not of time.
+        private var otherBudget: Budget?
         package var seed: UInt64 = 0
         package var precision = Precision.float32
 
         package init() {}
+
+        /// What the whole command may take; `nil` for no limit.
+        package var budget: Budget? {
+            get { otherBudget ?? budgetSeconds.map { .seconds($0) } }
+            set {
+                let isOfTime = newValue?.measure == .time
+                budgetSeconds = isOfTime ? newValue?.amount : nil
+                otherBudget = isOfTime ? nil : newValue
+            }
+        }
     }
 
     package struct SplitOptions: Codable, Sendable, Hashable {

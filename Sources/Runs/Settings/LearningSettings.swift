@@ -1,3 +1,4 @@
+package import Cost
 import Evidence
 package import Kernels
 package import Optim
@@ -140,12 +141,12 @@ extension Settings {
         "steps", \.learning.steps, .positive,
         help: "Stop after so many steps, as a budget would; the schedule still spans all epochs.")
 
-    package static let budget: Setting<Double?> = Setting(
-        "budget", \.learning.budgetSeconds,
-        help: "The longest time for the whole run, such as 60s or 2m."
-    ).written(as: "a time such as 60s, 2m or 1.5h") {
-        (try? parseDuration($0)).map { .some($0) }
-    }
+    package static let budget: Setting<Budget?> = Setting(
+        "budget", \.learning.budget,
+        help: """
+            The most that the whole run may take: a time (60s, 2m), an energy (5kJ, 2Wh), money (0.02EUR, by \
+            the prices given) or CO2e (1gCO2e).
+            """)
 
     package static let seed: Setting<UInt64> = Setting(
         "seed", \.learning.seed, help: "The seed of every random choice."

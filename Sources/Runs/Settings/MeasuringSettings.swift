@@ -35,7 +35,7 @@ extension Settings {
             the machine's speed and load; 0s trains nothing for them. (default: 20s)
             """
     ).written(as: "a time such as 60s, 2m or 1.5h, or 0s") {
-        try? parseDuration($0, allowsZero: true)
+        try? parseDuration($0, option: "--probe-budget", allowsZero: true)
     }
 
     package static let margin: Setting<Double?> = Setting(

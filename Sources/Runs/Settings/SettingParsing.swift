@@ -1,10 +1,22 @@
+package import Cost
 package import Prediction
+
+/// A budget such as `60s`, `5kJ`, `0.02EUR` or `1gCO2e`.
+///
+/// - Throws: `VouchError` that says what is wrong and what would be accepted.
+package func parseBudget(_ text: String) throws(VouchError) -> Budget {
+    do throws(BudgetError) {
+        return try Budget(text: text)
+    } catch {
+        throw VouchError(setting: "\(named: Settings.budget) is \"\(text)\", \(error.complaint)")
+    }
+}
 
 /// A time such as `60s`, `2m`, `1.5h`, in seconds.
 ///
 /// - Throws: `VouchError` with examples of what is accepted.
 package func parseDuration(
-    _ text: String, option: String = "--budget", allowsZero: Bool = false
+    _ text: String, option: String, allowsZero: Bool = false
 ) throws(VouchError) -> Double {
     let units: [(suffix: String, seconds: Double)] = [
         ("ms", 0.001), ("s", 1), ("m", 60), ("h", 3600),

@@ -75,6 +75,13 @@ extension [Float]: SettingValue {
     }
 }
 
+extension Budget: SettingValue {
+    package init?(settingText text: String) {
+        guard let budget = try? Budget(text: text) else { return nil }
+        self = budget
+    }
+}
+
 extension TrainConfiguration.FairPenaltyOptions: SettingValue {
     package static var written: String {
         "a gap and a strength above 0, such as demographic-parity=5"

@@ -77,5 +77,12 @@ extension TrainConfiguration {
     }
 
     /// Whether something else than the epochs may end the training.
-    var isBounded: Bool { learning.budgetSeconds != nil || learning.steps != nil }
+    var isBounded: Bool { learning.budget != nil || learning.steps != nil }
+
+    /// What a budget ended is repeated by the steps that it left, whatever the machine.
+    mutating func repeatBudget(bySteps steps: Int) {
+        guard learning.budget != nil else { return }
+        learning.budget = nil
+        learning.steps = steps
+    }
 }

@@ -1,4 +1,3 @@
-import Figures
 package import Training
 
 /// Why a training ended, in words.
@@ -9,7 +8,8 @@ package enum StopText {
             "no better validation loss for \(patience) epochs"
         case .maximumEpochs(let epochs): "all \(epochs) epochs were done"
         case .maximumSteps(let steps): "all \(steps) steps were done"
-        case .budget(let seconds): "the budget of \(NumberText.plain(seconds)) s was used up"
+        case .budget(let amount):
+            "the budget of \(amount) was used up, but for what measuring and writing take"
         case .interrupted: "interrupted by the user; the best weights so far were kept"
         case .numericalFailure(let step, let node):
             "a number of \(node) was not finite at step \(step); the best weights before it were "

@@ -14,6 +14,11 @@ package final class Cancellation: Sendable {
         self.isRaisedElsewhere = isRaisedElsewhere
     }
 
+    /// Raised with this one, and where something else says so.
+    package func orWhere(_ isRaisedElsewhere: @escaping @Sendable () -> Bool) -> Cancellation {
+        Cancellation(or: { self.isRaised || isRaisedElsewhere() })
+    }
+
     /// That of a command: SIGINT and SIGTERM raise it, once `InterruptFlag.install` was called.
     package static let bySignal = Cancellation(or: { InterruptFlag.isRaised })
 

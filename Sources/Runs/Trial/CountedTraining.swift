@@ -7,7 +7,7 @@ import Tables
 
 extension Learner {
     /// Seconds of the nominal machine that one step of a training takes, counted from its graph.
-    func stepSeconds() throws -> Double {
+    package func stepSeconds() throws -> Double {
         let graph = try network().trainingGraph(
             mixesPairs: configuration.regularising.mixup > 0)
         let differentiated = try graph.differentiated(output: .loss).graph

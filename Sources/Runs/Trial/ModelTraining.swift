@@ -15,18 +15,19 @@ package struct ModelTraining {
     package var store: CheckpointStore?
     /// Whether to go on from what is kept.
     package var resumes: Bool
-    /// The moment from which a budget counts.
-    package var startedAt: Double
+    /// What ends it, with what follows it in mind; `nil` where only its settings do.
+    package var budget: RunBudget?
     package var onEvent: (RunEvent) -> Void
 
     package init(
-        learner: Learner, store: CheckpointStore? = nil, resumes: Bool = false, startedAt: Double,
+        learner: Learner, store: CheckpointStore? = nil, resumes: Bool = false,
+        budget: RunBudget? = nil,
         onEvent: @escaping (RunEvent) -> Void = { _ in }
     ) {
         self.learner = learner
         self.store = store
         self.resumes = resumes
-        self.startedAt = startedAt
+        self.budget = budget
         self.onEvent = onEvent
     }
 
@@ -108,21 +109,16 @@ package struct ModelTraining {
     private func train(
         _ trainer: Trainer, fold: Int
     ) throws -> TrainedFold {
-        // Measuring and writing take a share of the budget too.
-        let deadline = configuration.learning.budgetSeconds.map { budget in
-            startedAt + budget - min(max(0.1 * budget, 0.5), 5)
-        }
         var lastSave = Clock.monotonicSeconds()
         var failure: (any Error)?
         let stop = try trainer.run(
             stop: { _ in
                 if learner.cancellation.isRaised { return .interrupted }
-                if let deadline, Clock.monotonicSeconds() >= deadline {
-                    return .budget(seconds: configuration.learning.budgetSeconds ?? 0)
-                }
+                if let reason = budget?.endsTraining() { return reason }
                 return failure == nil ? nil : .interrupted
             },
             onEvent: { event in
+                if case .epoch = event { budget?.validated() }
                 onEvent(.training(event))
                 guard case .epoch = event, Clock.monotonicSeconds() - lastSave >= 1 else { return }
                 do {

@@ -69,9 +69,11 @@ extension Learner {
         alone.pairs = []
         alone.prepared.folds = [prepared.folds[0]]
         alone.prepared.recipe.refits = 0
+        // A budget does not cut the search, and so the steps that repeat its run do not either.
+        alone.configuration.learning.steps = nil
         // Its training need not be seen: what follows says which pairs were chosen.
         let made = try ModelTraining(
-            learner: alone, startedAt: Clock.monotonicSeconds(),
+            learner: alone,
             onEvent: { if case .training(.step) = $0 { onStep() } }
         ).trained(features)
         let search = try alone.pairSearch(made.model, features)

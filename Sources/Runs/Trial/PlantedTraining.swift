@@ -54,7 +54,7 @@ struct PlantedTraining: AnswerTrainer {
         settings.learning.seed = seed
         settings.learning.folds = nil
         settings.learning.refits = nil
-        settings.learning.budgetSeconds = nil
+        settings.learning.budget = nil
         // One model, as where a step count is asked for.
         settings.learning.steps = .max
         return settings

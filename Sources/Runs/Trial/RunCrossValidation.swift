@@ -10,6 +10,8 @@ import Tables
 struct RunCrossValidation: CrossValidator {
     let trials: Trials
     let parts: TrainConfiguration.CrossValidationPlan
+    /// Of the run's own training.
+    let steps: Int
 
     var folds: Int { parts.folds }
     var repetitions: Int { parts.repetitions }
@@ -20,6 +22,7 @@ struct RunCrossValidation: CrossValidator {
         for repetition in 0..<repetitions {
             var plan = TrialPlan(trials.settings)
             plan.settings.splits.canaries = 0
+            plan.settings.repeatBudget(bySteps: steps)
             plan.settings.learning.seed &+= UInt64(repetition + 1) << 40
             plan.choosesPairs = true
             let parts = try prepared.parts(folds, seed: plan.settings.learning.seed)

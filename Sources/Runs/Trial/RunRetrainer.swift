@@ -155,11 +155,7 @@ final class RunRetrainer: Retrainer {
             result.splits.validation = min(
                 0.9, result.splits.validation / (1 - result.splits.test))
         }
-        if result.learning.budgetSeconds != nil {
-            // What a clock ended is repeated by its steps.
-            result.learning.budgetSeconds = nil
-            result.learning.steps = steps
-        }
+        result.repeatBudget(bySteps: steps)
         guard let knob = change.knob else { return result }
         let settled = Recipe(result, for: prepared.problem(rows: rows))
         Settings.turn(knob, from: settled, &result)

@@ -104,7 +104,7 @@ package struct SubjectAssembly {
                 trials, rows: prepared.knownRows, secondsPerVisit: seconds / max(visits, 1)),
             shapes: shapes,
             crossValidator: learner.configuration.evidence.crossValidation.map {
-                RunCrossValidation(trials: trials, parts: $0)
+                RunCrossValidation(trials: trials, parts: $0, steps: steps)
             },
             seed: seed)
         subject.work = trials.work

@@ -163,7 +163,7 @@ package final class Trials: Sendable {
             if let price, learner.pairs != before { step = try price.stepSeconds(learner) }
         }
         let made = try ModelTraining(
-            learner: learner, startedAt: Clock.monotonicSeconds(),
+            learner: learner,
             onEvent: { [work, step] event in
                 if price != nil, case .training(.step) = event { work.add(step) }
             }

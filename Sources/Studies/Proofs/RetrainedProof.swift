@@ -16,7 +16,7 @@ struct RetrainedProof {
     /// - Parameter run: Its data must stand where they stood, unchanged.
     init(run: String, threads: Int, onEvent: @escaping (RunEvent) -> Void) throws {
         let stored = try FinishedRun.configuration(of: run)
-        guard stored.learning.budgetSeconds == nil else {
+        guard stored.learning.budget == nil else {
             throw VouchError(
                 "\(run) was trained with --budget, so that a busy machine would be part of the proof. "
                     + "Train it with the steps of its report's \"How to repeat it\", then prove that"

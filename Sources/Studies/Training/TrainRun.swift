@@ -1,18 +1,10 @@
-import CPURuntime
 import Cost
-import Documents
 import Evidence
-import GraphIR
 import Kernels
-import Models
-import NN
-import Optim
 import Platform
-import Prediction
 import Reporting
 import RunStore
 package import Runs
-import Statistics
 import Tables
 import Training
 
@@ -26,6 +18,7 @@ package func trainRun(
     let meter = CostMeter()
     let start = Clock.monotonicSeconds()
     try configuration.validate()
+    let budget = try runBudget(configuration, control, meter)
     let threads = try checkedThreads(control.threads)
     try AtomicFolder.check(configuration.output, overwrite: control.overwrite)
     let prepared = try PreparedData.load(
@@ -37,8 +30,30 @@ package func trainRun(
     let learner = Learner(
         configuration: configuration, prepared: prepared, pool: pool,
         cancellation: control.cancellation)
-    var run = TrainRun(learner: learner, tariff: try configuration.tariff)
+    var run = TrainRun(learner: learner, budget: budget)
     return try run.carryOut(control, startedAt: start, meter: meter)
+}
+
+/// - Throws: `VouchError` where money is to be spent and there is no price in its currency.
+private func runBudget(
+    _ configuration: TrainConfiguration, _ control: RunControl, _ meter: CostMeter
+) throws -> RunBudget? {
+    guard let budget = configuration.learning.budget else { return nil }
+    let tariff = try configuration.tariff
+    do throws(BudgetError) {
+        let own =
+            if let usage = control.usage {
+                try BudgetMeter(budget, tariff: tariff, usage: usage)
+            } else {
+                try BudgetMeter(
+                    budget, tariff: tariff, usage: { meter.used() },
+                    clock: { Clock.monotonicSeconds() })
+            }
+        return RunBudget(own)
+    } catch {
+        throw VouchError(
+            setting: "\(named: Settings.budget) is \(budget.text), \(error.complaint)")
+    }
 }
 
 private func precisionWarnings(_ configuration: TrainConfiguration) -> [String] {
@@ -63,132 +78,67 @@ package func explainedRecipe(_ configuration: TrainConfiguration) throws -> Stri
 /// One training run, from encoded rows to the run folder.
 private struct TrainRun {
     private(set) var learner: Learner
-    let tariff: Tariff
+    /// What the whole command may take; `nil` for no limit.
+    let budget: RunBudget?
 
     private var configuration: TrainConfiguration { learner.configuration }
-    private var prepared: PreparedData { learner.prepared }
-    private var pool: WorkerPool { learner.pool }
 
     mutating func carryOut(
         _ control: RunControl, startedAt start: Double, meter: CostMeter
     ) throws -> RunResult {
         learner = try learner.settlingShards()
-        let features = try prepared.encoder.encode(prepared.table)
-        learner = try learner.choosingPairs(features, onEvent: control.onEvent)
+        let features = try learner.prepared.encoder.encode(learner.prepared.table)
+        learner = try choosingPairs(features, control)
         let store = try CheckpointStore(
             output: configuration.output, fingerprint: try fingerprint())
         var isFinished = false
         defer { if !isFinished { store.removeIfEmpty() } }
+        if let budget {
+            try budget.prepared()
+            control.onEvent(.stage("Budget: \(budget.text)"))
+            try budget.begin(Rehearsal(learner, features, budget.meter, control).expected())
+        }
         let trained = try ModelTraining(
-            learner: learner, store: store, resumes: control.resume, startedAt: start,
+            learner: learner, store: store, resumes: control.resume, budget: budget,
             onEvent: control.onEvent
         ).trained(features)
-        let (model, trainings) = (trained.model, trained.trainings)
-        let weights = model.encodedWeights()
-        let hash = ContentHash.sha256(weights)
-        let earlier = earlierRecords(control)
-        let validation = try learner.validationPredictions(model, features)
-        let reading = try AdditiveReading(learner, model, features)
-        let subject = try SubjectAssembly(
-            learner: learner, model: model, steps: trained.steps, used: trained.used,
-            features: features,
-            modelBytes: weights.count,
-            modelsBefore: modelsBefore(earlier, weightsSHA256: hash, control),
-            validation: validation, shapes: reading?.outputs.map(\.shapes) ?? []
-        ).subject()
-        if let plan = configuration.evidence.crossValidation {
-            let seconds = Int((Double(plan.trainings) * trained.used.wallSeconds).rounded(.up))
-            control.onEvent(
-                .stage("Cross-validation takes \(plan.trainings) trainings, about \(seconds) s"))
-        }
-        let (outcomes, proofs, used) = measured(
-            subject, validation: validation, control, startedAt: start, meter: meter)
-        let ledger = try LedgerEntries(
-            configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,
-            proofs: proofs, subject: subject,
-            charges: charges(training: trained.used, whole: used, isResumed: control.resume),
-            weightsSHA256: hash)
-        let report = ReportAssembly(
-            configuration: configuration, prepared: prepared, model: model,
-            trainings: trainings, outcomes: outcomes, proofs: proofs, subject: subject,
-            ledger: ledger.summary(models: subject.test.models),
-            arguments: control.arguments, threads: pool.threads, weightsSHA256: hash,
-            card: control.card
-        ).report()
-        try write(
-            model, weights, trainings, report, subject, reading,
-            validation: validation,
-            reference: try OutOfDistributionReference(learner, model, features),
-            recording: ledger.records, overwrite: control.overwrite)
+        try budget?.trained(countedSeconds: learner.stepSeconds() * Double(trained.steps))
+        var telling = RunTelling(
+            learner: learner, features: features, control: control, meter: meter, budget: budget)
+        let told = try telling.told(of: trained)
+        try told.writer.commit(
+            to: configuration.output, overwrite: control.overwrite, recording: told.records)
         recordInIndex(control)
         try store.remove()
         isFinished = true
         return RunResult(
-            path: configuration.output, measurements: report.measurements,
-            stop: trainings[trainings.count - 1].stop,
-            steps: trainings.reduce(0) { $0 + $1.steps }, weightsSHA256: hash,
-            seconds: Clock.monotonicSeconds() - start,
-            table: { report.terminal(width: $0, color: $1) })
+            path: configuration.output, measurements: told.report.measurements,
+            stop: trained.trainings[trained.trainings.count - 1].stop, steps: trained.steps,
+            weightsSHA256: told.weightsSHA256, seconds: Clock.monotonicSeconds() - start,
+            table: { told.report.terminal(width: $0, color: $1) })
     }
 
-    private func write(
-        _ model: ModelBundle, _ weights: [UInt8], _ trainings: [TrainedFold], _ report: RunReport,
-        _ subject: Subject, _ reading: AdditiveReading?, validation: LabelledPredictions,
-        reference: OutOfDistributionReference?, recording records: [Ledger.Record],
-        overwrite: Bool
-    ) throws {
-        var writer = RunFolder.Writer()
-        try model.add(to: &writer, weights: weights)
-        try writer.add("configuration.json", JSON.encode(configuration))
-        try writer.add("recipe.json", JSON.encode(prepared.recipe))
-        try writer.add("history.json", JSON.encode(trainings.map(\.history)))
-        try writer.add("measurements.json", report.json())
-        try writer.addView(reportPage, text: report.html())
-        for predictions in [subject.test, validation] {
-            try writer.add(
-                PredictionFile.name(predictions.split), PredictionFile.encode(predictions))
+    /// An additive model's pairs, whose search must not be cut by a clock: the same steps would be another model.
+    private func choosingPairs(
+        _ features: EncodedFeatures, _ control: RunControl
+    ) throws -> Learner {
+        guard let budget else {
+            return try learner.choosingPairs(features, onEvent: control.onEvent)
         }
-        if let reading {
-            try writer.add(AdditiveReading.fileName, JSON.encode(reading))
+        let most = budget.meter.budget.amount / 2
+        var bounded = learner
+        bounded.cancellation = learner.cancellation.orWhere { budget.meter.recentlySpent > most }
+        var result = try bounded.choosingPairs(features, onEvent: control.onEvent)
+        guard budget.meter.spent <= most else {
+            throw VouchError(
+                setting: """
+                    \(named: Settings.budget) is \(budget.meter.budget.text), which is too small: reading and \
+                    choosing pairs of columns took more than half of it. Ask for more, or for \
+                    \(named: Settings.pairs) 0; nothing was written
+                    """)
         }
-        if let reference {
-            try writer.add(OutOfDistributionReference.fileName, reference.encoded())
-        }
-        try writer.commit(
-            to: configuration.output, overwrite: overwrite, recording: records)
-    }
-
-    /// Of every remedy that changes outputs alone: they cost nothing, so all are tried.
-    private func proofs(
-        fittedOn validation: LabelledPredictions, provedOn test: LabelledPredictions
-    ) -> [Proof] {
-        guard prepared.target.task != .regression, validation.rows > 0 else { return [] }
-        let measured = MeasuredSubject(Subject(test: test))
-        return allOutputRemedies.compactMap {
-            try? Proof($0, fittedOn: validation, provedOn: measured)
-        }
-    }
-
-    /// The ledger of the run that is replaced: its looks at the rows stay looks.
-    private func earlierRecords(_ control: RunControl) -> [Ledger.Record] {
-        do {
-            return try Ledger.read(configuration.output).records
-        } catch {
-            control.onEvent(
-                .warning("the ledger of the run that is replaced is lost: \(error)"))
-            return []
-        }
-    }
-
-    /// Models measured on these test rows before, as the index and the replaced run know.
-    private func modelsBefore(
-        _ earlier: [Ledger.Record], weightsSHA256: String, _ control: RunControl
-    ) -> Int {
-        let replaced = Set(earlier.compactMap { $0.entry.details[Ledger.DetailKey.weightsSHA256] })
-            .subtracting([weightsSHA256])
-        guard control.isIndexed, let data = prepared.hashes.last else { return replaced.count }
-        return max(
-            replaced.count, modelsMeasuredBefore(onDataSHA256: data, except: weightsSHA256))
+        result.cancellation = learner.cancellation
+        return result
     }
 
     /// The index can be made anew from the folders, so that its troubles are no reason to fail.
@@ -201,54 +151,6 @@ private struct TrainRun {
                 .warning("the run is whole, but was not added to the index of runs: \(error)"))
         }
     }
-
-    /// What all probes find, the remedies of outputs that are tried, and then what these and the rest of
-    /// the command took.
-    private func measured(
-        _ subject: Subject, validation: LabelledPredictions, _ control: RunControl,
-        startedAt start: Double, meter: CostMeter
-    ) -> (outcomes: [ProbeSchedule.Outcome], proofs: [Proof], used: Usage) {
-        let schedule = schedule(startedAt: start)
-        let probes =
-            allProbes + requestedProbes.filter { $0.description.needs.isSubset(of: subject.has) }
-        let began = Clock.monotonicSeconds()
-        control.onEvent(.stage("Measuring on \(subject.test.rows) test rows"))
-        let outcomes = schedule.run(probes, on: subject, onProgress: control.onProbes)
-        control.onEvent(.stage("Proving remedies on \(subject.test.rows) test rows"))
-        let proofs = proofs(fittedOn: validation, provedOn: subject.test)
-        let used = meter.used()
-        var finished = subject
-        finished.runCost = CommandCost(
-            probeSeconds: Clock.monotonicSeconds() - began,
-            probeWorkSeconds: subject.work.seconds,
-            probeBudgetSeconds: schedule.budgetSeconds ?? 0, usage: used,
-            trainingRows: prepared.split.train.count + prepared.split.validation.count)
-        return (outcomes + schedule.run(closingProbes(tariff), on: finished), proofs, used)
-    }
-
-    /// The training, and what else the command did until now.
-    private func charges(training: Usage, whole: Usage, isResumed: Bool) -> [RunCharge] {
-        var training = training
-        if isResumed {
-            training.energy = training.energy.knowing(not: [
-                "what the training took before it was interrupted: not counted"
-            ])
-        }
-        return [
-            RunCharge(.training, "training of the model", training),
-            RunCharge(.probes, "reading, probes and proofs of the training", whole.less(training)),
-        ]
-    }
-
-    /// The probes' budget is of counted work; where a clock limits the whole command, what it leaves.
-    private func schedule(startedAt start: Double) -> ProbeSchedule {
-        var seconds = configuration.evidence.probeSeconds
-        if let budget = configuration.learning.budgetSeconds {
-            seconds = min(seconds, max(0, start + budget - Clock.monotonicSeconds()))
-        }
-        if learner.cancellation.isRaised { seconds = 0 }
-        return ProbeSchedule(budgetSeconds: seconds, now: { Clock.monotonicSeconds() })
-    }
 }
 
 // MARK: - What is written beside the weights
@@ -258,9 +160,10 @@ extension TrainRun {
     private func fingerprint() throws -> String {
         var decisive = configuration
         decisive.output = ""
-        decisive.learning.budgetSeconds = nil
+        decisive.learning.budget = nil
         decisive.evidence = .init()
-        let parts = [try JSON.encode(decisive)] + prepared.hashes.map { Array($0.utf8) }
+        let parts =
+            [try JSON.encode(decisive)] + learner.prepared.hashes.map { Array($0.utf8) }
         return ContentHash.sha256(parts.flatMap { $0 })
     }
 }

@@ -1,0 +1,251 @@
+import Cost
+import Documents
+import Evidence
+import Kernels
+import Models
+import Platform
+import Prediction
+import Reporting
+import RunStore
+import Runs
+import Tables
+import Training
+
+/// From a trained model to what its run folder holds: rows predicted, probes, proofs, the report and the files. Nothing is put
+/// in place yet.
+struct RunTelling {
+    let learner: Learner
+    let features: EncodedFeatures
+    let control: RunControl
+    /// Of the command.
+    let meter: CostMeter
+    /// Which probes and proofs fit; `nil` where counted work alone says so.
+    var budget: RunBudget?
+    /// By which pieces of work are timed; it decides nothing.
+    var clock: @Sendable () -> Double = { Clock.monotonicSeconds() }
+    /// Of a rehearsal, whose findings are dropped: nothing is trained for a probe. `nil` of a run.
+    var rehearsal: RehearsalLimit?
+    /// What each probe and proof took, by its id, and what stood before and after them.
+    private(set) var pieces: [String: Double] = [:]
+    private(set) var preparing = 0.0
+    private(set) var closing = 0.0
+
+    init(
+        learner: Learner, features: EncodedFeatures, control: RunControl, meter: CostMeter,
+        budget: RunBudget? = nil
+    ) {
+        self.learner = learner
+        self.features = features
+        self.control = control
+        self.meter = meter
+        self.budget = budget
+    }
+
+    struct Told {
+        var report: RunReport
+        var writer: RunFolder.Writer
+        var records: [Ledger.Record]
+        var weightsSHA256: String
+    }
+
+    private var configuration: TrainConfiguration { learner.configuration }
+    private var prepared: PreparedData { learner.prepared }
+
+    mutating func told(of trained: TrainedModel) throws -> Told {
+        let began = clock()
+        let (model, trainings) = (trained.model, trained.trainings)
+        let weights = model.encodedWeights()
+        let hash = ContentHash.sha256(weights)
+        let earlier = earlierRecords()
+        let validation = try learner.validationPredictions(model, features)
+        let reading = try AdditiveReading(learner, model, features)
+        var probed = learner
+        if let budget {
+            probed.cancellation = learner.cancellation.orWhere { budget.endsProbes }
+        }
+        let subject = try SubjectAssembly(
+            learner: probed, model: model, steps: trained.steps, used: trained.used,
+            features: features,
+            modelBytes: weights.count,
+            modelsBefore: modelsBefore(earlier, weightsSHA256: hash),
+            validation: validation, shapes: reading?.outputs.map(\.shapes) ?? []
+        ).subject()
+        preparing = clock() - began
+        if let plan = configuration.evidence.crossValidation {
+            let seconds = Int((Double(plan.trainings) * trained.used.wallSeconds).rounded(.up))
+            control.onEvent(
+                .stage("Cross-validation takes \(plan.trainings) trainings, about \(seconds) s"))
+        }
+        let (outcomes, proofs, used) = measured(
+            subject, validation: validation, try configuration.tariff)
+        let closes = clock()
+        let ledger = try LedgerEntries(
+            configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,
+            proofs: proofs, subject: subject,
+            charges: charges(training: trained.used, whole: used), weightsSHA256: hash)
+        let report = ReportAssembly(
+            configuration: configuration, prepared: prepared, model: model,
+            trainings: trainings, outcomes: outcomes, proofs: proofs, subject: subject,
+            ledger: ledger.summary(models: subject.test.models),
+            arguments: control.arguments, threads: learner.pool.threads, weightsSHA256: hash,
+            card: control.card, budget: budget?.text
+        ).report()
+        let files = try written(
+            model, weights, trainings, report, subject, reading, validation: validation,
+            reference: try OutOfDistributionReference(learner, model, features))
+        closing = clock() - closes
+        return Told(
+            report: report, writer: files, records: ledger.records, weightsSHA256: hash)
+    }
+
+    private func written(
+        _ model: ModelBundle, _ weights: [UInt8], _ trainings: [TrainedFold], _ report: RunReport,
+        _ subject: Subject, _ reading: AdditiveReading?, validation: LabelledPredictions,
+        reference: OutOfDistributionReference?
+    ) throws -> RunFolder.Writer {
+        var writer = RunFolder.Writer()
+        try model.add(to: &writer, weights: weights)
+        try writer.add("configuration.json", JSON.encode(configuration))
+        try writer.add("recipe.json", JSON.encode(prepared.recipe))
+        try writer.add("history.json", JSON.encode(trainings.map(\.history)))
+        try writer.add("measurements.json", report.json())
+        try writer.addView(reportPage, text: report.html())
+        for predictions in [subject.test, validation] {
+            try writer.add(
+                PredictionFile.name(predictions.split), PredictionFile.encode(predictions))
+        }
+        if let reading {
+            try writer.add(AdditiveReading.fileName, JSON.encode(reading))
+        }
+        if let reference {
+            try writer.add(OutOfDistributionReference.fileName, reference.encoded())
+        }
+        return writer
+    }
+
+    /// The ledger of the run that is replaced: its looks at the rows stay looks.
+    private func earlierRecords() -> [Ledger.Record] {
+        do {
+            return try Ledger.read(configuration.output).records
+        } catch {
+            control.onEvent(
+                .warning("the ledger of the run that is replaced is lost: \(error)"))
+            return []
+        }
+    }
+
+    /// Models measured on these test rows before, as the index and the replaced run know.
+    private func modelsBefore(_ earlier: [Ledger.Record], weightsSHA256: String) -> Int {
+        let replaced = Set(earlier.compactMap { $0.entry.details[Ledger.DetailKey.weightsSHA256] })
+            .subtracting([weightsSHA256])
+        guard control.isIndexed, let data = prepared.hashes.last else { return replaced.count }
+        return max(
+            replaced.count, modelsMeasuredBefore(onDataSHA256: data, except: weightsSHA256))
+    }
+}
+
+// MARK: - Probes and proofs
+
+extension RunTelling {
+    /// What all probes find, the remedies of outputs that are tried, and then what these and the rest of
+    /// the command took.
+    private mutating func measured(
+        _ subject: Subject, validation: LabelledPredictions, _ tariff: Tariff
+    ) -> (outcomes: [ProbeSchedule.Outcome], proofs: [Proof], used: Usage) {
+        let schedule = schedule()
+        let all =
+            allProbes + requestedProbes.filter { $0.description.needs.isSubset(of: subject.has) }
+        let probes = all.filter {
+            rehearsal == nil
+                || !$0.description.trains && !$0.description.needs.contains(.crossValidation)
+        }
+        let began = Clock.monotonicSeconds()
+        control.onEvent(.stage("Measuring on \(subject.test.rows) test rows"))
+        var outcomes = schedule.run(probes, on: subject, onProgress: control.onProbes)
+        for outcome in outcomes {
+            let isUnknown = rehearsal?.leftOut(outcome.result) ?? false
+            if outcome.seconds > 0 || isUnknown {
+                pieces[outcome.probe.id] = isUnknown ? .infinity : outcome.seconds
+            }
+        }
+        control.onEvent(.stage("Proving remedies on \(subject.test.rows) test rows"))
+        let proofs = proofs(fittedOn: validation, provedOn: subject.test, &outcomes)
+        let used = meter.used()
+        var finished = subject
+        finished.runCost = CommandCost(
+            probeSeconds: Clock.monotonicSeconds() - began,
+            probeWorkSeconds: subject.work.seconds,
+            probeBudgetSeconds: schedule.budgetSeconds ?? 0, usage: used,
+            trainingRows: prepared.split.train.count + prepared.split.validation.count)
+        return (outcomes + schedule.run(closingProbes(tariff), on: finished), proofs, used)
+    }
+
+    /// The training, and what else the command did until now.
+    private func charges(training: Usage, whole: Usage) -> [RunCharge] {
+        var training = training
+        if control.resume {
+            training.energy = training.energy.knowing(not: [
+                "what the training took before it was interrupted: not counted"
+            ])
+        }
+        return [
+            RunCharge(.training, "training of the model", training),
+            RunCharge(.probes, "reading, probes and proofs of the training", whole.less(training)),
+        ]
+    }
+
+    /// The probes' budget is of counted work; a budget of the whole command bounds them beside.
+    private func schedule() -> ProbeSchedule {
+        let seconds = learner.cancellation.isRaised ? 0 : configuration.evidence.probeSeconds
+        var schedule = ProbeSchedule(budgetSeconds: seconds, now: clock)
+        schedule.limit = budget ?? rehearsal
+        return schedule
+    }
+
+    /// Of every remedy that changes outputs alone: they train nothing, so that all are tried that fit.
+    private mutating func proofs(
+        fittedOn validation: LabelledPredictions, provedOn test: LabelledPredictions,
+        _ outcomes: inout [ProbeSchedule.Outcome]
+    ) -> [Proof] {
+        guard prepared.target.task != .regression, validation.rows > 0 else { return [] }
+        var proofs: [Proof] = []
+        var measured: MeasuredSubject?
+        for (number, remedy) in allOutputRemedies.enumerated() {
+            let description = remedy.description
+            let piece = Self.piece(number, description)
+            if let reason = budget?.reasonToLeaveOut(piece) {
+                outcomes.append(.leftOut(description, reason))
+                continue
+            }
+            if let rehearsal, rehearsal.isOver {
+                pieces[piece] = .infinity
+                continue
+            }
+            let began = clock()
+            let before = measured ?? MeasuredSubject(Subject(test: test))
+            measured = before
+            if let proof = try? Proof(remedy, fittedOn: validation, provedOn: before) {
+                proofs.append(proof)
+            }
+            budget?.finishedPiece()
+            pieces[piece] = clock() - began
+        }
+        return proofs
+    }
+
+    /// The first proof measures the model without remedies for all of them.
+    private static func piece(_ number: Int, _ remedy: RemedyDescription) -> String {
+        "proof \(number) of \(remedy.id)"
+    }
+}
+
+extension ProbeSchedule.Outcome {
+    /// A proof that did not fit.
+    fileprivate static func leftOut(_ remedy: RemedyDescription, _ reason: String) -> Self {
+        .init(
+            probe: ProbeDescription(
+                id: remedy.id, name: "Proof of \(remedy.name)", drawback: remedy.drawback,
+                needs: [], looksAt: [], metrics: []),
+            result: .leftOut(reason), seconds: 0)
+    }
+}
