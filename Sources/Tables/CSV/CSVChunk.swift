@@ -162,12 +162,13 @@ struct CSVLayout: Sendable {
     let columnCount: Int
 
     /// Whether the marks in numbers are counted: elsewhere than between commas they may have two meanings.
-    var countsMarks: Bool { delimiter != Byte.comma }
+    var countsMarks: Bool
 
     init(delimiter: UInt8, missing: [[UInt8]], columnCount: Int) {
         self.delimiter = delimiter
         self.missing = missing
         self.columnCount = columnCount
+        countsMarks = delimiter != Byte.comma
         missingHoldsNumbers = missing.contains { text in
             [Byte.point, Byte.comma].contains {
                 CellParsing.number(text.span, 0, text.count, point: $0) != nil
