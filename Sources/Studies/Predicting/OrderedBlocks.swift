@@ -14,15 +14,10 @@ func inOrder<Block: Sendable, Made: Sendable>(
     workers: Int, next: @Sendable () -> Block?, make: @Sendable (_ worker: Int, Block) -> Made,
     take: @Sendable (Made) -> Bool
 ) {
-    struct Waiting {
-        var made: [Int: Made] = [:]
-        var first = 0
-        var isStopped = false
-    }
     let room = DispatchSemaphore(value: 2 * workers)
     let taken = Mutex(0)
     let isOver = Atomic(false)
-    let waiting = Mutex(Waiting())
+    let waiting = Mutex(Waiting<Made>())
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
         while true {
             room.wait()
@@ -54,4 +49,12 @@ func inOrder<Block: Sendable, Made: Sendable>(
             for _ in 0..<done { room.signal() }
         }
     }
+}
+
+/// What was made and waits for blocks before it.
+private struct Waiting<Made: Sendable>: Sendable {
+    var made: [Int: Made] = [:]
+    /// The block that is taken next.
+    var first = 0
+    var isStopped = false
 }

@@ -1,7 +1,7 @@
 import Generalization
 import Kernels
 import Models
-package import Platform
+import Platform
 import Prediction
 import Runs
 import Synchronization
