@@ -21,12 +21,14 @@ import Tables
 ///     `probability[CLASS]` for every class and `decision`, or `prediction` for a regression; with a
 ///     coverage also `set`, the classes with `|` between them, or `lower` and `upper`; with a limit on
 ///     the risk `decision_or_abstain`; where asked for, the columns of `OutOfDistributionReference`.
+/// - Returns: Whether the rows were predicted block by block.
 /// - Throws: an error listing the columns that the model needs and the file lacks, naming the first
 ///   cell that cannot be read as its column's kind, or saying why there is no coverage. Nothing is put out then.
+@discardableResult
 package func predictRows(
     _ request: PredictionRequest, to path: String? = nil, notes tell: ([String]) -> Void,
     _ take: ([UInt8]) -> Void
-) throws {
+) throws -> Bool {
     guard request.outOfDistribution || !request.hiddenFeatures else {
         throw VouchError("--hidden-features goes with --out-of-distribution only; give both")
     }
@@ -51,6 +53,7 @@ package func predictRows(
     }
     tell(try notes ?? whole.run(input, into: output))
     try output.withLock { try $0.finish(take) }
+    return notes != nil
 }
 
 /// The text of all predicted rows; see `predictRows(_:to:notes:_:)`.

@@ -24,6 +24,8 @@ package struct BlockReading: Sendable {
         package var rows = 4096
         /// A block has a multiple of so many rows, but for the last one.
         package var rowStep = 256
+        /// Of a block, about as many at most, unless its rows are very long.
+        package var blockBytes = 1 << 20
         /// Of a reading from the disk.
         package var bytes = 1 << 20
 
@@ -97,13 +99,14 @@ package struct BlockReading: Sendable {
     /// The file's blocks from the first one on, for so many who work on them.
     package func blocks(workers: Int) -> RowBlocks {
         // Of a small file each worker should have some.
-        let rows = file.count / rowBytes / max(1, 4 * workers) / size.rowStep * size.rowStep
+        let most = min(
+            size.rows, file.count / rowBytes / max(1, 4 * workers), size.blockBytes / rowBytes)
         return RowBlocks(
             file, from: head.count,
             RowCutter(
                 Array(head.bytes[head.rows...]), firstLine: head.line,
                 delimiter: layout.delimiter),
-            rows: min(max(rows, size.rowStep), max(size.rows, size.rowStep)),
+            rows: max(1, most / size.rowStep) * size.rowStep,
             bytes: size.bytes, options)
     }
 
@@ -195,14 +198,17 @@ package struct RowBlocks: Sendable {
 
     /// - Returns: `nil` behind the last one.
     package mutating func next() throws(PlatformError) -> RowBlock? {
+        // Doubled where no row ends, so that a quote that is never closed is not scanned again and again.
+        var wanted = bytes
         while true {
             let isLast = offset == file.count
             if let block = cutter.next(rows: rows, isLast: isLast) { return block }
             if isLast { return nil }
-            let end = min(offset + bytes, file.count)
+            let end = min(offset + wanted, file.count)
             cutter.append(
                 CSVReader.decoded(try file.bytes(offset..<end), options, isStart: false))
             offset = end
+            wanted *= 2
         }
     }
 }
