@@ -137,8 +137,9 @@ import Testing
             }
             let whole = try CSVReader.read(bytes: bytes, name: path, options: options)
             #expect(missing.rows == whole.rowCount, sourceLocation: sourceLocation)
+            guard let notes = reading.notes(missing) else { return .unknown }
             #expect(
-                reading.notes(missing) == whole.notes.filter { wanted.contains($0.column) },
+                notes == whole.notes.filter { wanted.contains($0.column) },
                 sourceLocation: sourceLocation)
             var row = 0
             for table in tables {
@@ -193,7 +194,7 @@ import Testing
         #expect(
             try isSame(
                 Self.text(120) { row, cells in
-                    if row % 3 == 0 { cells[1] = row % 2 == 0 ? "" : "NA" }
+                    if row % 3 == 0 { cells[1] = row % 40 == 0 ? "NA" : "" }
                     if row % 4 == 0 { cells[2] = "?" }
                     if row % 2 == 0 { cells[3] = "" }
                     if row % 5 < 2 { cells[4] = "null" }
@@ -225,6 +226,8 @@ import Testing
         #expect(try isUnknown(Self.text(1100) { if $0 == 1090 { $1[1] = "1.500" } }))
         #expect(try isUnknown(Self.text(1100) { if $0 == 1090 { $1[4] = "sometime" } }))
         #expect(try isUnknown(Self.text(1100) { if $0 == 1090 { $1[0] += "\u{0}\",x" } } + "1,2\n"))
+        // Beside decimal commas whole numbers are looked at as texts, and many that mean missing are told.
+        #expect(try isUnknown(Self.text(100) { if $0 % 4 == 0 { $1[1] = "NA" } }))
         #expect(try isUnknown(Self.text(30) + "\"never closed,1\n"))
         #expect(try isUnknown(Self.text(0)))
         #expect(try isUnknown(""))
@@ -239,7 +242,8 @@ import Testing
         let schema = try Schema.infer(table, SchemaOptions()).schema
         #expect(schema.columns.first?.format?.missing == ["unknown"])
         let path = FileManager.default.temporaryDirectory.path + "/vouch-" + UUID().uuidString
-        let text = "a,y\n" + (0..<1200).map { "\($0 == 1150 ? "unknown" : "\($0).25"),1\n" }.joined()
+        let text =
+            "a,y\n" + (0..<1200).map { "\($0 == 1150 ? "unknown" : "\($0).25"),1\n" }.joined()
         try AtomicFile.write(Array(text.utf8), to: path)
         defer { try? Files.remove(path) }
         let options = CSVOptions().keepingTexts(of: schema)

@@ -111,10 +111,13 @@ import Testing
         try AtomicFile.write(Array("before".utf8), to: output)
         for (name, text, line) in [
             ("cells.csv", Self.text(600) { $1[4] = "c1" } + "1,2\n", 602),
-            ("number.csv", Self.text(600) { row, cells in
-                cells[4] = "c1"
-                if row == 590 { cells[2] = "many" }
-            }, 592),
+            (
+                "number.csv",
+                Self.text(600) { row, cells in
+                    cells[4] = "c1"
+                    if row == 590 { cells[2] = "many" }
+                }, 592
+            ),
         ] {
             var request = PredictionRequest(run: run, rows: try scratch.write(text, to: name))
             request.size.rows = 256

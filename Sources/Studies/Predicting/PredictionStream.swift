@@ -71,8 +71,12 @@ struct PredictionStream {
             let (end, seen) = attempt(reading, output)
             switch end {
             case .all where seen.missing.rows > 0:
+                guard let notes = reading.notes(seen.missing) else {
+                    output.withLock { $0.clear() }
+                    return nil
+                }
                 try output.withLock { try $0.append(text.end) }
-                model.reportNotices(name, notes: reading.notes(seen.missing), unseen: seen.unseen)
+                model.reportNotices(name, notes: notes, unseen: seen.unseen)
                 return thresholds.notes(unknown: seen.unknownGroups)
             case .again(let more) where !more.isSubset(of: asTexts):
                 output.withLock { $0.clear() }

@@ -11,8 +11,8 @@ struct BlockColumn: Sendable {
         /// Without a name and without a cell.
         case empty
         /// Digits and one mark. Where nothing was learned of the mark, whole numbers only, which are the same under
-        /// either.
-        case numbers(isWhole: Bool)
+        /// either; beside decimal commas the whole file takes them as texts (`isDoubtful` where it may have some).
+        case numbers(isWhole: Bool, isDoubtful: Bool)
         /// Numbers among other texts, or with more than digits and a mark.
         case written(NumberFormat?)
         case dates(DateOrder)
@@ -42,11 +42,16 @@ struct BlockColumn: Sendable {
     ///   - mode: As the file's first rows suggest.
     ///   - first: The number in the file's first row, of the first column.
     ///   - isWanted: Whether anybody looks at the column.
+    ///   - mayHaveCommas: Whether the file may have decimal commas.
     /// - Returns: `nil` where the schema says too little of the column.
     init?(
-        _ name: String, _ mode: ColumnMode, first: Double?, _ options: CSVOptions, isWanted: Bool
+        _ name: String, _ mode: ColumnMode, first: Double?, _ options: CSVOptions, isWanted: Bool,
+        mayHaveCommas: Bool
     ) {
-        guard let way = Self.way(name, mode, first, options, isWanted: isWanted) else { return nil }
+        guard
+            let way = Self.way(
+                name, mode, first, options, isWanted: isWanted, mayHaveCommas: mayHaveCommas)
+        else { return nil }
         self.name = name
         self.way = way
         if case .skipped = way { self.mode = .skip } else { self.mode = mode }
@@ -55,7 +60,8 @@ struct BlockColumn: Sendable {
     }
 
     private static func way(
-        _ name: String, _ mode: ColumnMode, _ first: Double?, _ options: CSVOptions, isWanted: Bool
+        _ name: String, _ mode: ColumnMode, _ first: Double?, _ options: CSVOptions,
+        isWanted: Bool, mayHaveCommas: Bool
     ) -> Way? {
         let areNumbers = mode != .text
         if name.isEmpty {
@@ -69,7 +75,25 @@ struct BlockColumn: Sendable {
         }
         guard let learned = options.formats[name] else { return nil }
         if let order = learned.date { return areNumbers ? nil : .dates(order) }
-        return areNumbers ? .numbers(isWhole: learned.number == nil) : .written(learned.number)
+        guard areNumbers else { return .written(learned.number) }
+        let isWhole = learned.number == nil
+        return .numbers(isWhole: isWhole, isDoubtful: isWhole && mayHaveCommas)
+    }
+
+    /// Whether a column may have decimal commas, such as a text that no schema knows.
+    static func mayHaveCommas(_ name: String, _ mode: ColumnMode, _ options: CSVOptions) -> Bool {
+        if name.isEmpty || options.kinds[name] != nil { return false }
+        guard let learned = options.formats[name] else {
+            return mode != .number(point: Byte.point)
+        }
+        if let number = learned.number { return number.decimal == .comma }
+        return mode == .number(point: Byte.comma)
+    }
+
+    /// Whether the whole file might say more of the missing cells.
+    func isDoubtful(_ missing: MissingTexts) -> Bool {
+        if case .numbers(_, isDoubtful: true) = way { return missing.note(column: name) != nil }
+        return false
     }
 
     /// The cells of a block.
@@ -89,8 +113,11 @@ struct BlockColumn: Sendable {
         case .empty:
             let isEmpty = !piece.traits.hasOthers && piece.numbers.allSatisfy(\.isNaN)
             return isEmpty ? .none : .unknown
-        case .numbers(let isWhole):
+        case .numbers(let isWhole, let isDoubtful):
             if piece.traits.hasOthers { return .asTexts }
+            if isDoubtful, piece.traits.missingTexts > 0 {
+                missing = [.init(text: "", count: piece.traits.missingTexts)]
+            }
             if isWhole, piece.traits.grouped + piece.traits.decimal > 0 { return .unknown }
             return .column(Column(name: name, cells: .numbers(piece.numbers), format: learned))
         case .categories, .texts, .written, .dates:

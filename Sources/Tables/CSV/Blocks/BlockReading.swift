@@ -70,18 +70,24 @@ package struct BlockReading: Sendable {
             for (place, name) in header.names.enumerated() where texts.contains(name) {
                 modes[place] = .text
             }
+            let mayHaveCommas =
+                options.decimalComma == nil
+                && zip(header.names, modes).contains {
+                    BlockColumn.mayHaveCommas($0, $1, options)
+                }
             var columns: [BlockColumn] = []
             for (place, name) in header.names.enumerated() {
                 let first = place == 0 ? header.sample.firstNumber(0) : nil
                 guard
                     let column = BlockColumn(
-                        name, modes[place], first: first, options, isWanted: wanted.contains(name))
+                        name, modes[place], first: first, options,
+                        isWanted: wanted.contains(name), mayHaveCommas: mayHaveCommas)
                 else { return nil }
                 columns.append(column)
             }
             var layout = reader.layout(header)
             layout.countsMarks = columns.contains {
-                if case .numbers(isWhole: true) = $0.way { true } else { false }
+                if case .numbers(isWhole: true, _) = $0.way { true } else { false }
             }
             self.columns = columns
             self.layout = layout
@@ -142,8 +148,12 @@ package struct BlockReading: Sendable {
     }
 
     /// What a person should know of texts that mean missing, in the order of the file's columns.
-    package func notes(_ missing: MissingTexts) -> [ReadingNote] {
-        columns.compactMap { missing.note(column: $0.name) }
+    ///
+    /// - Parameter missing: Of all blocks.
+    /// - Returns: `nil` where only the whole file can tell.
+    package func notes(_ missing: MissingTexts) -> [ReadingNote]? {
+        if columns.contains(where: { $0.isDoubtful(missing) }) { return nil }
+        return columns.compactMap { missing.note(column: $0.name) }
     }
 }
 
