@@ -8,11 +8,13 @@ package struct ModelPredictor: Predictor {
     package let model: ModelBundle
     package let pool: WorkerPool
     private let evaluator: NetworkEvaluator
+    private let quantiles: NetworkEvaluator?
 
     package init(model: ModelBundle, pool: WorkerPool) {
         self.model = model
         self.pool = pool
         evaluator = model.evaluator(pool: pool)
+        quantiles = model.quantileEvaluator(pool: pool)
     }
 
     /// With a repair of numbers by groups, the columns that tell the groups are among them.
@@ -23,7 +25,8 @@ package struct ModelPredictor: Predictor {
     }
 
     package func predictions(for table: Table) throws -> Predictions {
-        model.predict(try model.encoder.encode(table), evaluator: evaluator, pool: pool)
+        model.predict(
+            try model.encoder.encode(table), evaluator: evaluator, quantiles: quantiles, pool: pool)
     }
 
     /// Encodes the table once, however many rows are put together from it; not where what a cell becomes depends on
@@ -35,7 +38,7 @@ package struct ModelPredictor: Predictor {
         let encoded = try model.encoder.encode(table)
         return model.predict(
             model.encoder.mixing(encoded, columns: features, sources: sources),
-            evaluator: evaluator, pool: pool)
+            evaluator: evaluator, quantiles: quantiles, pool: pool)
     }
 }
 

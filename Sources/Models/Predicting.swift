@@ -36,15 +36,23 @@ extension ModelBundle {
     /// A mean of sums of functions is one too; that of their probabilities is none.
     private var meansLogits: Bool { network.additive != nil }
 
-    /// - Parameter evaluator: Of this model.
+    /// What runs the network for its quantiles; `nil` of a model that predicts none.
+    package func quantileEvaluator(pool: WorkerPool) -> NetworkEvaluator? {
+        network.quantiles == nil ? nil : evaluator(of: .quantiles, pool: pool)
+    }
+
+    /// - Parameters:
+    ///   - evaluator: Of this model.
+    ///   - quantiles: Of this model; made for this call where `nil`.
     package func predict(
-        _ features: EncodedFeatures, evaluator: NetworkEvaluator, pool: WorkerPool
+        _ features: EncodedFeatures, evaluator: NetworkEvaluator,
+        quantiles: NetworkEvaluator? = nil, pool: WorkerPool
     ) -> Predictions {
         var raw = mean(of: evaluator, features)
         guard target.task != .regression else {
             return Predictions(
                 rows: features.rows, classes: [], values: raw.map(unscaled),
-                bounds: bounds(features, pool: pool))
+                bounds: bounds(features, quantiles ?? quantileEvaluator(pool: pool)))
         }
         if meansLogits { raw = probabilities(ofLogits: raw) }
         guard target.task == .binary else {
@@ -53,7 +61,10 @@ extension ModelBundle {
         }
         var both: [Double] = []
         both.reserveCapacity(2 * raw.count)
-        for positive in raw { both += [1 - Double(positive), Double(positive)] }
+        for positive in raw {
+            both.append(1 - Double(positive))
+            both.append(Double(positive))
+        }
         return Predictions(rows: features.rows, classes: target.classes, values: both)
     }
 
@@ -62,9 +73,11 @@ extension ModelBundle {
     }
 
     /// `nil` of a model that predicts no quantiles.
-    private func bounds(_ features: EncodedFeatures, pool: WorkerPool) -> [Bounds]? {
-        guard network.quantiles != nil else { return nil }
-        let both = mean(of: evaluator(of: .quantiles, pool: pool), features).map(unscaled)
+    private func bounds(
+        _ features: EncodedFeatures, _ evaluator: NetworkEvaluator?
+    ) -> [Bounds]? {
+        guard let evaluator else { return nil }
+        let both = mean(of: evaluator, features).map(unscaled)
         // Two models of two quantiles may cross; the smaller is the lower one.
         return (0..<features.rows).map { row in
             Bounds(

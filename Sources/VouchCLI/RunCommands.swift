@@ -9,7 +9,8 @@ struct PredictCommand: ParsableCommand {
         abstract: "Predict raw rows with a trained run.",
         discussion: """
             Columns may come in any order; extra ones are ignored, missing cells and new categories
-            are allowed. Identifier columns are passed through. Writes CSV, or with --json a list of rows.
+            are allowed. Identifier columns are passed through. Writes CSV, or with --json a list of rows,
+            when all rows are predicted; until then they wait on the disk, so that a file may be of any length.
 
             With --coverage 0.9 each row also has the set of classes (column set, "|" between them) or
             the interval (columns lower and upper) that holds the answer of 90 % of the rows: split
@@ -37,7 +38,7 @@ struct PredictCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
     var folder: String
 
-    @Argument(help: "The rows: a CSV file with a header.")
+    @Argument(help: "The rows: a CSV file with a header; - for standard input.")
     var rows: String
 
     @Option(name: .customLong("out"), help: "The file to write; standard output if not given.")
@@ -113,16 +114,13 @@ struct PredictCommand: ParsableCommand {
         request.hiddenFeatures = hiddenFeatures
         request.mitigation = fair
         request.asksJSON = form.chosen == .json
-        let (bytes, notes, count) = try predictRows(request)
-        let errors = Terminal(.error)
-        for note in notes { errors.write("note: \(note)\n") }
-        if let output {
-            try AtomicFile.write(bytes, to: output)
-        } else {
-            Terminal(.output).write(bytes)
-        }
+        let (errors, standard) = (Terminal(.error), Terminal(.output))
+        let predicted = try predictRows(
+            request, to: output,
+            notes: { for note in $0 { errors.write("note: \(note)\n") } },
+            { standard.write($0) })
         Charge(.prediction, "prediction of \(Files.name(of: rows))", folder)
-            .add(meter, rows: count)
+            .add(meter, rows: predicted.count)
     }
 }
 

@@ -156,9 +156,11 @@ package struct ConformalPredictor: Sendable {
         }
     }
 
-    private static func uniforms(_ rows: Int, _ name: String, _ seed: UInt64) -> [Double] {
+    private static func uniforms(
+        _ rows: Int, _ name: String, _ seed: UInt64, from first: Int = 0
+    ) -> [Double] {
         let random = CounterRandom(seed: seed, name: name)
-        return (0..<rows).map { random.uniform(step: 1, index: UInt64($0)) }
+        return (first..<first + rows).map { random.uniform(step: 1, index: UInt64($0)) }
     }
 
     private static func scores(
@@ -234,10 +236,14 @@ extension ConformalPredictor {
 
     /// Whether each class belongs to each row's set.
     ///
-    /// - Parameter groups: Of each row, where the coverage holds within groups.
+    /// - Parameters:
+    ///   - groups: Of each row, where the coverage holds within groups.
+    ///   - firstRow: Rows that went before, as each row has its own lot.
     /// - Returns: `[rows, classes]`.
     /// - Precondition: The method is one of classes.
-    package func sets(_ predictions: Predictions, groups: [String]? = nil) -> [Bool] {
+    package func sets(
+        _ predictions: Predictions, groups: [String]? = nil, firstRow: Int = 0
+    ) -> [Bool] {
         if case .crossed(let fits) = score {
             return crossedSets(fits, predictions, groups: groups)
         }
@@ -247,7 +253,9 @@ extension ConformalPredictor {
             ? .ofClasses(self.thresholds) : .ofRows(rowThresholds(predictions.rows, groups))
         return score.sets(
             probabilities: predictions.values, classes: predictions.width, thresholds: thresholds,
-            last: .randomized(Self.uniforms(predictions.rows, "conformal rows", request.seed)))
+            last: .randomized(
+                Self.uniforms(
+                    predictions.rows, "conformal rows", request.seed, from: firstRow)))
     }
 
     /// The fit of a row's category; `nil` where every answer is allowed.

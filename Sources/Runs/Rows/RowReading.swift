@@ -32,23 +32,36 @@ package enum RowNotices {
 }
 
 extension ModelBundle {
+    /// How a file of new rows is read: as the training file was.
+    package func newRowOptions(
+        _ reading: TrainConfiguration.ReadingOptions, threads: Int
+    ) throws(VouchError) -> CSVOptions {
+        try csvOptions(reading, threads: threads).keepingTexts(of: schema)
+    }
+
     /// Rows of a file's bytes, read as the training file was; what is unusual in them is reported.
     package func rows(
         _ bytes: [UInt8], name: String, reading: TrainConfiguration.ReadingOptions, threads: Int
     ) throws -> Table {
-        let options = try csvOptions(reading, threads: threads).keepingTexts(of: schema)
-        let table = try CSVReader.read(bytes: bytes, name: name, options: options)
-        for notice in notices(on: table) { RowNotices.report("\(name): \(notice)") }
+        let table = try CSVReader.read(
+            bytes: bytes, name: name, options: newRowOptions(reading, threads: threads))
+        reportNotices(name, notes: table.notes, unseen: UnseenCells(encoder, in: table))
         return table
     }
 
-    /// What is unusual in new rows: cells that were read by a choice, and those that training rows never had.
-    private func notices(on table: Table) -> [String] {
-        let used = Set(encoder.requiredColumns + [target.column] + schema.protected)
+    /// Columns of new rows that are looked at.
+    package var columnsOfNewRows: Set<String> {
+        Set(encoder.requiredColumns + [target.column] + schema.protected)
+    }
+
+    /// Reports what is unusual in new rows: cells that were read by a choice, and those that training rows never had.
+    package func reportNotices(_ file: String, notes: [ReadingNote], unseen: UnseenCells) {
+        let used = columnsOfNewRows
         let roles = Dictionary(
             schema.columns.map { ($0.name, $0.role) }, uniquingKeysWith: { first, _ in first })
-        return table.notes.filter { used.contains($0.column) }.compactMap { note in
+        let choices = notes.filter { used.contains($0.column) }.compactMap { note in
             note.warning(roles[note.column] ?? .feature).map { "column \"\(note.column)\" \($0)" }
-        } + encoder.unseen(in: table)
+        }
+        for notice in choices + unseen.sentences { RowNotices.report("\(file): \(notice)") }
     }
 }

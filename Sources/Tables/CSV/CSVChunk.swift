@@ -62,7 +62,11 @@ struct ColumnPiece: Sendable {
     private mutating func unusualNumber(
         _ bytes: Span<UInt8>, _ cell: CellRange, _ point: UInt8, _ layout: CSVLayout
     ) -> Double {
-        if cell.start == cell.end || layout.isMissing(bytes, cell.start, cell.end) { return .nan }
+        if cell.start == cell.end { return .nan }
+        if layout.isMissing(bytes, cell.start, cell.end) {
+            traits.missingTexts += 1
+            return .nan
+        }
         if let number = CellParsing.number(bytes, cell.start, cell.end, point: point) {
             traits.note(number, bytes, cell)
             return number
@@ -103,6 +107,8 @@ struct ColumnPiece: Sendable {
 struct NumberTraits: Sendable {
     /// Whether a cell is no number.
     var hasOthers = false
+    /// Cells with a text that means missing.
+    var missingTexts = 0
     /// Whether a number begins with a zero and another digit, as codes do.
     private(set) var hasPadding = false
     /// Whether a number is so large that neighbouring whole numbers are one.
@@ -146,6 +152,7 @@ struct NumberTraits: Sendable {
         all.hasOthers = hasOthers || other.hasOthers
         all.hasPadding = hasPadding || other.hasPadding
         all.hasHuge = hasHuge || other.hasHuge
+        all.missingTexts += other.missingTexts
         all.grouped += other.grouped
         all.decimal += other.decimal
         all.whole += other.whole
@@ -162,12 +169,13 @@ struct CSVLayout: Sendable {
     let columnCount: Int
 
     /// Whether the marks in numbers are counted: elsewhere than between commas they may have two meanings.
-    var countsMarks: Bool { delimiter != Byte.comma }
+    var countsMarks: Bool
 
     init(delimiter: UInt8, missing: [[UInt8]], columnCount: Int) {
         self.delimiter = delimiter
         self.missing = missing
         self.columnCount = columnCount
+        countsMarks = delimiter != Byte.comma
         missingHoldsNumbers = missing.contains { text in
             [Byte.point, Byte.comma].contains {
                 CellParsing.number(text.span, 0, text.count, point: $0) != nil

@@ -17,7 +17,7 @@ extension ParsedCSV {
             }
             return switch own.first?.mode {
             case .number(let point): joinNumbers(own, rows, point)
-            case .text: joinTexts(own, rows)
+            case .text: .texts(joinTexts(own, rows))
             default: JoinedColumn.skipped
             }
         }
@@ -33,7 +33,7 @@ private func joinNumbers(_ pieces: [ColumnPiece], _ rows: Int, _ point: UInt8) -
 }
 
 /// Joins the pieces' texts in order of first use over the whole file.
-private func joinTexts(_ pieces: [ColumnPiece], _ rows: Int) -> JoinedColumn {
+func joinTexts(_ pieces: [ColumnPiece], _ rows: Int) -> ColumnTexts {
     var all = TextTable()
     var missing: [String: Int] = [:]
     var codes: [Int32] = []
@@ -52,9 +52,7 @@ private func joinTexts(_ pieces: [ColumnPiece], _ rows: Int) -> JoinedColumn {
         }
         for code in piece.codes { codes.append(code < 0 ? -1 : renamed[Int(code)]) }
     }
-    return .texts(
-        ColumnTexts(
-            codes: codes, values: (0..<all.count).map(all.text),
-            missing: missing.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-                .map { ReadingNote.TextCount(text: $0.key, count: $0.value) }))
+    return ColumnTexts(
+        codes: codes, values: (0..<all.count).map(all.text),
+        missing: ReadingNote.TextCount.sorted(missing))
 }

@@ -14,7 +14,8 @@ struct CSVHeader {
 }
 
 extension CSVReader {
-    private static let sampleRows = 1000
+    /// Rows by which columns are taken at first.
+    static let sampleRows = 1000
 
     /// The header's cells under a delimiter.
     private func headerCells(

@@ -39,10 +39,21 @@ package struct CSVReader {
     package static func read(
         bytes: [UInt8], name: String, options: CSVOptions = CSVOptions()
     ) throws(TableError) -> Table {
-        let isDecoded = options.encoding == .windows1252
-        let bytes = isDecoded ? Windows1252.decode(bytes.withoutByteOrderMark) : bytes
-        return try CSVReader(name: name, options: options, bytes: bytes).table()
+        try CSVReader(
+            name: name, options: options, bytes: decoded(bytes, options, isStart: true)
+        ).table()
     }
+
+    /// Bytes of a file in UTF-8.
+    ///
+    /// - Parameter isStart: Whether the file begins with them.
+    static func decoded(_ bytes: [UInt8], _ options: CSVOptions, isStart: Bool) -> [UInt8] {
+        guard options.encoding == .windows1252 else { return bytes }
+        return Windows1252.decode(isStart ? bytes.withoutByteOrderMark : bytes)
+    }
+
+    /// Where the text begins.
+    var textStart: Int { bytes.hasByteOrderMark ? 3 : 0 }
 
     func fail(
         _ problem: String, _ advice: String, line: Int? = nil, column: String? = nil
@@ -53,7 +64,7 @@ package struct CSVReader {
     }
 
     private func table() throws(TableError) -> Table {
-        let start = bytes.hasByteOrderMark ? 3 : 0
+        let start = textStart
         guard bytes[start...].contains(where: { $0 > Byte.space }) else {
             throw fail("the file is empty", "It needs a header line and rows")
         }
@@ -110,7 +121,7 @@ package struct CSVReader {
 }
 
 extension [UInt8] {
-    fileprivate var hasByteOrderMark: Bool { starts(with: [0xEF, 0xBB, 0xBF]) }
+    var hasByteOrderMark: Bool { starts(with: [0xEF, 0xBB, 0xBF]) }
     fileprivate var withoutByteOrderMark: [UInt8] {
         hasByteOrderMark ? Array(dropFirst(3)) : self
     }

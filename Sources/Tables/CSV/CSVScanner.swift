@@ -126,9 +126,23 @@ struct CSVScanner {
         return column
     }
 
+    /// Goes past the row that begins at the position, wherever its cells stand.
+    mutating func passRow(_ bytes: Span<UInt8>) throws(CSVProblem) {
+        var none: [CellRange] = []
+        var nowhere = none.mutableSpan
+        _ = try scanRow(bytes, into: &nowhere, from: 0, most: 0)
+    }
+
+    /// Goes past a row without quotes, whose newline, or the text's end, is known.
+    @inline(__always)
+    mutating func passRow(endingAt end: Int, of count: Int) {
+        position = min(end + 1, count)
+        line += 1
+    }
+
     /// The next delimiter or newline, or the end.
     @inline(__always)
-    private static func endOfText(
+    static func endOfText(
         _ bytes: Span<UInt8>, _ start: Int, _ delimiter: UInt8
     ) -> Int {
         let delimiters = Words.repeating(delimiter)

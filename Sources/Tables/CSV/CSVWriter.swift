@@ -13,23 +13,30 @@ package enum CSVWriter {
     package static func append(_ cells: [String], to bytes: inout [UInt8]) {
         for (position, cell) in cells.enumerated() {
             if position > 0 { bytes.append(Byte.comma) }
-            let needsQuotes =
-                cell.utf8.contains {
-                    $0 == Byte.comma || $0 == Byte.quote || $0 == Byte.newline
-                        || $0 == Byte.carriageReturn
-                } || cell.utf8.first == Byte.space || cell.utf8.last == Byte.space
-                || (cells.count == 1 && cell.isEmpty)
-            guard needsQuotes else {
-                bytes += Array(cell.utf8)
-                continue
-            }
-            bytes.append(Byte.quote)
-            for byte in cell.utf8 {
-                if byte == Byte.quote { bytes.append(byte) }
-                bytes.append(byte)
-            }
-            bytes.append(Byte.quote)
+            append(cell, isAlone: cells.count == 1, to: &bytes)
         }
         bytes.append(Byte.newline)
+    }
+
+    /// Appends one cell, in quotes where it must be.
+    ///
+    /// - Parameter isAlone: Whether its line has no other: then an empty one needs quotes, too.
+    package static func append(_ cell: String, isAlone: Bool, to bytes: inout [UInt8]) {
+        let text = cell.utf8
+        let needsQuotes =
+            text.contains {
+                $0 == Byte.comma || $0 == Byte.quote || $0 == Byte.newline
+                    || $0 == Byte.carriageReturn
+            } || text.first == Byte.space || text.last == Byte.space || (isAlone && text.isEmpty)
+        guard needsQuotes else {
+            bytes.append(contentsOf: text)
+            return
+        }
+        bytes.append(Byte.quote)
+        for byte in text {
+            if byte == Byte.quote { bytes.append(byte) }
+            bytes.append(byte)
+        }
+        bytes.append(Byte.quote)
     }
 }

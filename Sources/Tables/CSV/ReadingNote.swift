@@ -18,6 +18,12 @@ package struct ReadingNote: Sendable, Hashable {
     package struct TextCount: Sendable, Hashable {
         package var text: String
         package var count: Int
+
+        /// The most frequent first.
+        static func sorted(_ counts: [String: Int]) -> [TextCount] {
+            counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                .map { TextCount(text: $0.key, count: $0.value) }
+        }
     }
 
     /// Cells of a column that are not what the others are.

@@ -73,6 +73,16 @@ extension Column {
         }
     }
 
+    /// The cells in which nothing stands; see `isMissing`.
+    package var missingCount: Int {
+        if let spelling { return spelling.codes.count { $0 < 0 } }
+        return switch cells {
+        case .numbers(let numbers), .dates(let numbers, _): numbers.count(where: \.isNaN)
+        case .categories(let codes, _): codes.count { $0 < 0 }
+        case .texts(let texts, _): texts.count { $0 == nil }
+        }
+    }
+
     /// Each cell as 64 bits: equal cells of one column have equal keys, also 0 and −0; `missingKey`
     /// where one is missing.
     ///
