@@ -4,6 +4,7 @@ import NN
 import Prediction
 package import RunStore
 import Tables
+import TensorCore
 
 /// A model as a run folder holds it: `model.json` (the network, its prediction graph, the target, where it came from),
 /// `encoder.json`, `schema.json` and `weights.safetensors` (a tensor a parameter).
