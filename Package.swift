@@ -210,7 +210,7 @@ let package = Package(
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "EngineTests",
-            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "TensorCore"],
+            ["Autodiff", "CPURuntime", "GraphIR", "Int8Helper", "Kernels", "NN", "TensorCore"],
             exclude: ["Goldens", "Torch", "Verified"]),
         tests(
             "TablesTests",
@@ -292,6 +292,10 @@ let package = Package(
         .executableTarget(
             name: "TableFuzz", dependencies: ["FuzzedTables", "Platform"],
             path: "Tests/TableFuzz", swiftSettings: strict),
+        // a process whose products of whole numbers may use some of the processor's instructions
+        .executableTarget(
+            name: "Int8Helper", dependencies: ["CPURuntime", "GraphIR", "Kernels", "TensorCore"],
+            path: "Tests/Int8Helper", swiftSettings: strict),
         // a process that trains under a malloc that counts
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .executableTarget(
@@ -309,6 +313,7 @@ if Context.environment["VOUCH_ENGINE_ALONE"] != nil {
     let kept: Set = [
         "CVouchKernels", "CPlatform", "Platform", "TensorCore", "Kernels", "GraphIR", "Autodiff",
         "CPURuntime", "NN", "Optim", "Tables", "Training", "EngineTests", "TrainingTests",
+        "Int8Helper",
     ]
     package.products = []
     package.dependencies = Array(package.dependencies.prefix(1))
