@@ -190,7 +190,7 @@ let package = Package(
         tests(
             "CostTests",
             [
-                "Cost", "Evidence", "GraphIR", "Kernels", "Models", "NN", "Prediction",
+                "CPURuntime", "Cost", "Evidence", "GraphIR", "Kernels", "Models", "NN", "Prediction",
                 "Statistics", "Tables", "TensorCore", real,
             ], computes: false),
         tests(

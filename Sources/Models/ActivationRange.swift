@@ -1,4 +1,4 @@
-import CPURuntime
+package import CPURuntime
 
 /// Chooses the range in which numbers become bytes.
 ///
@@ -8,13 +8,13 @@ import CPURuntime
 ///
 /// - Source: Jacob et al. 2018, arXiv:1712.05877, for ranges from data; Banner et al. 2019, arXiv:1810.05723, for the
 ///   cut at the least squared error, here of the histogram in place of a fitted distribution.
-struct ActivationRange {
+package struct ActivationRange {
     private static let bins = 2048
     /// Shares of the whole range that are tried: 1, 0.98, … 0.2.
     private static let shares = (0...40).map { 1 - 0.02 * Double($0) }
 
     /// - Parameter numbers: Finite ones.
-    static func leastError(_ numbers: [Float]) -> QuantizationRange {
+    package static func leastError(_ numbers: [Float]) -> QuantizationRange {
         var (lower, upper) = (Float(0), Float(0))
         for number in numbers {
             lower = min(lower, number)

@@ -82,7 +82,8 @@ struct Chain {
                 ("scale", scales), ("bias", biases), ("range", ranges),
             ] {
                 guard let entry = layout.entry(named: "\(name)\(layer)") else { continue }
-                parameters.copy(from: numbers[layer - 1].span, to: entry.offset)
+                let own = numbers[layer - 1]
+                parameters.copy(from: own.span, to: entry.offset)
             }
             if let entry = layout.entry(named: "int8\(layer)") {
                 parameters.copy(int8s: weights[layer - 1], to: entry.offset)
