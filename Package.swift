@@ -195,7 +195,7 @@ let package = Package(
         tests(
             "CostTests",
             [
-                "Cost", "Evidence", "Figures", "GraphIR", "Kernels", "Models", "NN", "Platform", "Prediction",
+                "CPURuntime", "Cost", "Evidence", "Figures", "GraphIR", "Kernels", "Models", "NN", "Platform", "Prediction",
                 "Statistics", "Tables", "TensorCore", real,
             ], computes: false),
         tests(
@@ -215,7 +215,7 @@ let package = Package(
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "EngineTests",
-            ["Autodiff", "CPURuntime", "GraphIR", "Kernels", "NN", "TensorCore"],
+            ["Autodiff", "CPURuntime", "GraphIR", "Int8Helper", "Kernels", "NN", "TensorCore"],
             exclude: ["Goldens", "Torch", "Verified"]),
         tests(
             "TablesTests",
@@ -297,6 +297,10 @@ let package = Package(
         .executableTarget(
             name: "TableFuzz", dependencies: ["FuzzedTables", "Platform"],
             path: "Tests/TableFuzz", swiftSettings: strict),
+        // a process whose products of whole numbers may use some of the processor's instructions
+        .executableTarget(
+            name: "Int8Helper", dependencies: ["CPURuntime", "GraphIR", "Kernels", "TensorCore"],
+            path: "Tests/Int8Helper", swiftSettings: strict),
         // a process that trains under a malloc that counts
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .executableTarget(
@@ -314,6 +318,7 @@ if Context.environment["VOUCH_ENGINE_ALONE"] != nil {
     let kept: Set = [
         "CVouchKernels", "CPlatform", "Platform", "TensorCore", "Kernels", "GraphIR", "Autodiff",
         "CPURuntime", "NN", "Optim", "Tables", "Training", "EngineTests", "TrainingTests",
+        "Int8Helper",
     ]
     package.products = []
     package.dependencies = Array(package.dependencies.prefix(1))

@@ -59,6 +59,12 @@ extension Graph {
         }
         let trainable = wantsParameters ? parameters.filter { $0.role != .state } : []
         let active = activeNodes(from: trainable.map(\.value) + values)
+        if let index = nodes.indices.first(where: { active[$0] && nodes[$0].op == .int8Matmul }) {
+            throw GraphError(
+                node: "%\(index) \(nodes[index].label): \(nodes[index].op)",
+                problem: "rounds to whole numbers and has no gradient: it is for inference alone",
+                location: "differentiating the graph")
+        }
         var builder = GraphBuilder(extending: self)
         var adjoints = [Value?](repeating: nil, count: nodes.count)
         var looked: [Value: [ParameterGradient.RowGradient]] = [:]

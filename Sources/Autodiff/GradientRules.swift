@@ -17,7 +17,8 @@ package func operandGradients(
     func shape(_ operand: Int) -> Shape { b.shape(x[operand]) }
 
     switch node.op {
-    case .input, .parameter, .constant, .dropoutMask, .oneHot:
+    // `differentiated` refuses a graph that would need a whole number's gradient.
+    case .input, .parameter, .constant, .dropoutMask, .oneHot, .int8Matmul:
         return x.map { _ in nil }
 
     case .unary(let function):

@@ -43,7 +43,7 @@ struct ExecutionUnits {
                 {
                     add(.group, [value])
                 }
-            case .matmul, .convolution:
+            case .matmul, .convolution, .int8Matmul:
                 add(.product, epilogue(of: value, in: graph, wanted: wanted))
             case _ where node.op.isElementwise:
                 join(value, in: graph)
@@ -59,8 +59,8 @@ struct ExecutionUnits {
         units.append(Unit(kind: kind, nodes: nodes))
     }
 
-    /// A product `[m, n]` or convolution `[…, n]`, the addition of a bias `[n]` that alone uses it, and
-    /// a ReLU that alone uses that.
+    /// A product `[m, n]` or convolution `[…, n]`, the addition of a bias `[n]` that alone uses it, which
+    /// a product of whole numbers has itself, and a ReLU that alone uses that.
     private func epilogue(
         of product: Value, in graph: Graph, wanted: Set<Value>
     ) -> [Value] {
@@ -70,7 +70,7 @@ struct ExecutionUnits {
         func onlyUser(of value: Value) -> Value? {
             users[value.index].count == 1 && !wanted.contains(value) ? users[value.index][0] : nil
         }
-        if takesEpilogue, let sum = onlyUser(of: product), graph[sum].op == .binary(.add) {
+        if takesEpilogue, graph[product].op != .int8Matmul, let sum = onlyUser(of: product), graph[sum].op == .binary(.add) {
             let other =
                 graph[sum].inputs[0] == product ? graph[sum].inputs[1] : graph[sum].inputs[0]
             let bias = graph[other]
@@ -87,6 +87,21 @@ struct ExecutionUnits {
             chain.append(relu)
         }
         return chain
+    }
+
+    /// Results of products of whole numbers that one other such product alone reads, as its first factor, each with
+    /// that product: they can be made in bytes, whose range is one of its parameters.
+    func takenInBytes(in graph: Graph, wanted: Set<Value>) -> [Value: Value] {
+        var taken: [Value: Value] = [:]
+        for unit in units where unit.kind == .product && graph[unit.nodes[0]].op == .int8Matmul {
+            guard let last = unit.nodes.last, !wanted.contains(last),
+                let reader = users[last.index].first, users[last.index].count == 1,
+                graph[reader].op == .int8Matmul,
+                graph[graph[reader].inputs[4]].op == .parameter
+            else { continue }
+            taken[last] = reader
+        }
+        return taken
     }
 
     private mutating func join(_ value: Value, in graph: Graph) {

@@ -17,6 +17,7 @@ package final class Executor: @unchecked Sendable {
     package let plan: Plan
     package let arena: Buffer
     private let products: [Matmul]
+    private let int8Products: [Int8Product]
     private let convolutions: [Convolution]
     private let averagePools: [AveragePool]
     /// What one step at a time needs besides its operands.
@@ -27,6 +28,7 @@ package final class Executor: @unchecked Sendable {
         self.arena = arena ?? Buffer(count: plan.arenaWords)
         precondition(self.arena.count >= plan.arenaWords, "the arena is too small for the plan")
         products = plan.products.map(Matmul.init)
+        int8Products = plan.int8Products.map(Int8Product.init)
         convolutions = plan.convolutions.map(Convolution.init)
         averagePools = plan.averagePools.map(AveragePool.init)
         let words = convolutions.map(\.scratchWords) + averagePools.map(\.scratchWords)
@@ -36,7 +38,8 @@ package final class Executor: @unchecked Sendable {
     /// Executes every step once.
     ///
     /// - Parameters:
-    ///   - parameters: Laid out as the plan's `ParameterLayout` says.
+    ///   - parameters: Laid out as the plan's `ParameterLayout` says. Those of a graph with products of whole
+    ///     numbers are not written to after a run.
     ///   - results: Holds the regions that the plan was asked to fill.
     package func run(
         parameters: Buffer, results: Buffer,
@@ -70,12 +73,13 @@ package final class Executor: @unchecked Sendable {
         steps: Range<Int>, parameters: Buffer, results: Buffer, random: RandomPosition
     ) -> Node? {
         let workspace = Workspace(arena: arena, parameters: parameters, results: results)
-        for (step, value) in zip(plan.steps[steps], plan.stepValues[steps]) {
+        for index in steps {
+            let step = plan.steps[index]
             execute(step, in: workspace, random)
-            let written = plan.writes(of: step)
-            let holdsIndices = plan.graph[value].dtype == .int32
-            if !holdsIndices, written.contains(where: { workspace.firstNonFinite($0) != nil }) {
-                return plan.graph[value]
+            if plan.writesFloats(index),
+                plan.writes(of: step).contains(where: { workspace.firstNonFinite($0) != nil })
+            {
+                return plan.graph[plan.stepValues[index]]
             }
         }
         return nil
@@ -108,6 +112,8 @@ package final class Executor: @unchecked Sendable {
         switch step {
         case .matmul(let index, let a, let b, let bias, let c):
             products[index].run(a: a, b: b, bias: bias, c: c, in: workspace)
+        case .int8Matmul(let index, let operands):
+            int8Products[index].run(operands, in: workspace)
         case .convolution(let index, let a, let b, let bias, let c):
             convolutions[index].run(
                 a: a, b: b, bias: bias, c: c, scratch: scratch, in: workspace)

@@ -68,56 +68,19 @@ extension Graph {
             graph: folded, layout: newLayout, parameters: buffer, folds: chains.count)
     }
 
-    /// The graph with each chain replaced by the addition of one bias, without what nothing reads.
+    /// The graph with each chain replaced by the addition of one bias.
     private func rebuilt(_ chains: [AffineChain]) throws(GraphError) -> Graph {
-        let ends = Dictionary(uniqueKeysWithValues: chains.map { ($0.end, $0) })
-        var live = [Bool](repeating: false, count: nodes.count)
-        for value in Array(outputs.values) + Array(updates.values) + Array(inputs.values) {
-            live[value.index] = true
-        }
-        for index in nodes.indices.reversed() where live[index] {
-            let chain = ends[Value(index)]
-            for operand in chain.map({ [$0.product] }) ?? nodes[index].inputs {
-                live[operand.index] = true
+        var replacements: [Value: Replacement] = [:]
+        for chain in chains {
+            let end = self[chain.end]
+            replacements[chain.end] = Replacement(operands: [chain.product]) { b, operands in
+                let bias = b.parameter(
+                    chain.biasName, [end.shape[end.shape.rank - 1]], role: .bias,
+                    initializer: .constant(0))
+                return b.scoped(end.label) { $0.add(operands[0], bias) }
             }
         }
-        var builder = GraphBuilder()
-        var copies: [Value: Value] = [:]
-        func copy(_ value: Value) -> Value {
-            guard let copy = copies[value] else { preconditionFailure("a live operand is missing") }
-            return copy
-        }
-        for (index, node) in nodes.enumerated() where live[index] {
-            let value = Value(index)
-            switch node.op {
-            case .input:
-                copies[value] = builder.input(InputPort(node.label), node.shape, dtype: node.dtype)
-            case .parameter:
-                guard let spec = parameter(named: node.label) else { continue }
-                copies[value] = builder.parameter(
-                    spec.name, spec.shape, role: spec.role, initializer: spec.initializer,
-                    hasSparseGradient: spec.hasSparseGradient)
-            default:
-                if let chain = ends[value] {
-                    let channels = node.shape[node.shape.rank - 1]
-                    let bias = builder.parameter(
-                        chain.biasName, [channels], role: .bias, initializer: .constant(0))
-                    let product = copy(chain.product)
-                    copies[value] = builder.scoped(node.label) { $0.add(product, bias) }
-                } else {
-                    let operands = node.inputs.map(copy)
-                    copies[value] = builder.scoped(node.label) { $0.apply(node.op, operands) }
-                }
-            }
-        }
-        for (port, value) in outputs { builder.output(port, copy(value)) }
-        for (name, value) in updates {
-            guard let spec = parameter(named: name), let state = copies[spec.value] else {
-                continue
-            }
-            builder.update(state, to: copy(value))
-        }
-        return try builder.build()
+        return try replacing(replacements)
     }
 }
 

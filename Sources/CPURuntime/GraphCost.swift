@@ -52,18 +52,18 @@ package struct GraphCost: Sendable, Hashable {
 extension GraphCost.Line {
     fileprivate init(_ graph: Graph, _ node: Node, rows: Int) {
         let operands = Set(node.inputs).map { graph[$0] }
-        let count = node.shape.count(rows: rows)
+        func bytes(_ node: Node) -> Int { node.dtype.bytes * node.shape.count(rows: rows) }
         // A view moves nothing; a lookup reads the rows that it finds.
-        let words: Int =
+        let moved: Int =
             switch node.op {
             case .reshape, .unary(.identity), .shardStatistic, .scaleGradient: 0
-            case .gather: 2 * count + graph[node.inputs[1]].shape.count(rows: rows)
-            default: operands.reduce(count) { $0 + $1.shape.count(rows: rows) }
+            case .gather: 2 * bytes(node) + bytes(graph[node.inputs[1]])
+            default: operands.reduce(bytes(node)) { $0 + bytes($1) }
             }
         self.init(
             node: "\(node.op)" + (node.label.isEmpty ? "" : " of \(node.label)"),
             shape: node.shape.bound(rows: rows),
-            operations: graph.operationCount(of: node, rows: rows), bytes: 4 * Double(words),
+            operations: graph.operationCount(of: node, rows: rows), bytes: Double(moved),
             parameters: operands.filter { $0.op == .parameter }
                 .reduce(0) { $0 + $1.shape.fixedCount })
     }

@@ -36,6 +36,9 @@ struct Lowering {
     var blocks: [BlockInfo] = []
     private(set) var steps: [StepDraft] = []
     private(set) var products: [MatmulShape] = []
+    var int8Products: [Int8Shape] = []
+    /// Of values that only a product of whole numbers reads, the product: they are made in its bytes.
+    private(set) var takenInBytes: [Value: Value] = [:]
     var convolutions: [ConvolutionShape] = []
     var maxPools: [PoolShape] = []
     var averagePools: [AveragePool.Kind] = []
@@ -59,8 +62,9 @@ struct Lowering {
         return Block(index: blocks.count - 1)
     }
 
-    mutating func target(_ value: Value) -> Block {
-        let block = newBlock(count(value))
+    /// - Parameter words: `nil` for a word an element.
+    mutating func target(_ value: Value, words: Int? = nil) -> Block {
+        let block = newBlock(words ?? count(value))
         blockOf[value] = block
         return block
     }
@@ -86,10 +90,17 @@ struct Lowering {
             }
         }
         let units = ExecutionUnits(graph, live: live, wanted: wanted)
+        takenInBytes = units.takenInBytes(in: graph, wanted: wanted)
         for unit in units.order {
             switch units.units[unit].kind {
             case .group: lowerGroup(unit, units, wanted: wanted)
-            case .product: lowerProduct(units.units[unit].nodes)
+            case .product:
+                let chain = units.units[unit].nodes
+                if graph[chain[0]].op == .int8Matmul {
+                    lowerInt8Product(chain)
+                } else {
+                    lowerProduct(chain)
+                }
             case .node: lowerNode(units.units[unit].nodes[0])
             }
         }

@@ -15,6 +15,7 @@ package struct Plan: Sendable {
     package let outputs: [OutputPort: Region]
     package let steps: [Step]
     let products: [MatmulShape]
+    let int8Products: [Int8Shape]
     let convolutions: [ConvolutionShape]
     let maxPools: [PoolShape]
     let averagePools: [AveragePool.Kind]
@@ -32,6 +33,8 @@ package struct Plan: Sendable {
 
     package enum Step: Sendable {
         case matmul(Int, a: Region, b: Region, bias: Region?, c: Region)
+        /// A product of whole numbers.
+        case int8Matmul(Int, Int8Operands)
         /// A convolution or one of its gradients; `ConvolutionShape.Kind` says what `a` and `b` are.
         case convolution(Int, a: Region, b: Region, bias: Region?, c: Region)
         /// `u` is what is picked from or spread; see `GraphIR.Op`.
@@ -60,6 +63,7 @@ package struct Plan: Sendable {
     package func writes(of step: Step) -> [Region] {
         switch step {
         case .matmul(_, _, _, _, let c), .convolution(_, _, _, _, let c): [c]
+        case .int8Matmul(_, let operands): [operands.c]
         case .fused(let index): programs[index].outputs
         case .reduce(_, _, let y, _, _, _), .softmax(_, let y, _, _, _), .copy(_, let y, _),
             .zero(let y), .gather(_, _, let y, _, _, _), .oneHot(_, let y, _, _),
@@ -74,6 +78,7 @@ package struct Plan: Sendable {
         switch step {
         case .matmul(_, let a, let b, let bias, _), .convolution(_, let a, let b, let bias, _):
             [a, b] + (bias.map { [$0] } ?? [])
+        case .int8Matmul(_, let operands): operands.reads
         case .fused(let index): programs[index].operands.map(\.region)
         case .maxPool(_, _, let x, let u, _): [x] + (u.map { [$0] } ?? [])
         case .reduce(_, let x, _, _, _, _), .softmax(let x, _, _, _, _), .copy(let x, _, _),
@@ -97,10 +102,17 @@ package struct Plan: Sendable {
         return "\(node.op) [\(extents)]\(node.label.isEmpty ? "" : " of \(node.label)")\(how)"
     }
 
+    /// Whether the numbers that a step writes are floats.
+    func writesFloats(_ step: Int) -> Bool {
+        if case .int8Matmul(_, let operands) = steps[step] { return operands.next == nil }
+        return graph[stepValues[step]].dtype == .float32
+    }
+
     /// Multiplications and additions of a step that oneDNN computes; 0 for others.
     func productOperations(of step: Int) -> Double {
         switch steps[step] {
         case .matmul(let index, _, _, _, _): products[index].operations
+        case .int8Matmul(let index, _): int8Products[index].operations
         case .convolution(let index, _, _, _, _): convolutions[index].operations
         default: 0
         }
@@ -133,6 +145,7 @@ package struct Plan: Sendable {
         }
         self.outputs = found
         products = lowering.products
+        int8Products = lowering.int8Products
         convolutions = lowering.convolutions
         maxPools = lowering.maxPools
         averagePools = lowering.averagePools
@@ -172,6 +185,7 @@ package struct ParameterLayout: Sendable, Hashable {
     package struct Entry: Sendable, Hashable {
         package var spec: ParameterSpec
         package var offset: Int
+        /// Words, which are as many as the elements but of bytes.
         package var count: Int
 
         package var range: Range<Int> { offset..<offset + count }
@@ -190,7 +204,7 @@ package struct ParameterLayout: Sendable, Hashable {
         var offset = 0
         func place(_ specs: [ParameterSpec]) {
             for spec in specs {
-                let count = spec.shape.fixedCount
+                let count = graph[spec.value].dtype.words(of: spec.shape.fixedCount)
                 entries.append(Entry(spec: spec, offset: offset, count: count))
                 offset += (count + 15) / 16 * 16
             }

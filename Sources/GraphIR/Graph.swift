@@ -94,6 +94,12 @@ package struct Graph: Hashable, Sendable, Codable {
         return updates.values.contains { fromRows[$0.index] }
     }
 
+    /// The greatest weight of a product of whole numbers: twice 255 times it is less than 2^15.
+    package static let greatestWholeWeight = 63
+
+    /// Whether a product is of whole numbers, so that what it depends on has no gradient.
+    package var hasInt8Products: Bool { nodes.contains { $0.op == .int8Matmul } }
+
     /// Whether a shard takes statistics of its own rows.
     package var hasShardStatistics: Bool { nodes.contains { $0.op == .shardStatistic } }
 

@@ -95,7 +95,8 @@ package struct GraphBuilder {
 
     package mutating func parameter(
         _ name: String, _ shape: Shape, role: ParameterRole, initializer: Initializer,
-        hasSparseGradient: Bool = false, file: StaticString = #fileID, line: UInt = #line
+        hasSparseGradient: Bool = false, dtype: DType = .float32,
+        file: StaticString = #fileID, line: UInt = #line
     ) -> Value {
         let name = path(name)
         if graph.parameter(named: name) != nil {
@@ -103,7 +104,7 @@ package struct GraphBuilder {
                 name, "is a second parameter of that name", SourceLocation(file: file, line: line))
         }
         let value = append(
-            Node(op: .parameter, inputs: [], shape: shape, dtype: .float32, label: name))
+            Node(op: .parameter, inputs: [], shape: shape, dtype: dtype, label: name))
         graph.parameters.append(
             ParameterSpec(
                 name: name, shape: shape, role: role, initializer: initializer,

@@ -35,6 +35,14 @@ package enum Op: Hashable, Sendable, Codable {
     case scaleGradient(Float)
     /// `a·b` over the last two axes; a leading axis is a batch of products, where 1 stretches.
     case matmul(transposeA: Bool, transposeB: Bool)
+    /// A product of whole numbers, for inference alone: of `x` `[m, k]`, weights `[k, n]` int8 in −63...63, `scale`
+    /// and `bias` `[n]`, and `range` `[2]`, which holds an `inverse` and a whole `zero` in 0...255.
+    ///
+    /// `y[m, j] = (Σ_k c[m, k]·w[k, j]) · scale[j] + bias[j]` with
+    /// `c = clamp(round(x · inverse), −zero, 255 − zero)`, rounded to the nearest, ties to even. The sum is exact;
+    /// the product with `inverse`, the sum as a float, the product with `scale` and the addition each
+    /// round once to float32: the same bits on every processor. A NaN in `x` counts as `−zero`.
+    case int8Matmul
     /// Images `[n, height, width, channels]` by weights `[window height, window width,
     /// channels/groups, outputs]`: `[n, places, places, outputs]`.
     ///
@@ -132,6 +140,7 @@ extension Op: CustomStringConvertible {
         case .broadcast(let shape): "broadcast to \(shape)"
         case .reduce(let kind, let axes): "\(kind.rawValue) over \(axes)"
         case .matmul(let a, let b): "matmul" + (a ? " aᵀ" : "") + (b ? " bᵀ" : "")
+        case .int8Matmul: "int8Matmul"
         case .convolution(let window, let groups):
             "convolution \(window)" + Self.suffix(groups)
         case .convolutionInputGradient(let window, let groups, let height, let width):

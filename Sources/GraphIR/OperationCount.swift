@@ -1,7 +1,7 @@
 import TensorCore
 
 extension Graph {
-    /// Floating-point operations of one run over `rows` rows.
+    /// Operations of one run over `rows` rows, of floats and of whole numbers alike.
     ///
     /// A product of `[m, k]` and `[k, n]` counts `2·m·n·k`, a convolution two for each number that its
     /// window reads at each place and output, padding included, and a pooling one; an elementwise operation, a reduction
@@ -20,7 +20,7 @@ extension Graph {
         var weights = 0.0
         for node in nodes {
             switch node.op {
-            case .matmul, .convolution: break
+            case .matmul, .convolution, .int8Matmul: break
             default: continue
             }
             guard let weight = node.inputs.first(where: { self[$0].op == .parameter }) else {
@@ -46,6 +46,7 @@ extension Graph {
             let extents = self[node.inputs[0]].shape.bound(rows: rows)
             let inner = extents[extents.count - (transposeA ? 2 : 1)]
             return 2 * count * Double(inner)
+        case .int8Matmul: return 2 * count * Double(self[node.inputs[1]].shape.bound(rows: rows)[0])
         case .convolution:
             let weights = self[node.inputs[1]].shape.bound(rows: rows)
             return 2 * count * Double(weights[..<3].reduce(1, *))

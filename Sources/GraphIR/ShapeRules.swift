@@ -111,6 +111,9 @@ func inferShape(
             throw ShapeMismatch("batches \(a[0]) and \(b[0]) differ")
         }
         return ([a[0] == 1 ? b[0] : a[0], m, n], .float32)
+    case .int8Matmul:
+        try expect(5)
+        return (try inferInt8Product(operands), .float32)
     case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
         try expect(2)
         try expectFloat()
@@ -221,6 +224,31 @@ func inferShape(
         guard classes > 0 else { throw ShapeMismatch("needs at least one class") }
         return (Shape(operands[0].shape.extents + [.fixed(classes)]), .float32)
     }
+}
+
+/// Of what is multiplied, the weights, their scale, the bias and the range.
+private func inferInt8Product(_ operands: [Node]) throws(ShapeMismatch) -> Shape {
+    let (x, w) = (operands[0].shape, operands[1].shape)
+    guard operands[1].dtype == .int8, [0, 2, 3, 4].allSatisfy({ operands[$0].dtype == .float32 })
+    else {
+        throw ShapeMismatch(
+            "needs int8 weights and all else float32, has \(operands.map(\.dtype.rawValue))")
+    }
+    guard x.rank == 2, w.rank == 2, !w.dependsOnRows, x[1] == w[0] else {
+        throw ShapeMismatch("needs [rows, inputs] and [inputs, outputs], has \(x) and \(w)")
+    }
+    guard operands[2].shape == [w[1]], operands[3].shape == [w[1]] else {
+        throw ShapeMismatch(
+            "scale \(operands[2].shape) and bias \(operands[3].shape) are not [\(w[1])]")
+    }
+    guard operands[4].shape == [2] else {
+        throw ShapeMismatch("the range \(operands[4].shape) is not [2]")
+    }
+    // A sum is at most 255 · 63 · inputs, which an int32 must hold.
+    guard w[0].count(rows: 0) <= 1 << 17 else {
+        throw ShapeMismatch("\(w) has too many inputs for exact sums")
+    }
+    return [x[0], w[1]]
 }
 
 extension Shape {

@@ -20,6 +20,7 @@ extension Graph {
             throw failure(port.rawValue, "names %\(value.index), which does not exist")
         }
         try verifyParameters()
+        try verifyBytes()
         for (name, value) in updates.sorted(by: { $0.key < $1.key }) {
             guard let spec = parameter(named: name), spec.role == .state else {
                 throw failure(name, "is updated, but is not a state parameter")
@@ -56,8 +57,11 @@ extension Graph {
             guard node.inputs.isEmpty, inputs[InputPort(node.label)] == Value(index) else {
                 throw failure(name, "is not the input of its name")
             }
+            guard node.dtype != .int8 else {
+                throw failure(name, "is int8, as only parameters are")
+            }
         case .parameter:
-            guard node.inputs.isEmpty, node.dtype == .float32,
+            guard node.inputs.isEmpty, node.dtype != .int32,
                 parameter(named: node.label)?.value == Value(index)
             else { throw failure(name, "is not the parameter of its name") }
         default:
@@ -102,6 +106,23 @@ extension Graph {
                             + "gather may read it")
                 }
             }
+        }
+    }
+
+    /// Nothing but a product of whole numbers reads bytes, so that nobody takes them for words.
+    private func verifyBytes() throws(GraphError) {
+        for (index, node) in nodes.enumerated() {
+            for (position, operand) in node.inputs.enumerated() where self[operand].dtype == .int8 {
+                guard node.op == .int8Matmul, position == 1, self[operand].op == .parameter else {
+                    throw failure(
+                        "%\(index) \(node.label): \(node.op)",
+                        "reads \(self[operand].label), which is int8, so that only int8Matmul may")
+                }
+            }
+        }
+        for (port, value) in outputs.sorted(by: { $0.key < $1.key })
+        where self[value].dtype == .int8 {
+            throw failure(port.rawValue, "names %\(value.index), which is int8")
         }
     }
 

@@ -1,4 +1,5 @@
 import CVouchKernels
+import TensorCore
 
 /// A piece of memory of 4-byte words, 64-byte aligned, zero at first, freed with its owner.
 ///
@@ -82,6 +83,33 @@ import CVouchKernels
     package func floats(_ range: Range<Int>) -> [Float] {
         check(range)
         return unsafe Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+    }
+
+    /// The bytes of `range` as whole numbers, to read.
+    func withBytes<Result>(
+        _ range: Range<Int>, _ body: (UnsafePointer<Int8>) throws -> Result
+    ) rethrows -> Result {
+        check(range)
+        return try unsafe (base + range.lowerBound).withMemoryRebound(
+            to: Int8.self, capacity: 4 * range.count
+        ) { try unsafe body($0) }
+    }
+
+    /// The first `count` bytes of `range` as whole numbers, copied.
+    package func int8s(_ range: Range<Int>, count: Int) -> [Int8] {
+        check(range)
+        precondition(count <= 4 * range.count, "\(count) bytes are not in \(range)")
+        let bytes = unsafe UnsafeRawPointer(base + range.lowerBound)
+        return (0..<count).map { unsafe bytes.load(fromByteOffset: $0, as: Int8.self) }
+    }
+
+    /// Writes whole numbers into the bytes of words from `start` on.
+    package func copy(int8s numbers: [Int8], to start: Int) {
+        check(start..<start + DType.int8.words(of: numbers.count))
+        let bytes = unsafe UnsafeMutableRawPointer(base + start)
+        for (place, number) in numbers.enumerated() {
+            unsafe bytes.storeBytes(of: number, toByteOffset: place, as: Int8.self)
+        }
     }
 
     /// Copies `count` words from another buffer, or from this one, where the two ranges may overlap.

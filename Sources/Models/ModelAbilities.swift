@@ -1,3 +1,4 @@
+import GraphIR
 import NN
 
 /// Something that can be asked of some models and not of others; raw rows can be predicted by each.
@@ -41,6 +42,9 @@ extension ModelBundle {
     package var gradientObstacle: String? {
         if (dropoutPasses ?? 1) > 1 {
             return "the prediction is a mean over passes with random dropout"
+        }
+        if graph.hasInt8Products {
+            return "the prediction's products are of 8-bit whole numbers, which have no gradient"
         }
         if network.additive != nil, count > 1 {
             return

@@ -25,8 +25,9 @@ package struct ModelParameters: Sendable {
 
         /// Whether training moves it.
         package var isLearned: Bool { role != .state }
-        /// Of an element.
-        package var bytes: Int { range.count * dtype.bytes }
+        /// Elements.
+        package var count: Int { shape.reduce(1, *) }
+        package var bytes: Int { count * dtype.bytes }
     }
 
     /// - Parameter sets: Each laid out as `ParameterLayout` of the graph says.
@@ -46,8 +47,8 @@ package struct ModelParameters: Sendable {
 
     /// - Parameters:
     ///   - count: Models that are averaged, one or more.
-    ///   - values: The numbers of a tensor in one of them, row-major.
-    /// - Precondition: they are as many as the tensor has elements.
+    ///   - values: The numbers of a tensor in one of them, row-major; of an int8 one whole numbers.
+    /// - Precondition: they are as many as the tensor has elements, and of its type.
     package init(
         _ graph: Graph, count: Int, values: (Tensor, _ model: Int) throws -> [Float]
     ) rethrows {
@@ -57,8 +58,7 @@ package struct ModelParameters: Sendable {
         for (model, set) in blank.sets.enumerated() {
             for tensor in blank.tensors {
                 let numbers = try values(tensor, model)
-                precondition(numbers.count == tensor.range.count, "\(tensor.name) of another size")
-                set.copy(from: numbers.span, to: tensor.range.lowerBound)
+                tensor.write(numbers, to: set)
             }
         }
         self = blank
@@ -80,20 +80,28 @@ package struct ModelParameters: Sendable {
 
     /// The numbers of a tensor in one of the models, row-major.
     package func values(of tensor: Tensor, model: Int = 0) -> [Float] {
-        sets[model].floats(tensor.range)
+        tensor.values(in: sets[model])
     }
 
     /// Elements that were learned, over all models.
     package var learnedCount: Int {
-        sets.count * tensors.filter(\.isLearned).reduce(0) { $0 + $1.range.count }
+        sets.count * tensors.filter(\.isLearned).reduce(0) { $0 + $1.count }
     }
 }
 
-extension DType {
-    /// Of an element.
-    fileprivate var bytes: Int {
-        switch self {
-        case .float32, .int32: 4
+extension ModelParameters.Tensor {
+    /// Its numbers in a set, row-major.
+    func values(in set: Buffer) -> [Float] {
+        dtype == .int8 ? set.int8s(range, count: count).map(Float.init) : set.floats(range)
+    }
+
+    /// - Precondition: they are as many as it has elements, and of its type.
+    func write(_ numbers: [Float], to set: Buffer) {
+        precondition(numbers.count == count, "\(name) of another size")
+        if dtype == .int8 {
+            set.copy(int8s: numbers.map { Int8($0) }, to: range.lowerBound)
+        } else {
+            set.copy(from: numbers.span, to: range.lowerBound)
         }
     }
 }

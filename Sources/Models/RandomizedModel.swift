@@ -15,15 +15,13 @@ extension ModelBundle {
             buffer.copy(from: own, at: 0, to: 0, count: own.count)
             for tensor in chosen {
                 let random = CounterRandom(seed: seed, name: "randomised/\(number)/" + tensor.name)
-                let values = own.floats(tensor.range)
+                let values = tensor.values(in: own)
                 let order = random.permutation(of: values.count, step: 0)
-                buffer.withMutableFloats(tensor.range) { words in
-                    for place in values.indices {
-                        let sign: Float =
-                            random.uniform(step: 1, index: UInt64(place)) < 0.5 ? -1 : 1
-                        words[place] = sign * values[order[place]]
-                    }
+                let moved = values.indices.map { place in
+                    let sign: Float = random.uniform(step: 1, index: UInt64(place)) < 0.5 ? -1 : 1
+                    return sign * values[order[place]]
                 }
+                tensor.write(moved, to: buffer)
             }
             return buffer
         }

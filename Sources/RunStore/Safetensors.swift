@@ -13,12 +13,13 @@ package struct Safetensors: Sendable, Hashable {
         case int32 = "I32"
         case int64 = "I64"
         case uint8 = "U8"
+        case int8 = "I8"
 
         package var byteCount: Int {
             switch self {
             case .float64, .int64: 8
             case .float32, .int32: 4
-            case .uint8: 1
+            case .uint8, .int8: 1
             }
         }
     }
@@ -66,6 +67,11 @@ package struct Safetensors: Sendable, Hashable {
         data.append(contentsOf: values)
     }
 
+    package mutating func add(_ name: String, shape: [Int], _ values: [Int8]) {
+        append(name, .int8, shape, count: values.count)
+        data.append(contentsOf: values.map { UInt8(bitPattern: $0) })
+    }
+
     private mutating func append(_ name: String, _ type: ElementType, _ shape: [Int], count: Int) {
         precondition(entries[name] == nil, "the tensor '\(name)' is there already")
         precondition(name != "__metadata__", "the format keeps this name for itself")
@@ -110,6 +116,10 @@ package struct Safetensors: Sendable, Hashable {
 
     package func bytes(_ name: String, shape: [Int]? = nil) throws(RunStoreError) -> [UInt8] {
         Array(data[try entry(name, .uint8, shape).range])
+    }
+
+    package func int8s(_ name: String, shape: [Int]? = nil) throws(RunStoreError) -> [Int8] {
+        data[try entry(name, .int8, shape).range].map { Int8(bitPattern: $0) }
     }
 
     private func entry(

@@ -124,7 +124,20 @@ extension Shape: Codable {
     }
 }
 
-/// The type of a tensor's elements. Both are four bytes wide, so that one arena holds either.
+/// The type of a tensor's elements. Memory is of words of four bytes, so that one arena holds any.
 package enum DType: String, Codable, Sendable, Hashable {
     case float32, int32
+    /// Four to a word; weights of products of whole numbers, and nothing else.
+    case int8
+
+    /// Of an element.
+    package var bytes: Int {
+        switch self {
+        case .float32, .int32: 4
+        case .int8: 1
+        }
+    }
+
+    /// The words that so many elements take.
+    package func words(of count: Int) -> Int { (count * bytes + 3) / 4 }
 }

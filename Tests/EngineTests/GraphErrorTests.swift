@@ -81,6 +81,14 @@ import Testing
                 Wrong(product(), [[.rows, 3], [3, .rows]], "[rows, rows]"),
                 Wrong(product(), [[3, 3], [3, 3]], indices: [1], "operand 1"),
             ]
+        // Weights of bytes are parameters alone: `Int8ProductTests` has what these inputs cannot show.
+        case .int8Matmul:
+            [
+                Wrong(.int8Matmul, [[.rows, 3], [3, 2], [2], [2]], "5 operands", "has 4"),
+                Wrong(.int8Matmul, [[.rows, 3], [3, 2], [2], [2], [2]], "int8", "float32"),
+                Wrong(
+                    .int8Matmul, [[.rows, 3], [3, 2], [2], [2], [2]], indices: [1], "int8", "int32"),
+            ]
         case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
             ImageWrongs.convolution(kind)
         case .shardStatistic, .sumOverShards:

@@ -10,7 +10,7 @@ enum OpKind: Hashable, CustomStringConvertible {
     case binary(Op.Binary)
     case select, broadcast
     case reduce(Op.Reduction)
-    case matmul, softmax, logSoftmax, reshape, transpose, slice, pad, concatenate
+    case matmul, int8Matmul, softmax, logSoftmax, reshape, transpose, slice, pad, concatenate
     case shardStatistic, sumOverShards, scaleGradient, convolution, convolutionInputGradient,
         convolutionWeightGradient
     case maxPool, maxPoolPick, maxPoolSpread, averagePool, averagePoolGradient
@@ -21,7 +21,7 @@ enum OpKind: Hashable, CustomStringConvertible {
         + Op.Unary.allCases.map(OpKind.unary) + Op.Binary.allCases.map(OpKind.binary)
         + [.select, .broadcast] + Op.Reduction.allCases.map(OpKind.reduce)
         + [
-            .matmul, .softmax, .logSoftmax, .reshape, .transpose, .slice, .pad, .concatenate,
+            .matmul, .int8Matmul, .softmax, .logSoftmax, .reshape, .transpose, .slice, .pad, .concatenate,
             .shardStatistic, .sumOverShards, .scaleGradient, .convolution,
             .convolutionInputGradient,
             .convolutionWeightGradient, .maxPool, .maxPoolPick, .maxPoolSpread, .averagePool,
@@ -39,6 +39,7 @@ enum OpKind: Hashable, CustomStringConvertible {
         case .broadcast: self = .broadcast
         case .reduce(let kind, _): self = .reduce(kind)
         case .matmul: self = .matmul
+        case .int8Matmul: self = .int8Matmul
         case .shardStatistic: self = .shardStatistic
         case .sumOverShards: self = .sumOverShards
         case .scaleGradient: self = .scaleGradient
@@ -75,6 +76,7 @@ enum OpKind: Hashable, CustomStringConvertible {
         case .select: "select"
         case .broadcast: "broadcast"
         case .matmul: "matmul"
+        case .int8Matmul: "int8Matmul"
         case .shardStatistic: "shardStatistic"
         case .sumOverShards: "sumOverShards"
         case .scaleGradient: "scaleGradient"
@@ -111,9 +113,20 @@ enum Domain: Hashable {
     case condition
     /// `0..<n`, as int32.
     case indices(Int)
+    /// −63 … 63, as int8.
+    case whole
+    /// A sixteenth above a quarter, −5 … 65: times `byteRange`'s inverse never near the middle of two whole numbers, and
+    /// beyond both ends.
+    case untied
+    /// An inverse of 4 and a zero of 16, as a product of whole numbers takes them.
+    case byteRange
 
     var dtype: DType {
-        if case .indices = self { .int32 } else { .float32 }
+        switch self {
+        case .indices: .int32
+        case .whole: .int8
+        default: .float32
+        }
     }
 
     /// Whether a result may be differentiated for such an operand.
@@ -131,6 +144,9 @@ enum Domain: Hashable {
             case .positive: return Double(Float(0.2 + 2 * u))
             case .condition: return u < 0.5 ? 0 : 1
             case .indices(let bound): return Double(Int(u * Double(bound)))
+            case .whole: return Double(Int(u * 127) - 63)
+            case .untied: return Double(Int(u * 281) - 20) / 4 + 0.0625
+            case .byteRange: return index == 0 ? 4 : 16
             }
         }
     }
@@ -159,7 +175,11 @@ struct OpCase: CustomTestStringConvertible, Sendable {
     func builder() -> (builder: GraphBuilder, operands: [Value], y: Value) {
         var b = GraphBuilder()
         let values = operands.indices.map {
-            b.input("x\($0)", operands[$0].shape, dtype: operands[$0].domain.dtype)
+            let (shape, dtype) = (operands[$0].shape, operands[$0].domain.dtype)
+            return dtype == .int8
+                ? b.parameter(
+                    "x\($0)", shape, role: .state, initializer: .constant(0), dtype: dtype)
+                : b.input("x\($0)", shape, dtype: dtype)
         }
         let y: Value
         switch op {
@@ -227,6 +247,15 @@ extension OpCase {
                 OpCase(.reduce(kind, axes: [1, 3, 5]), ([2, 2, .rows, 3, 2, 2], .signed)),
             ]
         case .matmul: matmulCases
+        case .int8Matmul:
+            [
+                ([.rows, 7], 5), ([.rows, 1], 1), ([.rowParts(3), 4], 33), ([3, 70], 2),
+                ([.rows, 65], 17),
+            ].map { (x: Shape, outputs: Int) in
+                OpCase(
+                    .int8Matmul, (x, .untied), ([x[1], .fixed(outputs)], .whole),
+                    ([.fixed(outputs)], .untied), ([.fixed(outputs)], .untied), ([2], .byteRange))
+            }
         case .shardStatistic, .sumOverShards:
             [[1, 5], [3], []].map {
                 OpCase(kind == .shardStatistic ? .shardStatistic : .sumOverShards, ($0, .signed))

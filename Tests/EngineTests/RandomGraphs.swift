@@ -341,6 +341,27 @@ struct RandomGraph {
             b.output("out\(index)", value)
             loss = b.add(loss, b.sum(b.unary(.tanh, value), to: .scalar))
         }
+        if leaves % 3 == 0 {
+            let product = wholeProduct()
+            b.output("whole", product)
+            loss = b.add(loss, b.sum(b.unary(.tanh, product), to: .scalar))
+        }
         b.output("loss", loss)
+    }
+
+    /// A product of whole numbers, which has no gradient, of zeros and ones, which no rounding moves. It draws nothing.
+    private mutating func wholeProduct() -> Value {
+        let indices = b.input("indices of wholes", [.rows], dtype: .int32)
+        func state(_ name: String, _ shape: Shape, _ dtype: DType = .float32) -> Value {
+            b.parameter(name, shape, role: .state, initializer: .constant(0), dtype: dtype)
+        }
+        let outputs = Extent.fixed(width)
+        return b.apply(
+            .int8Matmul,
+            [
+                b.apply(.oneHot(classes: 4), [indices]), state("wholes", [4, outputs], .int8),
+                state("scale of wholes", [outputs]), state("bias of wholes", [outputs]),
+                state("range", [2]),
+            ])
     }
 }

@@ -107,7 +107,7 @@ struct ReferenceInterpreter {
             ![.identity, .negate, .abs, .sign, .relu, .step].contains(function)
         case .binary(let function): ![.minimum, .maximum, .greater, .equal].contains(function)
         case .reduce(let kind, _): kind != .max
-        case .matmul, .softmax, .logSoftmax, .scatterAdd: true
+        case .matmul, .int8Matmul, .softmax, .logSoftmax, .scatterAdd: true
         case .convolution, .convolutionInputGradient, .convolutionWeightGradient: true
         case .maxPoolSpread, .averagePool, .averagePoolGradient: true
         default: false
@@ -140,6 +140,15 @@ struct ReferenceInterpreter {
             return reduce(kind, axes, x[0], to: shape)
         case .matmul(let transposeA, let transposeB):
             return matmul(x[0], x[1], transposeA, transposeB, to: shape)
+        case .int8Matmul:
+            let (inverse, zero) = (x[4].values[0], x[4].values[1])
+            return Tensor(shape) { place in
+                let sum = (0..<x[1].shape[0]).reduce(0.0) { sum, k in
+                    let whole = (x[0][[place[0], k]] * inverse).rounded(.toNearestOrEven)
+                    return sum + min(max(whole, -zero), 255 - zero) * x[1][[k, place[1]]]
+                }
+                return sum * x[2][[place[1]]] + x[3][[place[1]]]
+            }
         case .convolution, .convolutionInputGradient, .convolutionWeightGradient:
             return ImageReference.convolution(node.op, x[0], x[1], to: shape)
         case .maxPool, .maxPoolPick, .maxPoolSpread, .averagePool, .averagePoolGradient:

@@ -194,7 +194,12 @@ extension Graph {
             let shape = node.shape.bound(rows: rows)
             let isPositive = node.label.hasSuffix("Variance") || node.label == "weight"
             let domain: Domain =
-                node.dtype == .int32 ? .indices(bound) : isPositive ? .positive : .signed
+                switch node.dtype {
+                case .int32: .indices(bound)
+                case .int8: .whole
+                case .float32:
+                    node.label == "range" ? .byteRange : isPositive ? .positive : .signed
+                }
             given[node.label] = Tensor(
                 shape, domain.values(shape.reduce(1, *), seed: seed, name: node.label))
         }

@@ -63,7 +63,7 @@ struct Experiment {
             guard let tensor = given[entry.spec.name] else {
                 preconditionFailure("no value for \(entry.spec.name)")
             }
-            write(tensor, .float32, to: buffer, entry.range)
+            write(tensor, graph[entry.spec.value].dtype, to: buffer, entry.range)
         }
         return buffer
     }
@@ -78,8 +78,10 @@ struct Experiment {
     }
 
     private func write(_ tensor: Tensor, _ type: DType, to buffer: Buffer, _ range: Range<Int>) {
-        precondition(tensor.values.count == range.count)
-        if type == .int32 {
+        precondition(type.words(of: tensor.values.count) == range.count)
+        if type == .int8 {
+            buffer.copy(int8s: tensor.values.map { Int8($0) }, to: range.lowerBound)
+        } else if type == .int32 {
             buffer.withMutableIndices(range) { words in
                 for index in words.indices { words[index] = Int32(tensor.values[index]) }
             }

@@ -138,7 +138,7 @@ private struct TorchGraph: Encodable {
             if case .dropoutMask = node.op { numbers = exact[index].values.map(Float.init) }
             return Node(
                 op: node.op, inputs: node.inputs.map(\.index), shape: node.shape.bound(rows: rows),
-                label: node.label, isInteger: node.dtype == .int32, given: numbers)
+                label: node.label, isInteger: node.dtype != .float32, given: numbers)
         }
         guard let loss = graph.outputs["loss"] else { preconditionFailure("no loss") }
         self.loss = loss.index

@@ -6,6 +6,7 @@ import Testing
     static var sample: Safetensors {
         var file = Safetensors(metadata: ["format": "pt", "note": "a \"quoted\" \u{1}\n é 🙂"])
         file.add("bytes", shape: [3], [UInt8](1...3))
+        file.add("whole", shape: [2], [Int8.min, .max])
         file.add(
             "weights/0", shape: [2, 2], [1.5, -0.0, .infinity, .leastNonzeroMagnitude] as [Float])
         file.add("bias", shape: [], [Double.pi])
@@ -30,6 +31,7 @@ import Testing
         #expect(try file.int32s("indices", shape: [1, 2]) == [.min, 7])
         #expect(try file.floats("empty") == [])
         #expect(try file.bytes("bytes") == [1, 2, 3])
+        #expect(try file.int8s("whole", shape: [2]) == [.min, .max])
         #expect(file.encoded() == bytes)
     }
 

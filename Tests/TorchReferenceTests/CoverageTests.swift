@@ -13,6 +13,9 @@ enum OperationKind: Hashable {
     case binary(Op.Binary)
     case reduce(Op.Reduction)
     case matmul(transposeA: Bool, transposeB: Bool)
+    /// PyTorch's own has other ranges and no promise of its bits; Swift's integers are the reference, in
+    /// `Int8ProductTests`.
+    case int8Matmul
 
     enum Plain: CaseIterable {
         case input, parameter, constant, select, broadcast, softmax, logSoftmax, reshape
@@ -35,6 +38,7 @@ enum OperationKind: Hashable {
             case .broadcast: .plain(.broadcast)
             case .reduce(let kind, _): .reduce(kind)
             case .matmul(let a, let b): .matmul(transposeA: a, transposeB: b)
+            case .int8Matmul: .int8Matmul
             case .convolution: .plain(.convolution)
             case .convolutionInputGradient: .plain(.convolutionInputGradient)
             case .convolutionWeightGradient: .plain(.convolutionWeightGradient)

@@ -254,6 +254,25 @@ import Testing
         #expect(read.threshold == 0.25 && read.network == model.network)
     }
 
+    /// Weights of whole numbers are bytes in the file, and the model that is read says the same bits.
+    @Test func aModelOfWholeNumbersIsReadAndWritten() throws {
+        let scratch = try Scratch()
+        let floats = try Self.bundle(models: 2, hidden: [40, 36], members: 2)
+        let features = try floats.encoder.encode(Self.table())
+        let model = try floats.quantized(on: features, pool: Self.pool).model
+        let folder = try Self.write(model, to: scratch.path + "/run")
+        let read = try ModelBundle(reading: folder)
+        let table = Self.table()
+        #expect(
+            try read.predict(table, pool: Self.pool) == model.predict(table, pool: Self.pool))
+        let file = try folder.tensors("weights.safetensors")
+        #expect(try file.int8s("model1/hidden1/linear/int8", shape: [40, 36]).count == 40 * 36)
+        #expect(try folder.read("weights.safetensors") == read.encodedWeights())
+        // Three bytes less a weight, for a scale a column and a range.
+        let saved = floats.encodedWeights().count - model.encodedWeights().count
+        #expect(saved > 2 * (3 * 40 * 36 - 4 * 36 - 8) - 1000 && saved < 2 * 3 * 40 * 36)
+    }
+
     @Test func aChangedModelSaysOfWhatItWasMade() throws {
         let scratch = try Scratch()
         let model = try Self.bundle()

@@ -34,6 +34,44 @@ bool vk_multiplies_bfloat16(void);
 /// oneDNN's version as major·10000 + minor·100 + patch.
 int vk_onednn_version(void);
 
+// ---- products of whole numbers (oneDNN) ----
+
+typedef struct vk_int8_product vk_int8_product;
+
+/// How floats become bytes and back: `x ≈ (byte − zero) / inverse`.
+typedef struct {
+    float inverse;
+    float zero;  // a whole number, 0...255
+} vk_int8_range;
+
+typedef struct {
+    int64_t m, n, k;
+    bool relu;       // applies max(·, 0) last
+    bool bytes_in;   // `a` comes in bytes, as another product left them, else in floats
+    bool bytes_out;  // the result goes out in bytes, for another product, else in floats
+} vk_int8_shape;
+
+typedef struct {
+    vk_int8_range range;  // of `a`
+    const float *scale, *bias;  // [n]
+    vk_int8_range next;  // of the result, with `bytes_out`
+} vk_int8_epilogue;
+
+/// NULL where oneDNN refuses or memory is short. Not to be shared between threads that run at once.
+vk_int8_product *vk_int8_product_create(const vk_int8_shape *shape);
+void vk_int8_product_destroy(vk_int8_product *product);
+/// What `vk_int8_product_pack` fills, 64-byte aligned.
+size_t vk_int8_product_packed_bytes(const vk_int8_product *product);
+/// Weights [k, n] in -63...63, once, in the layout that the product reads. 0, or oneDNN's status.
+int vk_int8_product_pack(const vk_int8_product *product, const int8_t *w, void *packed);
+/// `c = (Σ byte(a)·w − zero·Σ w) · scale + bias (then ReLU) (then bytes)`: the same bits on every
+/// processor. 0, or oneDNN's status.
+int vk_int8_product_run(vk_int8_product *product, const void *a, const void *packed,
+                        const vk_int8_epilogue *epilogue, void *c);
+const char *vk_int8_product_implementation(const vk_int8_product *product);
+/// The instructions that oneDNN uses, as ONEDNN_MAX_CPU_ISA calls them.
+const char *vk_processor_isa(void);
+
 // ---- convolutions (oneDNN) ----
 
 /// One axis of images over which a window slides, in cells.

@@ -4,6 +4,6 @@ package import Evidence
 package enum CostRemedies {
     /// Of the model.
     package static let model: [any ModelRemedy] = [
-        FewerMembers()
+        FewerMembers(), Int8Products(),
     ]
 }

@@ -4,6 +4,7 @@ import NN
 import Prediction
 package import RunStore
 import Tables
+import TensorCore
 
 /// A model as a run folder holds it: `model.json` (the network, its prediction graph, the target, where it came from),
 /// `encoder.json`, `schema.json` and `weights.safetensors` (a tensor a parameter).
@@ -37,9 +38,11 @@ extension ModelBundle {
         try file.graph.verify()
         let tensors = try folder.tensors("weights.safetensors")
         let parameters = try ModelParameters(file.graph, count: file.models) { tensor, model in
-            try tensors.floats(
-                ModelFile.tensorName(tensor.name, model: model, of: file.models),
-                shape: tensor.shape)
+            let name = ModelFile.tensorName(tensor.name, model: model, of: file.models)
+            guard tensor.dtype == .int8 else {
+                return try tensors.floats(name, shape: tensor.shape)
+            }
+            return try Self.wholeWeights(tensors.int8s(name, shape: tensor.shape), name, of: path)
         }
         self.init(
             network: file.network, graph: file.graph, parameters: parameters, target: file.target,
@@ -49,6 +52,19 @@ extension ModelBundle {
             dropoutPasses: file.dropoutPasses, costs: file.costs,
             groups: GroupNaming(edges: file.groupEdges, labels: file.groupLabels ?? [:]))
         try verify()
+    }
+
+    /// - Throws: where a processor's sums of such weights could saturate, and so not be exact.
+    private static func wholeWeights(
+        _ weights: [Int8], _ name: String, of run: String
+    ) throws(VouchError) -> [Float] {
+        let most = Graph.greatestWholeWeight
+        if let wrong = weights.first(where: { !(-most...most).contains(Int($0)) }) {
+            throw VouchError(
+                "\(run)/weights.safetensors has \(wrong) in \(name), whose numbers are from -\(most) to "
+                    + "\(most): it is damaged or of another program. Make the run anew")
+        }
+        return weights.map(Float.init)
     }
 
     /// - Parameter weights: `encodedWeights()`, which others need too.
@@ -63,9 +79,13 @@ extension ModelBundle {
         var file = Safetensors(metadata: ["format": "vouch \(ModelFile.format)"])
         for model in 0..<count {
             for tensor in parameters.tensors {
-                file.add(
-                    ModelFile.tensorName(tensor.name, model: model, of: count),
-                    shape: tensor.shape, parameters.values(of: tensor, model: model))
+                let name = ModelFile.tensorName(tensor.name, model: model, of: count)
+                let values = parameters.values(of: tensor, model: model)
+                if tensor.dtype == .int8 {
+                    file.add(name, shape: tensor.shape, values.map { Int8($0) })
+                } else {
+                    file.add(name, shape: tensor.shape, values)
+                }
             }
         }
         return file.encoded()

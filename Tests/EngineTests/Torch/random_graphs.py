@@ -132,6 +132,13 @@ def matmul(args, a, b):
     return a @ b
 
 
+def int8_matmul(x, w, scale, bias, byte_range):
+    """For inference alone: no gradient passes."""
+    inverse, zero = byte_range[0], byte_range[1]
+    whole = torch.clamp(torch.round(x * inverse), -zero, 255 - zero)
+    return ((whole @ w.to(x.dtype)) * scale + bias).detach()
+
+
 def pad(args, x):
     after = x.dim() - 1 - args["axis"]
     return F.pad(x, (0, 0) * after + (args["before"], args["after"]))
@@ -157,6 +164,7 @@ OPERATIONS = {
     "sumOverShards": lambda args, shape, x: x,
     "scaleGradient": lambda args, shape, x: x.detach() + args["_0"] * (x - x.detach()),
     "matmul": lambda args, shape, a, b: matmul(args, a, b),
+    "int8Matmul": lambda args, shape, *operands: int8_matmul(*operands),
     "convolution": lambda args, shape, x, w: convolution(args, x, w),
     "maxPool": lambda args, shape, x: last(greatest(args["_0"], x)[0]),
     "maxPoolPick": lambda args, shape, x, u: max_pool_pick(args, x, u),
