@@ -7,15 +7,19 @@ import Tables
 
 extension Learner {
     /// Seconds of the nominal machine that one step of a training takes, counted from its graph.
-    func stepSeconds() throws -> Double {
+    package func stepSeconds() throws -> Double {
+        NominalMachine.seconds(operations: try stepOperations(), steps: stepPasses)
+    }
+
+    /// Forward and backward, over all passes of a step.
+    func stepOperations() throws -> Double {
         let graph = try network().trainingGraph(
             mixesPairs: configuration.regularising.mixup > 0)
         let differentiated = try graph.differentiated(output: .loss).graph
-        let passes = configuration.regularising.sharpness > 0 ? 2.0 : 1
-        return NominalMachine.seconds(
-            operations: passes
-                * differentiated.operationCount(rows: prepared.recipe.batchRows), steps: passes)
+        return stepPasses * differentiated.operationCount(rows: prepared.recipe.batchRows)
     }
+
+    private var stepPasses: Double { configuration.regularising.sharpness > 0 ? 2 : 1 }
 }
 
 extension ModelBundle {

@@ -1,4 +1,5 @@
 import CPURuntime
+import Cost
 import Documents
 import Evidence
 import GraphIR
@@ -72,14 +73,19 @@ private struct TrainRun {
     ) throws -> RunResult {
         learner = try learner.settlingShards()
         let features = try prepared.encoder.encode(prepared.table)
+        let planned = planned(features, control, startedAt: start)
+        let follower = planned.map { PlanFollower($0.progress, startedAt: start) }
         learner = try learner.choosingPairs(features, onEvent: control.onEvent)
         let store = try CheckpointStore(
-            output: configuration.output, fingerprint: try fingerprint())
+            output: configuration.output, fingerprint: try learner.fingerprint())
         var isFinished = false
         defer { if !isFinished { store.removeIfEmpty() } }
         let trained = try ModelTraining(
             learner: learner, store: store, resumes: control.resume, startedAt: start,
-            onEvent: control.onEvent
+            onEvent: { event in
+                control.onEvent(event)
+                if let correction = follower?.hear(event) { control.onEvent(correction) }
+            }
         ).trained(features)
         let (model, trainings) = (trained.model, trained.trainings)
         let weights = model.encodedWeights()
@@ -99,8 +105,12 @@ private struct TrainRun {
             control.onEvent(
                 .stage("Cross-validation takes \(plan.trainings) trainings, about \(seconds) s"))
         }
-        let (outcomes, proofs) = measured(
-            subject, validation: validation, control, startedAt: start, meter: meter)
+        let (outcomes, proofs, cost) = measured(
+            subject, validation: validation, control, startedAt: start, meter: meter,
+            plan: planned?.plan)
+        let record = planned?.record(
+            trained, seconds: cost.wallSeconds, processorSeconds: cost.processorSeconds,
+            joules: cost.measuredJoules, isWhole: isWhole(trained, control))
         let ledger = try LedgerEntries(
             configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,
             proofs: proofs, subject: subject, weightsSHA256: hash)
@@ -115,7 +125,7 @@ private struct TrainRun {
             model, weights, trainings, report, subject, reading,
             validation: validation,
             reference: try OutOfDistributionReference(learner, model, features),
-            recording: ledger.records, overwrite: control.overwrite)
+            record, recording: ledger.records, overwrite: control.overwrite)
         recordInIndex(control)
         try store.remove()
         isFinished = true
@@ -130,8 +140,8 @@ private struct TrainRun {
     private func write(
         _ model: ModelBundle, _ weights: [UInt8], _ trainings: [TrainedFold], _ report: RunReport,
         _ subject: Subject, _ reading: AdditiveReading?, validation: LabelledPredictions,
-        reference: OutOfDistributionReference?, recording records: [Ledger.Record],
-        overwrite: Bool
+        reference: OutOfDistributionReference?, _ plan: PlanRecord?,
+        recording records: [Ledger.Record], overwrite: Bool
     ) throws {
         var writer = RunFolder.Writer()
         try model.add(to: &writer, weights: weights)
@@ -150,8 +160,40 @@ private struct TrainRun {
         if let reference {
             try writer.add(OutOfDistributionReference.fileName, reference.encoded())
         }
+        if let plan { try writer.add(PlanRecord.fileName, JSON.encode(plan)) }
         try writer.commit(
             to: configuration.output, overwrite: overwrite, recording: records)
+    }
+
+    /// What the run will take, told before it trains; `nil` where nobody asked, or where it cannot be planned, which is
+    /// no reason not to train.
+    private func planned(
+        _ features: EncodedFeatures, _ control: RunControl, startedAt start: Double
+    ) -> PlannedRun? {
+        guard control.isPlanned, !learner.cancellation.isRaised else { return nil }
+        do {
+            let planned = try RunPlanner(
+                learner: learner, features: features, startedAt: start, history: .ofIndex(),
+                calibrationPath: MachineCalibration.defaultPath(),
+                say: { control.onEvent(.warning($0)) }
+            ).planned()
+            control.onEvent(.planned(planned.plan))
+            return planned
+        } catch {
+            control.onEvent(.warning("what the run will take cannot be told: \(error)"))
+            return nil
+        }
+    }
+
+    /// Whether what it took says what such a run takes.
+    private func isWhole(_ trained: TrainedModel, _ control: RunControl) -> Bool {
+        !control.resume && !learner.cancellation.isRaised
+            && trained.trainings.allSatisfy { training in
+                switch training.stop {
+                case .converged, .maximumEpochs, .maximumSteps: true
+                case .budget, .interrupted, .numericalFailure: false
+                }
+            }
     }
 
     /// Of every remedy that changes outputs alone: they cost nothing, so all are tried.
@@ -202,8 +244,8 @@ private struct TrainRun {
     /// the command took.
     private func measured(
         _ subject: Subject, validation: LabelledPredictions, _ control: RunControl,
-        startedAt start: Double, meter: CostMeter
-    ) -> (outcomes: [ProbeSchedule.Outcome], proofs: [Proof]) {
+        startedAt start: Double, meter: CostMeter, plan: RunPlan?
+    ) -> (outcomes: [ProbeSchedule.Outcome], proofs: [Proof], cost: CommandCost) {
         let schedule = schedule(startedAt: start)
         let probes =
             allProbes + requestedProbes.filter { $0.description.needs.isSubset(of: subject.has) }
@@ -213,14 +255,16 @@ private struct TrainRun {
         control.onEvent(.stage("Proving remedies on \(subject.test.rows) test rows"))
         let proofs = proofs(fittedOn: validation, provedOn: subject.test)
         let used = meter.used()
-        var finished = subject
-        finished.runCost = CommandCost(
+        let cost = CommandCost(
             probeSeconds: Clock.monotonicSeconds() - began,
             probeWorkSeconds: subject.work.seconds,
             probeBudgetSeconds: schedule.budgetSeconds ?? 0, wallSeconds: used.wallSeconds,
             processorSeconds: used.processorSeconds, measuredJoules: used.joules,
-            trainingRows: prepared.split.train.count + prepared.split.validation.count)
-        return (outcomes + schedule.run(closingProbes, on: finished), proofs)
+            trainingRows: prepared.split.train.count + prepared.split.validation.count,
+            planned: plan?.expected)
+        var finished = subject
+        finished.runCost = cost
+        return (outcomes + schedule.run(closingProbes, on: finished), proofs, cost)
     }
 
     /// The probes' budget is of counted work; where a clock limits the whole command, what it leaves.
@@ -231,19 +275,5 @@ private struct TrainRun {
         }
         if learner.cancellation.isRaised { seconds = 0 }
         return ProbeSchedule(budgetSeconds: seconds, now: { Clock.monotonicSeconds() })
-    }
-}
-
-// MARK: - What is written beside the weights
-
-extension TrainRun {
-    /// What decides the bits of the weights: the configuration but for the output, and the data.
-    private func fingerprint() throws -> String {
-        var decisive = configuration
-        decisive.output = ""
-        decisive.learning.budgetSeconds = nil
-        decisive.evidence = .init()
-        let parts = [try JSON.encode(decisive)] + prepared.hashes.map { Array($0.utf8) }
-        return ContentHash.sha256(parts.flatMap { $0 })
     }
 }

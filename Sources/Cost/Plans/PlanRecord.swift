@@ -1,0 +1,65 @@
+/// A plan and what came of it: `plan.json` in a run's folder, and what the index of runs holds of it.
+package struct PlanRecord: Codable, Sendable, Hashable {
+    package static let fileName = "plan.json"
+
+    /// ISO 8601, in UTC.
+    package var made: String
+    package var machine: PlanMachine
+    /// Equal for the same columns and answer, whatever the rows.
+    package var table: String
+    /// Equal where the weights will have the same bits.
+    package var training: String
+    /// The kind of model.
+    package var kind: String
+    package var plan: RunPlan
+    package var done: Done
+
+    /// What it really took.
+    package struct Done: Codable, Sendable, Hashable {
+        /// Of the clock, from the command's start to its report.
+        package var seconds: Double
+        package var trainingSeconds: Double
+        package var processorSeconds: Double
+        /// Read from the machine's counter; `nil` where it cannot be read.
+        package var joules: Double?
+        /// Of each training in its order.
+        package var steps: [Int]
+        /// The epoch that was kept over the most epochs, the mean over trainings; `nil` where nothing stops early.
+        package var keptShare: Double?
+        /// Whether nobody and no clock ended it before its time.
+        package var isWhole: Bool
+
+        package init(
+            seconds: Double, trainingSeconds: Double, processorSeconds: Double, joules: Double?,
+            steps: [Int], keptShare: Double?, isWhole: Bool
+        ) {
+            self.seconds = seconds
+            self.trainingSeconds = trainingSeconds
+            self.processorSeconds = processorSeconds
+            self.joules = joules
+            self.steps = steps
+            self.keptShare = keptShare
+            self.isWhole = isWhole
+        }
+    }
+
+    package init(
+        made: String, machine: PlanMachine, table: String, training: String, kind: String,
+        plan: RunPlan, done: Done
+    ) {
+        self.made = made
+        self.machine = machine
+        self.table = table
+        self.training = training
+        self.kind = kind
+        self.plan = plan
+        self.done = done
+    }
+
+    /// What probes and all beside reading and training took, over what would have been planned without earlier runs.
+    var restRatio: Double {
+        let real = done.seconds - plan.begunSeconds - done.trainingSeconds
+        let planned = (plan.probeSeconds + plan.otherSeconds) / plan.restFactor
+        return real / max(planned, 1e-9)
+    }
+}

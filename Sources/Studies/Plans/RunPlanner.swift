@@ -1,0 +1,154 @@
+import Cost
+import Documents
+import Evidence
+import GraphIR
+import Kernels
+import Models
+import Platform
+import RunStore
+import Runs
+import Tables
+
+/// Says what a run will take, when its rows are read and encoded: from counts of its graphs, a few timed steps, and earlier
+/// runs.
+struct RunPlanner {
+    /// With its shards settled; pairs of columns are not chosen yet.
+    let learner: Learner
+    let features: EncodedFeatures
+    /// When the command began, on the clock that never goes back.
+    let startedAt: Double
+    let history: PlanHistory
+    /// Where the machine's calibration is kept; `nil` for nowhere.
+    let calibrationPath: String?
+    /// Told what went wrong without ending anything.
+    let say: (String) -> Void
+
+    private var prepared: PreparedData { learner.prepared }
+    private var configuration: TrainConfiguration { learner.configuration }
+
+    func planned(prior: PlanPrior = .shipped) throws -> PlannedRun {
+        let machine = PlanMachine(threads: learner.pool.threads, version: vouchVersion)
+        let timed = learner.withSomePairs()
+        let pace = try timed.timedPace(features) ?? countedPace(timed, machine)
+        let trainings = learner.plannedTrainings()
+        let table = tableID, training = try learner.fingerprint()
+        let kind = prepared.recipe.kind.rawValue
+        let repeated = history.repeated(training, version: machine.version)
+            .flatMap { $0.done.steps.count == trainings.count ? $0.done.steps : nil }
+        let own = history.keptShares(table: table, kind: kind)
+        let forecast =
+            own.isEmpty
+            ? EpochForecast.ofOtherTables(
+                history.keptShares(besides: table, kind: kind), prior: prior)
+            : EpochForecast.ofTable(own, prior: prior)
+        let share = forecast.share(at: 0.5)
+        let steps = repeated ?? trainings.map { $0.steps(keeping: share) }
+        let isCounted = repeated != nil || trainings.allSatisfy { $0.patience == nil && !$0.isRefit }
+        let knowledge: PlanKnowledge = isCounted ? .steps : own.isEmpty ? .nothing : .table
+        let trainingSeconds = zip(trainings, steps).reduce(0) {
+            $0 + $1.0.seconds(steps: $1.1, pace: pace)
+        }
+        let search = learner.plannedPairSearch().map {
+            $0.seconds(steps: $0.steps(keeping: share), pace: pace)
+        } ?? 0
+        let work = try probeWork(timed, steps: steps.reduce(0, +))
+        let perNominal = pace.step / max(try timed.stepSeconds(), 1e-9)
+        let repeats = Double(configuration.evidence.crossValidation?.trainings ?? 0)
+        let factor = history.restFactor(table: table, kind: kind, on: machine)
+        let plan = RunPlan(
+            begunSeconds: Clock.monotonicSeconds() - startedAt, trainingSeconds: trainingSeconds,
+            probeSeconds: factor * (work * perNominal + repeats * trainingSeconds),
+            otherSeconds: factor * (prior.otherSeconds + search), steps: steps.reduce(0, +),
+            pace: pace, knowledge: knowledge,
+            interval: RatioInterval(
+                history.ratios(knowledge, on: machine), shipped: prior.ratios(knowledge)),
+            restFactor: factor, probeWorkSeconds: work,
+            limitSeconds: configuration.learning.budgetSeconds)
+        let progress = PlanProgress(
+            trainings, pace: pace, forecast: forecast,
+            restSeconds: plan.probeSeconds + plan.otherSeconds - factor * search,
+            knownSteps: isCounted ? steps : nil)
+        return PlannedRun(
+            plan: plan, trainings: trainings, progress: progress, machine: machine, table: table,
+            training: training, kind: kind, backtest: history.held(on: machine))
+    }
+
+    private func countedPace(_ learner: Learner, _ machine: PlanMachine) throws -> TrainingPace {
+        let measure = { try MachineCalibration.measured(machine: machine, pool: learner.pool) }
+        guard let calibrationPath else { return try learner.countedPace(try measure()) }
+        return try learner.countedPace(
+            MachineCalibration.kept(
+                at: calibrationPath, machine: machine, measure: measure, say: say))
+    }
+
+    /// The same for any rows of a table's columns.
+    private var tableID: String {
+        let names = [prepared.target.column, prepared.target.task.rawValue]
+            + prepared.schema.features.map { "\($0.name) \($0.kind.rawValue)" }
+        return ContentHash.sha256(Array(names.joined(separator: "\n").utf8))
+    }
+
+    /// Counted work of the probes, as the schedule would choose them for a model of so many steps.
+    private func probeWork(_ learner: Learner, steps: Int) throws -> Double {
+        let count = ParameterLayout(try learner.predictionGraph()).count
+        let model = try learner.bundle(
+            sets: learner.plannedTrainings().map { _ in Buffer(count: count) })
+        let subject = try SubjectAssembly(
+            learner: learner, model: model, steps: steps, used: nil, features: features,
+            modelBytes: 4 * count, modelsBefore: 0, standsIn: true
+        ).subject()
+        return ProbeSchedule(
+            budgetSeconds: configuration.evidence.probeSeconds,
+            now: { Clock.monotonicSeconds() }
+        ).expectedSeconds(allProbes, on: subject)
+    }
+}
+
+/// A plan with all that corrects it and that is recorded beside what it came to.
+struct PlannedRun {
+    var plan: RunPlan
+    var trainings: [PlannedTraining]
+    var progress: PlanProgress
+    var machine: PlanMachine
+    var table: String
+    var training: String
+    var kind: String
+    /// How earlier plans on this machine held.
+    var backtest: [PlanBacktest]
+
+    /// With what came of it.
+    ///
+    /// - Parameter seconds: Of the whole command, on the clock.
+    func record(
+        _ trained: TrainedModel, seconds: Double, processorSeconds: Double, joules: Double?,
+        isWhole: Bool
+    ) -> PlanRecord {
+        let kept = zip(trainings, trained.trainings).compactMap { planned, done in
+            planned.patience == nil
+                ? nil : Double(done.bestEpoch) / Double(max(planned.mostEpochs, 1))
+        }
+        return PlanRecord(
+            made: Clock.text(unixSeconds: Clock.unixSeconds()), machine: machine, table: table,
+            training: training, kind: kind, plan: plan,
+            done: .init(
+                seconds: seconds, trainingSeconds: trained.used.wallSeconds,
+                processorSeconds: processorSeconds, joules: joules,
+                steps: trained.trainings.map(\.steps),
+                keptShare: kept.isEmpty ? nil : kept.reduce(0, +) / Double(kept.count),
+                isWhole: isWhole && trained.trainings.count == trainings.count))
+    }
+}
+
+extension PlanHistory {
+    private static let mostRead = 1000
+
+    /// What the index of runs knows; a plan that another version wrote otherwise is passed over.
+    static func ofIndex() throws -> PlanHistory {
+        guard let index = try RunIndex.openExisting() else { return PlanHistory() }
+        return PlanHistory(
+            try index.plans(limit: mostRead).compactMap { plan in
+                try? JSON.decode(
+                    PlanRecord.self, from: Array(plan.content.utf8), file: PlanRecord.fileName)
+            })
+    }
+}
