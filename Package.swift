@@ -101,6 +101,10 @@ let package = Package(
             [
                 "Evidence", "Kernels", "Models", "NN", "Platform", "Prediction", "Statistics",
                 "Tables", real,
+            ],
+            // Power of processors and carbon of grids are dated data files, kept in the program.
+            resources: [
+                .embedInCode("Bill/Data/grids.json"), .embedInCode("Bill/Data/processors.json"),
             ]),
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(
@@ -140,7 +144,7 @@ let package = Package(
         idea(
             "Runs",
             [
-                "Autodiff", "CPURuntime", "Evidence", "Explanation", "Fairness", "Figures",
+                "Autodiff", "CPURuntime", "Cost", "Evidence", "Explanation", "Fairness", "Figures",
                 "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", real,
@@ -175,7 +179,7 @@ let package = Package(
         .executableTarget(
             name: "VouchCLI",
             dependencies: [
-                "Documents", "Evidence", "Explanation", "Fairness", "Figures", "Kernels", "NN", "Optim",
+                "Cost", "Documents", "Evidence", "Explanation", "Fairness", "Figures", "Kernels", "NN", "Optim",
                 "Platform", "Reporting", "Runs", "Studies", "Tables", "Training", "Vouch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -190,7 +194,7 @@ let package = Package(
         tests(
             "CostTests",
             [
-                "Cost", "Evidence", "GraphIR", "Kernels", "Models", "NN", "Prediction",
+                "Cost", "Evidence", "GraphIR", "Kernels", "Models", "NN", "Platform", "Prediction",
                 "Statistics", "Tables", "TensorCore", real,
             ], computes: false),
         tests(
