@@ -202,10 +202,13 @@ package struct CommandCost: Sendable, Hashable {
     /// Read from the processor's counter; `nil` where it cannot be read.
     package var measuredJoules: Double?
     package var trainingRows: Int
+    /// What it was expected to take; `nil` where nobody said so beforehand.
+    package var planned: ExpectedSeconds?
 
     package init(
         probeSeconds: Double, probeWorkSeconds: Double, probeBudgetSeconds: Double,
-        wallSeconds: Double, processorSeconds: Double, measuredJoules: Double?, trainingRows: Int
+        wallSeconds: Double, processorSeconds: Double, measuredJoules: Double?, trainingRows: Int,
+        planned: ExpectedSeconds? = nil
     ) {
         self.probeSeconds = probeSeconds
         self.probeWorkSeconds = probeWorkSeconds
@@ -214,6 +217,7 @@ package struct CommandCost: Sendable, Hashable {
         self.processorSeconds = processorSeconds
         self.measuredJoules = measuredJoules
         self.trainingRows = trainingRows
+        self.planned = planned
     }
 }
 

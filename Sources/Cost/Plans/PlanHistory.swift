@@ -1,3 +1,5 @@
+package import Evidence
+
 /// Earlier plans with what came of them: what a new plan learns from.
 package struct PlanHistory: Sendable {
     /// Whole runs, the latest first.
@@ -40,9 +42,32 @@ package struct PlanHistory: Sendable {
         let alike = made(on: machine).filter { $0.kind == kind }
         let own = alike.filter { $0.table == table }.prefix(3)
         let chosen = own.isEmpty && alike.count >= 5 ? alike.prefix(30) : own
-        let ratios = chosen.map(\.restRatio).filter { $0 > 0 && $0.isFinite }.sorted()
-        guard !ratios.isEmpty else { return 1 }
-        return min(10, max(0.1, ratios[ratios.count / 2]))
+        let ratio = Self.median(chosen.map(\.restRatio).filter { $0 > 0 && $0.isFinite })
+        return min(10, max(0.1, ratio ?? 1))
+    }
+
+    /// Cores that computed on average over earlier commands with as many threads, the median; `nil` without any.
+    package func busyCores(on machine: PlanMachine) -> Double? {
+        Self.median(made(on: machine).map { $0.done.processorSeconds / max($0.done.seconds, 1e-9) })
+    }
+
+    /// Watts of a core that computed, where the counter of energy was read in earlier commands; `nil` where never.
+    package func wattsPerCore(on machine: PlanMachine) -> Amount? {
+        let watts = made(on: machine).prefix(Self.mostWatts).compactMap { record in
+            record.done.joules.map { $0 / max(record.done.processorSeconds, 1e-9) }
+        }
+        guard let middle = Self.median(watts), let least = watts.min(), let most = watts.max() else {
+            return nil
+        }
+        return .estimate(
+            middle, in: least...most,
+            unknowns: ["watts of a busy core: as in \(watts.count) earlier runs on this machine"])
+    }
+
+    private static let mostWatts = 20
+
+    private static func median(_ values: [Double]) -> Double? {
+        values.isEmpty ? nil : values.sorted()[values.count / 2]
     }
 
     private func made(on machine: PlanMachine) -> [PlanRecord] {

@@ -1,3 +1,5 @@
+package import Evidence
+
 /// What a run is expected to take: an estimate, made when its rows are read and encoded and nothing is trained.
 package struct RunPlan: Codable, Sendable, Hashable {
     /// Of the clock until the plan was made: reading, encoding, the plan itself.
@@ -16,13 +18,16 @@ package struct RunPlan: Codable, Sendable, Hashable {
     package var restFactor: Double
     /// Counted work of the probes, in seconds of the nominal machine.
     package var probeWorkSeconds: Double
+    /// Cores that compute, the mean over the command.
+    package var busyCores: Double
     /// Where a clock ends the command.
     package var limitSeconds: Double?
 
     package init(
         begunSeconds: Double, trainingSeconds: Double, probeSeconds: Double, otherSeconds: Double,
         steps: Int, pace: TrainingPace, knowledge: PlanKnowledge, interval: RatioInterval,
-        restFactor: Double, probeWorkSeconds: Double, limitSeconds: Double? = nil
+        restFactor: Double, probeWorkSeconds: Double, busyCores: Double,
+        limitSeconds: Double? = nil
     ) {
         self.begunSeconds = begunSeconds
         self.trainingSeconds = trainingSeconds
@@ -34,6 +39,7 @@ package struct RunPlan: Codable, Sendable, Hashable {
         self.interval = interval
         self.restFactor = restFactor
         self.probeWorkSeconds = probeWorkSeconds
+        self.busyCores = busyCores
         self.limitSeconds = limitSeconds
     }
 
@@ -50,6 +56,13 @@ package struct RunPlan: Codable, Sendable, Hashable {
 
     /// Whether a command that took so long lies within the interval.
     package func holds(_ seconds: Double) -> Bool { lower <= seconds && seconds <= upper }
+
+    /// As the report of the run tells it.
+    package var expected: ExpectedSeconds {
+        ExpectedSeconds(
+            value: seconds, lower: lower, upper: upper, level: RatioInterval.level,
+            note: "\(knowledge.sentence); interval \(interval.origin())")
+    }
 
     /// What the quotient of real and planned time is taken of.
     package func ratio(_ seconds: Double) -> Double {

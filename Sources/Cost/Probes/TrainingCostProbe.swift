@@ -42,7 +42,7 @@ package struct RunCostProbe: Probe {
         needs: [.runCost], looksAt: [],
         metrics: [
             CostMetrics.totalSeconds, CostMetrics.totalEnergy, CostMetrics.probeSeconds,
-            CostMetrics.probeWork,
+            CostMetrics.probeWork, CostMetrics.plannedSeconds,
         ])
 
     package func expectedSeconds(_ subject: Subject) -> Double { 0 }
@@ -50,7 +50,7 @@ package struct RunCostProbe: Probe {
     package func measure(_ subject: Subject) throws -> Findings {
         guard let cost = subject.runCost else { return Findings() }
         let sample = Measurement.Sample(split: .training, rows: cost.trainingRows)
-        return Findings(measurements: [
+        let measurements = [
             counted(
                 CostMetrics.totalSeconds, cost.wallSeconds,
                 "measured once; training, probes, reading and the rest", sample),
@@ -62,7 +62,21 @@ package struct RunCostProbe: Probe {
                 CostMetrics.probeWork, cost.probeWorkSeconds,
                 "\(NominalMachine.text), of at most \(Int(cost.probeBudgetSeconds)) s "
                     + "(--probe-budget); this decides what is measured, no clock does", sample),
-        ])
+        ]
+        return Findings(
+            measurements: measurements + (cost.planned.map { [planned($0, sample)] } ?? []))
+    }
+
+    private func planned(
+        _ expected: ExpectedSeconds, _ sample: Measurement.Sample
+    ) -> Measurement {
+        let metric = CostMetrics.plannedSeconds
+        return Measurement(
+            metric: metric.id, drawback: .computeCost, value: expected.value, unit: metric.unit,
+            interval: .init(
+                lower: expected.lower, upper: expected.upper, level: expected.level,
+                method: "quantiles of real over planned time", varied: "runs"),
+            sample: sample, note: "an estimate, made before the training; " + expected.note)
     }
 }
 
@@ -135,6 +149,11 @@ package enum CostMetrics {
         formula: "wall clock from the command's start to its report: reading, training, probes",
         unit: "s", direction: -1, drawback: .computeCost,
         source: "clock_gettime(2), CLOCK_MONOTONIC")
+    package static let plannedSeconds = MetricDefinition(
+        id: .plannedSeconds, name: "Time of the whole run, as planned",
+        formula: "counted steps · a timed step + counted work of the probes, told before the training",
+        unit: "s", direction: 0, drawback: .computeCost,
+        source: "Documentation/Decisions/0041; Lei et al. 2018, DOI 10.1080/01621459.2017.1307116")
     package static let totalEnergy = MetricDefinition(
         id: .totalEnergy, name: "Energy of the whole run",
         formula: "of the processor from the command's start to its report", unit: "kJ",
@@ -161,6 +180,7 @@ extension MetricID {
     package static let predictionRate = MetricID("predictionRate")
     package static let energy = MetricID("energy")
     package static let totalSeconds = MetricID("totalSeconds")
+    package static let plannedSeconds = MetricID("plannedSeconds")
     package static let totalEnergy = MetricID("totalEnergy")
     package static let probeSeconds = MetricID("probeSeconds")
     package static let probeWork = MetricID("probeWork")

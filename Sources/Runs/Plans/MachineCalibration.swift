@@ -2,6 +2,7 @@ import Autodiff
 package import Cost
 import GraphIR
 package import Kernels
+import Models
 import NN
 import Optim
 import Platform
@@ -48,7 +49,7 @@ package struct MachineCalibration: Codable, Sendable, Hashable {
     /// Beside the index of runs.
     ///
     /// - Throws: `RunStoreError` where there is no place for either.
-    package static func defaultPath() throws(RunStoreError) -> String {
+    package static func defaultPath() throws -> String {
         Files.folder(of: try RunIndex.defaultPath()) + "/" + fileName
     }
 
@@ -106,7 +107,7 @@ package struct MachineCalibration: Codable, Sendable, Hashable {
             hidden: [hidden, hidden])
         let graph = try network.trainingGraph()
         let random = CounterRandom(seed: 0, name: "calibration")
-        let numbers = (0..<rows * width).map { Float(random.uniform(step: 0, index: UInt64($0))[0]) }
+        let numbers = (0..<rows * width).map { Float(random.uniform(step: 0, index: UInt64($0))) }
         let data = EncodedData(
             EncodedFeatures(numbers: numbers, width: width),
             labels: .numbers((0..<rows).map { Float($0 % 2) }), weights: nil)

@@ -1,5 +1,6 @@
 package import Cost
 import Tables
+import Training
 
 extension Learner {
     /// The trainings that a run of this learner does, as counts; see `ModelTraining`.

@@ -1,4 +1,5 @@
 package import Cost
+import Kernels
 import Platform
 package import Tables
 import Training

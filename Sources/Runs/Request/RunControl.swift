@@ -55,7 +55,7 @@ package enum RunEvent {
     case stage(String)
     case warning(String)
     /// What the run is expected to take; told once, before it trains.
-    case planned(RunPlan)
+    case planned(RunPlan, PlannedBill)
     /// What is left of the command and what it all comes to, in seconds; told after every epoch.
     case corrected(leftSeconds: Double, seconds: Double)
     case training(TrainingEvent)

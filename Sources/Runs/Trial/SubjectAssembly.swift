@@ -7,6 +7,7 @@ package import Models
 import NN
 import Platform
 package import Prediction
+import Statistics
 package import Tables
 import TensorCore
 import Training

@@ -63,6 +63,7 @@ struct RunPlanner {
             interval: RatioInterval(
                 history.ratios(knowledge, on: machine), shipped: prior.ratios(knowledge)),
             restFactor: factor, probeWorkSeconds: work,
+            busyCores: history.busyCores(on: machine) ?? pace.busyCores,
             limitSeconds: configuration.learning.budgetSeconds)
         let progress = PlanProgress(
             trainings, pace: pace, forecast: forecast,
@@ -70,7 +71,11 @@ struct RunPlanner {
             knownSteps: isCounted ? steps : nil)
         return PlannedRun(
             plan: plan, trainings: trainings, progress: progress, machine: machine, table: table,
-            training: training, kind: kind, backtest: history.held(on: machine))
+            training: training, kind: kind, backtest: history.held(on: machine),
+            bill: PlannedBill(
+                plan,
+                wattsPerCore: history.wattsPerCore(on: machine)
+                    ?? PowerEstimate.ofThisMachine.busyCore, tariff: .unknown))
     }
 
     private func countedPace(_ learner: Learner, _ machine: PlanMachine) throws -> TrainingPace {
@@ -115,6 +120,7 @@ struct PlannedRun {
     var kind: String
     /// How earlier plans on this machine held.
     var backtest: [PlanBacktest]
+    var bill: PlannedBill
 
     /// With what came of it.
     ///

@@ -177,7 +177,7 @@ private struct TrainRun {
                 calibrationPath: MachineCalibration.defaultPath(),
                 say: { control.onEvent(.warning($0)) }
             ).planned()
-            control.onEvent(.planned(planned.plan))
+            control.onEvent(.planned(planned.plan, planned.bill))
             return planned
         } catch {
             control.onEvent(.warning("what the run will take cannot be told: \(error)"))
