@@ -94,7 +94,9 @@ package struct EvidenceView {
 
     /// The metrics of each of the six rows, the most telling first.
     private static let headlines: [Drawback: [MetricID]] = [
-        .computeCost: [.totalSeconds, .totalEnergy, .trainingSeconds, .peakMemory],
+        .computeCost: [
+            .totalSeconds, .totalEnergy, .totalEmissions, .totalMoney, .trainingSeconds, .peakMemory,
+        ],
         .dataHunger: [.trainingRows, .gainFromDoubling, .conflictingRows],
         .opacity: [
             .glassBoxPrice, .glassBoxPriceError, .effectiveColumns, .permutationImportance,

@@ -1,4 +1,4 @@
-import Cost
+package import Cost
 import DataEfficiency
 package import Evidence
 import Explanation
@@ -35,7 +35,9 @@ package let allProbes: [any Probe] = [
 ]
 
 /// Probes that look back at the whole command, when all others are done.
-package let closingProbes: [any Probe] = [RunCostProbe()]
+///
+/// - Parameter tariff: At which it is billed.
+package func closingProbes(_ tariff: Tariff) -> [any Probe] { [RunCostProbe(tariff: tariff)] }
 
 /// Probes that are too expensive to run every time: `vouch generalization` runs them on a finished run,
 /// in this order, and says their price before.
@@ -70,7 +72,7 @@ package enum MetricRegistry {
             explanationQuality, ruleRecovery(), globalEffects(), ConceptVectors(),
         ]
         let probes =
-            allProbes + closingProbes + onDemandProbes + onExplanations + requestedProbes
+            allProbes + closingProbes(.unknown) + onDemandProbes + onExplanations + requestedProbes
         return probes.flatMap(\.description.metrics).filter { seen.insert($0.id).inserted }
     }()
 

@@ -120,3 +120,38 @@ package struct Usage: Codable, Sendable, Hashable {
             energy: a.energy * factor)
     }
 }
+
+extension Measurement {
+    /// An amount as a number of cost, with what its assumptions allow and what is not known.
+    ///
+    /// - Parameters:
+    ///   - amount: In the metric's unit.
+    ///   - unit: Where it is another than the metric's.
+    package init(
+        _ metric: MetricDefinition, _ amount: Amount, _ sample: Sample, unit: String? = nil
+    ) {
+        self.init(
+            metric: metric.id, drawback: metric.drawback, value: amount.value,
+            unit: unit ?? metric.unit, interval: Interval(assumedOf: amount), sample: sample,
+            note: amount.isMeasured
+                ? "measured once"
+                : "an estimate, not a measurement: " + amount.unknowns.joined(separator: "; "))
+    }
+}
+
+extension Measurement.Interval {
+    /// What an estimate's assumptions allow; `nil` where it was measured.
+    ///
+    /// No sample is behind it and so no confidence: its level is 1, as all that is assumed lies in it.
+    package init?(assumedOf amount: Amount) {
+        guard !amount.isMeasured else { return nil }
+        self.init(
+            lower: amount.range.lowerBound, upper: amount.range.upperBound, level: 1,
+            method: Self.assumed, varied: "what is not known")
+    }
+
+    private static let assumed = "range of what is assumed"
+
+    /// Whether it is of assumptions, not of a sample.
+    package var isAssumed: Bool { method == Self.assumed }
+}

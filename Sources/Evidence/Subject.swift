@@ -164,26 +164,21 @@ package struct TrainingDataFacts: Sendable, Hashable {
 
 /// What a training took.
 package struct TrainingCost: Sendable, Hashable {
-    package var wallSeconds: Double
-    package var processorSeconds: Double
+    package var usage: Usage
     /// Floating-point operations of all training steps, counted from the graph.
     package var floatingPointOperations: Double
     package var peakMemoryBytes: Int
-    /// Read from the processor's counter; `nil` where it cannot be read.
-    package var measuredJoules: Double?
     /// Cores that were at work.
     package var threads: Int
     package var trainingRows: Int
 
     package init(
-        wallSeconds: Double, processorSeconds: Double, floatingPointOperations: Double,
-        peakMemoryBytes: Int, measuredJoules: Double?, threads: Int, trainingRows: Int
+        usage: Usage, floatingPointOperations: Double, peakMemoryBytes: Int, threads: Int,
+        trainingRows: Int
     ) {
-        self.wallSeconds = wallSeconds
-        self.processorSeconds = processorSeconds
+        self.usage = usage
         self.floatingPointOperations = floatingPointOperations
         self.peakMemoryBytes = peakMemoryBytes
-        self.measuredJoules = measuredJoules
         self.threads = threads
         self.trainingRows = trainingRows
     }
@@ -197,25 +192,19 @@ package struct CommandCost: Sendable, Hashable {
     package var probeWorkSeconds: Double
     /// What `probeWorkSeconds` was allowed to be.
     package var probeBudgetSeconds: Double
-    package var wallSeconds: Double
-    package var processorSeconds: Double
-    /// Read from the processor's counter; `nil` where it cannot be read.
-    package var measuredJoules: Double?
+    package var usage: Usage
     package var trainingRows: Int
     /// What it was expected to take; `nil` where nobody said so beforehand.
     package var planned: ExpectedSeconds?
 
     package init(
-        probeSeconds: Double, probeWorkSeconds: Double, probeBudgetSeconds: Double,
-        wallSeconds: Double, processorSeconds: Double, measuredJoules: Double?, trainingRows: Int,
-        planned: ExpectedSeconds? = nil
+        probeSeconds: Double, probeWorkSeconds: Double, probeBudgetSeconds: Double, usage: Usage,
+        trainingRows: Int, planned: ExpectedSeconds? = nil
     ) {
         self.probeSeconds = probeSeconds
         self.probeWorkSeconds = probeWorkSeconds
         self.probeBudgetSeconds = probeBudgetSeconds
-        self.wallSeconds = wallSeconds
-        self.processorSeconds = processorSeconds
-        self.measuredJoules = measuredJoules
+        self.usage = usage
         self.trainingRows = trainingRows
         self.planned = planned
     }

@@ -57,7 +57,38 @@ package enum Machine {
 
     /// The processor's name as it tells it, such as `AMD EPYC 7B13`; `unknown` where it does not.
     package static func processorName() -> String {
-        statusField("model name", in: "/proc/cpuinfo") ?? "unknown"
+        #if canImport(Darwin)
+            var size = 0
+            guard unsafe sysctlbyname("machdep.cpu.brand_string", nil, &size, nil, 0) == 0, size > 1
+            else { return "unknown" }
+            var bytes = [UInt8](repeating: 0, count: size)
+            // The system writes at most `size` bytes, the last of them a zero.
+            guard unsafe sysctlbyname("machdep.cpu.brand_string", &bytes, &size, nil, 0) == 0
+            else { return "unknown" }
+            return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        #else
+            return statusField("model name", in: "/proc/cpuinfo") ?? "unknown"
+        #endif
+    }
+
+    /// Whether the processor says that it is a virtual machine's; its energy counters, if it shows any, are then of
+    /// others too.
+    package static func isVirtual(processors: String = "/proc/cpuinfo") -> Bool {
+        statusField("flags", in: processors)?.split(separator: " ").contains("hypervisor") ?? false
+    }
+
+    /// Seconds that all processors of the machine computed since it started, over all processes; `nil` where the system
+    /// does not say.
+    ///
+    /// `user + nice + system + irq + softirq`; guests are among the users.
+    ///
+    /// - Source: proc_stat(5).
+    package static func busySeconds(statistics: String = "/proc/stat") -> Double? {
+        guard let line = lines(of: statistics).first, line.hasPrefix("cpu ") else { return nil }
+        let ticks = line.split(separator: " ").dropFirst().compactMap { Double($0) }
+        let perSecond = Double(sysconf(Int32(_SC_CLK_TCK)))
+        guard ticks.count >= 7, perSecond > 0 else { return nil }
+        return (ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6]) / perSecond
     }
 
     /// Such as `Linux x86_64`.

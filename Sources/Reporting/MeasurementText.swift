@@ -48,9 +48,11 @@ extension Measurement {
 }
 
 extension Measurement.Interval {
-    /// `95 % DeLong, over rows`.
+    /// `95 % DeLong, over rows`; of a range of assumptions no level, as it has none.
     package var methodText: String {
-        "\(NumberText.plain(level * 100)) % \(method), over \(varied)"
+        isAssumed
+            ? "\(method), not a confidence interval"
+            : "\(NumberText.plain(level * 100)) % \(method), over \(varied)"
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cost
 import Kernels
 import NN
 import Optim
@@ -17,6 +18,10 @@ extension Activation: ExpressibleByArgument {}
 extension Precision: ExpressibleByArgument {}
 extension Schedule.Shape: ExpressibleByArgument {}
 extension TrainConfiguration.KeptWeights: ExpressibleByArgument {}
+
+extension Price: ExpressibleByArgument {
+    package init?(argument: String) { self.init(text: argument) }
+}
 
 extension ArgumentHelp {
     init(_ setting: any DeclaredSetting) {

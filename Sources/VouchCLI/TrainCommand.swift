@@ -68,6 +68,8 @@ struct TrainCommand: ParsableCommand {
 
     @Option(textOf: Settings.costs) var cost
 
+    @OptionGroup(title: "What its cost is told in") var tariff: TariffArguments
+
     @Option(
         help: """
             A YAML file with what only a person can say of the model and its data, for the report; \
@@ -110,6 +112,7 @@ struct TrainCommand: ParsableCommand {
                 probeBudget, option: "--probe-budget", allowsZero: true)
         }
         configuration[Settings.crossValidation] = try crossValidation.map(parseCrossValidation)
+        tariff.apply(to: &configuration)
         return configuration
     }
 

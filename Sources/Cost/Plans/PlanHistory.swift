@@ -48,13 +48,16 @@ package struct PlanHistory: Sendable {
 
     /// Cores that computed on average over earlier commands with as many threads, the median; `nil` without any.
     package func busyCores(on machine: PlanMachine) -> Double? {
-        Self.median(made(on: machine).map { $0.done.processorSeconds / max($0.done.seconds, 1e-9) })
+        Self.median(
+            made(on: machine).map {
+                $0.done.usage.processorSeconds / max($0.done.usage.wallSeconds, 1e-9)
+            })
     }
 
     /// Watts of a core that computed, where the counter of energy was read in earlier commands; `nil` where never.
     package func wattsPerCore(on machine: PlanMachine) -> Amount? {
         let watts = made(on: machine).prefix(Self.mostWatts).compactMap { record in
-            record.done.joules.map { $0 / max(record.done.processorSeconds, 1e-9) }
+            record.done.usage.countedWattsPerCore?.value
         }
         guard let middle = Self.median(watts), let least = watts.min(), let most = watts.max() else {
             return nil
@@ -105,5 +108,14 @@ package struct PlanBacktest: Codable, Sendable, Hashable {
         self.plans = plans
         self.held = held
         self.medianHalfWidth = medianHalfWidth
+    }
+}
+
+extension Usage {
+    /// Watts of a core that computed, where the machine's counter of energy was read for it; `nil` where it was not.
+    package var countedWattsPerCore: Amount? {
+        guard processorSeconds > 0, energy.unknowns.first?.hasPrefix(EnergyShare.sharedCounter) ?? false
+        else { return nil }
+        return energy * (1 / processorSeconds)
     }
 }

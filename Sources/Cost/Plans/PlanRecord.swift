@@ -1,3 +1,5 @@
+package import Evidence
+
 /// A plan and what came of it: `plan.json` in a run's folder, and what the index of runs holds of it.
 package struct PlanRecord: Codable, Sendable, Hashable {
     package static let fileName = "plan.json"
@@ -16,12 +18,10 @@ package struct PlanRecord: Codable, Sendable, Hashable {
 
     /// What it really took.
     package struct Done: Codable, Sendable, Hashable {
-        /// Of the clock, from the command's start to its report.
-        package var seconds: Double
+        /// From the command's start to its report.
+        package var usage: Usage
+        /// Of the clock.
         package var trainingSeconds: Double
-        package var processorSeconds: Double
-        /// Read from the machine's counter; `nil` where it cannot be read.
-        package var joules: Double?
         /// Of each training in its order.
         package var steps: [Int]
         /// The epoch that was kept over the most epochs, the mean over trainings; `nil` where nothing stops early.
@@ -30,17 +30,17 @@ package struct PlanRecord: Codable, Sendable, Hashable {
         package var isWhole: Bool
 
         package init(
-            seconds: Double, trainingSeconds: Double, processorSeconds: Double, joules: Double?,
-            steps: [Int], keptShare: Double?, isWhole: Bool
+            usage: Usage, trainingSeconds: Double, steps: [Int], keptShare: Double?, isWhole: Bool
         ) {
-            self.seconds = seconds
+            self.usage = usage
             self.trainingSeconds = trainingSeconds
-            self.processorSeconds = processorSeconds
-            self.joules = joules
             self.steps = steps
             self.keptShare = keptShare
             self.isWhole = isWhole
         }
+
+        /// Of the whole command, on the clock.
+        package var seconds: Double { usage.wallSeconds }
     }
 
     package init(

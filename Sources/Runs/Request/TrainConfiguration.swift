@@ -1,3 +1,4 @@
+package import Cost
 package import Fairness
 package import Kernels
 package import NN
@@ -195,6 +196,13 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var probeSeconds = 50.0
         /// `nil` for none.
         package var crossValidation: CrossValidationPlan?
+        /// The tariff at which the run is billed, each part `nil` where it is not said: the country's letters,
+        package var grid: String?
+        /// grams of CO2 equivalents a kilowatt-hour,
+        package var carbonIntensity: Double?
+        /// and the prices of electricity and of the machine.
+        package var pricePerKilowattHour: Price?
+        package var pricePerHour: Price?
 
         package init() {}
     }

@@ -1,3 +1,4 @@
+package import Cost
 package import Prediction
 
 /// Which rows are held back, and what is measured on them.
@@ -66,4 +67,50 @@ extension Settings {
             return nil
         },
         help: "Costs of wrong decisions, such as fp=1,fn=5; the threshold follows from them.")
+
+    // What is told of the run's cost; none of them changes what is trained or measured.
+
+    package static let grid: Setting<String?> = Setting(
+        "grid", \.evidence.grid, Allowed { Grids.shipped.complaint($0) },
+        help: """
+            The country whose power stations feed this machine, such as DE, for greenhouse gases; without it \
+            the world's mean with its wide range.
+            """, valueName: "country")
+
+    package static let carbonIntensity: Setting<Double?> = Setting(
+        "carbon-intensity", \.evidence.carbonIntensity, .finiteOrZero,
+        help: "Grams of CO2 equivalents a kilowatt-hour, where you know better than --grid.",
+        valueName: "grams")
+
+    package static let pricePerKilowattHour: Setting<Price?> = Setting(
+        "price-per-kwh", \.evidence.pricePerKilowattHour, Allowed(complaint: \.complaint),
+        help: "What a kilowatt-hour costs, such as 0.30EUR. Without a price no money is told.",
+        valueName: "price")
+
+    package static let pricePerHour: Setting<Price?> = Setting(
+        "price-per-hour", \.evidence.pricePerHour, Allowed(complaint: \.complaint),
+        help: "What an hour of this machine costs, such as 0.12EUR.", valueName: "price"
+    ).checkedIfAsked {
+        guard let hour = $0.evidence.pricePerHour, let energy = $0.evidence.pricePerKilowattHour,
+            hour.currency != energy.currency
+        else { return nil }
+        return """
+            \(named: pricePerHour) is \(hour.text) and \(named: pricePerKilowattHour) \
+            \(energy.text); give both in one currency
+            """
+    }
+}
+
+extension TrainConfiguration {
+    /// At which its run is billed.
+    ///
+    /// - Throws: as `validate` does, where its grid or a currency is not known.
+    package var tariff: Tariff {
+        get throws(TariffError) {
+            try Tariff(
+                grid: evidence.grid, carbonIntensity: evidence.carbonIntensity,
+                pricePerKilowattHour: evidence.pricePerKilowattHour,
+                pricePerHour: evidence.pricePerHour)
+        }
+    }
 }

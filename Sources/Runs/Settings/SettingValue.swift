@@ -1,3 +1,4 @@
+package import Cost
 package import Kernels
 package import NN
 package import Optim
@@ -100,4 +101,14 @@ extension LabelledPredictions.Costs: SettingValue {
         guard let costs = try? parseCosts(text) else { return nil }
         self = costs
     }
+}
+
+extension Price: SettingValue {
+    package static var written: String { "an amount and its currency, such as 0.30EUR" }
+
+    package init?(settingText text: String) { self.init(text: text) }
+}
+
+extension String: SettingValue {
+    package static var written: String { "a text" }
 }

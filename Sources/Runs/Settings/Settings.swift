@@ -16,6 +16,7 @@ package enum Settings {
         precision,
         mixup, inputNoise, categorySwap, averagedShare, sharpness, dropoutPasses, keeps,
         crossValidation, probeBudget, validationShare, testShare, canaries, costs,
+        grid, carbonIntensity, pricePerKilowattHour, pricePerHour,
     ]
 
     /// What a recipe's network can be tried with, in the order of trial.

@@ -1,26 +1,28 @@
+import Cost
+package import Evidence
 import Platform
 
 /// Clocks and counters from one moment on.
-package struct CostMeter {
+package struct CostMeter: Sendable {
     private let wall = Clock.monotonicSeconds()
     private let processor = Clock.processCPUSeconds()
-    private let energy = EnergyCounter()
+    private let busy = Machine.busySeconds()
+    private let energy = EnergyMeter()
 
     /// From now on.
     package init() {}
 
-    package struct Used {
-        package var wallSeconds: Double
-        package var processorSeconds: Double
-        /// `nil` where the machine's counter cannot be read.
-        package var joules: Double?
-    }
-
     /// Since the meter was made.
-    package func used() -> Used {
-        Used(
-            wallSeconds: Clock.monotonicSeconds() - wall,
-            processorSeconds: Clock.processCPUSeconds() - processor,
-            joules: energy.flatMap { $0.joules() })
+    package func used() -> Usage {
+        let processorSeconds = Clock.processCPUSeconds() - processor
+        let busySeconds = busy.flatMap { start in Machine.busySeconds().map { $0 - start } }
+        let wallSeconds = Clock.monotonicSeconds() - wall
+        return Usage(
+            wallSeconds: wallSeconds, processorSeconds: processorSeconds,
+            energy: EnergyShare(
+                counted: Machine.isVirtual() ? .ofOthersToo : energy.counted(),
+                wallSeconds: wallSeconds, processorSeconds: processorSeconds,
+                busySeconds: busySeconds
+            ).joules(.ofThisMachine))
     }
 }

@@ -1,3 +1,4 @@
+package import Evidence
 import GraphIR
 package import Kernels
 package import Models
@@ -146,7 +147,7 @@ package struct ModelTraining {
 package struct TrainedModel {
     package var model: ModelBundle
     package var trainings: [TrainedFold]
-    package var used: CostMeter.Used
+    package var used: Usage
 
     /// Over all trainings.
     package var steps: Int { trainings.reduce(0) { $0 + $1.steps } }

@@ -19,7 +19,7 @@ package struct SubjectAssembly {
     /// Over all trainings of the model.
     package let steps: Int
     /// What they took; `nil` where that is known no more.
-    package let used: CostMeter.Used?
+    package let used: Usage?
     package let features: EncodedFeatures
     /// Of the weights as stored.
     package let modelBytes: Int
@@ -36,7 +36,7 @@ package struct SubjectAssembly {
     package var standsIn = false
 
     package init(
-        learner: Learner, model: ModelBundle, steps: Int, used: CostMeter.Used?,
+        learner: Learner, model: ModelBundle, steps: Int, used: Usage?,
         features: EncodedFeatures, modelBytes: Int, modelsBefore: Int,
         validation: LabelledPredictions? = nil, shapes: [ShapeFunctions] = [],
         repeats: Bool = false, standsIn: Bool = false
@@ -172,16 +172,14 @@ package struct SubjectAssembly {
             conflictingRows: prepared.duplicates.conflicting)
     }
 
-    private func cost(_ used: CostMeter.Used) throws -> TrainingCost {
+    private func cost(_ used: Usage) throws -> TrainingCost {
         let batch = prepared.recipe.batchRows
         let penalty = try learner.fairPenalty(training: prepared.split.train, validation: nil)
         let step = try learner.trainingGraph(penalty).differentiated(output: .loss).graph
             .operationCount(rows: batch)
         return TrainingCost(
-            wallSeconds: used.wallSeconds, processorSeconds: used.processorSeconds,
-            floatingPointOperations: Double(steps) * step,
-            peakMemoryBytes: Machine.peakMemoryBytes(), measuredJoules: used.joules,
-            threads: learner.pool.threads,
+            usage: used, floatingPointOperations: Double(steps) * step,
+            peakMemoryBytes: Machine.peakMemoryBytes(), threads: learner.pool.threads,
             trainingRows: prepared.split.train.count + prepared.split.validation.count)
     }
 

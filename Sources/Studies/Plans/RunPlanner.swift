@@ -29,7 +29,9 @@ struct RunPlanner {
     func planned(prior: PlanPrior = .shipped) throws -> PlannedRun {
         let machine = PlanMachine(threads: learner.pool.threads, version: vouchVersion)
         let timed = learner.withSomePairs()
+        let meter = CostMeter()
         let pace = try timed.timedPace(features) ?? countedPace(timed, machine)
+        let watts = meter.used().countedWattsPerCore
         let trainings = learner.plannedTrainings()
         let table = tableID, training = try learner.fingerprint()
         let kind = prepared.recipe.kind.rawValue
@@ -72,10 +74,11 @@ struct RunPlanner {
         return PlannedRun(
             plan: plan, trainings: trainings, progress: progress, machine: machine, table: table,
             training: training, kind: kind, backtest: history.held(on: machine),
-            bill: PlannedBill(
+            bill: try PlannedBill(
                 plan,
                 wattsPerCore: history.wattsPerCore(on: machine)
-                    ?? PowerEstimate.ofThisMachine.busyCore, tariff: .unknown))
+                    ?? watts ?? PowerEstimate.ofThisMachine.busyCore,
+                tariff: configuration.tariff))
     }
 
     private func countedPace(_ learner: Learner, _ machine: PlanMachine) throws -> TrainingPace {
@@ -124,11 +127,10 @@ struct PlannedRun {
 
     /// With what came of it.
     ///
-    /// - Parameter seconds: Of the whole command, on the clock.
-    func record(
-        _ trained: TrainedModel, seconds: Double, processorSeconds: Double, joules: Double?,
-        isWhole: Bool
-    ) -> PlanRecord {
+    /// - Parameters:
+    ///   - usage: Of the whole command.
+    ///   - isWhole: Whether nobody and no clock ended it before its time.
+    func record(_ trained: TrainedModel, took usage: Usage, isWhole: Bool) -> PlanRecord {
         let kept = zip(trainings, trained.trainings).compactMap { planned, done in
             planned.patience == nil
                 ? nil : Double(done.bestEpoch) / Double(max(planned.mostEpochs, 1))
@@ -137,8 +139,7 @@ struct PlannedRun {
             made: Clock.text(unixSeconds: Clock.unixSeconds()), machine: machine, table: table,
             training: training, kind: kind, plan: plan,
             done: .init(
-                seconds: seconds, trainingSeconds: trained.used.wallSeconds,
-                processorSeconds: processorSeconds, joules: joules,
+                usage: usage, trainingSeconds: trained.used.wallSeconds,
                 steps: trained.trainings.map(\.steps),
                 keptShare: kept.isEmpty ? nil : kept.reduce(0, +) / Double(kept.count),
                 isWhole: isWhole && trained.trainings.count == trainings.count))

@@ -108,9 +108,7 @@ private struct TrainRun {
         let (outcomes, proofs, cost) = measured(
             subject, validation: validation, control, startedAt: start, meter: meter,
             plan: planned?.plan)
-        let record = planned?.record(
-            trained, seconds: cost.wallSeconds, processorSeconds: cost.processorSeconds,
-            joules: cost.measuredJoules, isWhole: isWhole(trained, control))
+        let record = planned?.record(trained, took: cost.usage, isWhole: isWhole(trained, control))
         let ledger = try LedgerEntries(
             configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,
             proofs: proofs, subject: subject, weightsSHA256: hash)
@@ -258,13 +256,12 @@ private struct TrainRun {
         let cost = CommandCost(
             probeSeconds: Clock.monotonicSeconds() - began,
             probeWorkSeconds: subject.work.seconds,
-            probeBudgetSeconds: schedule.budgetSeconds ?? 0, wallSeconds: used.wallSeconds,
-            processorSeconds: used.processorSeconds, measuredJoules: used.joules,
+            probeBudgetSeconds: schedule.budgetSeconds ?? 0, usage: used,
             trainingRows: prepared.split.train.count + prepared.split.validation.count,
             planned: plan?.expected)
         var finished = subject
         finished.runCost = cost
-        return (outcomes + schedule.run(closingProbes, on: finished), proofs, cost)
+        return (outcomes + schedule.run(closingProbes(tariff), on: finished), proofs, cost)
     }
 
     /// The probes' budget is of counted work; where a clock limits the whole command, what it leaves.
