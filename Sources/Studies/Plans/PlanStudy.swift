@@ -3,6 +3,7 @@ import Evidence
 import Figures
 import Kernels
 import Platform
+import Reporting
 package import Runs
 import Tables
 
@@ -61,9 +62,10 @@ package struct PlanReport: Encodable, Sendable {
         rows.append(
             ["together", PlanText.duration(plan.seconds), "nine of ten: \(PlanText.between(plan))"])
         for cost in PlanText.costs(bill) { rows.append([cost.name, cost.text, cost.range]) }
-        return "\(visible(data)) → \(visible(target)): an estimate; nothing was trained or written\n\n"
-            + alignedTable(rows, rightAligned: [1]) + "\n"
-            + notes.map { "· \(visible($0))\n" }.joined() + "\n" + backtestText
+        let title = "\(visible(data)) → \(visible(target)): an estimate; nothing was trained or written"
+        let remarks = notes.map { "· \(visible($0))\n" }.joined()
+        return [title + "\n", alignedTable(rows, rightAligned: [1]), remarks, backtestText]
+            .joined(separator: "\n")
     }
 
     private func microseconds(_ seconds: Double) -> String {

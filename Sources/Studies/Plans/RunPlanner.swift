@@ -1,3 +1,4 @@
+import CPURuntime
 import Cost
 import Documents
 import Evidence
