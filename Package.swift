@@ -255,7 +255,7 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Runs", "Documents", "Studies", "VouchCLI", "Evidence", "Explanation",
+                "Runs", "Documents", "Studies", "VouchCLI", "Cost", "Evidence", "Explanation",
                 "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR", "Kernels",
                 "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
                 "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", real,

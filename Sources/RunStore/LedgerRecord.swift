@@ -12,6 +12,8 @@ extension Ledger {
         case look
         /// Something that a reader should know.
         case note
+        /// Work on the run took time and energy; no look, and no part of their counts.
+        case cost
     }
 
     /// What is to be recorded.
@@ -21,7 +23,7 @@ extension Ledger {
         package var kind: Kind
         /// Of a look: `validation`, `calibration`, `test`, or the name of a file.
         package var split: String?
-        /// Of a look: how many rows.
+        /// Of a look: how many rows. Of a cost: how many were predicted.
         package var rows: Int?
         /// What it was done for: `early stopping`, `report`, `compare with runs/b`.
         package var purpose: String

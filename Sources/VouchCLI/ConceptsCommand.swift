@@ -1,9 +1,10 @@
 import ArgumentParser
 import Platform
 import Reporting
+import Runs
 import Studies
 
-struct ConceptsCommand: ParsableCommand {
+struct ConceptsCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "concepts",
         abstract: "Ask which concepts of yours push a run's predictions, in which hidden layer.",
@@ -62,7 +63,9 @@ struct ConceptsCommand: ParsableCommand {
 
     @OptionGroup(title: "Reading") var reading: ReadingArguments
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.explanation, "concepts", folder) }
+
+    mutating func carryOut() throws {
         InterruptFlag.install()
         let request = ConceptRequest(
             conditions: concept, examples: examples, reading: reading.options, layers: layer,

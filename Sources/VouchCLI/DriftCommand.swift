@@ -1,9 +1,10 @@
 import ArgumentParser
 import Documents
 import Platform
+import Runs
 import Studies
 
-struct DriftCommand: ParsableCommand {
+struct DriftCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "drift",
         abstract: "Compare new rows with those that a run learned from.",
@@ -42,7 +43,9 @@ struct DriftCommand: ParsableCommand {
     @OptionGroup(title: "Reading") var reading: ReadingArguments
     @OptionGroup(title: "Output") var output: ReportOutput
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.evaluation, "drift", folder) }
+
+    mutating func carryOut() throws {
         var request = DriftRequest(run: folder, rows: rows)
         request.reference = reference
         request.falseDiscovery = falseDiscovery

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Platform
+import Runs
 import Studies
 
-struct ExamplesCommand: ParsableCommand {
+struct ExamplesCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "examples",
         abstract: "Show training rows that stand for many, and rows that those do not stand for.",
@@ -28,13 +29,15 @@ struct ExamplesCommand: ParsableCommand {
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.explanation, "example rows", folder) }
+
+    mutating func carryOut() throws {
         let found = try exampleRows(run: folder, count: count, seed: seed, threads: threads)
         Terminal(.output).write(try form.bytes(found.text, found.json()))
     }
 }
 
-struct InfluentialRowsCommand: ParsableCommand {
+struct InfluentialRowsCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "influential",
         abstract: "Show the training rows that pushed a row's prediction up and down most.",
@@ -65,7 +68,9 @@ struct InfluentialRowsCommand: ParsableCommand {
 
     @OptionGroup(title: "Reading") var reading: ReadingArguments
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.explanation, "influential rows", folder) }
+
+    mutating func carryOut() throws {
         let found = try influentialRows(
             run: folder, rows: rows, row: row, count: count, reading: reading.options,
             threads: threads)

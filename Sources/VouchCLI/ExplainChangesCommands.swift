@@ -4,7 +4,7 @@ import Platform
 import Runs
 import Studies
 
-struct ExplainCounterfactualsCommand: ParsableCommand {
+struct ExplainCounterfactualsCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "counterfactuals",
         abstract: "Say which smallest changes of a row would change its prediction.",
@@ -58,7 +58,9 @@ struct ExplainCounterfactualsCommand: ParsableCommand {
     @Flag(help: "Say how long each row took.")
     var timed = false
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.explanation, "counterfactuals", asked.file.folder) }
+
+    mutating func carryOut() throws {
         var request = CounterfactualRequest(run: asked.file.folder, rows: asked.file.rows)
         if let chosen = asked.file.chosen { request.chosen = chosen }
         request.changes.immutable = immutable
@@ -83,7 +85,7 @@ struct ExplainCounterfactualsCommand: ParsableCommand {
     }
 }
 
-struct ExplainReasonsCommand: ParsableCommand {
+struct ExplainReasonsCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "reasons",
         abstract: "Say for which factors a row did not get an outcome, at most four.",
@@ -109,7 +111,9 @@ struct ExplainReasonsCommand: ParsableCommand {
             valueName: "class"))
     var favourable: String?
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.explanation, "reasons", asked.file.folder) }
+
+    mutating func carryOut() throws {
         var request = ReasonRequest(run: asked.file.folder, rows: asked.file.rows)
         if let chosen = asked.file.chosen { request.chosen = chosen }
         request.wanted = asked.wanted

@@ -3,6 +3,7 @@ import Documents
 import Figures
 import Platform
 import Reporting
+import Runs
 import Studies
 
 struct ExplainCommand: ParsableCommand {
@@ -19,7 +20,7 @@ struct ExplainCommand: ParsableCommand {
 
 extension ExplanationMethod: ExpressibleByArgument {}
 
-struct ExplainRowsCommand: ParsableCommand {
+struct ExplainRowsCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "rows",
         abstract: "Say how the columns of a row made its prediction.",
@@ -125,7 +126,9 @@ struct ExplainRowsCommand: ParsableCommand {
 
     @OptionGroup(title: "Reading") var reading: ReadingArguments
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.explanation, "explanation of rows", file.folder) }
+
+    mutating func carryOut() throws {
         var request = ExplanationRequest(run: file.folder, rows: file.rows)
         if let chosen = file.chosen { request.chosen = chosen }
         request.background = background

@@ -1,8 +1,9 @@
 import ArgumentParser
 import Platform
+import Runs
 import Studies
 
-struct EvaluateExplanationsCommand: ParsableCommand {
+struct EvaluateExplanationsCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract: "Measure whether explanations of a run's predictions can be trusted.",
@@ -26,7 +27,9 @@ struct EvaluateExplanationsCommand: ParsableCommand {
 
     @OptionGroup var output: ReportOutput
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.explanation, "quality of explanations", folder) }
+
+    mutating func carryOut() throws {
         InterruptFlag.install()
         let progress = TrainingProgress(quiet: false, json: false)
         try output.write(
@@ -36,7 +39,7 @@ struct EvaluateExplanationsCommand: ParsableCommand {
     }
 }
 
-struct ProveExplanationsCommand: ParsableCommand {
+struct ProveExplanationsCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "prove",
         abstract: "Plant known rules into a run's own rows, and see which explanations find them.",
@@ -60,7 +63,9 @@ struct ProveExplanationsCommand: ParsableCommand {
 
     @OptionGroup var output: ReportOutput
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.explanation, "recovery of planted rules", folder) }
+
+    mutating func carryOut() throws {
         InterruptFlag.install()
         let progress = TrainingProgress(quiet: false, json: false)
         let arguments = ["vouch", "explain", "prove", folder, "--seed", "\(seed)"]
@@ -71,7 +76,7 @@ struct ProveExplanationsCommand: ParsableCommand {
     }
 }
 
-struct GlobalEffectsCommand: ParsableCommand {
+struct GlobalEffectsCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "global",
         abstract: "Show what a run's model does over all rows.",
@@ -99,7 +104,9 @@ struct GlobalEffectsCommand: ParsableCommand {
 
     @OptionGroup var output: ReportOutput
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.explanation, "effects over all rows", folder) }
+
+    mutating func carryOut() throws {
         InterruptFlag.install()
         let columns = together.map { list in
             list.split(separator: ",").map { String($0.trimmingPrefix(while: \.isWhitespace)) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Fairness
 import Platform
+import Runs
 import Studies
 
 extension FairnessConstraint: ExpressibleByArgument {}
@@ -69,7 +70,7 @@ struct MitigationArguments: ParsableArguments {
     }
 }
 
-struct MitigateCommand: ParsableCommand {
+struct MitigateCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "mitigate",
         abstract: "Decide so that a gap between groups keeps a tolerance, and prove it.",
@@ -105,7 +106,9 @@ struct MitigateCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var output: ReportOutput
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.mitigation, "mitigation", arguments.folder) }
+
+    mutating func carryOut() throws {
         var request = arguments.request
         request.tolerance = tolerance
         request.isDeterministic = deterministic
@@ -117,7 +120,7 @@ struct MitigateCommand: ParsableCommand {
     }
 }
 
-struct FrontierCommand: ParsableCommand {
+struct FrontierCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "frontier",
         abstract: "Accuracy against gap over tolerances, each method beside thresholds by lot.",
@@ -145,7 +148,9 @@ struct FrontierCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var output: ReportOutput
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.search, "frontier of accuracy against gap", arguments.folder) }
+
+    mutating func carryOut() throws {
         InterruptFlag.install()
         let progress = TrainingProgress(quiet: false, json: false)
         var request = arguments.request
@@ -157,7 +162,7 @@ struct FrontierCommand: ParsableCommand {
     }
 }
 
-struct AlternativesCommand: ParsableCommand {
+struct AlternativesCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "alternatives",
         abstract:
@@ -206,7 +211,9 @@ struct AlternativesCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var output: ReportOutput
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.search, "alternatives with a smaller gap", folder) }
+
+    mutating func carryOut() throws {
         var request = AlternativesRequest(protected: protected)
         request.constraint = constraint
         request.seeds = seeds

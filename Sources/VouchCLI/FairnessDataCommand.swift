@@ -1,6 +1,7 @@
 import ArgumentParser
 import Platform
 import Reporting
+import Runs
 import Studies
 
 struct DataCommand: ParsableCommand {
@@ -61,7 +62,7 @@ struct DataCommand: ParsableCommand {
     }
 }
 
-struct IndividualCommand: ParsableCommand {
+struct IndividualCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "individual",
         abstract:
@@ -85,7 +86,9 @@ struct IndividualCommand: ParsableCommand {
 
     @OptionGroup(title: "Output") var output: ReportOutput
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.evaluation, "individual fairness", folder) }
+
+    mutating func carryOut() throws {
         InterruptFlag.install()
         let progress = TrainingProgress(quiet: false, json: false)
         try output.write(

@@ -2,9 +2,10 @@ import ArgumentParser
 import Documents
 import Platform
 import Reporting
+import Runs
 import Studies
 
-struct GeneralizationCommand: ParsableCommand {
+struct GeneralizationCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "generalization",
         abstract: "Measure a finished run's overfitting further, by probes that take long.",
@@ -29,7 +30,11 @@ struct GeneralizationCommand: ParsableCommand {
 
     @OptionGroup var output: ReportOutput
 
-    mutating func run() throws {
+    var charge: Charge? {
+        probe.isEmpty ? nil : Charge(.probes, probe.joined(separator: ", "), folder)
+    }
+
+    mutating func carryOut() throws {
         InterruptFlag.install()
         let progress = TrainingProgress(quiet: probe.isEmpty, json: false)
         guard !probe.isEmpty else {

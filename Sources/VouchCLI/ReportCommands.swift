@@ -151,7 +151,7 @@ struct ReportCommand: ParsableCommand {
     }
 }
 
-struct CompareCommand: ParsableCommand {
+struct CompareCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
         abstract: "Compare two runs that were measured on the same rows.",
@@ -165,13 +165,15 @@ struct CompareCommand: ParsableCommand {
 
     @OptionGroup var output: ReportOutput
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.comparison, "comparison of two runs, half of it", first, second) }
+
+    mutating func carryOut() throws {
         try output.write(
             compareRuns(first, second, arguments: ["vouch", "compare", first, second]))
     }
 }
 
-struct ProveCommand: ParsableCommand {
+struct ProveCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "prove",
         abstract: "Try a remedy on a run and prove it on the test rows, or not.",
@@ -202,7 +204,9 @@ struct ProveCommand: ParsableCommand {
 
     @OptionGroup var output: ReportOutput
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.proof, "proof of \(remedy)", folder) }
+
+    mutating func carryOut() throws {
         var request = ProofRequest(
             remedy: remedy, arguments: ["vouch", "prove", folder, "--remedy", remedy])
         if seeds != request.seeds { request.arguments += ["--seeds", "\(seeds)"] }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Platform
+import Runs
 import Studies
 
 struct PredictCommand: ParsableCommand {
@@ -98,6 +99,7 @@ struct PredictCommand: ParsableCommand {
     @OptionGroup(title: "Reading") var reading: ReadingArguments
 
     mutating func run() throws {
+        let meter = CostMeter()
         var request = PredictionRequest(run: folder, rows: rows)
         request.reading = reading.options
         request.threads = threads
@@ -111,7 +113,7 @@ struct PredictCommand: ParsableCommand {
         request.hiddenFeatures = hiddenFeatures
         request.mitigation = fair
         request.asksJSON = form.chosen == .json
-        let (bytes, notes) = try predictRows(request)
+        let (bytes, notes, count) = try predictRows(request)
         let errors = Terminal(.error)
         for note in notes { errors.write("note: \(note)\n") }
         if let output {
@@ -119,10 +121,12 @@ struct PredictCommand: ParsableCommand {
         } else {
             Terminal(.output).write(bytes)
         }
+        Charge(.prediction, "prediction of \(Files.name(of: rows))", folder)
+            .add(meter, rows: count)
     }
 }
 
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
         abstract: "Measure a trained run on new rows with known answers.")
@@ -139,7 +143,9 @@ struct EvaluateCommand: ParsableCommand {
     @OptionGroup(title: "Reading") var reading: ReadingArguments
     @OptionGroup(title: "Output") var output: ReportOutput
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.evaluation, "evaluation on \(Files.name(of: rows))", folder) }
+
+    mutating func carryOut() throws {
         try output.write(
             evaluateRun(run: folder, rows: rows, reading: reading.options, threads: threads).report)
     }

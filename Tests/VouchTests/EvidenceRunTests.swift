@@ -1,3 +1,4 @@
+import Cost
 import Documents
 import Evidence
 import Foundation
@@ -37,7 +38,7 @@ import Testing
         let proofs = report.drawbacks.flatMap(\.proofs).count
         #expect(proofs == allOutputRemedies.count)
         func declared(_ split: RowSplit) -> Int {
-            (allProbes + closingProbes).count { $0.description.looksAt.contains(split) } + proofs
+            (allProbes + closingProbes(.unknown)).count { $0.description.looksAt.contains(split) } + proofs
         }
         // Validation rows stopped the one training, too.
         #expect(ledger.looks.map(\.count) == [declared(.validation) + 1, declared(.test)])

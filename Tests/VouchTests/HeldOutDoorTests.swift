@@ -1,3 +1,4 @@
+import Cost
 import Documents
 import Evidence
 import Fairness
@@ -297,7 +298,7 @@ import Testing
         let looks = try Ledger.read(place.run).records.map(\.entry).filter { $0.kind == .look }
         #expect(looks[0].purpose.hasPrefix("early stopping"))
         let byName = Dictionary(
-            uniqueKeysWithValues: (allProbes + closingProbes).map {
+            uniqueKeysWithValues: (allProbes + closingProbes(.unknown)).map {
                 ($0.description.name, $0.description)
             })
         var seen: [String: [String]] = [:]

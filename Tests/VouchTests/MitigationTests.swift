@@ -54,7 +54,7 @@ import Testing
         _ = try mitigateRun(request, run: run)
         var prediction = PredictionRequest(run: run, rows: scratch.path + "/data.csv")
         prediction.mitigation = "threshold-deterministic-demographic-parity-sex"
-        let (csv, _) = try predictRows(prediction)
+        let csv = try predictRows(prediction).bytes
         let lines = String(decoding: csv, as: UTF8.self).split(separator: "\n")
         #expect(lines[0].hasSuffix("decision,fair_decision"))
         #expect(

@@ -5,8 +5,8 @@ package import Reporting
 package import RunStore
 import Tables
 
-/// What a finished training puts into its run's ledger: the run itself, and every look at rows that
-/// it did not learn from.
+/// What a finished training puts into its run's ledger: the run itself, every look at rows that
+/// it did not learn from, and what it took.
 package struct LedgerEntries {
     private var entries: [Ledger.Entry] = []
     private let earlier: [Ledger.Record]
@@ -19,11 +19,12 @@ package struct LedgerEntries {
     ///   - earlier: Records of the run that is replaced, which stay.
     ///   - outcomes: Of probes, which say what each looked at.
     ///   - subject: What they measured.
+    ///   - charges: What the command took.
     package init(
         _ configuration: TrainConfiguration, _ prepared: PreparedData,
         after earlier: [Ledger.Record],
         trainings: [TrainedFold], outcomes: [ProbeSchedule.Outcome], proofs: [Proof],
-        subject: Subject,
+        subject: Subject, charges: [RunCharge],
         weightsSHA256: String
     ) throws {
         self.earlier = earlier
@@ -56,6 +57,7 @@ package struct LedgerEntries {
                 .validation, rows: prepared.folds.reduce(0) { $0 + $1.validation.count }, purpose)
             look(.test, rows: subject.test.rows, purpose)
         }
+        for charge in charges { entries.append(try charge.entry) }
     }
 
     private mutating func look(_ split: RowSplit, rows: Int, _ purpose: String) {

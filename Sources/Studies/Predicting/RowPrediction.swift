@@ -55,10 +55,12 @@ package let conformalMethods = ConformalMethod.allCases.map(\.rawValue)
 /// - Returns: CSV, one line a row in the file's order (or JSON, a list of such rows): the identifier columns as they were, then
 ///   `probability[CLASS]` for every class and `decision`, or `prediction` for a regression; with a
 ///   coverage also `set`, the classes with `|` between them, or `lower` and `upper`; with a limit on
-///   the risk `decision_or_abstain`; where asked for, the columns of `OutOfDistributionReference`. And notes on what a reader of these must know.
+///   the risk `decision_or_abstain`; where asked for, the columns of `OutOfDistributionReference`. Notes on what a reader of these must know. And how many rows there were.
 /// - Throws: an error listing the columns that the model needs and the file lacks, naming the first
 ///   cell that cannot be read as its column's kind, or saying why there is no coverage.
-package func predictRows(_ request: PredictionRequest) throws -> (bytes: [UInt8], notes: [String]) {
+package func predictRows(
+    _ request: PredictionRequest
+) throws -> (bytes: [UInt8], notes: [String], rows: Int) {
     guard request.outOfDistribution || !request.hiddenFeatures else {
         throw VouchError("--hidden-features goes with --out-of-distribution only; give both")
     }
@@ -107,7 +109,7 @@ package func predictRows(_ request: PredictionRequest) throws -> (bytes: [UInt8]
         ? predictionJSON(columns, texts: Set(model.schema.names(.id)), rows: predictions.rows)
         : predictionCSV(columns, rows: predictions.rows)
     let unknown = try model.encoder.repair?.note(on: table)
-    return (bytes, added.notes + [unknown].compactMap { $0 })
+    return (bytes, added.notes + [unknown].compactMap { $0 }, predictions.rows)
 }
 
 /// The thresholds of a request, fitted before any new row is read.

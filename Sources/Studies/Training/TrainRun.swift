@@ -37,7 +37,7 @@ package func trainRun(
     let learner = Learner(
         configuration: configuration, prepared: prepared, pool: pool,
         cancellation: control.cancellation)
-    var run = TrainRun(learner: learner)
+    var run = TrainRun(learner: learner, tariff: try configuration.tariff)
     return try run.carryOut(control, startedAt: start, meter: meter)
 }
 
@@ -63,6 +63,7 @@ package func explainedRecipe(_ configuration: TrainConfiguration) throws -> Stri
 /// One training run, from encoded rows to the run folder.
 private struct TrainRun {
     private(set) var learner: Learner
+    let tariff: Tariff
 
     private var configuration: TrainConfiguration { learner.configuration }
     private var prepared: PreparedData { learner.prepared }
@@ -105,13 +106,15 @@ private struct TrainRun {
             control.onEvent(
                 .stage("Cross-validation takes \(plan.trainings) trainings, about \(seconds) s"))
         }
-        let (outcomes, proofs, cost) = measured(
+        let (outcomes, proofs, used) = measured(
             subject, validation: validation, control, startedAt: start, meter: meter,
             plan: planned?.plan)
-        let record = planned?.record(trained, took: cost.usage, isWhole: isWhole(trained, control))
+        let record = planned?.record(trained, took: used, isWhole: isWhole(trained, control))
         let ledger = try LedgerEntries(
             configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,
-            proofs: proofs, subject: subject, weightsSHA256: hash)
+            proofs: proofs, subject: subject,
+            charges: charges(training: trained.used, whole: used, isResumed: control.resume),
+            weightsSHA256: hash)
         let report = ReportAssembly(
             configuration: configuration, prepared: prepared, model: model,
             trainings: trainings, outcomes: outcomes, proofs: proofs, subject: subject,
@@ -243,7 +246,7 @@ private struct TrainRun {
     private func measured(
         _ subject: Subject, validation: LabelledPredictions, _ control: RunControl,
         startedAt start: Double, meter: CostMeter, plan: RunPlan?
-    ) -> (outcomes: [ProbeSchedule.Outcome], proofs: [Proof], cost: CommandCost) {
+    ) -> (outcomes: [ProbeSchedule.Outcome], proofs: [Proof], used: Usage) {
         let schedule = schedule(startedAt: start)
         let probes =
             allProbes + requestedProbes.filter { $0.description.needs.isSubset(of: subject.has) }
@@ -253,15 +256,28 @@ private struct TrainRun {
         control.onEvent(.stage("Proving remedies on \(subject.test.rows) test rows"))
         let proofs = proofs(fittedOn: validation, provedOn: subject.test)
         let used = meter.used()
-        let cost = CommandCost(
+        var finished = subject
+        finished.runCost = CommandCost(
             probeSeconds: Clock.monotonicSeconds() - began,
             probeWorkSeconds: subject.work.seconds,
             probeBudgetSeconds: schedule.budgetSeconds ?? 0, usage: used,
             trainingRows: prepared.split.train.count + prepared.split.validation.count,
             planned: plan?.expected)
-        var finished = subject
-        finished.runCost = cost
-        return (outcomes + schedule.run(closingProbes(tariff), on: finished), proofs, cost)
+        return (outcomes + schedule.run(closingProbes(tariff), on: finished), proofs, used)
+    }
+
+    /// The training, and what else the command did until now.
+    private func charges(training: Usage, whole: Usage, isResumed: Bool) -> [RunCharge] {
+        var training = training
+        if isResumed {
+            training.energy = training.energy.knowing(not: [
+                "what the training took before it was interrupted: not counted"
+            ])
+        }
+        return [
+            RunCharge(.training, "training", training),
+            RunCharge(.probes, "reading, probes and proofs of the training", whole.less(training)),
+        ]
     }
 
     /// The probes' budget is of counted work; where a clock limits the whole command, what it leaves.
