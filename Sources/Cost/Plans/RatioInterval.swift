@@ -26,7 +26,7 @@ package struct RatioInterval: Codable, Sendable, Hashable {
             plans = 0
             return
         }
-        let place = Int(Double(sorted.count + 1) * (1 - Self.level) / 2)
+        let place = Int(Double(sorted.count + 1) * (1 - Self.level) / 2 + 1e-9)
         bounds = RatioBounds(lower: sorted[place - 1], upper: sorted[sorted.count - place])
         plans = sorted.count
     }

@@ -89,23 +89,23 @@ package struct PlanReport: Encodable, Sendable {
 /// Says what `vouch train` would take with the same options; nothing is trained but a few steps whose weights are thrown
 /// away, and of held-out rows only their number counts.
 package func planRun(
-    _ configuration: TrainConfiguration, threads: Int?, kinds: InputKinds = .shipped,
+    _ configuration: TrainConfiguration, threads: Int?,
     onEvent: (RunEvent) -> Void = { _ in }
 ) throws -> PlanReport {
     let start = Clock.monotonicSeconds()
     try configuration.validate()
     let threads = try checkedThreads(threads)
     let prepared = try PreparedData.load(
-        configuration, kinds: kinds, threads: threads, onEvent: onEvent)
+        configuration, threads: threads, onEvent: onEvent)
     let learner = try Learner(
         configuration: configuration, prepared: prepared, pool: WorkerPool(threads: threads)
     ).settlingShards()
     let features = try prepared.encoder.encode(prepared.table)
     let planned = try withoutActuallyEscaping(onEvent) { onEvent in
-        try RunPlanner(
-            learner: learner, features: features, startedAt: start, history: .ofIndex(),
-            calibrationPath: MachineCalibration.defaultPath(),
-            say: { onEvent(.warning($0)) }
+        let say: (String) -> Void = { onEvent(.warning($0)) }
+        return try RunPlanner(
+            learner: learner, features: features, startedAt: start, history: .ofIndex(say),
+            calibrationPath: try? MachineCalibration.defaultPath(), say: say
         ).planned()
     }
     return PlanReport(planned, configuration)

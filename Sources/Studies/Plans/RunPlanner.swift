@@ -151,12 +151,19 @@ extension PlanHistory {
     private static let mostRead = 1000
 
     /// What the index of runs knows; a plan that another version wrote otherwise is passed over.
-    static func ofIndex() throws -> PlanHistory {
-        guard let index = try RunIndex.openExisting() else { return PlanHistory() }
-        return PlanHistory(
-            try index.plans(limit: mostRead).compactMap { plan in
-                try? JSON.decode(
-                    PlanRecord.self, from: Array(plan.content.utf8), file: PlanRecord.fileName)
-            })
+    ///
+    /// - Parameter say: Told where the index cannot be read, which is no reason not to plan.
+    static func ofIndex(_ say: (String) -> Void) -> PlanHistory {
+        do {
+            guard let index = try RunIndex.openExisting() else { return PlanHistory() }
+            return PlanHistory(
+                try index.plans(limit: mostRead).compactMap { plan in
+                    try? JSON.decode(
+                        PlanRecord.self, from: Array(plan.content.utf8), file: PlanRecord.fileName)
+                })
+        } catch {
+            say("planned without earlier runs: \(error)")
+            return PlanHistory()
+        }
     }
 }

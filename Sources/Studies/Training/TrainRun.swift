@@ -173,10 +173,10 @@ private struct TrainRun {
     ) -> PlannedRun? {
         guard control.isPlanned, !learner.cancellation.isRaised else { return nil }
         do {
+            let say: (String) -> Void = { control.onEvent(.warning($0)) }
             let planned = try RunPlanner(
-                learner: learner, features: features, startedAt: start, history: .ofIndex(),
-                calibrationPath: MachineCalibration.defaultPath(),
-                say: { control.onEvent(.warning($0)) }
+                learner: learner, features: features, startedAt: start, history: .ofIndex(say),
+                calibrationPath: try? MachineCalibration.defaultPath(), say: say
             ).planned()
             control.onEvent(.planned(planned.plan, planned.bill))
             return planned
