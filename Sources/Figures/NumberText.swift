@@ -59,7 +59,7 @@ package enum NumberText {
     ) -> (value: String, interval: String) {
         let half = (upper - lower) / 2
         guard value.isFinite, half.isFinite, half > 0 else {
-            return (plain(value), "[\(plain(lower)), \(plain(upper))]")
+            return (plain(value), range(lower, upper))
         }
         var decimals = Int((-log10(half)).rounded(.up))
         if half * power(decimals) < 1.95 { decimals += 1 }
@@ -70,6 +70,11 @@ package enum NumberText {
         let own = readable(value, from: min(decimals, 9))
         let shown = own > 9 ? plain(value) : text(value, own)
         return (shown, "[\(text(lower, decimals)), \(text(upper, decimals))]")
+    }
+
+    /// Two ends that each keep their own digits, as where they differ by a factor: `[0.012, 3.10]`.
+    package static func range(_ lower: Double, _ upper: Double) -> String {
+        "[\(plain(lower)), \(plain(upper))]"
     }
 
     /// With a fixed number of decimals; negative ones round to tens, hundreds and so on.

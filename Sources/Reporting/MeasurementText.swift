@@ -15,8 +15,15 @@ struct MeasurementText {
     init(_ measurement: Measurement) {
         let unit = measurement.unit.isEmpty ? "" : " " + measurement.unit
         if let number = measurement.value, let interval = measurement.interval {
-            let text = NumberText.withInterval(
-                number, lower: interval.lower, upper: interval.upper)
+            // Assumptions differ by factors, and a sample's digits would make their lower end 0.
+            let text =
+                interval.isAssumed
+                ? (
+                    value: NumberText.plain(number),
+                    interval: NumberText.range(interval.lower, interval.upper)
+                )
+                : NumberText.withInterval(
+                    number, lower: interval.lower, upper: interval.upper)
             value = text.value + unit
             self.interval = text.interval
             full = "\(number) [\(interval.lower), \(interval.upper)]\(unit)"

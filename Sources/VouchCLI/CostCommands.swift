@@ -1,37 +1,66 @@
 import ArgumentParser
+import Cost
+import Documents
 import Platform
 import Runs
-import Studies
 
 struct CostCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cost",
-        abstract: "Show what a training will cost, and what a run's model costs to use.",
-        subcommands: [Plan.self, Graph.self])
+        abstract: "Show what a training will cost, what a run's model cost, and what it costs to use.",
+        subcommands: [CostPlanCommand.self, Bill.self, CodeCarbon.self, Graph.self])
 
-    struct Plan: ParsableCommand {
+    struct Bill: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Say what a training will take before it is paid.",
-            usage: "vouch cost plan <data> --target <target> [any option of vouch train]",
+            abstract: "Tell what a run's model cost so far: seconds, energy, CO2e and money.",
             discussion: """
-                Example:
-                  vouch cost plan adult.csv --target income --protected sex
+                All that was computed for the run is in it: trainings, probes, proofs, searches, explanations and \
+                predictions, as its ledger says; and what 1,000 predictions cost. Options that are not given are \
+                those of the training.
 
-                Seconds, energy, money and CO2e of the training and of the probes, with a 90 % interval. \
-                Options are those of `vouch train`, `--config` and `--json` among them. The table is read and \
-                encoded, and a few steps are timed; nothing is trained or written but the machine's \
-                calibration. `vouch train` says the same in its first line.
+                Examples:
+                  vouch cost bill runs/adult --grid DE --price-per-kwh 0.30EUR
+                  vouch cost bill runs/adult --json
                 """)
 
-        @OptionGroup(visibility: .hidden) var training: TrainCommand
+        @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+        var folder: String
+
+        @OptionGroup(title: "What it is told in") var tariff: TariffArguments
+        @OptionGroup var form: FormArguments<TextForm>
 
         mutating func run() throws {
-            let progress = TrainingProgress(quiet: training.quiet || training.json, json: false)
-            let report = try planRun(
-                training.trainConfiguration(), threads: training.threads,
-                onEvent: { progress.show($0) })
-            Terminal(.output).write(
-                training.json ? try report.json() : Array(report.text.utf8))
+            let bill = try RunBill(run: folder, tariff: tariff.tariff(of: folder))
+            Terminal(.output).write(try form.bytes(bill.text, bill.json()))
+        }
+    }
+
+    struct CodeCarbon: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "codecarbon",
+            abstract: "Write a run's costs as CodeCarbon's emissions.csv, a line for each.",
+            discussion: """
+                Dashboards for CodeCarbon read it. What is not known is empty. Energy is in kWh, emissions in kg.
+                """)
+
+        @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
+        var folder: String
+
+        @Option(
+            name: [.customLong("output"), .customLong("out")],
+            help: ArgumentHelp(
+                "The file to write; standard output if not given.", valueName: "file"))
+        var output: String?
+
+        @OptionGroup(title: "What it is told in") var tariff: TariffArguments
+
+        mutating func run() throws {
+            let bytes = try CodeCarbonFile.bytes(run: folder, tariff: tariff.tariff(of: folder))
+            if let output {
+                try AtomicFile.write(bytes, to: output)
+            } else {
+                Terminal(.output).write(bytes)
+            }
         }
     }
 

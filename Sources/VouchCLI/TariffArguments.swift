@@ -23,3 +23,12 @@ struct TariffArguments: ParsableArguments {
         if let pricePerHour { configuration[Settings.pricePerHour] = pricePerHour }
     }
 }
+
+extension TariffArguments {
+    /// A run's, with what is given here in its place.
+    func tariff(of run: String) throws -> Tariff {
+        var configuration = try FinishedRun.configuration(of: run)
+        apply(to: &configuration)
+        return try configuration.tariff
+    }
+}

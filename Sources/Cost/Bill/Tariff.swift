@@ -8,7 +8,7 @@ package struct Tariff: Codable, Sendable, Hashable {
     package var carbonIntensity: Amount
     /// Where the intensity comes from, with its year.
     package var carbonSource: String
-    /// The country's two letters; `nil` for the world's mean, or where an intensity was given.
+    /// The country's two letters; `nil` where none was given.
     package var grid: String?
     /// In `currency`.
     package var pricePerKilowattHour: Double?
@@ -44,7 +44,8 @@ package struct Tariff: Codable, Sendable, Hashable {
                 complaint: " is \(second.text), and the price of a kilowatt-hour \(first.text); "
                     + "give both in one currency")
         }
-        self.grid = nil
+        let known = grid.flatMap(table.grid)
+        self.grid = known?.code
         if let intensity = carbonIntensity {
             guard intensity >= 0, intensity.isFinite else {
                 throw TariffError(
@@ -54,9 +55,8 @@ package struct Tariff: Codable, Sendable, Hashable {
             self.carbonIntensity = .estimate(
                 intensity, in: intensity...intensity, unknowns: ["the carbon intensity is as given"])
             carbonSource = "as given"
-        } else if let known = grid.flatMap(table.grid) {
+        } else if let known {
             let grams = known.gramsPerKilowattHour
-            self.grid = known.code
             self.carbonIntensity = .estimate(
                 grams, in: grams * table.lowerFactor...grams * table.upperFactor,
                 unknowns: [
@@ -139,5 +139,5 @@ package struct TariffError: Error, Sendable, Hashable, CustomStringConvertible {
     /// To be read after the part's name.
     package var complaint: String
 
-    package var description: String { "--\(part.rawValue)\(complaint)" }
+    package var description: String { part.rawValue + complaint }
 }

@@ -1,3 +1,4 @@
+import Cost
 import GraphIR
 import Models
 import Platform
@@ -21,6 +22,11 @@ extension PlainError {
 }
 
 extension VouchError: PlainError {}
+extension TariffError: PlainError {
+    package func text(naming setting: (String) -> String) -> String {
+        setting(part.rawValue) + complaint
+    }
+}
 extension ModelError: PlainError {}
 extension TableError: PlainError {}
 extension PlatformError: PlainError {}
