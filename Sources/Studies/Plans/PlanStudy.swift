@@ -32,12 +32,14 @@ package struct PlanReport: Encodable, Sendable {
         level = RatioInterval.level
         bill = planned.bill
         backtest = planned.backtest
+        let unknown = plan.knowledge.sentence
+        let timed = plan.pace.timedSteps
         notes =
-            ["the interval is \(plan.interval.origin())", plan.knowledge.sentence]
-            + bill.grams.unknowns.filter { $0 != plan.knowledge.sentence }
+            ["the interval is \(plan.interval.origin())", unknown]
+            + planned.bill.grams.unknowns.filter { $0 != unknown }
             + [
-                plan.pace.timedSteps > 0
-                    ? "a step was timed: \(plan.pace.timedSteps) steps with weights that were thrown away"
+                timed > 0
+                    ? "a step was timed: \(timed) steps with weights that were thrown away"
                     : "a step could not be timed: it is counted at the rates of the machine's calibration"
             ]
     }
