@@ -26,6 +26,7 @@ final class TrainingProgress: Sendable {
         var epoch: EpochRecord?
         /// What the plan said was left of the command, and when.
         var left: (seconds: Double, at: Double)?
+        var lastCorrection = -Double.infinity
     }
 
     init(quiet: Bool, json: Bool) {
@@ -38,7 +39,7 @@ final class TrainingProgress: Sendable {
             case .quiet: break
             case .json:
                 if case .training(let progress) = event, !isDue(progress, &state) { return }
-                if case .corrected = event, !isDue(&state, last: false) { return }
+                if case .corrected = event, !isCorrectionDue(&state) { return }
                 if case .stopped = event { state.began = nil }
                 results.write(JSONLine.text(EventLine(event)))
             case .bar, .lines: tell(event, &state)
@@ -133,6 +134,14 @@ final class TrainingProgress: Sendable {
         guard now - state.lastShown >= (manner == .bar ? 0.1 : 1) || (last && manner == .bar)
         else { return false }
         state.lastShown = now
+        return true
+    }
+
+    /// Of its own, as a correction follows the line of its epoch at once.
+    private func isCorrectionDue(_ state: inout State) -> Bool {
+        let now = Clock.monotonicSeconds()
+        guard now - state.lastCorrection >= 1 else { return false }
+        state.lastCorrection = now
         return true
     }
 

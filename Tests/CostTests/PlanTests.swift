@@ -11,14 +11,15 @@ import Testing
 
     static func plan(
         rest: Double = 10, knowledge: PlanKnowledge = .nothing, bounds: RatioBounds = shipped,
-        factor: Double = 1
+        factor: Double = 1, trainingFactor: Double = 1
     ) -> RunPlan {
         var interval = RatioInterval([], shipped: bounds)
         interval.bounds = bounds
         return RunPlan(
             begunSeconds: 1, trainingSeconds: rest / 2, probeSeconds: rest / 2, otherSeconds: 0,
             steps: 100, pace: TrainingPace(step: 0.01, row: 1e-6, busyCores: 2, timedSteps: 9),
-            knowledge: knowledge, interval: interval, restFactor: factor, probeWorkSeconds: 5,
+            knowledge: knowledge, interval: interval, trainingFactor: trainingFactor,
+            restFactor: factor, probeWorkSeconds: 5,
             busyCores: 1.5)
     }
 
@@ -129,8 +130,9 @@ import Testing
             let ratios = prior.ratios(knowledge)
             #expect(ratios.lower > 0 && ratios.lower < 1 && ratios.upper > 1)
         }
-        // Once every step is known, ±30 % is promised.
-        #expect(prior.ratios.steps.upper - prior.ratios.steps.lower <= 0.6)
+        // Of a training that was done before, ±30 % is promised.
+        #expect(prior.ratios.training.upper - prior.ratios.training.lower <= 0.6)
+        #expect(prior.probeFactor > 0 && prior.otherSeconds > 0)
         #expect(throws: (any Error).self) { try PlanPrior(json: Array("{}".utf8)) }
     }
 
@@ -199,17 +201,26 @@ import Testing
         #expect(held.map(\.plans) == [1, 4] && held.map(\.held) == [1, 4])
     }
 
-    @Test func probesAreExpectedAsTheyWere() {
+    @Test func whatIsSlowerThanPlannedIsExpectedSo() {
+        func factors(_ records: [PlanRecord], table: String = "t") -> [Double] {
+            let factors = PlanHistory(records).factors(
+                table: table, kind: "ensemble", on: Self.machine)
+            return [factors.training, factors.rest]
+        }
         // 21 s, less 1 s before the plan and 5 s of training: three times the 5 s that were planned.
-        let history = PlanHistory([Self.record(21)])
-        #expect(history.restFactor(table: "t", kind: "ensemble", on: Self.machine) == 3)
+        #expect(factors([Self.record(21)]) == [1, 3])
         // What the plan had multiplied by already is taken out first.
-        let corrected = PlanHistory([Self.record(21, plan: Self.plan(factor: 2))])
-        #expect(corrected.restFactor(table: "t", kind: "ensemble", on: Self.machine) == 6)
+        #expect(factors([Self.record(21, plan: Self.plan(factor: 2, trainingFactor: 4))]) == [4, 6])
+        // Twice the steps in the planned time.
+        var quick = Self.record(21)
+        quick.done.steps = [150, 50]
+        #expect(factors([quick]) == [0.5, 3])
         // Another table's say nothing while they are few.
-        #expect(history.restFactor(table: "u", kind: "ensemble", on: Self.machine) == 1)
-        let many = PlanHistory(Array(repeating: Self.record(21), count: 5))
-        #expect(many.restFactor(table: "u", kind: "ensemble", on: Self.machine) == 3)
+        #expect(factors([Self.record(21)], table: "u") == [1, 1])
+        #expect(factors(Array(repeating: Self.record(21), count: 5), table: "u") == [1, 3])
+        let history = PlanHistory([Self.record(21)])
+        #expect(history.knows(table: "t", kind: "ensemble", on: Self.machine))
+        #expect(!history.knows(table: "t", kind: "mlp", on: Self.machine))
     }
 
     // MARK: - Energy and money

@@ -66,8 +66,11 @@ import Testing
 
         let second = try vouch(train, home: home)
         #expect(second.error.contains("Plan: about "), "\(second.error)")
-        #expect(second.error.contains("every step of the training is counted"))
-        #expect(try record().plan.knowledge == .steps)
+        #expect(second.error.contains("the same training was done here before"))
+        let again = try record().plan
+        #expect(again.knowledge == .training && again.interval.plans == 0)
+        // After its first run, half the interval is at most 30 % of the plan.
+        #expect((again.upper - again.lower) / 2 <= 0.3 * again.seconds)
         #expect(try record().plan.steps == done.steps.reduce(0, +))
         #expect(try record().done.steps == done.steps)
         // The report has both, side by side.
@@ -143,5 +146,17 @@ import Testing
         #expect(PlanText.duration(0.04) == "0.0 s" && PlanText.duration(3.14) == "3.1 s")
         #expect(PlanText.duration(75.4) == "75 s" && PlanText.duration(600) == "10 min")
         #expect(PlanText.duration(9000) == "2.5 h")
+        let interval = RatioInterval([], shipped: RatioBounds(lower: 0.5, upper: 2))
+        let plan = RunPlan(
+            begunSeconds: 1, trainingSeconds: 6, probeSeconds: 3, otherSeconds: 1, steps: 100,
+            pace: TrainingPace(step: 0.01, row: 0, busyCores: 2, timedSteps: 9), knowledge: .nothing,
+            interval: interval, trainingFactor: 1, restFactor: 1, probeWorkSeconds: 5, busyCores: 2)
+        let bill = PlannedBill(
+            plan, wattsPerCore: .estimate(10, in: 5...20, unknowns: ["watts"]), tariff: .unknown)
+        let line = PlanText.line(plan, bill)
+        #expect(line.hasPrefix("Plan: about 11 s (6.0 s to 21 s in nine of ten), of which training"))
+        // No money without a price.
+        #expect(line.contains("220 J (60 to 840)") && line.contains(" g CO2e") && !line.contains("EUR"))
+        #expect(line.hasSuffix("An estimate: how many epochs it takes is guessed from other tables"))
     }
 }

@@ -36,14 +36,24 @@ package struct PlanHistory: Sendable {
             .map { $0.plan.ratio($0.done.seconds) }
     }
 
-    /// What probes and report took over what counts expect, on this machine: of the table's runs, else of all of that
-    /// kind of model where they are five at least, else 1.
-    package func restFactor(table: String, kind: String, on machine: PlanMachine) -> Double {
+    /// What a training's steps, and what all that follows them, took over what counts and a timed step expect, on this
+    /// machine: of the table's latest runs, else of all of that kind of model where they are five at least, else 1.
+    package func factors(
+        table: String, kind: String, on machine: PlanMachine
+    ) -> (training: Double, rest: Double) {
         let alike = made(on: machine).filter { $0.kind == kind }
         let own = alike.filter { $0.table == table }.prefix(3)
         let chosen = own.isEmpty && alike.count >= 5 ? alike.prefix(30) : own
-        let ratio = Self.median(chosen.map(\.restRatio).filter { $0 > 0 && $0.isFinite })
-        return min(10, max(0.1, ratio ?? 1))
+        func factor(_ ratio: (PlanRecord) -> Double) -> Double {
+            let middle = Self.median(chosen.map(ratio).filter { $0 > 0 && $0.isFinite })
+            return min(10, max(0.1, middle ?? 1))
+        }
+        return (factor(\.trainingRatio), factor(\.restRatio))
+    }
+
+    /// Whether a table was trained on a machine.
+    package func knows(table: String, kind: String, on machine: PlanMachine) -> Bool {
+        made(on: machine).contains { $0.table == table && $0.kind == kind }
     }
 
     /// Cores that computed on average over earlier commands with as many threads, the median; `nil` without any.

@@ -2,7 +2,9 @@ import Foundation
 
 /// How much a plan can know of a training before it begins.
 package enum PlanKnowledge: String, Codable, Sendable, CaseIterable {
-    /// Every step is counted: nothing stops early, or the same training was done before.
+    /// The same training was done before on this machine: every step is known, and what followed.
+    case training
+    /// Every step is counted: nothing stops early, or the same training was done on another machine.
     case steps
     /// The same columns and the same answer were learned before, on this machine or another.
     case table
@@ -12,7 +14,9 @@ package enum PlanKnowledge: String, Codable, Sendable, CaseIterable {
     /// What is not known, in a sentence.
     package var sentence: String {
         switch self {
-        case .steps: "every step of the training is counted"
+        case .training: "the same training was done here before, so that every step is known"
+        case .steps:
+            "every step of the training is counted; what probes take here was not seen before"
         case .table:
             "how many epochs it takes is guessed from earlier runs of this table"
         case .nothing: "how many epochs it takes is guessed from other tables"
@@ -41,25 +45,23 @@ package struct PlanPrior: Codable, Sendable, Hashable {
     package var keptShares: [Double]
     /// The same of a second training of a table, over that of the first.
     package var repeatedShares: [Double]
+    /// What probes take over their counted work at the pace of the training's steps.
+    package var probeFactor: Double
     /// What a run takes beside reading, training and probes: predicting its rows, writing its report.
     package var otherSeconds: Double
     package var ratios: Ratios
 
     /// By what a plan knows.
     package struct Ratios: Codable, Sendable, Hashable {
+        package var training: RatioBounds
         package var steps: RatioBounds
         package var table: RatioBounds
         package var nothing: RatioBounds
-
-        package init(steps: RatioBounds, table: RatioBounds, nothing: RatioBounds) {
-            self.steps = steps
-            self.table = table
-            self.nothing = nothing
-        }
     }
 
     package func ratios(_ knowledge: PlanKnowledge) -> RatioBounds {
         switch knowledge {
+        case .training: ratios.training
         case .steps: ratios.steps
         case .table: ratios.table
         case .nothing: ratios.nothing

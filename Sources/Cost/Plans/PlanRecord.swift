@@ -56,6 +56,12 @@ package struct PlanRecord: Codable, Sendable, Hashable {
         self.done = done
     }
 
+    /// What the steps that were taken took, over what would have been planned for them without earlier runs.
+    var trainingRatio: Double {
+        let share = Double(done.steps.reduce(0, +)) / Double(max(plan.steps, 1))
+        return done.trainingSeconds / max(share * plan.trainingSeconds / plan.trainingFactor, 1e-9)
+    }
+
     /// What probes and all beside reading and training took, over what would have been planned without earlier runs.
     var restRatio: Double {
         let real = done.seconds - plan.begunSeconds - done.trainingSeconds

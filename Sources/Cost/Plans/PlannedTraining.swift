@@ -59,4 +59,10 @@ package struct TrainingPace: Codable, Sendable, Hashable {
         self.busyCores = busyCores
         self.timedSteps = timedSteps
     }
+
+    /// So many times slower.
+    package func slowed(_ factor: Double) -> TrainingPace {
+        TrainingPace(
+            step: factor * step, row: factor * row, busyCores: busyCores, timedSteps: timedSteps)
+    }
 }

@@ -14,6 +14,8 @@ package struct RunPlan: Codable, Sendable, Hashable {
     package var knowledge: PlanKnowledge
     /// Of what is left, as a multiple of `restSeconds`.
     package var interval: RatioInterval
+    /// What `trainingSeconds` was multiplied by, as earlier runs on this machine had it.
+    package var trainingFactor: Double
     /// What `probeSeconds` and `otherSeconds` were multiplied by, as earlier runs on this machine had it.
     package var restFactor: Double
     /// Counted work of the probes, in seconds of the nominal machine.
@@ -26,7 +28,7 @@ package struct RunPlan: Codable, Sendable, Hashable {
     package init(
         begunSeconds: Double, trainingSeconds: Double, probeSeconds: Double, otherSeconds: Double,
         steps: Int, pace: TrainingPace, knowledge: PlanKnowledge, interval: RatioInterval,
-        restFactor: Double, probeWorkSeconds: Double, busyCores: Double,
+        trainingFactor: Double, restFactor: Double, probeWorkSeconds: Double, busyCores: Double,
         limitSeconds: Double? = nil
     ) {
         self.begunSeconds = begunSeconds
@@ -37,6 +39,7 @@ package struct RunPlan: Codable, Sendable, Hashable {
         self.pace = pace
         self.knowledge = knowledge
         self.interval = interval
+        self.trainingFactor = trainingFactor
         self.restFactor = restFactor
         self.probeWorkSeconds = probeWorkSeconds
         self.busyCores = busyCores

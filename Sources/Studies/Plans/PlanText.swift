@@ -32,12 +32,12 @@ package enum PlanText {
         let energyUnit = bill.energy.value < 1000 ? ("J", 1.0) : ("kJ", 1000)
         let (joules, grams) = (amount(bill.energy, per: energyUnit.1), amount(bill.grams))
         var costs = [
-            ("energy", "\(joules.value) \(energyUnit.0)", joules.range),
-            ("CO2e", "\(grams.value) g CO2e", grams.range),
+            ("its energy", "\(joules.value) \(energyUnit.0)", joules.range),
+            ("its CO2e", "\(grams.value) g CO2e", grams.range),
         ]
         if let money = bill.money, let currency = bill.currency {
             let told = amount(money)
-            costs.append(("money", "\(told.value) \(currency)", told.range))
+            costs.append(("its price", "\(told.value) \(currency)", told.range))
         }
         return costs
     }

@@ -47,30 +47,33 @@ struct RunPlanner {
         let share = forecast.share(at: 0.5)
         let steps = repeated ?? trainings.map { $0.steps(keeping: share) }
         let isCounted = repeated != nil || trainings.allSatisfy { $0.patience == nil && !$0.isRefit }
-        let knowledge: PlanKnowledge = isCounted ? .steps : own.isEmpty ? .nothing : .table
+        let isKnown = repeated != nil && history.knows(table: table, kind: kind, on: machine)
+        let knowledge: PlanKnowledge =
+            isKnown ? .training : isCounted ? .steps : own.isEmpty ? .nothing : .table
+        let factors = history.factors(table: table, kind: kind, on: machine)
+        let realPace = pace.slowed(factors.training)
         let trainingSeconds = zip(trainings, steps).reduce(0) {
-            $0 + $1.0.seconds(steps: $1.1, pace: pace)
+            $0 + $1.0.seconds(steps: $1.1, pace: realPace)
         }
         let search = learner.plannedPairSearch().map {
-            $0.seconds(steps: $0.steps(keeping: share), pace: pace)
+            $0.seconds(steps: $0.steps(keeping: share), pace: realPace)
         } ?? 0
         let work = try probeWork(timed, steps: steps.reduce(0, +))
-        let perNominal = pace.step / max(try timed.stepSeconds(), 1e-9)
+        let perNominal = prior.probeFactor * pace.step / max(try timed.stepSeconds(), 1e-9)
         let repeats = Double(configuration.evidence.crossValidation?.trainings ?? 0)
-        let factor = history.restFactor(table: table, kind: kind, on: machine)
         let plan = RunPlan(
             begunSeconds: Clock.monotonicSeconds() - startedAt, trainingSeconds: trainingSeconds,
-            probeSeconds: factor * (work * perNominal + repeats * trainingSeconds),
-            otherSeconds: factor * (prior.otherSeconds + search), steps: steps.reduce(0, +),
+            probeSeconds: factors.rest * (work * perNominal + repeats * trainingSeconds),
+            otherSeconds: factors.rest * (prior.otherSeconds + search), steps: steps.reduce(0, +),
             pace: pace, knowledge: knowledge,
             interval: RatioInterval(
                 history.ratios(knowledge, on: machine), shipped: prior.ratios(knowledge)),
-            restFactor: factor, probeWorkSeconds: work,
+            trainingFactor: factors.training, restFactor: factors.rest, probeWorkSeconds: work,
             busyCores: history.busyCores(on: machine) ?? pace.busyCores,
             limitSeconds: configuration.learning.budgetSeconds)
         let progress = PlanProgress(
-            trainings, pace: pace, forecast: forecast,
-            restSeconds: plan.probeSeconds + plan.otherSeconds - factor * search,
+            trainings, pace: realPace, forecast: forecast,
+            restSeconds: plan.probeSeconds + plan.otherSeconds - factors.rest * search,
             knownSteps: isCounted ? steps : nil)
         return PlannedRun(
             plan: plan, trainings: trainings, progress: progress, machine: machine, table: table,
