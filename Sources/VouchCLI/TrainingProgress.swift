@@ -60,7 +60,9 @@ final class TrainingProgress: Sendable {
             case .json: results.write(JSONLine.text(EventLine(progress)))
             case .bar:
                 var text = "Measuring: \(progress.name)"
-                if let left = left(progress, since: began, now) ?? left(state, now) { text += "  \(left)" }
+                if let left = left(progress, since: began, now) ?? left(state, now) {
+                    text += "  \(left)"
+                }
                 drawBar(share, text, &state)
             case .lines:
                 let told = left(progress, since: began, now) ?? left(state, now)

@@ -16,7 +16,9 @@ import Testing
         return path
     }
 
-    private func plan(_ day: Int) -> String { #"{"made": "2026-11-0\#(day)T10:00:00Z", "n": \#(day)}"# }
+    private func plan(_ day: Int) -> String {
+        #"{"made": "2026-11-0\#(day)T10:00:00Z", "n": \#(day)}"#
+    }
 
     @Test func aReplacedRunsPlanIsKept() throws {
         let place = try RunIndexTests.Place()

@@ -52,7 +52,11 @@ package struct EpochForecast: Sendable, Hashable {
         var values: [(share: Double, weight: Double)] = []
         var reached = 0.0
         for (share, weight) in zip(shares, weights) {
-            if share > done { values.append((share, weight)) } else if share >= best { reached += weight }
+            if share > done {
+                values.append((share, weight))
+            } else if share >= best {
+                reached += weight
+            }
         }
         if reached > 0 || values.isEmpty { values.append((best, max(reached, 1e-9))) }
         return EpochForecast(values)

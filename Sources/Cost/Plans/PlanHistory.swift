@@ -69,9 +69,8 @@ package struct PlanHistory: Sendable {
         let watts = made(on: machine).prefix(Self.mostWatts).compactMap { record in
             record.done.usage.countedWattsPerCore?.value
         }
-        guard let middle = Self.median(watts), let least = watts.min(), let most = watts.max() else {
-            return nil
-        }
+        guard let middle = Self.median(watts), let least = watts.min(), let most = watts.max()
+        else { return nil }
         return .estimate(
             middle, in: least...most,
             unknowns: ["watts of a busy core: as in \(watts.count) earlier runs on this machine"])
@@ -124,7 +123,8 @@ package struct PlanBacktest: Codable, Sendable, Hashable {
 extension Usage {
     /// Watts of a core that computed, where the machine's counter of energy was read for it; `nil` where it was not.
     package var countedWattsPerCore: Amount? {
-        guard processorSeconds > 0, energy.unknowns.first?.hasPrefix(EnergyShare.sharedCounter) ?? false
+        guard processorSeconds > 0, let first = energy.unknowns.first,
+            first.hasPrefix(EnergyShare.sharedCounter)
         else { return nil }
         return energy * (1 / processorSeconds)
     }

@@ -60,11 +60,13 @@ package struct PlanReport: Encodable, Sendable {
                 "probes", PlanText.duration(plan.probeSeconds),
                 "\(NumberText.fixed(plan.probeWorkSeconds, decimals: 1)) s of counted work",
             ])
-        rows.append(["all else", PlanText.duration(plan.otherSeconds), "predictions, remedies, report"])
+        rows.append(
+            ["all else", PlanText.duration(plan.otherSeconds), "predictions, remedies, report"])
         rows.append(
             ["together", PlanText.duration(plan.seconds), "nine of ten: \(PlanText.between(plan))"])
         for cost in PlanText.costs(bill) { rows.append([cost.name, cost.text, cost.range]) }
-        let title = "\(visible(data)) → \(visible(target)): an estimate; nothing was trained or written"
+        let title =
+            "\(visible(data)) → \(visible(target)): an estimate; nothing was trained or written"
         let remarks = notes.map { "· \(visible($0))\n" }.joined()
         return [title + "\n", alignedTable(rows, rightAligned: [1]), remarks, backtestText]
             .joined(separator: "\n")

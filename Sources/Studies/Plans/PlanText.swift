@@ -42,7 +42,9 @@ package enum PlanText {
         return costs
     }
 
-    private static func amount(_ amount: Amount, per unit: Double = 1) -> (value: String, range: String) {
+    private static func amount(
+        _ amount: Amount, per unit: Double = 1
+    ) -> (value: String, range: String) {
         let range = amount.range
         return (
             twoDigits(amount.value / unit),

@@ -46,7 +46,8 @@ struct RunPlanner {
             : EpochForecast.ofTable(own, prior: prior)
         let share = forecast.share(at: 0.5)
         let steps = repeated ?? trainings.map { $0.steps(keeping: share) }
-        let isCounted = repeated != nil || trainings.allSatisfy { $0.patience == nil && !$0.isRefit }
+        let isCounted =
+            repeated != nil || trainings.allSatisfy { $0.patience == nil && !$0.isRefit }
         let isKnown = repeated != nil && history.knows(table: table, kind: kind, on: machine)
         let knowledge: PlanKnowledge =
             isKnown ? .training : isCounted ? .steps : own.isEmpty ? .nothing : .table
@@ -81,7 +82,7 @@ struct RunPlanner {
             bill: try PlannedBill(
                 plan,
                 wattsPerCore: history.wattsPerCore(on: machine)
-                    ?? watts ?? PowerEstimate.ofThisMachine.busyCore,
+                    ?? watts ?? PowerEstimate.ofThisMachine.energy(processorSeconds: 1),
                 tariff: configuration.tariff))
     }
 
