@@ -8,28 +8,6 @@ import Testing
 
 /// What is told of a training before it is paid, by the program itself.
 @Suite struct PlanCommandTests {
-    private func vouch(
-        _ arguments: [String], home: String
-    ) throws -> (status: Int32, output: String, error: String) {
-        let process = Process()
-        process.executableURL = CommandTests.program
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(
-            ["VOUCH_HOME": home]
-        ) { $1 }
-        let (output, error) = (Pipe(), Pipe())
-        process.standardOutput = output
-        process.standardError = error
-        try process.run()
-        let said = output.fileHandleForReading.readDataToEndOfFile()
-        let troubles = error.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (
-            process.terminationStatus, String(decoding: said, as: UTF8.self),
-            String(decoding: troubles, as: UTF8.self)
-        )
-    }
-
     private func object(_ text: String) throws -> [String: Any] {
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     }
@@ -41,7 +19,7 @@ import Testing
         let data = try scratch.write(try Adult.csv(600), to: "data.csv")
         let options = [
             data, "--target", "class", "--model", "mlp", "--width", "16", "--folds", "1",
-            "--refits", "1", "--epochs", "9", "--patience", "1", "--probe-budget", "0s", "--price-per-hour", "1EUR",
+            "--refits", "1", "--epochs", "9", "--patience", "1", "--price-per-hour", "1EUR",
         ]
         let run = scratch.path + "/run"
         let train = ["train"] + options + ["--out", run, "--overwrite"]
@@ -49,7 +27,7 @@ import Testing
             try JSON.decode(
                 PlanRecord.self, from: try Files.read(run + "/plan.json"), file: "plan.json")
         }
-        let first = try vouch(train + ["--json"], home: home)
+        let first = try CommandTests.run(train + ["--json"], home: home)
         #expect(first.status == 0, "\(first.error)")
         let lines = first.output.split(separator: "\n").map(String.init)
         let events = try lines.map(object)
@@ -64,7 +42,7 @@ import Testing
         let done = try record().done
         #expect(done.isWhole && done.steps.count == 2)
 
-        let second = try vouch(train, home: home)
+        let second = try CommandTests.run(train, home: home)
         #expect(second.error.contains("Plan: about "), "\(second.error)")
         #expect(second.error.contains("the same training was done here before"))
         let again = try record().plan
@@ -81,14 +59,14 @@ import Testing
         #expect(metrics.isSuperset(of: ["plannedSeconds", "totalSeconds"]))
 
         // Another seed has other epochs; the table is known.
-        let planned = try vouch(["cost", "plan"] + options + ["--seed", "5", "--json"], home: home)
+        let planned = try CommandTests.run(["cost", "plan", "--probe-budget", "0s"] + options + ["--seed", "5", "--json"], home: home)
         #expect(planned.status == 0, "\(planned.error)")
         let answer = try object(planned.output)
         let plan = try #require(answer["plan"] as? [String: Any])
         #expect(plan["knowledge"] as? String == "table")
         #expect((answer["backtest"] as? [Any])?.count == 2)
         #expect(try Files.names(in: scratch.path).sorted() == ["data.csv", "home", "run"])
-        let text = try vouch(["cost", "plan"] + options, home: home)
+        let text = try CommandTests.run(["cost", "plan", "--probe-budget", "0s"] + options, home: home)
         #expect(text.output.contains("nothing was trained or written"), "\(text.output)")
         #expect(text.output.contains("How plans on this machine held"))
     }
@@ -96,7 +74,7 @@ import Testing
     @Test func aPlanRefusesWhatATrainingWould() throws {
         let scratch = try Scratch()
         let data = try scratch.write(try Adult.csv(100), to: "data.csv")
-        let outcome = try vouch(
+        let outcome = try CommandTests.run(
             ["cost", "plan", data, "--target", "nothing"], home: scratch.path + "/home")
         #expect(outcome.status == 1 && outcome.error.contains("nothing"), "\(outcome.error)")
     }
