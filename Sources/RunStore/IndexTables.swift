@@ -47,7 +47,7 @@ extension RunIndex {
                 sql: """
                     CREATE TABLE plans (
                         path TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL,
-                        PRIMARY KEY (path, made)
+                        PRIMARY KEY (path, made, content)
                     ) STRICT;
                     CREATE INDEX plansByTime ON plans (made);
                     """)
@@ -107,7 +107,7 @@ extension Database {
         try execute(
             sql: """
                 INSERT INTO plans (path, made, content) VALUES (?, ?, ?)
-                ON CONFLICT (path, made) DO UPDATE SET content = excluded.content
+                ON CONFLICT DO NOTHING
                 """, arguments: [path, plan.made, plan.content])
     }
 

@@ -135,7 +135,7 @@ package struct RunIndex: Sendable {
     package func plans(limit: Int) throws -> [Plan] {
         try read { database in
             try Row.fetchAll(
-                database, sql: "SELECT * FROM plans ORDER BY made DESC, path LIMIT ?",
+                database, sql: "SELECT * FROM plans ORDER BY made DESC, rowid DESC LIMIT ?",
                 arguments: [limit]
             ).map(Plan.init)
         }

@@ -59,14 +59,15 @@ import Testing
         #expect(metrics.isSuperset(of: ["plannedSeconds", "totalSeconds"]))
 
         // Another seed has other epochs; the table is known.
-        let planned = try CommandTests.run(["cost", "plan", "--probe-budget", "0s"] + options + ["--seed", "5", "--json"], home: home)
+        let command = ["cost", "plan", "--probe-budget", "0s"] + options
+        let planned = try CommandTests.run(command + ["--seed", "5", "--json"], home: home)
         #expect(planned.status == 0, "\(planned.error)")
         let answer = try object(planned.output)
         let plan = try #require(answer["plan"] as? [String: Any])
         #expect(plan["knowledge"] as? String == "table")
         #expect((answer["backtest"] as? [Any])?.count == 2)
         #expect(try Files.names(in: scratch.path).sorted() == ["data.csv", "home", "run"])
-        let text = try CommandTests.run(["cost", "plan", "--probe-budget", "0s"] + options, home: home)
+        let text = try CommandTests.run(command, home: home)
         #expect(text.output.contains("nothing was trained or written"), "\(text.output)")
         #expect(text.output.contains("How plans on this machine held"))
     }
