@@ -53,18 +53,19 @@ struct RunPlanner {
             isKnown ? .training : isCounted ? .steps : own.isEmpty ? .nothing : .table
         let factors = history.factors(table: table, kind: kind, on: machine)
         let realPace = pace.slowed(factors.training)
-        let trainingSeconds = zip(trainings, steps).reduce(0) {
+        let trainingSeconds: Double = zip(trainings, steps).reduce(0.0) {
             $0 + $1.0.seconds(steps: $1.1, pace: realPace)
         }
-        let search = learner.plannedPairSearch().map {
+        let search: Double = learner.plannedPairSearch().map {
             $0.seconds(steps: $0.steps(keeping: share), pace: realPace)
         } ?? 0
         let work = try probeWork(timed, steps: steps.reduce(0, +))
         let perNominal = prior.probeFactor * pace.step / max(try timed.stepSeconds(), 1e-9)
         let repeats = Double(configuration.evidence.crossValidation?.trainings ?? 0)
+        let probing: Double = work * perNominal + repeats * trainingSeconds
         let plan = RunPlan(
             begunSeconds: Clock.monotonicSeconds() - startedAt, trainingSeconds: trainingSeconds,
-            probeSeconds: factors.rest * (work * perNominal + repeats * trainingSeconds),
+            probeSeconds: factors.rest * probing,
             otherSeconds: factors.rest * (prior.otherSeconds + search), steps: steps.reduce(0, +),
             pace: pace, knowledge: knowledge,
             interval: RatioInterval(
