@@ -30,6 +30,9 @@ import Testing
         PlanRecord(
             made: "2026-11-29T10:00:00Z", machine: machine, table: table, training: training,
             kind: "ensemble", plan: plan,
+            bill: PlannedBill(
+                plan, wattsPerCore: .estimate(10, in: 5...20, unknowns: ["watts"]),
+                tariff: .unknown),
             done: .init(
                 usage: Usage(
                     wallSeconds: seconds, processorSeconds: 2 * seconds,
@@ -250,6 +253,9 @@ import Testing
             400, in: 300...500, unknowns: [EnergyShare.sharedCounter + "90 % of the busy time"])
         let history = PlanHistory([Self.record(10), counted])
         #expect(history.wattsPerCore(on: Self.machine)?.value == 20)
+        // Planned were 45 to 630 J; of the other run no counter says what it was.
+        #expect(history.held(on: Self.machine).map(\.counted) == [1])
+        #expect(history.held(on: Self.machine).map(\.energyHeld) == [1])
         #expect(PlanHistory([Self.record(10)]).wattsPerCore(on: Self.machine) == nil)
         #expect(history.busyCores(on: Self.machine) == 2)
     }

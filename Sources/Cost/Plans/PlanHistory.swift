@@ -99,7 +99,9 @@ package struct PlanHistory: Sendable {
             return PlanBacktest(
                 knowledge: knowledge, plans: plans.count,
                 held: plans.count { $0.plan.holds($0.done.seconds) },
-                medianHalfWidth: widths[widths.count / 2])
+                medianHalfWidth: widths[widths.count / 2],
+                counted: plans.count { $0.energyHeld != nil },
+                energyHeld: plans.count { $0.energyHeld ?? false })
         }
     }
 }
@@ -111,12 +113,20 @@ package struct PlanBacktest: Codable, Sendable, Hashable {
     package var held: Int
     /// Half the interval over the plan.
     package var medianHalfWidth: Double
+    /// Those whose energy was read off a counter, and of these those whose energy lay in its range.
+    package var counted: Int
+    package var energyHeld: Int
 
-    package init(knowledge: PlanKnowledge, plans: Int, held: Int, medianHalfWidth: Double) {
+    package init(
+        knowledge: PlanKnowledge, plans: Int, held: Int, medianHalfWidth: Double, counted: Int,
+        energyHeld: Int
+    ) {
         self.knowledge = knowledge
         self.plans = plans
         self.held = held
         self.medianHalfWidth = medianHalfWidth
+        self.counted = counted
+        self.energyHeld = energyHeld
     }
 }
 

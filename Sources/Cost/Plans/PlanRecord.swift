@@ -14,6 +14,7 @@ package struct PlanRecord: Codable, Sendable, Hashable {
     /// The kind of model.
     package var kind: String
     package var plan: RunPlan
+    package var bill: PlannedBill
     package var done: Done
 
     /// What it really took.
@@ -45,7 +46,7 @@ package struct PlanRecord: Codable, Sendable, Hashable {
 
     package init(
         made: String, machine: PlanMachine, table: String, training: String, kind: String,
-        plan: RunPlan, done: Done
+        plan: RunPlan, bill: PlannedBill, done: Done
     ) {
         self.made = made
         self.machine = machine
@@ -53,7 +54,14 @@ package struct PlanRecord: Codable, Sendable, Hashable {
         self.training = training
         self.kind = kind
         self.plan = plan
+        self.bill = bill
         self.done = done
+    }
+
+    /// Whether the energy lay in the range that was told; `nil` where no counter was read, as a guess proves none.
+    var energyHeld: Bool? {
+        guard done.usage.countedWattsPerCore != nil else { return nil }
+        return bill.energy.range.contains(done.usage.energy.value)
     }
 
     /// What the steps that were taken took, over what would have been planned for them without earlier runs.

@@ -80,13 +80,15 @@ package struct PlanReport: Encodable, Sendable {
         guard !backtest.isEmpty else { return "No plan on this machine has come true yet.\n" }
         return "How plans on this machine held, of those kept in the index of runs:\n\n"
             + alignedTable(
-                [["what was known", "plans", "held", "half the interval, median"]]
+                [["what was known", "plans", "held", "half the interval, median", "energy held"]]
                     + backtest.map { test in
                         [
                             test.knowledge.sentence, "\(test.plans)", "\(test.held)",
                             "±\(Int((100 * test.medianHalfWidth).rounded())) %",
+                            test.counted > 0
+                                ? "\(test.energyHeld) of \(test.counted)" : "no counter was read",
                         ]
-                    }, rightAligned: [1, 2, 3])
+                    }, rightAligned: [1, 2, 3, 4])
     }
 }
 

@@ -143,7 +143,7 @@ struct PlannedRun {
         }
         return PlanRecord(
             made: Clock.text(unixSeconds: Clock.unixSeconds()), machine: machine, table: table,
-            training: training, kind: kind, plan: plan,
+            training: training, kind: kind, plan: plan, bill: bill,
             done: .init(
                 usage: usage, trainingSeconds: trained.used.wallSeconds,
                 steps: trained.trainings.map(\.steps),
