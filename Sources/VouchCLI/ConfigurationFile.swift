@@ -54,13 +54,20 @@ enum ConfigurationFile {
         if let list = value.sequence {
             return try list.flatMap { try arguments(key, $0, place: place) }
         }
-        if let flag = value.bool, value.tag.description.contains("bool") {
+        // YAML calls NO a no; as a value it is Norway.
+        if let flag = value.bool, value.tag.description.contains("bool"),
+            isFlag(key) || ["true", "false"].contains(value.string?.lowercased())
+        {
             return flag ? ["--" + key] : []
         }
         guard let text = value.string else {
             throw VouchError("\(place): \(key) needs a value or a list of values")
         }
         return ["--\(key)=\(text)"]
+    }
+
+    private static func isFlag(_ key: String) -> Bool {
+        (try? TrainCommand.parse(["data", "--target=t", "--out=o", "--" + key])) != nil
     }
 
     /// Lets the parser itself judge one option.

@@ -59,16 +59,16 @@ package enum CostMetrics {
         id: .totalEnergy, name: "Energy of the whole run",
         formula: "the same from the command's start to its report", unit: "kJ", direction: -1,
         drawback: .computeCost, source: powerSource)
-    package static let emissions = MetricDefinition(
-        id: .emissions, name: "Greenhouse gases",
+    package static let trainingEmissions = MetricDefinition(
+        id: .trainingEmissions, name: "Greenhouse gases",
         formula: "energy of the training in kWh times the grid's intensity, as CO2 equivalents",
         unit: "g", direction: -1, drawback: .computeCost, source: gridSource)
     package static let totalEmissions = MetricDefinition(
         id: .totalEmissions, name: "Greenhouse gases of the whole run",
         formula: "the same from the command's start to its report", unit: "g", direction: -1,
         drawback: .computeCost, source: gridSource)
-    package static let money = MetricDefinition(
-        id: .money, name: "Price",
+    package static let trainingMoney = MetricDefinition(
+        id: .trainingMoney, name: "Price",
         formula: "of the training: kWh times the price of one, and hours times that of the machine, "
             + "where given; in the currency of the prices", direction: -1, drawback: .computeCost,
         source: "prices as given")
@@ -99,9 +99,9 @@ extension MetricID {
     package static let totalSeconds = MetricID("totalSeconds")
     package static let plannedSeconds = MetricID("plannedSeconds")
     package static let totalEnergy = MetricID("totalEnergy")
-    package static let emissions = MetricID("emissions")
+    package static let trainingEmissions = MetricID("trainingEmissions")
     package static let totalEmissions = MetricID("totalEmissions")
-    package static let money = MetricID("money")
+    package static let trainingMoney = MetricID("trainingMoney")
     package static let totalMoney = MetricID("totalMoney")
     package static let probeSeconds = MetricID("probeSeconds")
     package static let probeWork = MetricID("probeWork")

@@ -43,8 +43,8 @@ package struct RunCostProbe: Probe {
         id: "runCost", name: "Cost of the whole run", drawback: .computeCost,
         needs: [.runCost], looksAt: [],
         metrics: [
-            CostMetrics.totalSeconds, CostMetrics.totalEnergy, CostMetrics.emissions,
-            CostMetrics.totalEmissions, CostMetrics.money, CostMetrics.totalMoney,
+            CostMetrics.totalSeconds, CostMetrics.totalEnergy, CostMetrics.trainingEmissions,
+            CostMetrics.totalEmissions, CostMetrics.trainingMoney, CostMetrics.totalMoney,
             CostMetrics.probeSeconds, CostMetrics.probeWork, CostMetrics.plannedSeconds,
         ])
 
@@ -62,11 +62,11 @@ package struct RunCostProbe: Probe {
             Measurement(CostMetrics.totalEnergy, whole.energy * 1e-3, sample),
         ]
         if let training {
-            found.append(Measurement(CostMetrics.emissions, training.grams, sample))
+            found.append(Measurement(CostMetrics.trainingEmissions, training.grams, sample))
         }
         found.append(Measurement(CostMetrics.totalEmissions, whole.grams, sample))
         for (metric, bill) in [
-            (CostMetrics.money, training), (CostMetrics.totalMoney, whole),
+            (CostMetrics.trainingMoney, training), (CostMetrics.totalMoney, whole),
         ] {
             guard let bill, let money = bill.money, let currency = bill.currency else { continue }
             found.append(Measurement(metric, money, sample, unit: currency))

@@ -8,7 +8,8 @@ import Statistics
 /// A model with what probes measure of it.
 ///
 /// Left out are probes that train, that look at the tables alone, and the trivial baseline, whose differences are those of the
-/// metrics themselves. What a clock gives is measured of pairs (`SubjectChanges`).
+/// metrics themselves. What a clock gives is measured of pairs (`SubjectChanges`). Left out is also what assumptions alone have a
+/// range of, such as energy: a difference of such is as unknown as they are, and the processor time behind it is compared.
 struct MeasuredSubject {
     let subject: Subject
     fileprivate(set) var measurements: [Measurement]
@@ -22,7 +23,7 @@ struct MeasuredSubject {
         let schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
         measurements = schedule.run(probes, on: subject).compactMap(\.findings).flatMap {
             $0.measurements + $0.groups.flatMap(\.gaps)
-        }
+        }.filter { $0.interval?.isAssumed != true }
     }
 }
 

@@ -275,7 +275,7 @@ private struct TrainRun {
             ])
         }
         return [
-            RunCharge(.training, "training", training),
+            RunCharge(.training, "training of the model", training),
             RunCharge(.probes, "reading, probes and proofs of the training", whole.less(training)),
         ]
     }
