@@ -106,6 +106,7 @@ let package = Package(
             // Power of processors and carbon of grids are dated data files, kept in the program.
             resources: [
                 .embedInCode("Bill/Data/grids.json"), .embedInCode("Bill/Data/processors.json"),
+                .embedInCode("Plans/plan-prior.json"),
             ]),
         idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
         idea(

@@ -91,6 +91,13 @@ package struct ProbeSchedule: Sendable {
         }
     }
 
+    /// Counted work of the probes that would run, in seconds of the nominal machine; nothing is measured.
+    package func expectedSeconds(_ probes: [any Probe], on subject: Subject) -> Double {
+        var subject = subject
+        subject.allowance = allowance(spent: 0)
+        return expected(probes[...], subject)
+    }
+
     private func allowance(spent: Double) -> ProbeAllowance {
         ProbeAllowance(total: budgetSeconds, left: budgetSeconds.map { max(0, $0 - spent) })
     }

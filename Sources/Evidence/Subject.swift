@@ -197,16 +197,19 @@ package struct CommandCost: Sendable, Hashable {
     package var probeBudgetSeconds: Double
     package var usage: Usage
     package var trainingRows: Int
+    /// What it was expected to take; `nil` where nobody said so beforehand.
+    package var planned: ExpectedSeconds?
 
     package init(
         probeSeconds: Double, probeWorkSeconds: Double, probeBudgetSeconds: Double, usage: Usage,
-        trainingRows: Int
+        trainingRows: Int, planned: ExpectedSeconds? = nil
     ) {
         self.probeSeconds = probeSeconds
         self.probeWorkSeconds = probeWorkSeconds
         self.probeBudgetSeconds = probeBudgetSeconds
         self.usage = usage
         self.trainingRows = trainingRows
+        self.planned = planned
     }
 }
 

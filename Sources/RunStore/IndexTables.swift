@@ -41,8 +41,23 @@ extension RunIndex {
         migrator.registerMigration("the model of a look") { database in
             try database.execute(sql: "ALTER TABLE looks ADD COLUMN weightsSHA256 TEXT")
         }
+        // What a run that was replaced took is still worth knowing, so that no run owns its plan.
+        migrator.registerMigration("plans") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE plans (
+                        path TEXT NOT NULL, made TEXT NOT NULL, content TEXT NOT NULL,
+                        PRIMARY KEY (path, made, content)
+                    ) STRICT;
+                    CREATE INDEX plansByTime ON plans (made);
+                    """)
+        }
         return migrator
     }
+}
+
+extension RunIndex.Plan {
+    init(_ row: Row) { self.init(made: row["made"], content: row["content"]) }
 }
 
 extension RunIndex.Run {
@@ -85,6 +100,15 @@ extension Database {
                 run.path, run.made, run.title, run.model, run.target, run.dataSHA256,
                 run.testSHA256, run.weightsSHA256, run.metric, run.value, tags, run.problem,
             ])
+    }
+
+    /// One of a run that was done anew in the same place stands beside the earlier ones.
+    func add(_ plan: RunIndex.Plan, path: String) throws {
+        try execute(
+            sql: """
+                INSERT INTO plans (path, made, content) VALUES (?, ?, ?)
+                ON CONFLICT DO NOTHING
+                """, arguments: [path, plan.made, plan.content])
     }
 
     /// Makes the looks of a run equal to its ledger. As the records are chained, those that are

@@ -44,6 +44,16 @@ extension RunIndex {
         }
     }
 
+    /// What a run was expected to take and took, as its folder's `plan.json` says.
+    package struct Plan: Sendable, Hashable {
+        /// ISO 8601, in UTC.
+        package var made: String
+        /// The file, JSON.
+        package var content: String
+
+        static let fileName = "plan.json"
+    }
+
     /// What a run folder says of itself, without the index.
     ///
     /// - Throws: `RunStoreError` where it is not a run folder or its manifest is damaged.
@@ -55,6 +65,8 @@ extension RunIndex {
     struct Facts {
         var run: Run
         var records: [Ledger.Record]
+        /// `nil` of a run that nobody planned.
+        var plan: Plan?
 
         /// Reads a folder. Its weights are not read; that is for whoever uses them.
         ///
@@ -83,6 +95,13 @@ extension RunIndex {
             let report = json("measurements.json")
             let configuration = json("configuration.json")
             records = attempt { try Ledger.read(path).records } ?? []
+            plan = attempt {
+                guard folder.contains(Plan.fileName) else { return nil }
+                let bytes = try folder.read(Plan.fileName)
+                return JSONValue(bytes)?["made"]?.text.map {
+                    Plan(made: $0, content: String(decoding: bytes, as: UTF8.self))
+                }
+            }
             let tags = attempt { try RunTags.read(path) } ?? []
             let weights = manifest.files.first { $0.name == "weights.safetensors" }
             run = Run(

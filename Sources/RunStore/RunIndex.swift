@@ -87,6 +87,7 @@ package struct RunIndex: Sendable {
             let facts = try Facts(runAt: path)
             try database.upsert(facts.run)
             try database.mirror(facts.records, path: path)
+            if let plan = facts.plan { try database.add(plan, path: path) }
             return facts.run
         }
     }
@@ -127,6 +128,16 @@ package struct RunIndex: Sendable {
                 database, sql: "SELECT * FROM looks WHERE path = ? ORDER BY sequence",
                 arguments: [path]
             ).map(Look.init)
+        }
+    }
+
+    /// What runs were expected to take and took, the latest first: those that stand and those that were replaced or removed.
+    package func plans(limit: Int) throws -> [Plan] {
+        try read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM plans ORDER BY made DESC, rowid DESC LIMIT ?",
+                arguments: [limit]
+            ).map(Plan.init)
         }
     }
 

@@ -120,7 +120,7 @@ extension TableModel.Event {
             self = .epoch(
                 record.epoch, trainingLoss: record.trainingLoss,
                 validationLoss: record.validationLoss)
-        case .training(.step), .stopped: return nil
+        case .training(.step), .stopped, .planned, .corrected: return nil
         }
     }
 }

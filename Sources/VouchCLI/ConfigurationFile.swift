@@ -5,6 +5,9 @@ import Yams
 /// `--config file.yaml`: a mapping from option names to values, put before the other arguments so
 /// that an option on the command line overrides it.
 enum ConfigurationFile {
+    /// Those that take the options of a training.
+    private static let commands = [["train"], ["cost", "plan"]]
+
     static func expand(_ arguments: [String]) throws -> [String] {
         guard
             let at = arguments.firstIndex(where: { $0 == "--config" || $0.hasPrefix("--config=") })
@@ -16,9 +19,11 @@ enum ConfigurationFile {
         } else {
             path = String(arguments[at].dropFirst("--config=".count))
         }
-        guard arguments.first == "train" else { return arguments }
+        guard let command = commands.first(where: { arguments.starts(with: $0) }) else {
+            return arguments
+        }
         let given = try options(in: path, overridden: names(in: arguments))
-        return ["train"] + given + arguments.dropFirst()
+        return command + given + arguments.dropFirst(command.count)
     }
 
     private static func names(in arguments: [String]) -> Set<String> {

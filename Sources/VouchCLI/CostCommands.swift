@@ -6,8 +6,11 @@ import Runs
 
 struct CostCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cost", abstract: "Show what a run's model cost, and what it costs to use.",
-        subcommands: [Bill.self, CodeCarbon.self, Frontier.self, Graph.self])
+        commandName: "cost",
+        abstract: "Show what a training will cost, what a run's model cost, and what it costs to use.",
+        subcommands: [
+            CostPlanCommand.self, Bill.self, CodeCarbon.self, Frontier.self, Graph.self,
+        ])
 
     struct Bill: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -134,6 +134,7 @@ struct TrainCommand: ParsableCommand {
             configuration,
             control: RunControl(
                 threads: threads, overwrite: overwrite, resume: resume, isIndexed: true,
+                isPlanned: true,
                 arguments: ["vouch"] + CommandLine.arguments.dropFirst(),
                 cancellation: .bySignal, card: answers,
                 onEvent: { progress.show($0) }, onProbes: { progress.show($0) }))

@@ -3,6 +3,7 @@ import Foundation
 import Platform
 import Reporting
 import Runs
+import Studies
 import Synchronization
 import Training
 
@@ -23,6 +24,9 @@ final class TrainingProgress: Sendable {
         /// Where the work that is shown began.
         var began: (seconds: Double, done: Double)?
         var epoch: EpochRecord?
+        /// What the plan said was left of the command, and when.
+        var left: (seconds: Double, at: Double)?
+        var lastCorrection = -Double.infinity
     }
 
     init(quiet: Bool, json: Bool) {
@@ -35,6 +39,7 @@ final class TrainingProgress: Sendable {
             case .quiet: break
             case .json:
                 if case .training(let progress) = event, !isDue(progress, &state) { return }
+                if case .corrected = event, !isCorrectionDue(&state) { return }
                 if case .stopped = event { state.began = nil }
                 results.write(JSONLine.text(EventLine(event)))
             case .bar, .lines: tell(event, &state)
@@ -55,10 +60,13 @@ final class TrainingProgress: Sendable {
             case .json: results.write(JSONLine.text(EventLine(progress)))
             case .bar:
                 var text = "Measuring: \(progress.name)"
-                if let left = left(progress, since: began, now) { text += "  \(left)" }
+                if let left = left(progress, since: began, now) ?? left(state, now) {
+                    text += "  \(left)"
+                }
                 drawBar(share, text, &state)
             case .lines:
-                let left = left(progress, since: began, now).map { ", \($0)" } ?? ""
+                let told = left(progress, since: began, now) ?? left(state, now)
+                let left = told.map { ", \($0)" } ?? ""
                 say("Measuring: \(progress.name) (\(Int(share * 100)) %\(left))", &state)
             }
         }
@@ -84,6 +92,8 @@ final class TrainingProgress: Sendable {
             say(text, &state)
             state.began = nil
         case .warning(let text): say("! " + text, &state)
+        case .planned(let plan, let bill): say(PlanText.line(plan, bill), &state)
+        case .corrected(let left, _): state.left = (left, Clock.monotonicSeconds())
         case .stopped(let reason, let bestEpoch):
             say("Stopped: \(StopText.sentence(reason)). Kept epoch \(bestEpoch).", &state)
             (state.began, state.epoch) = (nil, nil)
@@ -98,7 +108,9 @@ final class TrainingProgress: Sendable {
                 if let loss = epoch.validationLoss { text += "  validation \(fixed(loss))" }
                 text += "  epoch \(epoch.epoch)"
             }
-            if Double(step) > began.done {
+            if let left = left(state, now) {
+                text += "  \(left)"
+            } else if Double(step) > began.done {
                 let left =
                     (now - began.seconds) / (Double(step) - began.done) * Double(planned - step)
                 text += "  at most \(duration(left)) left"
@@ -112,7 +124,8 @@ final class TrainingProgress: Sendable {
             }
             say(
                 "epoch \(record.epoch)  step \(record.step)  loss \(fixed(record.trainingLoss))"
-                    + (validation ?? ""), &state)
+                    + (validation ?? "")
+                    + (left(state, Clock.monotonicSeconds()).map { "  \($0)" } ?? ""), &state)
         }
     }
 
@@ -123,6 +136,14 @@ final class TrainingProgress: Sendable {
         guard now - state.lastShown >= (manner == .bar ? 0.1 : 1) || (last && manner == .bar)
         else { return false }
         state.lastShown = now
+        return true
+    }
+
+    /// Of its own, as a correction follows the line of its epoch at once.
+    private func isCorrectionDue(_ state: inout State) -> Bool {
+        let now = Clock.monotonicSeconds()
+        guard now - state.lastCorrection >= 1 else { return false }
+        state.lastCorrection = now
         return true
     }
 
@@ -145,6 +166,13 @@ final class TrainingProgress: Sendable {
         }
         let seconds = (now - began.seconds) / done * (progress.planned - progress.done)
         return "about \(duration(seconds)) left"
+    }
+
+    /// As the plan told it last, less the time since; `nil` before it told, or where that time is over.
+    private func left(_ state: State, _ now: Double) -> String? {
+        guard let told = state.left else { return nil }
+        let seconds = told.seconds - (now - told.at)
+        return seconds > 0 ? "about \(duration(seconds)) left" : nil
     }
 
     private func say(_ text: String, _ state: inout State) {
@@ -170,79 +198,5 @@ final class TrainingProgress: Sendable {
     private func duration(_ seconds: Double) -> String {
         let whole = Int(seconds.rounded(.up))
         return whole < 60 ? "\(whole) s" : "\(whole / 60) min \(whole % 60) s"
-    }
-}
-
-// MARK: - For machines
-
-private enum JSONLine {
-    static func text(_ value: some Encodable) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        guard let data = try? encoder.encode(value) else {
-            preconditionFailure("numbers and texts can always be encoded")
-        }
-        return Array(data) + [UInt8(ascii: "\n")]
-    }
-}
-
-/// One event: `{"event": "epoch", "epoch": 3, …}`.
-private struct EventLine: Encodable {
-    private(set) var event: String
-    private(set) var text: String?
-    private(set) var step: Int?
-    private(set) var plannedSteps: Int?
-    private(set) var loss: Double?
-    private(set) var epoch: EpochRecord?
-    /// Of the probes, in seconds of counted work.
-    private(set) var done: Double?
-    private(set) var planned: Double?
-
-    init(_ progress: ProbeProgress) {
-        event = "measuring"
-        text = progress.name
-        done = progress.done
-        planned = progress.planned
-    }
-
-    init(_ runEvent: RunEvent) {
-        switch runEvent {
-        case .stage(let text):
-            event = "stage"
-            self.text = text
-        case .warning(let text):
-            event = "warning"
-            self.text = text
-        case .training(.step(let step, let planned, let loss)):
-            event = "step"
-            self.step = step
-            plannedSteps = planned
-            self.loss = loss
-        case .training(.epoch(let record)):
-            event = "epoch"
-            epoch = record
-        case .stopped(let reason, _):
-            event = "stopped"
-            text = StopText.sentence(reason)
-        }
-    }
-}
-
-private struct ResultLine: Encodable {
-    let event = "finished"
-    let path: String
-    let steps: Int
-    let weightsSHA256: String
-    let seconds: Double
-    let measurements: [Evidence.Measurement]
-
-    init(_ result: RunResult) {
-        path = result.path
-        steps = result.steps
-        weightsSHA256 = result.weightsSHA256
-        seconds = result.seconds
-        measurements = result.measurements
     }
 }

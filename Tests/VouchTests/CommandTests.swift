@@ -15,14 +15,17 @@ import Testing
             .appendingPathComponent("vouch")
     }
 
-    static func started(_ arguments: [String]) throws -> (Process, Pipe, Pipe) {
+    /// - Parameter home: Of the index of runs; that of all tests if not given.
+    static func started(
+        _ arguments: [String], home: String? = nil
+    ) throws -> (Process, Pipe, Pipe) {
         let process = Process()
         process.executableURL = program
         // Without the probes that train again.
         process.arguments =
             arguments + (arguments.first == "train" ? ["--probe-budget", "0s"] : [])
         process.environment = ProcessInfo.processInfo.environment.merging(
-            ["VOUCH_HOME": FileManager.default.temporaryDirectory.path + "/vouch-tests-home"]
+            ["VOUCH_HOME": home ?? FileManager.default.temporaryDirectory.path + "/vouch-tests-home"]
         ) { $1 }
         let output = Pipe()
         let error = Pipe()
@@ -37,8 +40,8 @@ import Testing
 
     static func run(_ arguments: String...) throws -> Outcome { try run(arguments) }
 
-    static func run(_ arguments: [String]) throws -> Outcome {
-        let (process, output, error) = try started(arguments)
+    static func run(_ arguments: [String], home: String? = nil) throws -> Outcome {
+        let (process, output, error) = try started(arguments, home: home)
         let outputBytes = output.fileHandleForReading.readDataToEndOfFile()
         let errorBytes = error.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()

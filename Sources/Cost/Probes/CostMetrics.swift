@@ -50,6 +50,11 @@ package enum CostMetrics {
         formula: "wall clock from the command's start to its report: reading, training, probes",
         unit: "s", direction: -1, drawback: .computeCost,
         source: "clock_gettime(2), CLOCK_MONOTONIC")
+    package static let plannedSeconds = MetricDefinition(
+        id: .plannedSeconds, name: "Time of the whole run, as planned",
+        formula: "counted steps · a timed step + counted work of the probes, told before the training",
+        unit: "s", direction: 0, drawback: .computeCost,
+        source: "Documentation/Decisions/0041; Lei et al. 2018, DOI 10.1080/01621459.2017.1307116")
     package static let totalEnergy = MetricDefinition(
         id: .totalEnergy, name: "Energy of the whole run",
         formula: "the same from the command's start to its report", unit: "kJ", direction: -1,
@@ -92,6 +97,7 @@ extension MetricID {
     package static let predictionRate = MetricID("predictionRate")
     package static let energy = MetricID("energy")
     package static let totalSeconds = MetricID("totalSeconds")
+    package static let plannedSeconds = MetricID("plannedSeconds")
     package static let totalEnergy = MetricID("totalEnergy")
     package static let trainingEmissions = MetricID("trainingEmissions")
     package static let totalEmissions = MetricID("totalEmissions")

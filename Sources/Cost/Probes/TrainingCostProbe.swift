@@ -45,7 +45,7 @@ package struct RunCostProbe: Probe {
         metrics: [
             CostMetrics.totalSeconds, CostMetrics.totalEnergy, CostMetrics.trainingEmissions,
             CostMetrics.totalEmissions, CostMetrics.trainingMoney, CostMetrics.totalMoney,
-            CostMetrics.probeSeconds, CostMetrics.probeWork,
+            CostMetrics.probeSeconds, CostMetrics.probeWork, CostMetrics.plannedSeconds,
         ])
 
     package func expectedSeconds(_ subject: Subject) -> Double { 0 }
@@ -78,7 +78,19 @@ package struct RunCostProbe: Probe {
                     CostMetrics.probeWork, cost.probeWorkSeconds,
                     "\(NominalMachine.text), of at most \(Int(cost.probeBudgetSeconds)) s "
                         + "(--probe-budget); this decides what is measured, no clock does", sample),
-            ])
+            ] + (cost.planned.map { [planned($0, sample)] } ?? []))
+    }
+
+    private func planned(
+        _ expected: ExpectedSeconds, _ sample: Measurement.Sample
+    ) -> Measurement {
+        let metric = CostMetrics.plannedSeconds
+        return Measurement(
+            metric: metric.id, drawback: .computeCost, value: expected.value, unit: metric.unit,
+            interval: .init(
+                lower: expected.lower, upper: expected.upper, level: expected.level,
+                method: "quantiles of real over planned time", varied: "runs"),
+            sample: sample, note: "an estimate, made before the training; " + expected.note)
     }
 }
 

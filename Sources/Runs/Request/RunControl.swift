@@ -1,3 +1,4 @@
+package import Cost
 package import Evidence
 package import Models
 package import Training
@@ -12,6 +13,8 @@ package struct RunControl {
     package var resume: Bool
     /// Whether the index of runs learns of the run.
     package var isIndexed: Bool
+    /// Whether it is told beforehand what the run will take, from steps that are timed and earlier runs of the index.
+    package var isPlanned: Bool
     /// The command line's arguments, the program first, for the report; empty from a library.
     package var arguments: [String]
     /// Asked between steps: what was trained until then is measured without further trainings and written.
@@ -28,7 +31,7 @@ package struct RunControl {
 
     package init(
         threads: Int? = nil, overwrite: Bool = false, resume: Bool = false,
-        isIndexed: Bool = false,
+        isIndexed: Bool = false, isPlanned: Bool = false,
         arguments: [String] = [], cancellation: Cancellation = Cancellation(),
         card: CardAnswers = CardAnswers(), kinds: InputKinds = .shipped,
         usage: (@Sendable () -> Usage)? = nil,
@@ -39,6 +42,7 @@ package struct RunControl {
         self.overwrite = overwrite
         self.resume = resume
         self.isIndexed = isIndexed
+        self.isPlanned = isPlanned
         self.arguments = arguments
         self.cancellation = cancellation
         self.card = card
@@ -54,6 +58,10 @@ package enum RunEvent {
     /// A new stage, such as `reading adult.csv`.
     case stage(String)
     case warning(String)
+    /// What the run is expected to take; told once, before it trains.
+    case planned(RunPlan, PlannedBill)
+    /// What is left of the command and what it all comes to, in seconds; told after every epoch.
+    case corrected(leftSeconds: Double, seconds: Double)
     case training(TrainingEvent)
     case stopped(StopReason, bestEpoch: Int)
 }

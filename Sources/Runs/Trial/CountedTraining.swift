@@ -8,14 +8,18 @@ import Tables
 extension Learner {
     /// Seconds of the nominal machine that one step of a training takes, counted from its graph.
     package func stepSeconds() throws -> Double {
+        NominalMachine.seconds(operations: try passedOperations(), steps: stepPasses)
+    }
+
+    /// Of a step forward and backward, over all its passes, without what a penalty adds.
+    func passedOperations() throws -> Double {
         let graph = try network().trainingGraph(
             mixesPairs: configuration.regularising.mixup > 0)
         let differentiated = try graph.differentiated(output: .loss).graph
-        let passes = configuration.regularising.sharpness > 0 ? 2.0 : 1
-        return NominalMachine.seconds(
-            operations: passes
-                * differentiated.operationCount(rows: prepared.recipe.batchRows), steps: passes)
+        return stepPasses * differentiated.operationCount(rows: prepared.recipe.batchRows)
     }
+
+    private var stepPasses: Double { configuration.regularising.sharpness > 0 ? 2 : 1 }
 }
 
 extension ModelBundle {

@@ -8,6 +8,7 @@ package import Models
 import NN
 import Platform
 package import Prediction
+import Statistics
 package import Tables
 import TensorCore
 import Training
@@ -31,12 +32,15 @@ package struct SubjectAssembly {
     package var shapes: [ShapeFunctions] = []
     /// Whether the run may be repeated on changed rows, step for step.
     package var repeats = false
+    /// Whether only what probes would take is asked, of a model that nobody trained: every row is then given one answer,
+    /// and no answer of a held-out row is compared with anything.
+    package var standsIn = false
 
     package init(
         learner: Learner, model: ModelBundle, steps: Int, used: Usage?,
         features: EncodedFeatures, modelBytes: Int, modelsBefore: Int,
         validation: LabelledPredictions? = nil, shapes: [ShapeFunctions] = [],
-        repeats: Bool = false
+        repeats: Bool = false, standsIn: Bool = false
     ) {
         self.learner = learner
         self.model = model
@@ -48,6 +52,7 @@ package struct SubjectAssembly {
         self.validation = validation
         self.shapes = shapes
         self.repeats = repeats
+        self.standsIn = standsIn
     }
 
     /// Of the training rows, so many are predicted.
@@ -59,7 +64,9 @@ package struct SubjectAssembly {
     package func subject() throws -> Subject {
         let hasFile = learner.configuration.test != nil
         let (known, table) = try learner.knownTestRows()
-        let predictions = try model.predict(table, pool: learner.pool)
+        let predictions =
+            standsIn
+            ? standIn(rows: table.rowCount) : try model.predict(table, pool: learner.pool)
         var test = try LabelledPredictions(
             prepared.testTable, knownRows: known, model: model, predictions: predictions,
             split: .test)
@@ -134,8 +141,25 @@ package struct SubjectAssembly {
     private func predictions(of rows: [Int], split: RowSplit) throws -> LabelledPredictions {
         try LabelledPredictions(
             prepared.table, knownRows: rows, model: model,
-            predictions: model.predict(features.selecting(rows: rows), pool: learner.pool),
+            predictions: standsIn
+                ? standIn(rows: rows.count)
+                : model.predict(features.selecting(rows: rows), pool: learner.pool),
             split: split)
+    }
+
+    private func standIn(rows: Int) -> Predictions {
+        let target = prepared.target
+        guard target.task != .regression else {
+            let values = Array(repeating: target.center, count: rows)
+            return Predictions(
+                rows: rows, classes: [], values: values,
+                bounds: model.network.quantiles == nil
+                    ? nil : values.map { Bounds(lower: $0, upper: $0) })
+        }
+        let count = target.classes.count
+        return Predictions(
+            rows: rows, classes: target.classes,
+            values: Array(repeating: 1 / Double(count), count: rows * count))
     }
 
     private func canaries() throws -> Canaries? {

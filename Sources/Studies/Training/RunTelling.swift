@@ -21,6 +21,8 @@ struct RunTelling {
     let meter: CostMeter
     /// Which probes and proofs fit; `nil` where counted work alone says so.
     var budget: RunBudget?
+    /// What it was expected to take; `nil` where nothing was told.
+    var planned: PlannedRun?
     /// By which pieces of work are timed; it decides nothing.
     var clock: @Sendable () -> Double = { Clock.monotonicSeconds() }
     /// Of a rehearsal, whose findings are dropped: nothing is trained for a probe. `nil` of a run.
@@ -92,7 +94,8 @@ struct RunTelling {
         ).report()
         let files = try written(
             model, weights, trainings, report, subject, reading, validation: validation,
-            reference: try OutOfDistributionReference(learner, model, features))
+            reference: try OutOfDistributionReference(learner, model, features),
+            plan: planned?.record(trained, took: used, isWhole: isWhole(trained)))
         closing = clock() - closes
         return Told(
             report: report, writer: files, records: ledger.records, weightsSHA256: hash)
@@ -101,7 +104,7 @@ struct RunTelling {
     private func written(
         _ model: ModelBundle, _ weights: [UInt8], _ trainings: [TrainedFold], _ report: RunReport,
         _ subject: Subject, _ reading: AdditiveReading?, validation: LabelledPredictions,
-        reference: OutOfDistributionReference?
+        reference: OutOfDistributionReference?, plan: PlanRecord?
     ) throws -> RunFolder.Writer {
         var writer = RunFolder.Writer()
         try model.add(to: &writer, weights: weights)
@@ -120,7 +123,19 @@ struct RunTelling {
         if let reference {
             try writer.add(OutOfDistributionReference.fileName, reference.encoded())
         }
+        if let plan { try writer.add(PlanRecord.fileName, JSON.encode(plan)) }
         return writer
+    }
+
+    /// Whether what it took says what such a run takes.
+    private func isWhole(_ trained: TrainedModel) -> Bool {
+        !control.resume && !learner.cancellation.isRaised
+            && trained.trainings.allSatisfy { training in
+                switch training.stop {
+                case .converged, .maximumEpochs, .maximumSteps: true
+                case .budget, .interrupted, .numericalFailure: false
+                }
+            }
     }
 
     /// The ledger of the run that is replaced: its looks at the rows stay looks.
@@ -176,7 +191,8 @@ extension RunTelling {
             probeSeconds: Clock.monotonicSeconds() - began,
             probeWorkSeconds: subject.work.seconds,
             probeBudgetSeconds: schedule.budgetSeconds ?? 0, usage: used,
-            trainingRows: prepared.split.train.count + prepared.split.validation.count)
+            trainingRows: prepared.split.train.count + prepared.split.validation.count,
+            planned: planned?.plan.expected)
         return (outcomes + schedule.run(closingProbes(tariff), on: finished), proofs, used)
     }
 

@@ -88,9 +88,11 @@ private struct TrainRun {
     ) throws -> RunResult {
         learner = try learner.settlingShards()
         let features = try learner.prepared.encoder.encode(learner.prepared.table)
+        let planned = planned(features, control, startedAt: start)
+        let follower = planned.map { PlanFollower($0.progress, startedAt: start) }
         learner = try choosingPairs(features, control)
         let store = try CheckpointStore(
-            output: configuration.output, fingerprint: try fingerprint())
+            output: configuration.output, fingerprint: try learner.fingerprint())
         var isFinished = false
         defer { if !isFinished { store.removeIfEmpty() } }
         if let budget {
@@ -100,11 +102,15 @@ private struct TrainRun {
         }
         let trained = try ModelTraining(
             learner: learner, store: store, resumes: control.resume, budget: budget,
-            onEvent: control.onEvent
+            onEvent: { event in
+                control.onEvent(event)
+                if let correction = follower?.hear(event) { control.onEvent(correction) }
+            }
         ).trained(features)
         try budget?.trained(countedSeconds: learner.stepSeconds() * Double(trained.steps))
         var telling = RunTelling(
             learner: learner, features: features, control: control, meter: meter, budget: budget)
+        telling.planned = planned
         let told = try telling.told(of: trained)
         try told.writer.commit(
             to: configuration.output, overwrite: control.overwrite, recording: told.records)
@@ -141,6 +147,26 @@ private struct TrainRun {
         return result
     }
 
+    /// What the run will take, told before it trains; `nil` where nobody asked, or where it cannot be planned, which is
+    /// no reason not to train.
+    private func planned(
+        _ features: EncodedFeatures, _ control: RunControl, startedAt start: Double
+    ) -> PlannedRun? {
+        guard control.isPlanned, !learner.cancellation.isRaised else { return nil }
+        do {
+            let say: (String) -> Void = { control.onEvent(.warning($0)) }
+            let planned = try RunPlanner(
+                learner: learner, features: features, startedAt: start, history: .ofIndex(say),
+                calibrationPath: try? MachineCalibration.defaultPath(), say: say
+            ).planned()
+            control.onEvent(.planned(planned.plan, planned.bill))
+            return planned
+        } catch {
+            control.onEvent(.warning("what the run will take cannot be told: \(error)"))
+            return nil
+        }
+    }
+
     /// The index can be made anew from the folders, so that its troubles are no reason to fail.
     private func recordInIndex(_ control: RunControl) {
         guard control.isIndexed else { return }
@@ -150,20 +176,5 @@ private struct TrainRun {
             control.onEvent(
                 .warning("the run is whole, but was not added to the index of runs: \(error)"))
         }
-    }
-}
-
-// MARK: - What is written beside the weights
-
-extension TrainRun {
-    /// What decides the bits of the weights: the configuration but for the output, and the data.
-    private func fingerprint() throws -> String {
-        var decisive = configuration
-        decisive.output = ""
-        decisive.learning.budget = nil
-        decisive.evidence = .init()
-        let parts =
-            [try JSON.encode(decisive)] + learner.prepared.hashes.map { Array($0.utf8) }
-        return ContentHash.sha256(parts.flatMap { $0 })
     }
 }
