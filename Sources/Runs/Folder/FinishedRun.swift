@@ -69,9 +69,10 @@ package struct FinishedRun {
     package func calibrationRows(of model: ModelBundle) throws -> Sealed<CalibrationRows> {
         let rows = try learner.validationPredictions(model, features)
         let places = prepared.folds.prefix(model.count).flatMap(\.validation)
+        var found = CalibrationRows(rows: rows, features: features.selecting(rows: places))
+        found.table = prepared.table.selecting(rows: places)
         return Sealed(
-            CalibrationRows(rows: rows, features: features.selecting(rows: places)),
-            split: .validation, rows: rows.rows)
+            found, split: .validation, rows: rows.rows)
     }
 
     /// Its model with what probes may see of it, training again among it; but not what it cost.

@@ -66,7 +66,8 @@ package struct Recipe: Codable, Sendable, Hashable {
     /// Settles each setting that is declared to be settled, in the order of `Settings.all`.
     package init(_ configuration: TrainConfiguration, for problem: Problem) {
         for setting in Settings.all { setting.settle(configuration, problem, &self) }
-        numberWidth = min(16, max(4, 4096 / max(problem.numbers, 1)))
+        numberWidth =
+            configuration.model.numberWidth ?? min(16, max(4, 4096 / max(problem.numbers, 1)))
         frequencies = numbers == .periodic ? 32 : 0
     }
 
