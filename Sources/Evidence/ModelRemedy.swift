@@ -19,6 +19,13 @@ package protocol ModelRemedy: Sendable {
     ///
     /// - Returns: none where this model cannot be changed so.
     func strengths(for model: ModelBundle) -> [Double?]
+    /// A model as large and as fast as the one that a strength comes to, without its numbers, so that a search trains none
+    /// that is too large or too slow.
+    ///
+    /// - Returns: `nil` where only the change itself tells.
+    func sketch(
+        of model: ModelBundle, strength: Double?, on rows: CalibrationRows
+    ) throws -> ModelBundle?
     /// - Parameters:
     ///   - strength: As a user wrote it; `nil` where the rows choose.
     ///   - rows: To calibrate and to choose on, one or more.
@@ -31,6 +38,9 @@ package protocol ModelRemedy: Sendable {
 
 extension ModelRemedy {
     package func strengths(for model: ModelBundle) -> [Double?] { [nil] }
+    package func sketch(
+        of model: ModelBundle, strength: Double?, on rows: CalibrationRows
+    ) throws -> ModelBundle? { nil }
 }
 
 /// Held-out rows that a remedy of a model calibrates or chooses on.

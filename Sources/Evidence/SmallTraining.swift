@@ -22,6 +22,9 @@ package protocol SmallTraining: Sendable {
     /// - Parameter teacher: The run's model, or one that was made of it.
     /// - Throws: an error that says why this run has no such model.
     func trained(_ form: SmallForm, inPlaceOf teacher: ModelBundle) throws -> SmallModel
+
+    /// The same network and encoder with random weights: as large and as fast, and made at once.
+    func untrained(_ form: SmallForm, inPlaceOf teacher: ModelBundle) throws -> ModelBundle
 }
 
 /// A model that was trained in another's place.

@@ -183,6 +183,7 @@ struct ProveCommand: ParsableCommand {
             Examples:
               vouch prove runs/adult --remedy temperature-scaling
               vouch prove runs/adult --remedy fewer-members=4
+              vouch prove runs/adult --remedy distillation=32 --save runs/adult-small
               vouch prove runs/adult --remedy dropout=0.3 --seeds 7
             """)
 
@@ -197,6 +198,12 @@ struct ProveCommand: ParsableCommand {
     @Option(help: "Paired seeds of a remedy that trains anew, 5 or more.")
     var seeds = 5
 
+    @Option(
+        help: ArgumentHelp(
+            "A folder for the model that a remedy of the model made, as a run of its own.",
+            valueName: "run"))
+    var save: String?
+
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
@@ -205,6 +212,8 @@ struct ProveCommand: ParsableCommand {
     mutating func run() throws {
         var request = ProofRequest(
             remedy: remedy, arguments: ["vouch", "prove", folder, "--remedy", remedy])
+        if let save { request.arguments += ["--save", save] }
+        request.output = save
         if seeds != request.seeds { request.arguments += ["--seeds", "\(seeds)"] }
         request.seeds = seeds
         request.threads = threads

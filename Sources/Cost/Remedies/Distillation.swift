@@ -21,8 +21,18 @@ package struct Distillation: ModelRemedy {
     package let strengthText: String? = "hidden units"
 
     private static let widths = [64, 32, 16]
+    private static let allowed = 1...4096
 
     package func strengths(for model: ModelBundle) -> [Double?] { [96, 64, 48, 32, 24, 16, 8] }
+
+    package func sketch(
+        of model: ModelBundle, strength: Double?, on rows: CalibrationRows
+    ) throws -> ModelBundle? {
+        guard let strength else { return nil }
+        let width = try hiddenUnits(strength, Self.allowed)
+        return try rows.training(for: description)
+            .untrained(.taught(width: width), inPlaceOf: model)
+    }
 
     package func changed(
         _ model: ModelBundle, strength: Double?, on rows: CalibrationRows, pool: WorkerPool
@@ -33,7 +43,7 @@ package struct Distillation: ModelRemedy {
         }
         let (width, made) =
             try strength.map { strength in
-                let width = try hiddenUnits(strength, 1...4096)
+                let width = try hiddenUnits(strength, Self.allowed)
                 return (width, try taught(width))
             }
             ?? WidthChoice(rows: rows, pool: pool)

@@ -36,6 +36,14 @@ package struct SimplerKind: ModelRemedy {
         return isLinear || (network.additive != nil && form == .additive) ? [] : [nil]
     }
 
+    /// Which pairs an additive model has is known when it was trained.
+    package func sketch(
+        of model: ModelBundle, strength: Double?, on rows: CalibrationRows
+    ) throws -> ModelBundle? {
+        guard form == .linear else { return nil }
+        return try rows.training(for: description).untrained(form, inPlaceOf: model)
+    }
+
     package func changed(
         _ model: ModelBundle, strength: Double?, on rows: CalibrationRows, pool: WorkerPool
     ) throws -> ChangedModel {

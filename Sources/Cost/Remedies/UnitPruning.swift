@@ -30,6 +30,15 @@ package struct UnitPruning: ModelRemedy {
         return [2, 4, 8].map { width / $0 }.filter { $0 > 0 }
     }
 
+    package func sketch(
+        of model: ModelBundle, strength: Double?, on rows: CalibrationRows
+    ) throws -> ModelBundle? {
+        guard let strength, let least = model.network.hidden.min() else { return nil }
+        let width = try hiddenUnits(strength, 1...max(1, least - 1))
+        return try rows.training(for: description).untrained(
+            .narrowed(width: width, start: model.pruned(to: width)), inPlaceOf: model)
+    }
+
     package func changed(
         _ model: ModelBundle, strength: Double?, on rows: CalibrationRows, pool: WorkerPool
     ) throws -> ChangedModel {

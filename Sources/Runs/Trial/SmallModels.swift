@@ -35,7 +35,7 @@ package final class SmallModels: SmallTraining {
         }
         if case .narrowed(_, let start) = form {
             plan.start = start
-            let (learner, _) = try run.learner.following(plan, run.features)
+            let (learner, _) = try run.learner.following(TrialPlan(plan.settings), run.features)
             guard try ParameterLayout(learner.predictionGraph()).count == start.count else {
                 throw ModelError(
                     "this model's network is not the one that its run's settings ask for")
@@ -44,6 +44,15 @@ package final class SmallModels: SmallTraining {
         let trial = try trials.trained(plan)
         plans.withLock { $0[trial.weightsSHA256] = plan }
         return SmallModel(model: trial.model, rows: learnedRows, mixedRows: mixed)
+    }
+
+    package func untrained(
+        _ form: SmallForm, inPlaceOf teacher: ModelBundle
+    ) throws -> ModelBundle {
+        let plan = TrialPlan(try settings(form, of: teacher))
+        let (learner, _) = try run.learner.following(plan, run.features)
+        let layout = try ParameterLayout(learner.predictionGraph())
+        return try learner.bundle(sets: [initialParameters(layout, seed: 0)])
     }
 
     private var learnedRows: Int { run.prepared.folds[0].train.count }

@@ -111,11 +111,13 @@ private struct TrainRun {
             arguments: control.arguments, threads: pool.threads, weightsSHA256: hash,
             card: control.card
         ).report()
-        try write(
-            model, weights, trainings, report, subject, reading,
-            validation: validation,
-            reference: try OutOfDistributionReference(learner, model, features),
-            recording: ledger.records, overwrite: control.overwrite)
+        try RunFiles(
+            model: model, weights: weights, configuration: configuration,
+            recipe: prepared.recipe, histories: trainings.map(\.history), report: report,
+            predictions: [subject.test, validation], reading: reading,
+            reference: try OutOfDistributionReference(learner, model, features)
+        ).write(
+            to: configuration.output, overwrite: control.overwrite, recording: ledger.records)
         recordInIndex(control)
         try store.remove()
         isFinished = true
@@ -125,33 +127,6 @@ private struct TrainRun {
             steps: trainings.reduce(0) { $0 + $1.steps }, weightsSHA256: hash,
             seconds: Clock.monotonicSeconds() - start,
             table: { report.terminal(width: $0, color: $1) })
-    }
-
-    private func write(
-        _ model: ModelBundle, _ weights: [UInt8], _ trainings: [TrainedFold], _ report: RunReport,
-        _ subject: Subject, _ reading: AdditiveReading?, validation: LabelledPredictions,
-        reference: OutOfDistributionReference?, recording records: [Ledger.Record],
-        overwrite: Bool
-    ) throws {
-        var writer = RunFolder.Writer()
-        try model.add(to: &writer, weights: weights)
-        try writer.add("configuration.json", JSON.encode(configuration))
-        try writer.add("recipe.json", JSON.encode(prepared.recipe))
-        try writer.add("history.json", JSON.encode(trainings.map(\.history)))
-        try writer.add("measurements.json", report.json())
-        try writer.addView(reportPage, text: report.html())
-        for predictions in [subject.test, validation] {
-            try writer.add(
-                PredictionFile.name(predictions.split), PredictionFile.encode(predictions))
-        }
-        if let reading {
-            try writer.add(AdditiveReading.fileName, JSON.encode(reading))
-        }
-        if let reference {
-            try writer.add(OutOfDistributionReference.fileName, reference.encoded())
-        }
-        try writer.commit(
-            to: configuration.output, overwrite: overwrite, recording: records)
     }
 
     /// Of every remedy that changes outputs alone: they cost nothing, so all are tried.
