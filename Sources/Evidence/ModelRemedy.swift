@@ -19,8 +19,8 @@ package protocol ModelRemedy: Sendable {
     ///
     /// - Returns: none where this model cannot be changed so.
     func strengths(for model: ModelBundle) -> [Double?]
-    /// A model as large and as fast as the one that a strength comes to, without its numbers, so that a search trains none
-    /// that is too large or too slow.
+    /// A model as large and as fast as the one that a strength comes to, or smaller and faster, without its numbers, so that
+    /// a search trains none that is too large or too slow.
     ///
     /// - Returns: `nil` where only the change itself tells.
     func sketch(

@@ -177,7 +177,7 @@ struct ProveCommand: ParsableCommand {
         abstract: "Try a remedy on a run and prove it on the test rows, or not.",
         discussion: """
             \(remedyKindsText) \
-            another-seed is the control that should find nothing. The run's model stays as it is; the \
+            another-seed and unchanged are the controls that should find nothing. The run's model stays as it is; the \
             proof stands in its report from then on.
 
             Examples:

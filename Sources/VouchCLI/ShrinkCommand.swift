@@ -21,14 +21,18 @@ struct ShrinkCommand: ParsableCommand {
 
             Examples:
               vouch shrink runs/adult --to 'rate>5x' --out runs/adult-fast
-              vouch shrink runs/adult --to 'size<100KB' --margin 0.02 --out runs/adult-small
+              vouch shrink runs/adult --to 'rate>5x' --to 'size<0.1x' --margin 0.02 --out runs/small
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
     var folder: String
 
-    @Option(name: .customLong("to"), help: "The goal, such as 'rate>5x' or 'size<100KB'.")
-    var goal: String
+    @Option(
+        name: .customLong("to"),
+        help: ArgumentHelp(
+            "The goal, such as 'rate>5x'; repeat for several, which are all to be reached.",
+            valueName: "goal"))
+    var goals: [String]
 
     @Option(help: "The share of its loss by which the model may be worse.")
     var margin = 0.01
@@ -43,8 +47,9 @@ struct ShrinkCommand: ParsableCommand {
 
     mutating func run() throws {
         var request = ShrinkRequest(
-            goal: goal, output: output,
-            arguments: ["vouch", "shrink", folder, "--to", goal, "--out", output])
+            goals: goals, output: output,
+            arguments: ["vouch", "shrink", folder] + goals.flatMap { ["--to", $0] }
+                + ["--out", output])
         if margin != request.margin { request.arguments += ["--margin", "\(margin)"] }
         request.margin = margin
         request.threads = threads

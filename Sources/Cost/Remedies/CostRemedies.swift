@@ -5,5 +5,6 @@ package enum CostRemedies {
     /// Of the model; what takes the least to make comes first, which is the order in which a search tries them.
     package static let model: [any ModelRemedy] = [
         FewerMembers(), SimplerKind.linear, UnitPruning(), Distillation(), SimplerKind.additive,
+        Unchanged(),
     ]
 }

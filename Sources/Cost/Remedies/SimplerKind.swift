@@ -36,19 +36,19 @@ package struct SimplerKind: ModelRemedy {
         return isLinear || (network.additive != nil && form == .additive) ? [] : [nil]
     }
 
-    /// Which pairs an additive model has is known when it was trained.
+    /// An additive one without pairs, which are chosen when it is trained.
     package func sketch(
         of model: ModelBundle, strength: Double?, on rows: CalibrationRows
     ) throws -> ModelBundle? {
-        guard form == .linear else { return nil }
-        return try rows.training(for: description).untrained(form, inPlaceOf: model)
+        try rows.training(for: description).untrained(form, inPlaceOf: model)
     }
 
     package func changed(
         _ model: ModelBundle, strength: Double?, on rows: CalibrationRows, pool: WorkerPool
     ) throws -> ChangedModel {
         guard !strengths(for: model).isEmpty else {
-            throw ModelError("this model is as simple already: \(description.id) makes nothing of it")
+            throw ModelError(
+                "this model is as simple already: \(description.id) makes nothing of it")
         }
         let made = try rows.training(for: description).trained(form, inPlaceOf: model)
         return ChangedModel(

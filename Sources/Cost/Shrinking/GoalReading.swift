@@ -83,3 +83,10 @@ package struct GoalReading: Sendable, Hashable {
         return goal.quantity.growsBetter ? asked.value / goal.bound : goal.bound / asked.value
     }
 }
+
+/// Of several goals: all are to be reached.
+extension [GoalReading] {
+    package var areReached: Bool { allSatisfy(\.isReached) }
+    /// That of the goal that is farthest from its bound.
+    package var nearness: Double { map(\.nearness).min() ?? 0 }
+}

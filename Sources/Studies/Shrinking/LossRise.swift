@@ -57,7 +57,8 @@ extension IntervalNumber {
         }
         if lower == value, upper == value { return written(value) + unit }
         guard let lower, let upper else { return "\(written(value))\(unit) (no interval)" }
-        return "\(written(value))\(unit) (95 % interval \(written(lower)) to \(written(upper))\(unit))"
+        let ends = "\(written(lower)) to \(written(upper))"
+        return "\(written(value))\(unit) (95 % interval \(ends)\(unit))"
     }
 }
 
@@ -76,4 +77,13 @@ extension GoalReading {
         text += ", \(level.scaled(by: shown.factor).text(unit: shown.unit))"
         return text
     }
+}
+
+extension [GoalReading] {
+    var text: String { map(\.text).joined(separator: "; ") }
+}
+
+extension [ShrinkGoal] {
+    /// As they were written.
+    var text: String { listedInWords(map(\.text)) }
 }

@@ -3,8 +3,8 @@ import Evidence
 import Models
 import Runs
 
-/// Tries remedies of the model on validation rows, what takes the least to make first, and takes the first that reaches a
-/// goal within a margin of the loss.
+/// Tries remedies of the model on validation rows, what takes the least to make first, and takes the first that reaches all
+/// goals within a margin of the loss.
 ///
 /// Of a remedy's strengths those come first that change the least. One whose sketch is too large or too slow is not made; of
 /// one that reaches the goal but not the margin no stronger one is made, which would lose more. Where no model is within the
@@ -22,12 +22,12 @@ struct ShrinkSearch {
         let remedy: any ModelRemedy
         let strength: Double?
         let changed: ChangedModel
-        let reading: GoalReading
+        let readings: [GoalReading]
         let rise: LossRise
 
         /// As on a command line.
         var name: String { remedy.name(strength) }
-        var text: String { "\(name): \(reading.text); \(rise.text)" }
+        var text: String { "\(name): \(readings.text); \(rise.text)" }
     }
 
     struct Found {
@@ -38,9 +38,9 @@ struct ShrinkSearch {
 
         /// Of those that were made the one to tell of: it reaches the goal and loses the least, else it comes nearest.
         var best: Candidate? {
-            let reached = tried.filter(\.reading.isReached)
+            let reached = tried.filter(\.readings.areReached)
             return reached.min { $0.rise.share < $1.rise.share }
-                ?? tried.max { $0.reading.nearness < $1.reading.nearness }
+                ?? tried.max { $0.readings.nearness < $1.readings.nearness }
         }
     }
 
@@ -57,19 +57,21 @@ struct ShrinkSearch {
             }
         }
         found.chosen = found.tried.filter { candidate in
-            candidate.reading.isReached && candidate.rise.share < margin.share
+            candidate.readings.areReached && candidate.rise.share < margin.share
         }.min { $0.rise.share < $1.rise.share }
         return found
     }
 
     /// - Returns: The first that reaches the goal within the margin.
-    private func tryAll(_ remedy: any ModelRemedy, _ tried: inout [Candidate]) throws -> Candidate? {
+    private func tryAll(
+        _ remedy: any ModelRemedy, _ tried: inout [Candidate]
+    ) throws -> Candidate? {
         for strength in remedy.strengths(for: proof.model) {
             let name = remedy.name(strength)
             if let sketch = try remedy.sketch(of: proof.model, strength: strength, on: rows) {
-                let reading = try meter.reading(of: sketch)
-                guard reading.isReached else {
-                    onEvent(.stage("\(name) would not reach it: \(reading.text)"))
+                let readings = try meter.readings(of: sketch)
+                guard readings.areReached else {
+                    onEvent(.stage("\(name) would not do: \(readings.text)"))
                     continue
                 }
             }
@@ -78,11 +80,11 @@ struct ShrinkSearch {
             let told = try rows.predictions(of: changed.model, pool: proof.finished.pool)
             let candidate = Candidate(
                 remedy: remedy, strength: strength, changed: changed,
-                reading: try meter.reading(of: changed.model),
+                readings: try meter.readings(of: changed.model),
                 rise: try LossRise(told.before, told.after))
             tried.append(candidate)
             onEvent(.stage(candidate.text))
-            guard candidate.reading.isReached else { continue }
+            guard candidate.readings.areReached else { continue }
             let rise = candidate.rise
             return margin.holds(rise: rise.rise, before: rise.before) ? candidate : nil
         }

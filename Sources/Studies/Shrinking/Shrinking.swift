@@ -9,8 +9,8 @@ package import Runs
 
 /// What `vouch shrink` is asked for.
 package struct ShrinkRequest: Sendable {
-    /// Such as `rate>5x`.
-    package var goal: String
+    /// Such as `rate>5x`; all are to be reached.
+    package var goals: [String]
     /// The share of its loss by which the model may be worse.
     package var margin = 0.01
     /// The folder of the new run.
@@ -19,8 +19,8 @@ package struct ShrinkRequest: Sendable {
     /// The command line, for the report.
     package var arguments: [String]
 
-    package init(goal: String, output: String, arguments: [String] = []) {
-        self.goal = goal
+    package init(goals: [String], output: String, arguments: [String] = []) {
+        self.goals = goals
         self.output = output
         self.arguments = arguments
     }
@@ -33,35 +33,36 @@ package struct ShrinkResult: Sendable {
     package var isProved: Bool
 }
 
-/// Makes a smaller or faster model of a run's that reaches a goal and is not worse beyond a margin, and writes it as a run.
+/// Makes a smaller or faster model of a run's that reaches goals and is not worse beyond a margin, and writes it as a run.
 ///
 /// Remedies of the model are tried on validation rows; the one that is taken is judged on the test rows, once, and timed
 /// anew. The looks stand in the run's ledger, and the proof in its folder, whichever way it went.
 ///
-/// - Throws: where nothing reaches the goal within the margin on validation rows, with the best that was found; then
+/// - Throws: where nothing reaches them within the margin on validation rows, with the best that was found; then
 ///   nothing is written, and the test rows were not looked at.
 package func shrinkRun(
     _ request: ShrinkRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
 ) throws -> ShrinkResult {
-    let goal = try ShrinkGoal(request.goal)
+    let goals = try request.goals.map(ShrinkGoal.init)
+    guard !goals.isEmpty else { throw VouchError("--to is missing: say what is to be reached") }
     let margin = try LossMargin(request.margin)
-    try GoalMeter.check(goal)
+    try GoalMeter.counter(for: goals)
     try AtomicFolder.check(request.output, overwrite: false)
     var proof = try ModelProof(
-        run: run, purpose: "shrinking to \(goal.text)", threads: checkedThreads(request.threads),
+        run: run, purpose: "shrinking to \(goals.text)", threads: checkedThreads(request.threads),
         onEvent: onEvent)
     let rows = try proof.calibrationRows(for: "vouch shrink")
-    let meter = try GoalMeter(goal, of: proof.model, run: proof.finished)
+    let meter = try GoalMeter(goals, of: proof.model, run: proof.finished)
     let found = try ShrinkSearch(
         proof: proof, rows: rows, meter: meter, margin: margin, onEvent: onEvent
     ).run()
-    guard let chosen = found.chosen else { throw nothingFound(found, goal, margin) }
+    guard let chosen = found.chosen else { throw nothingFound(found, goals, margin) }
     var (proved, before, after) = try proof.proof(
         of: chosen.remedy.description, chosen.changed, onEvent: onEvent)
-    let reading = try meter.reading(of: chosen.changed.model)
+    let readings = try meter.readings(of: chosen.changed.model)
     let rise = try LossRise(before, after)
-    let decision = ShrinkDecision(reading: reading, rise: rise, margin: margin)
-    proved.means += "; \(goal.text) \(decision.isProved ? "proved" : "refused")"
+    let decision = ShrinkDecision(readings: readings, rise: rise, margin: margin)
+    proved.means += "; \(goals.text) \(decision.isProved ? "proved" : "refused")"
     if decision.isProved {
         onEvent(.stage("Writing \(request.output)"))
         try ChangedRun(
@@ -80,12 +81,12 @@ package func shrinkRun(
 }
 
 private func nothingFound(
-    _ found: ShrinkSearch.Found, _ goal: ShrinkGoal, _ margin: LossMargin
+    _ found: ShrinkSearch.Found, _ goals: [ShrinkGoal], _ margin: LossMargin
 ) -> VouchError {
     let share = NumberText.plain(100 * margin.share)
     let best = found.best.map { " The best that was found on validation rows is \($0.text)." }
     return VouchError(
-        "no remedy of the model reaches \(goal.text) within a margin of \(share) % of the loss."
+        "no remedy of the model reaches \(goals.text) within a margin of \(share) % of the loss."
             + (best ?? " None that could is of use to this model.")
             + " Nothing was written, and test rows were not looked at. Ask for less, or allow a larger "
             + "--margin")
@@ -93,20 +94,20 @@ private func nothingFound(
 
 /// Whether a model that was taken on validation rows is proved on test rows, and which half failed.
 struct ShrinkDecision {
-    let reading: GoalReading
+    let readings: [GoalReading]
     let rise: LossRise
     let margin: LossMargin
 
     var isWithinMargin: Bool { margin.holds(rise: rise.rise, before: rise.before) }
-    var isProved: Bool { reading.isReached && isWithinMargin }
+    var isProved: Bool { readings.areReached && isWithinMargin }
 
     private var marginText: String { "\(NumberText.plain(100 * margin.share)) %" }
 
-    /// The goal's half and the loss's.
+    /// The goals' half and the loss's.
     private var halves: (goal: String, loss: String) {
-        let isReached = reading.isReached
-        let goal =
-            "\(reading.goal.text) is \(isReached ? "reached" : "not reached"): \(reading.text)"
+        let goal = readings.map {
+            "\($0.goal.text) is \($0.isReached ? "reached" : "not reached"): \($0.text)"
+        }.joined(separator: "; ")
         let loss =
             isWithinMargin
             ? "not worse beyond \(marginText)" : "worse beyond \(marginText), or these rows cannot tell"
