@@ -65,6 +65,16 @@ package struct Subject: Sendable {
         self.seed = seed
     }
 
+    /// Takes from it all that trains again, of a model that no training of a run's settings makes.
+    package mutating func leaveOutTrainings() {
+        retrainer = nil
+        repeater = nil
+        linearModel = nil
+        counterpart = nil
+        answerTrainer = nil
+        crossValidator = nil
+    }
+
     /// What this subject has of what probes may need.
     package var has: Set<Need> {
         var result: Set<Need> = [.predictions]

@@ -140,8 +140,10 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     /// - Parameter scoreTerm: Of two classes, what sigmoid(logit) adds to the loss beside a row's own, with numbers of the row
     ///   from a further input `penalty` `[rows, width]`; `nil` for nothing. An adversary's parameters, the last ones,
     ///   are the training graph's alone.
+    /// - Parameter takesShares: Whether the `label` of several classes is each class's share of the answer,
+    ///   `[rows, classes]`, as another model's probabilities are.
     package func trainingGraph(
-        mixesPairs: Bool = false, scoreTerm: ScoreTerm? = nil
+        mixesPairs: Bool = false, scoreTerm: ScoreTerm? = nil, takesShares: Bool = false
     ) throws(GraphError) -> Graph {
         var builder = GraphBuilder()
         let parts = mixesPairs ? Extent.rowParts(2) : .rows
@@ -149,7 +151,9 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         let shares = mixesPairs ? builder.input(.share, [.rows, 2]) : nil
         if let shares { features = builder.mixed(features, in: shares) }
         let outputs = forward(features, in: &builder, dropout: dropout).outputs
-        head.addLoss(of: outputs, shares: shares, scoreTerm: scoreTerm, to: &builder)
+        head.addLoss(
+            of: outputs, shares: shares, scoreTerm: scoreTerm, takesShares: takesShares,
+            to: &builder)
         return try builder.build()
     }
 

@@ -55,7 +55,10 @@ package struct BatchInputs: Sendable {
                 from: penalties, width: penalty.count / rows, to: penalty.offset, in: arena)
         }
         source.fill(arena, at: starts, rows: chosen)
-        if let label { chosen.copy(from: source.labels, width: 1, to: label.offset, in: arena) }
+        if let label {
+            chosen.copy(
+                from: source.labels, width: label.count / rows, to: label.offset, in: arena)
+        }
         fillWeights(arena, from: source, rows: chosen, weightShare: weightShare)
     }
 

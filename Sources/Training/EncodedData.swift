@@ -16,26 +16,32 @@ package struct EncodedData: RowSource {
         /// 0 or 1, or the standardised target.
         case numbers([Float])
         case classes([Int32])
+        /// Each class's share of a row's answer, `[rows, classes]`.
+        case shares([Float], classes: Int)
         /// Rows to predict only.
         case none
 
-        /// - Precondition: there are as many as rows, or none.
+        /// - Precondition: there are as many as rows, each of its width, or none.
         fileprivate func buffer(rows: Int) -> Buffer {
             let buffer =
                 switch self {
                 case .numbers(let numbers): Buffer(numbers)
                 case .classes(let classes): Buffer(classes)
+                case .shares(let shares, _): Buffer(shares)
                 case .none: Buffer(count: 0)
                 }
             if case .none = self { return buffer }
-            precondition(buffer.count == rows, "another number of labels")
+            precondition(buffer.count == rows * width, "another number of labels")
             return buffer
         }
+
+        /// Numbers of a row.
+        private var width: Int { if case .shares(_, let classes) = self { classes } else { 1 } }
     }
 
     /// - Parameters:
     ///   - values: Each block's `[rows, …]`.
-    ///   - labels: One a row, or none.
+    ///   - labels: As many of each row as the network's loss wants, or none.
     ///   - weights: One a row, finite and ≥ 0.
     /// - Precondition: the lengths fit.
     package init(

@@ -10,7 +10,8 @@ package import Kernels
 package protocol RowSource: Sendable {
     var rows: Int { get }
     var blocks: [FeatureBlock] { get }
-    /// One a row, as the network's loss wants it: numbers or classes; empty where none is known.
+    /// Of each row what the network's loss wants: a number, a class, or a share of each class; empty where none is
+    /// known.
     var labels: Buffer { get }
     /// One a row, finite and ≥ 0.
     var weights: Buffer { get }
@@ -46,10 +47,12 @@ extension RowSource {
             fill(buffer, at: blocks.indices.map { $0 == own ? 0 : nil }, rows: rows)
             return buffer
         }
+        let own = self.rows
         func copied(_ source: Buffer) -> Buffer {
-            guard source.count > 0 else { return source }
-            let result = Buffer(count: chosen.count)
-            rows.copy(from: source, width: 1, to: 0, in: result)
+            guard source.count > 0, own > 0 else { return source }
+            let width = source.count / own
+            let result = Buffer(count: chosen.count * width)
+            rows.copy(from: source, width: width, to: 0, in: result)
             return result
         }
         return EncodedData(

@@ -159,6 +159,22 @@ package final class Trainer {
         return weights
     }
     package var bestValidationLoss: Double { bestLoss }
+
+    /// Begins with weights in place of random ones; before the first step.
+    ///
+    /// - Parameter weights: As the inference graph lays them out.
+    /// - Precondition: they are as many as its parameters, and no step was taken.
+    package func begin(with weights: [Float]) {
+        precondition(weights.count == modelLayout.count, "weights of another network")
+        precondition(optimizer.step == 0, "the training has begun")
+        let given = Buffer(weights)
+        for own in modelLayout.entries {
+            guard let entry = layout.entry(named: own.spec.name) else { continue }
+            for target in [optimizer.parameters, optimizer.average].compactMap({ $0 }) {
+                target.copy(from: given, at: own.offset, to: entry.offset, count: own.count)
+            }
+        }
+    }
     package var steps: Int { optimizer.step }
 
     /// Trains until something stops it.

@@ -179,12 +179,13 @@ struct ProveCommand: ChargedCommand {
         abstract: "Try a remedy on a run and prove it on the test rows, or not.",
         discussion: """
             \(remedyKindsText) \
-            another-seed is the control that should find nothing. The run's model stays as it is; the \
+            another-seed and unchanged are the controls that should find nothing. The run's model stays as it is; the \
             proof stands in its report from then on.
 
             Examples:
               vouch prove runs/adult --remedy temperature-scaling
               vouch prove runs/adult --remedy fewer-members=4
+              vouch prove runs/adult --remedy distillation=32 --save runs/adult-small
               vouch prove runs/adult --remedy dropout=0.3 --seeds 7
             """)
 
@@ -199,6 +200,12 @@ struct ProveCommand: ChargedCommand {
     @Option(help: "Paired seeds of a remedy that trains anew, 5 or more.")
     var seeds = 5
 
+    @Option(
+        help: ArgumentHelp(
+            "A folder for the model that a remedy of the model made, as a run of its own.",
+            valueName: "run"))
+    var save: String?
+
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
@@ -209,6 +216,8 @@ struct ProveCommand: ChargedCommand {
     mutating func carryOut() throws {
         var request = ProofRequest(
             remedy: remedy, arguments: ["vouch", "prove", folder, "--remedy", remedy])
+        if let save { request.arguments += ["--save", save] }
+        request.output = save
         if seeds != request.seeds { request.arguments += ["--seeds", "\(seeds)"] }
         request.seeds = seeds
         request.threads = threads

@@ -25,7 +25,9 @@ struct VouchCommand: ParsableCommand {
                 ]),
             CommandGroup(name: "Explain:", subcommands: [ExplainCommand.self]),
             CommandGroup(
-                name: "Remedy:", subcommands: [ProveCommand.self, FairnessCommand.self]),
+                name: "Remedy:", subcommands: [
+                    ProveCommand.self, ShrinkCommand.self, FairnessCommand.self,
+                ]),
             CommandGroup(
                 name: "Account for it:",
                 subcommands: [

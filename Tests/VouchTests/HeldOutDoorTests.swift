@@ -132,6 +132,20 @@ import Testing
             Case("proveRemedy", ["test"]) {
                 _ = try proveRemedy(.init(remedy: "another-seed"), run: run)
             },
+            // A linear model of at most twice the loss; and what nothing reaches.
+            Case("shrinkRun", ["validation", "test"]) {
+                var request = ShrinkRequest(
+                    goals: ["size<0.9x"], output: place.scratch.path + "/shrunk")
+                request.margin = 1
+                _ = try shrinkRun(request, run: run)
+            },
+            Case("shrinkRun", ["validation"]) {
+                #expect(throws: (any Error).self) {
+                    try shrinkRun(
+                        ShrinkRequest(
+                            goals: ["size<1B"], output: place.scratch.path + "/none"), run: run)
+                }
+            },
             Case("auditPredictions", ["test"]) {
                 var audit = AuditConfiguration(
                     file: run + "/test_predictions.csv",

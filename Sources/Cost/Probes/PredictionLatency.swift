@@ -12,11 +12,6 @@ import Tables
 /// the blocks (`RepeatBlocks`); two models are timed by turns, so that what the machine does meanwhile meets both
 /// (`CallTiming`).
 package struct PredictionLatency: PairedProbe {
-    /// How many rows a batch has; fewer where the training rows are.
-    private static let batchRows = 256
-    /// Rows that take turns as the single one.
-    private static let singleRows = 32
-
     private let timing: CallTiming
 
     /// - Parameter timing: For how long, and by which clock.
@@ -33,7 +28,7 @@ package struct PredictionLatency: PairedProbe {
     package func expectedSeconds(_ subject: Subject) -> Double { 0 }
 
     package func measure(_ subject: Subject) throws -> Findings {
-        guard let calls = Calls(subject) else { return Findings() }
+        guard let calls = Self.calls(of: subject) else { return Findings() }
         return Findings(measurements: [
             latency(of: try timing.blocks(calls.one)),
             rate(of: try timing.blocks(calls.batch), calls.rows),
@@ -41,9 +36,11 @@ package struct PredictionLatency: PairedProbe {
     }
 
     package func measure(_ first: Subject, _ second: Subject) throws -> PairedFindings {
-        guard let a = Calls(first), let b = Calls(second) else { return PairedFindings() }
-        let one = try timing.turns(a.one, b.one)
-        let batch = try timing.turns(a.batch, b.batch)
+        guard let a = Self.calls(of: first), let b = Self.calls(of: second) else {
+            return PairedFindings()
+        }
+        let times = try PairedTimes(a, b, timing: timing)
+        let (one, batch) = (times.one, times.batch)
         let before = Self.perSecond(batch.first, a.rows)
         let after = Self.perSecond(batch.second, b.rows)
         return PairedFindings(
@@ -56,6 +53,14 @@ package struct PredictionLatency: PairedProbe {
                         .difference),
                 MetricChange(metric: CostMetrics.rate, difference: after.minus(before).difference),
             ])
+    }
+
+    /// `nil` where there is no model or no row.
+    private static func calls(of subject: Subject) -> PredictionCalls? {
+        guard let predictor = subject.model?.predictor, let table = subject.tables?.training else {
+            return nil
+        }
+        return PredictionCalls(predictor, table)
     }
 
     private static func milliseconds(_ blocks: RepeatBlocks) -> RepeatBlocks {
@@ -87,33 +92,5 @@ package struct PredictionLatency: PairedProbe {
             interval: .init(estimate), sample: .init(split: .training, rows: rows),
             note: [note, "on this machine, as busy as it was", estimate.note].compactMap { $0 }
                 .joined(separator: "; "))
-    }
-
-    /// What is timed.
-    private struct Calls {
-        let one: () throws -> Void
-        let batch: () throws -> Void
-        let rows: Int
-
-        /// `nil` where there is no model or no row.
-        init?(_ subject: Subject) {
-            guard let predictor = subject.model?.predictor, let table = subject.tables?.training,
-                table.rowCount > 0
-            else { return nil }
-            // Rows of all parts of the file.
-            func spread(_ most: Int) -> [Int] {
-                let count = min(most, table.rowCount)
-                return (0..<count).map { $0 * table.rowCount / count }
-            }
-            let singles = spread(singleRows).map { table.selecting(rows: [$0]) }
-            let many = table.selecting(rows: spread(batchRows))
-            var next = 0
-            one = {
-                next = (next + 1) % singles.count
-                _ = try predictor.predictions(for: singles[next])
-            }
-            batch = { _ = try predictor.predictions(for: many) }
-            rows = many.rowCount
-        }
     }
 }

@@ -30,6 +30,17 @@ package struct FewerMembers: ModelRemedy {
         source: "Caruana et al. 2004, DOI 10.1145/1015330.1015432")
     package let strengthText: String? = "members to keep"
 
+    /// Halves, down to one.
+    package func strengths(for model: ModelBundle) -> [Double?] {
+        var counts: [Double?] = []
+        var left = model.network.members / 2
+        while left > 0 {
+            counts.append(Double(left))
+            left /= 2
+        }
+        return counts
+    }
+
     package func changed(
         _ model: ModelBundle, strength: Double?, on rows: CalibrationRows, pool: WorkerPool
     ) throws -> ChangedModel {

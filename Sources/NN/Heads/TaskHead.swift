@@ -87,10 +87,13 @@ package struct TaskHead: Hashable, Sendable {
     ///   - shares: `[rows, 2]`, where each row is a pair whose answers are mixed: labels of several classes then have two
     ///     parts a row; a label that is a number is given mixed.
     ///   - scoreTerm: Of two classes, what is added to the loss.
+    ///   - takesShares: Whether the `label` of several classes is each class's share of the answer, `[rows, classes]`.
+    /// - Precondition: pairs are not mixed where shares are taken.
     package func addLoss(
         of outputs: Value, shares: Value? = nil, scoreTerm: ScoreTerm? = nil,
-        to builder: inout GraphBuilder
+        takesShares: Bool = false, to builder: inout GraphBuilder
     ) {
+        precondition(shares == nil || !takesShares, "shares of classes are not mixed again")
         let weights = builder.input(.weight, [.rows, 1])
         let losses: Value
         var besides: Value?
@@ -113,10 +116,10 @@ package struct TaskHead: Hashable, Sendable {
             case nil: losses = own
             }
         case .multiclass:
-            let parts = shares == nil ? Extent.rows : .rowParts(2)
-            let labels = builder.input(.label, [parts], dtype: .int32)
-            var targets = builder.apply(.oneHot(classes: task.outputs), [labels])
-            if let shares { targets = builder.mixed(targets, in: shares) }
+            let targets =
+                takesShares
+                ? builder.input(.label, [.rows, .fixed(task.outputs)])
+                : classTargets(shares: shares, in: &builder)
             losses = builder.softmaxCrossEntropy(
                 logits: outputs, targets: targets, smoothing: labelSmoothing)
         case .regression:
@@ -125,6 +128,14 @@ package struct TaskHead: Hashable, Sendable {
         let loss = builder.weightedSum(losses: losses, weights: weights)
         let added = besides.map { builder.weightedSum(losses: $0, weights: weights) }
         builder.output(.loss, added.map { builder.add(loss, $0) } ?? loss)
+    }
+
+    /// What the label of a class is learned as, `[rows, classes]`.
+    private func classTargets(shares: Value?, in builder: inout GraphBuilder) -> Value {
+        let parts = shares == nil ? Extent.rows : .rowParts(2)
+        let labels = builder.input(.label, [parts], dtype: .int32)
+        let targets = builder.apply(.oneHot(classes: task.outputs), [labels])
+        return shares.map { builder.mixed(targets, in: $0) } ?? targets
     }
 
     private func regressionLosses(of outputs: Value, in builder: inout GraphBuilder) -> Value {

@@ -65,20 +65,36 @@ package struct FinishedRun {
             cancellation: cancellation)
     }
 
+    /// Of a study that trains the run's settings again and takes that for the run's model.
+    ///
+    /// - Throws: where a remedy made the model, so that such a training is another one.
+    package func checkIsTrained() throws {
+        let provenance = try ModelBundle(run: path, kinds: kinds).provenance
+        guard let change = provenance.changes.last else { return }
+        throw VouchError(
+            "\(path) was made of another run by \(change.remedy), so that training by its settings "
+                + "gives another model. Ask the run that it was made of")
+    }
+
     /// The validation rows that a remedy of its model may calibrate and choose on.
     package func calibrationRows(of model: ModelBundle) throws -> Sealed<CalibrationRows> {
         let rows = try learner.validationPredictions(model, features)
         let places = prepared.folds.prefix(model.count).flatMap(\.validation)
+        var found = CalibrationRows(rows: rows, features: features.selecting(rows: places))
+        found.table = prepared.table.selecting(rows: places)
         return Sealed(
-            CalibrationRows(rows: rows, features: features.selecting(rows: places)),
-            split: .validation, rows: rows.rows)
+            found, split: .validation, rows: rows.rows)
     }
 
     /// Its model with what probes may see of it, training again among it; but not what it cost.
     /// Whoever opens it says which probes look at its rows.
     ///
-    /// - Parameter changed: A model that a remedy made of the run's, in its place.
-    package func subject(of changed: ModelBundle? = nil) throws -> Sealed<Subject> {
+    /// - Parameters:
+    ///   - changed: A model that a remedy made of the run's, in its place.
+    ///   - encoded: The run's rows as that model encodes them; `nil` where it does as the run's.
+    package func subject(
+        of changed: ModelBundle? = nil, encoded: EncodedFeatures? = nil
+    ) throws -> Sealed<Subject> {
         let folder = try RunFolder.open(path)
         let model = try changed ?? ModelBundle(reading: folder, kinds: kinds)
         let report = try RunReport(json: folder.read("measurements.json"))
@@ -92,7 +108,7 @@ package struct FinishedRun {
         let assembly = SubjectAssembly(
             learner: learner, model: model,
             steps: history.reduce(0) { $0 + ($1.last?.step ?? 0) },
-            used: nil, features: features, modelBytes: model.encodedWeights().count,
+            used: nil, features: encoded ?? features, modelBytes: model.encodedWeights().count,
             modelsBefore: max(known ?? 0, (report.ledger?.models ?? 1) - 1),
             shapes: changed == nil
                 ? try AdditiveReading.of(run: path)?.outputs.map(\.shapes) ?? [] : [],

@@ -66,8 +66,10 @@ package struct Recipe: Codable, Sendable, Hashable {
     /// Settles each setting that is declared to be settled, in the order of `Settings.all`.
     package init(_ configuration: TrainConfiguration, for problem: Problem) {
         for setting in Settings.all { setting.settle(configuration, problem, &self) }
-        numberWidth = kind.form.settings.numberWidth(
-            Settling(configuration: configuration, problem: problem, recipe: self))
+        numberWidth =
+            configuration.model.numberWidth
+            ?? kind.form.settings.numberWidth(
+                Settling(configuration: configuration, problem: problem, recipe: self))
         frequencies = numbers == .periodic ? 32 : 0
     }
 

@@ -97,6 +97,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var bins: Int?
         package var binEdges: NumberBins.Edges?
         package var valueCodes: ValueAtoms.Rule?
+        /// The width of a number's vector; `nil` for the recipe's, which no command changes.
+        package var numberWidth: Int?
         package var labelSmoothing: Float = 0
         package var loss = RegressionLoss.squared
         /// Of the pinball loss.

@@ -17,6 +17,10 @@ package struct Learner {
     package var pairs: [NamedPair]
     /// Asked between the steps of a training.
     package var cancellation: Cancellation
+    /// In place of the answers of rows to learn from; `nil` where these are learned.
+    var taughtRows: TaughtRows?
+    /// Weights to begin with; `nil` for random ones.
+    var start: [Float]?
 
     package init(
         configuration: TrainConfiguration, prepared: PreparedData, pool: WorkerPool,
@@ -99,7 +103,8 @@ package struct Learner {
     /// - Parameter penalty: That of the rows to learn from, where the settings ask for one.
     package func trainingGraph(_ penalty: (any GroupPenalty)?) throws -> Graph {
         try network().trainingGraph(
-            mixesPairs: configuration.regularising.mixup > 0, scoreTerm: penalty?.term)
+            mixesPairs: configuration.regularising.mixup > 0, scoreTerm: penalty?.term,
+            takesShares: taughtRows != nil)
     }
 
     /// A training of this network on some rows.
@@ -107,16 +112,19 @@ package struct Learner {
     /// - Parameters:
     ///   - validation: Rows that decide which weights are kept; `nil` for the last ones.
     ///   - settings: Those of `trainingSettings`, perhaps changed.
+    /// - Precondition: weights to begin with, where there are some, are of this network.
     package func trainer(
         _ features: EncodedFeatures, training: [Int], validation: [Int]?, settings: TrainingSettings
     ) throws -> Trainer {
         let penalty = try fairPenalty(training: training, validation: validation)
-        return try Trainer(
+        let trainer = try Trainer(
             training: try trainingGraph(penalty), inference: try network().inferenceGraph(),
             data: try data(features, training, balanced: true),
             validation: try validation.map { try data(features, $0, balanced: false) },
             lossOf: validationLoss, settings: settings, noise: inputNoise, penalty: penalty,
             pool: pool)
+        if let start { trainer.begin(with: start) }
+        return trainer
     }
 
     /// The graph that predicts: with dropout where a prediction is the mean of several passes.
@@ -148,10 +156,13 @@ package struct Learner {
     }
 
     /// Encoded rows with labels and weights.
+    ///
+    /// - Parameter balanced: Whether they are learned from.
     package func data(
         _ features: EncodedFeatures, _ rows: [Int], balanced: Bool
     ) throws -> EncodedData {
-        let (labels, weights) = try answers(rows, balanced: balanced)
+        var (labels, weights) = try answers(rows, balanced: balanced)
+        if balanced, let taughtRows { labels = taughtRows.labels(rows) }
         return EncodedData(features.selecting(rows: rows), labels: labels, weights: weights)
     }
 

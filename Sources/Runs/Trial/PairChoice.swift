@@ -131,7 +131,7 @@ extension Learner {
             let squares = zip(answers, expected).map { ($0 - $1) * ($0 - $1) }
             let variance = squares.reduce(0, +) / Double(max(squares.count, 1))
             rests = [rest(answers, expected, precision: 1 / max(variance, 1e-12))]
-        case .none: preconditionFailure("rows that are learned have answers")
+        case .none, .shares: preconditionFailure("these rows have the answers of the table")
         }
         let columns = prepared.schema.features.compactMap { entry in
             prepared.table.column(named: entry.name)?.selecting(rows: rows)

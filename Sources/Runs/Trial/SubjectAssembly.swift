@@ -115,6 +115,8 @@ package struct SubjectAssembly {
             },
             seed: seed)
         subject.work = trials.work
+        // Its settings trained again would be another model than one that a remedy made.
+        if !model.provenance.isTrained { subject.leaveOutTrainings() }
         return subject
     }
 

@@ -8,6 +8,9 @@ package struct TrialPlan: Hashable, Codable, Sendable {
     package var rows = Rows.ofRun
     package var answers = Answers.asTheyAre
     package var length = Length.settled
+    /// The weights that its one model begins with, as the graph that predicts lays them out; `nil` for random ones. It goes
+    /// with `Length.single`.
+    package var start: [Float]?
     /// Of an additive model: whether its pairs of columns are searched among the plan's rows, by one
     /// more training; else they are the run's.
     package var choosesPairs = false
@@ -42,6 +45,8 @@ package struct TrialPlan: Hashable, Codable, Sendable {
         case shuffled(seed: UInt64)
         /// Other classes in place of the target.
         case replaced(Replacement)
+        /// What another model says, of one model's rows and of rows mixed of them.
+        case told(Teaching)
     }
 
     /// Answers that are no column of the run's table.
@@ -65,6 +70,8 @@ package struct TrialPlan: Hashable, Codable, Sendable {
         /// `learning.steps` end one. Since the schedule spans all epochs whatever the steps, a training
         /// of few steps is the beginning of one of more.
         case settled
+        /// One model of the first split, without refits, which ends as the settings say.
+        case single
         /// One model of the first split, without refits, to the last epoch; its last weights are kept,
         /// whatever validation rows say.
         case toTheEnd

@@ -18,13 +18,20 @@ extension Learner {
             // The recipe was settled as for the run, so that no other setting follows from these.
             result.configuration.regularising.keeps = .last
             result.configuration.regularising.averagedShare = 0
+        }
+        if plan.length != .settled {
             result.prepared.folds = [result.prepared.folds[0]]
             result.prepared.recipe.refits = 0
         }
-        if case .shuffled(let seed) = plan.answers {
+        result.start = plan.start
+        switch plan.answers {
+        case .asTheyAre, .replaced: break
+        case .shuffled(let seed):
             result.prepared = result.prepared.shufflingAnswers(seed: seed)
+        case .told(let teaching):
+            result = try result.taught(teaching)
         }
-        if let own, plan.rows.areTheRuns, result.prepared.encoder == prepared.encoder {
+        if let own, plan.rows.areTheRuns, result.taughtRows == nil, result.prepared.encoder == prepared.encoder {
             return (result, own)
         }
         return (result, try result.prepared.encoder.encode(result.prepared.table))

@@ -56,13 +56,14 @@ package final class Trials: Sendable {
         state = Mutex(State(testTable: testTable))
     }
 
-    /// Of a finished run, whose data must stand where they stood, unchanged.
+    /// Of a finished run, whose data must stand where they stood, unchanged, and whose model a training made.
     package convenience init(
         run path: String, threads: Int, kinds: InputKinds = .shipped,
         cancellation: Cancellation = .bySignal
     ) throws {
         let run = try FinishedRun(
             path, threads: threads, kinds: kinds, cancellation: cancellation, onEvent: { _ in })
+        try run.checkIsTrained()
         self.init(run.learner, features: run.features)
     }
 

@@ -135,6 +135,7 @@ private struct ScoredRows {
                 try learner.validationPredictions(try ModelBundle(run: path), run.features))
             return
         }
+        try run.checkIsTrained()
         // What the run settled on, on other parts of the rows.
         var configuration = run.configuration.pinned(to: run.prepared.recipe)
         configuration.learning.folds = folds

@@ -1,5 +1,6 @@
 import Documents
 import Evidence
+import Platform
 package import Reporting
 package import Runs
 
@@ -7,6 +8,8 @@ package import Runs
 package struct ProofRequest: Sendable {
     /// A remedy's id, with a strength where it is one: `dropout=0.3`.
     package var remedy: String
+    /// Where the model that a remedy of the model made is written as a run; `nil` to write none.
+    package var output: String?
     /// Of trainings that are paired; a remedy that trains nothing needs none.
     package var seeds = 5
     package var threads: Int?
@@ -21,12 +24,15 @@ package struct ProofRequest: Sendable {
 
 /// Tries a remedy on a run and judges it on the run's test rows.
 ///
+/// The model that a remedy of the model made is written as a run of its own where that is asked for, whatever the verdict.
+///
 /// One that changes outputs is fitted on validation rows and compared over rows; so is one that makes another model, which is
 /// timed beside the run's. One that trains anew is judged over five paired seeds or more, over seeds and rows. Looks are
 /// recorded in the run's ledger, and the proof in its folder.
 package func proveRemedy(
     _ request: ProofRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
 ) throws -> RunReport {
+    if let output = request.output { try AtomicFolder.check(output, overwrite: false) }
     let proof = try proof(request, run: run, onEvent: onEvent)
     try proofFile.add([proof], to: run)
     return proof.report(run: run, arguments: request.arguments)
@@ -35,13 +41,18 @@ package func proveRemedy(
 private func proof(
     _ request: ProofRequest, run: String, onEvent: @escaping (RunEvent) -> Void
 ) throws -> Proof {
+    if let (remedy, strength) = try modelRemedy(request.remedy) {
+        return try modelProof(remedy, strength: strength, request, run: run, onEvent: onEvent)
+    }
+    guard request.output == nil else {
+        throw VouchError(
+            "--save keeps the model that a remedy of the model made ("
+                + allModelRemedies.map(\.description.id).joined(separator: ", ")
+                + "), and \"\(request.remedy)\" is none. What changes outputs makes no model; what "
+                + "trains anew is kept by `vouch train` with its option")
+    }
     if let remedy = allOutputRemedies.first(where: { $0.description.id == request.remedy }) {
         return try proveOutputRemedy(remedy, run: run)
-    }
-    if let (remedy, strength) = try modelRemedy(request.remedy) {
-        return try proveModelRemedy(
-            remedy, strength: strength, run: run, threads: checkedThreads(request.threads),
-            onEvent: onEvent)
     }
     guard let (remedy, strength) = try TrainingRemedy.parse(request.remedy) else {
         throw VouchError(
@@ -63,4 +74,24 @@ private func proof(
         run: run, threads: checkedThreads(request.threads), onEvent: onEvent)
     var door = HeldOutRows(of: run, for: "proof of \(remedy.description.name)")
     return try trial.proof(of: remedy, strength: strength, seeds: request.seeds, &door)
+}
+
+/// Makes the model, writes it where that is asked for, and judges it.
+private func modelProof(
+    _ remedy: any ModelRemedy, strength: Double?, _ request: ProofRequest, run: String,
+    onEvent: (RunEvent) -> Void
+) throws -> Proof {
+    var trial = try ModelProof(
+        run: run, purpose: "proof of \(remedy.description.name)",
+        threads: checkedThreads(request.threads), onEvent: onEvent)
+    let rows = try trial.calibrationRows(for: remedy.description.id)
+    let changed = try trial.changed(by: remedy, strength: strength, on: rows)
+    let proved = try trial.proof(of: remedy.description, changed, onEvent: onEvent).proof
+    if let output = request.output {
+        try ChangedRun(
+            proof: trial, model: changed.model, proved: proved,
+            facts: [.init("Verdict", proved.verdictText)], arguments: request.arguments
+        ).write(to: output, onEvent: onEvent)
+    }
+    return proved
 }

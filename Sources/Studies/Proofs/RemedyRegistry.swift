@@ -22,7 +22,8 @@ package var remedyKindsText: String {
     }
     return "\(listedInWords(allOutputRemedies.map(\.description.id))) change outputs: they are fitted on "
         + "validation rows and judged on the test rows. \(listedInWords(ofModels)) make another model of "
-        + "the run's, chosen on validation rows; both are judged on the test rows and timed by turns. "
+        + "the run's, chosen on validation rows; both are judged on the test rows and timed by turns, and "
+        + "--save keeps it as a run. "
         + "All others train anew, without and with the remedy, under paired seeds, and are judged over "
         + "seeds and test rows; where no strength is given, validation rows choose it."
 }

@@ -23,6 +23,7 @@ struct RetrainedProof {
             )
         }
         let finished = try FinishedRun(run, threads: threads, onEvent: onEvent)
+        try finished.checkIsTrained()
         trials = Trials(finished.learner, features: finished.features)
         configuration = stored.pinned(to: finished.prepared.recipe)
         self.onEvent = onEvent

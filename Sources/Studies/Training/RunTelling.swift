@@ -92,39 +92,16 @@ struct RunTelling {
             arguments: control.arguments, threads: learner.pool.threads, weightsSHA256: hash,
             card: control.card, budget: budget?.text
         ).report()
-        let files = try written(
-            model, weights, trainings, report, subject, reading, validation: validation,
+        let files = try RunFiles(
+            model: model, weights: weights, configuration: configuration,
+            recipe: prepared.recipe, histories: trainings.map(\.history), report: report,
+            predictions: [subject.test, validation], reading: reading,
             reference: try OutOfDistributionReference(learner, model, features),
-            plan: planned?.record(trained, took: used, isWhole: isWhole(trained)))
+            plan: planned?.record(trained, took: used, isWhole: isWhole(trained))
+        ).writer()
         closing = clock() - closes
         return Told(
             report: report, writer: files, records: ledger.records, weightsSHA256: hash)
-    }
-
-    private func written(
-        _ model: ModelBundle, _ weights: [UInt8], _ trainings: [TrainedFold], _ report: RunReport,
-        _ subject: Subject, _ reading: AdditiveReading?, validation: LabelledPredictions,
-        reference: OutOfDistributionReference?, plan: PlanRecord?
-    ) throws -> RunFolder.Writer {
-        var writer = RunFolder.Writer()
-        try model.add(to: &writer, weights: weights)
-        try writer.add("configuration.json", JSON.encode(configuration))
-        try writer.add("recipe.json", JSON.encode(prepared.recipe))
-        try writer.add("history.json", JSON.encode(trainings.map(\.history)))
-        try writer.add("measurements.json", report.json())
-        try writer.addView(reportPage, text: report.html())
-        for predictions in [subject.test, validation] {
-            try writer.add(
-                PredictionFile.name(predictions.split), PredictionFile.encode(predictions))
-        }
-        if let reading {
-            try writer.add(AdditiveReading.fileName, JSON.encode(reading))
-        }
-        if let reference {
-            try writer.add(OutOfDistributionReference.fileName, reference.encoded())
-        }
-        if let plan { try writer.add(PlanRecord.fileName, JSON.encode(plan)) }
-        return writer
     }
 
     /// Whether what it took says what such a run takes.

@@ -1,0 +1,97 @@
+package import Models
+import Platform
+import Prediction
+import RealModule
+package import Statistics
+package import Tables
+
+/// How long two models take for the same rows, which they predicted by turns: one row at a call, and a batch.
+package struct PairedTimes: Sendable {
+    /// Seconds of a call, a value a block.
+    package typealias Turns = (first: RepeatBlocks, second: RepeatBlocks)
+
+    package let one: Turns
+    package let batch: Turns
+    /// Of the batch; each model's.
+    package let rows: (first: Int, second: Int)
+
+    init(one: Turns, batch: Turns, rows: (first: Int, second: Int)) {
+        self.one = one
+        self.batch = batch
+        self.rows = rows
+    }
+
+    /// - Parameter table: Raw rows of any answers; of them a batch and some single rows are taken, from all parts.
+    /// - Returns: `nil` where there are no rows.
+    package init?(
+        _ first: any Predictor, _ second: any Predictor, on table: Table,
+        timing: CallTiming = CallTiming(now: { Clock.monotonicSeconds() })
+    ) throws {
+        guard let a = PredictionCalls(first, table), let b = PredictionCalls(second, table) else {
+            return nil
+        }
+        try self.init(a, b, timing: timing)
+    }
+
+    init(_ first: PredictionCalls, _ second: PredictionCalls, timing: CallTiming) throws {
+        self.init(
+            one: try timing.turns(first.one, second.one),
+            batch: try timing.turns(first.batch, second.batch), rows: (first.rows, second.rows))
+    }
+
+    /// Seconds of the second model for one row at a call.
+    package var latency: Estimate { one.second.estimate }
+    /// Second ÷ first.
+    package var latencyRatio: Estimate { Self.ratio(one.second, one.first) }
+
+    /// Rows a second of the second model, in batches.
+    package var rate: Estimate {
+        let count = Double(rows.second)
+        return batch.second.mapped { count / $0 }.estimate
+    }
+    /// Second ÷ first.
+    package var rateRatio: Estimate { Self.ratio(batch.first, batch.second) }
+
+    /// Of two that took turns: `exp` of the mean over blocks of the difference of their logarithms, and of its interval, so
+    /// that a pace that both met falls out.
+    package static func ratio(_ upper: RepeatBlocks, _ lower: RepeatBlocks) -> Estimate {
+        func logarithm(_ value: Double) -> Double { Double.log(max(value, 1e-12)) }
+        var found = upper.mapped(logarithm).minus(lower.mapped(logarithm)).estimate
+        found.value = found.value.map(Double.exp)
+        found.lower = found.lower.map(Double.exp)
+        found.upper = found.upper.map(Double.exp)
+        found.form = nil
+        return found
+    }
+}
+
+/// What is timed of a model.
+struct PredictionCalls {
+    /// How many rows a batch has; fewer where the table has.
+    private static let batchRows = 256
+    /// Rows that take turns as the single one.
+    private static let singleRows = 32
+
+    let one: () throws -> Void
+    let batch: () throws -> Void
+    let rows: Int
+
+    /// `nil` where there is no row.
+    init?(_ predictor: any Predictor, _ table: Table) {
+        guard table.rowCount > 0 else { return nil }
+        // Rows of all parts of the file.
+        func spread(_ most: Int) -> [Int] {
+            let count = min(most, table.rowCount)
+            return (0..<count).map { $0 * table.rowCount / count }
+        }
+        let singles = spread(Self.singleRows).map { table.selecting(rows: [$0]) }
+        let many = table.selecting(rows: spread(Self.batchRows))
+        var next = 0
+        one = {
+            next = (next + 1) % singles.count
+            _ = try predictor.predictions(for: singles[next])
+        }
+        batch = { _ = try predictor.predictions(for: many) }
+        rows = many.rowCount
+    }
+}

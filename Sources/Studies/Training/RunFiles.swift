@@ -1,0 +1,54 @@
+import Documents
+import Models
+import Platform
+import Prediction
+import Reporting
+import RunStore
+import Runs
+import Training
+
+/// What a new run's folder holds, but for its ledger.
+struct RunFiles {
+    var model: ModelBundle
+    /// The model's `encodedWeights()`, which others need too.
+    var weights: [UInt8]
+    var configuration: TrainConfiguration
+    var recipe: Recipe
+    /// The learning curves, one a model.
+    var histories: [[EpochRecord]]
+    var report: RunReport
+    /// Of its test and validation rows.
+    var predictions: [LabelledPredictions]
+    /// Of an additive model.
+    var reading: AdditiveReading?
+    var reference: OutOfDistributionReference?
+    /// What the training was expected to take, and took.
+    var plan: PlanRecord?
+
+    /// Writes the folder in one step.
+    ///
+    /// - Parameter records: Its ledger.
+    func write(to path: String, overwrite: Bool, recording records: [Ledger.Record]) throws {
+        try writer().commit(to: path, overwrite: overwrite, recording: records)
+    }
+
+    /// All files, not yet in place.
+    func writer() throws -> RunFolder.Writer {
+        var writer = RunFolder.Writer()
+        try model.add(to: &writer, weights: weights)
+        try writer.add("configuration.json", JSON.encode(configuration))
+        try writer.add("recipe.json", JSON.encode(recipe))
+        try writer.add("history.json", JSON.encode(histories))
+        try writer.add("measurements.json", report.json())
+        try writer.addView(reportPage, text: report.html())
+        for rows in predictions {
+            try writer.add(PredictionFile.name(rows.split), PredictionFile.encode(rows))
+        }
+        if let reading { try writer.add(AdditiveReading.fileName, JSON.encode(reading)) }
+        if let reference {
+            try writer.add(OutOfDistributionReference.fileName, reference.encoded())
+        }
+        if let plan { try writer.add(PlanRecord.fileName, JSON.encode(plan)) }
+        return writer
+    }
+}
