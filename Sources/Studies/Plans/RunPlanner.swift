@@ -72,7 +72,7 @@ struct RunPlanner {
                 history.ratios(knowledge, on: machine), shipped: prior.ratios(knowledge)),
             trainingFactor: factors.training, restFactor: factors.rest, probeWorkSeconds: work,
             busyCores: history.busyCores(on: machine) ?? pace.busyCores,
-            limitSeconds: configuration.learning.budgetSeconds)
+            limitSeconds: configuration.learning.budget.flatMap { $0.measure == .time ? $0.amount : nil })
         let progress = PlanProgress(
             trainings, pace: realPace, forecast: forecast,
             restSeconds: plan.probeSeconds + plan.otherSeconds - factors.rest * search,

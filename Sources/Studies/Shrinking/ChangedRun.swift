@@ -49,7 +49,7 @@ struct ChangedRun {
             .run(allProbes, on: subject)
         let ledger = try LedgerEntries(
             learner.configuration, learner.prepared, after: [], trainings: trainings,
-            outcomes: outcomes, proofs: [proved], subject: subject, weightsSHA256: hash)
+            outcomes: outcomes, proofs: [proved], subject: subject, charges: [], weightsSHA256: hash)
         var report = ReportAssembly(
             configuration: learner.configuration, prepared: learner.prepared, model: model,
             trainings: trainings, outcomes: outcomes, proofs: [], subject: subject,
