@@ -24,6 +24,7 @@ package struct EncodedBlock: Sendable {
             switch place.output.element {
             case .float32: .numbers([Float](repeating: 0, count: count))
             case .int32: .indices([Int32](repeating: 0, count: count))
+            case .int8: preconditionFailure("a column becomes numbers or indices")
             }
     }
 
