@@ -67,7 +67,8 @@ package struct Amount: Codable, Sendable, Hashable {
     /// With more that is not known; one that was measured becomes an estimate without a range of its own.
     package func knowing(not more: [String]) -> Amount {
         guard !more.isEmpty else { return self }
-        return .estimate(value, in: range, unknowns: unknowns + more.filter { !unknowns.contains($0) })
+        return .estimate(
+            value, in: range, unknowns: unknowns + more.filter { !unknowns.contains($0) })
     }
 
     private func joined(

@@ -6,7 +6,7 @@ import Runs
 
 /// A command that works on finished runs, which are charged for what the whole command took.
 ///
-/// Programs that use the library are not charged: their process computes other things too.
+/// Programs that do the same through the library are not charged: their process computes other things too.
 protocol ChargedCommand: ParsableCommand {
     /// `nil` where what is asked for costs nothing to speak of.
     var charge: Charge? { get }

@@ -31,7 +31,8 @@ package struct PowerEstimate: Codable, Sendable, Hashable {
             in: perThread / 2...watts.highWattsPerCore * 2, unknowns: [source])
         let rated = (watts.lowWatts * watts.highWatts).squareRoot()
         idle = .estimate(
-            rated * table.idleShare, in: watts.lowWatts * table.lowerIdleShare...watts.highWatts * table.upperIdleShare,
+            rated * table.idleShare,
+            in: watts.lowWatts * table.lowerIdleShare...watts.highWatts * table.upperIdleShare,
             unknowns: ["what the processor draws at rest: a share of its rated power"])
     }
 

@@ -34,7 +34,8 @@ package struct Tariff: Codable, Sendable, Hashable {
             (TariffError.Part.pricePerKilowattHour, pricePerKilowattHour),
             (.pricePerHour, pricePerHour),
         ] {
-            if let complaint = price?.complaint { throw TariffError(part: part, complaint: complaint) }
+            guard let complaint = price?.complaint else { continue }
+            throw TariffError(part: part, complaint: complaint)
         }
         if let first = pricePerKilowattHour, let second = pricePerHour,
             first.currency != second.currency
@@ -53,7 +54,8 @@ package struct Tariff: Codable, Sendable, Hashable {
                     complaint: " is \(intensity); it must be zero or positive")
             }
             self.carbonIntensity = .estimate(
-                intensity, in: intensity...intensity, unknowns: ["the carbon intensity is as given"])
+                intensity, in: intensity...intensity,
+                unknowns: ["the carbon intensity is as given"])
             carbonSource = "as given"
         } else if let known {
             let grams = known.gramsPerKilowattHour

@@ -60,8 +60,9 @@ package enum CodeCarbonFile {
         if usage.wallSeconds > 0 {
             cells["emissions_rate"] = "\(kilograms / usage.wallSeconds)"
             cells["cpu_power"] = "\(usage.energy.value / usage.wallSeconds)"
+            let cores = Double(max(1, charge.place.cores))
             cells["cpu_utilization_percent"] =
-                "\(100 * usage.processorSeconds / usage.wallSeconds / Double(max(1, charge.place.cores)))"
+                "\(100 * usage.processorSeconds / usage.wallSeconds / cores)"
         }
         return cells
     }

@@ -54,8 +54,8 @@ package struct RunBill: Encodable, Sendable {
             missing.append(
                 "what the training took: this version of vouch did not train the run; its report tells its time")
         }
-        missing.append("what programs did that use the library, and work that was killed")
-        // What is not in the ledger makes a sum one that is not known, measured or not.
+        missing.append(
+            "what programs did with the run through the library, and work that was killed")
         total = tariff.bill(of: charges.map(\.usage).reduce(.none, +))
         let trained = charges.last { $0.work == .training }
         perThousandPredictions = trained.flatMap { charge in

@@ -8,6 +8,7 @@ package struct CostMeter: Sendable {
     private let processor = Clock.processCPUSeconds()
     private let busy = Machine.busySeconds()
     private let energy = EnergyMeter()
+    private static let isVirtual = Machine.isVirtual()
 
     /// From now on.
     package init() {}
@@ -20,7 +21,7 @@ package struct CostMeter: Sendable {
         return Usage(
             wallSeconds: wallSeconds, processorSeconds: processorSeconds,
             energy: EnergyShare(
-                counted: Machine.isVirtual() ? .ofOthersToo : energy.counted(),
+                counted: Self.isVirtual ? .ofOthersToo : energy.counted(),
                 wallSeconds: wallSeconds, processorSeconds: processorSeconds,
                 busySeconds: busySeconds
             ).joules(.ofThisMachine))
