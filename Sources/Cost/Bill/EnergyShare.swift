@@ -45,7 +45,7 @@ package struct EnergyShare: Sendable {
             let value = share * (all - min(rest.value, all / 2))
             let least = min(share * max(0, all - rest.range.upperBound), value)
             var unknowns = [
-                "the processor's own counter (RAPL) is of all processes: this one had "
+                Self.sharedCounter
                     + "\(Self.percent(share)) % of the busy time, taken as its share of the energy "
                     + "above rest"
             ]
@@ -55,6 +55,10 @@ package struct EnergyShare: Sendable {
             return .estimate(value, in: least...share * all, unknowns: unknowns)
         }
     }
+
+    /// How the first of what is not known begins where a counter was read: `Usage.countedWattsPerCore` tells by it.
+    package static let sharedCounter =
+        "the processor's own counter (RAPL) is of all processes: this one had "
 
     /// `p / b`; `nil` where others' time is not known, or less than the process's own.
     private var share: Double? {
