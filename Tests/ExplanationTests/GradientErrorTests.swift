@@ -71,7 +71,7 @@ struct GradientErrorTests {
     }
 
     @Test(.enabled(if: !isLong)) func errorsAreWhatTheySay() throws {
-        for result in try Self.all(simulations: 60, samples: 40_000) {
+        for result in try Self.all(simulations: 60, samples: 16_000) {
             #expect(
                 (0.91...0.985).contains(result.share),
                 "\(result.method) of \(result.network): \(result.share) of \(result.intervals)")

@@ -17,13 +17,15 @@ struct GapDefinitionTests {
         .selection: [0.50, 0.36, 0.28],
     ]
 
-    @Test(arguments: [
+    private static let definitions: [(String, Int, Double)] = [
         ("equalizedOddsGap", 2, 0.20), ("equalizedOddsGap", 3, 0.20),
         ("averageAbsoluteOddsDifference", 2, 0.15), ("averageOddsDifference", 2, -0.05),
         ("equalizedOddsFFB", 2, 0.30), ("equalizedOddsOxonFair", 2, 0.15),
         ("equalizedOddsOxonFair", 3, 0.4 / 3), ("selectionRateGap", 3, 0.22),
         ("demographicParityOxonFair", 3, 0.44 / 3), ("selectionRateRatio", 3, 0.56),
-    ])
+    ]
+
+    @Test(arguments: definitions)
     func aTableUnderEachDefinition(_ metric: String, _ groups: Int, _ expected: Double) throws {
         let definition = try #require(
             GapConvention.allCases.flatMap(\.gaps).first { $0.metric.id == MetricID(metric) })

@@ -45,7 +45,8 @@ import Testing
         let after = fitted.applied(to: rows.predictions)
         for row in 0..<100 {
             let range = row * classes..<(row + 1) * classes
-            #expect(abs(after.values[range].reduce(0, +) - 1) < 1e-12)
+            let total = after.values[range].reduce(0.0, +)
+            #expect(abs(total - 1) < 1e-12)
         }
         let losses = [rows, rows.with(after)].map { $0.rowLosses.reduce(0, +) }
         #expect(losses[1] <= losses[0])

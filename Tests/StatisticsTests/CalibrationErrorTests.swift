@@ -30,7 +30,7 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
     /// Estimand: the metric over the population.
     @Test(arguments: scenarios)
     func intervalsCoverTheTruth(_ scenario: Scenario) throws {
-        for result in try scenario.run(isLong ? 4000 : 150) {
+        for result in try scenario.run(isLong ? 4000 : 100) {
             #expect(result.holds(isLong: isLong), "\(result.metric): \(result.share)")
         }
     }

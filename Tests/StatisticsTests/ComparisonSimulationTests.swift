@@ -22,7 +22,7 @@ extension RateScenario: CustomTestStringConvertible {
         .enabled(if: !isLong),
         arguments: RateScenario.crossed + RateScenario.pairedPowers + RateScenario.quickSelections)
     func ratesHold(_ scenario: RateScenario) throws {
-        for result in try scenario.run(300) {
+        for result in try scenario.run(200) {
             #expect(
                 result.holds(isLong: false), "\(result.quantity): \(result.share), \(result.bound)")
         }

@@ -59,7 +59,8 @@ import Testing
 
     @Test func categoriesHaveTheirOwnThresholds() throws {
         let level = try ConformalLevel(0.9)
-        var scores = (0..<100).map { row in Double(row % 2 == 0 ? row : 10 * row) }
+        var scores: [Double] = []
+        for row in 0..<100 { scores.append(Double(row) * (row.isMultiple(of: 2) ? 1 : 10)) }
         scores.append(5)
         let categories: [Int] = (0..<100).map { $0 % 2 } + [2]
         let found = try level.thresholds(of: scores, categories: categories, count: 3)

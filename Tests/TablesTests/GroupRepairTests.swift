@@ -112,7 +112,8 @@ import Testing
     /// A whole repair leaves the order within a group, and two groups of one distribution each at the middle.
     @Test func orderHoldsAndUnknownGroupsStay() throws {
         let count = 60
-        let values = (0..<count).map { Double($0) } + (0..<count).map { 100 + 2 * Double($0) }
+        let low: [Double] = (0..<count).map { Double($0) }
+        let values = low + low.map { 100 + 2 * $0 }
         let groups = (0..<2 * count).map { $0 < count ? "a" : "b" }
         let fitting = table([numbers("x", values), category("g", groups)])
         let repair = try GroupRepair(
@@ -144,8 +145,8 @@ import Testing
         let count = 200
         let random = CounterRandom(seed: 5, name: "rows")
         let groups = (0..<count).map { $0 % 2 == 0 ? "a" : "b" }
-        let values = (0..<count).map {
-            random.uniform(index: UInt64($0)) + ($0 % 2 == 0 ? 0 : 50)
+        let values = (0..<count).map { row -> Double in
+            random.uniform(index: UInt64(row)) + (row % 2 == 0 ? 0 : 50)
         }
         let table = table([numbers("x", values), category("g", groups)])
         let schema = Self.schema(table, protected: ["g"])

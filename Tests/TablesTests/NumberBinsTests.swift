@@ -65,10 +65,10 @@ import Testing
     }
 
     @Test func encodedBehindNumbersAndCategories() throws {
-        let a: [Double?] = (0..<40).map { $0 % 4 == 3 ? nil : Double($0 % 4) }
-        let b: [Double?] = (0..<40).map { $0 < 20 ? 7 : Double($0) }
+        let a = (0..<40).map { row -> Double? in row % 4 == 3 ? nil : Double(row % 4) }
+        let b = (0..<40).map { row -> Double? in row < 20 ? 7 : Double(row) }
         let table = table([
-            numbers("a", a), category("t", (0..<40).map { _ in "x" }), numbers("b", b),
+            numbers("a", a), category("t", Array(repeating: "x", count: 40)), numbers("b", b),
         ])
         let schema = Schema(
             columns: table.columns.map { .init(name: $0.name, kind: $0.kind, role: .feature) })

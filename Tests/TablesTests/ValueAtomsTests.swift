@@ -67,7 +67,8 @@ import Testing
     }
 
     @Test func otherRulesAskNoTarget() {
-        let values = (0..<50).map { Double($0 < 30 ? $0 / 5 : $0) } + [.nan]
+        let numbers: [Int] = (0..<50).map { $0 < 30 ? $0 / 5 : $0 }
+        let values = numbers.map(Double.init) + [Double.nan]
         let outcome = [Float](repeating: 0, count: 51)
         let all = ValueAtoms(values: values, outcomes: [outcome], rule: .all)
         #expect(all.values == [0, 1, 2, 3, 4, 5] && all.trusts.allSatisfy { $0 == 1 })

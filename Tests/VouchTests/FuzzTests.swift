@@ -6,12 +6,12 @@ import Testing
     @Test func noMadeUpTableShowsWhatNobodyShouldSee() throws {
         let scratch = try Scratch()
         var trained = 0
-        for seed in UInt64(0)..<150 {
+        for seed in UInt64(0)..<75 {
             let outcome = FuzzedCase(seed, in: scratch.path).run()
             #expect(outcome.faults.isEmpty, "table \(seed): \(outcome.faults)")
             if outcome.steps.contains("train") { trained += 1 }
         }
         // Most tables are whole enough to be learned from.
-        #expect(trained > 50)
+        #expect(trained > 25)
     }
 }

@@ -83,11 +83,11 @@ import Testing
         try write("new_rows.csv", lines[2101...2400])
         try write("labelled_rows.csv", lines[2401...2700])
         _ = try scratch.write(
-            "data: adult_train.csv\ntarget: class\nprotected: [sex, race]\nmodel: mlp\nepochs: 2\n",
+            "data: adult_train.csv\ntarget: class\nprotected: [sex, race]\nmodel: mlp\nwidth: 32\nepochs: 2\n",
             to: "train.yaml")
     }
 
-    /// A command as a person would start it in a shell; trainings are short.
+    /// A command as a person would start it in a shell; trainings are short and networks narrow.
     private static func run(_ command: String, in folder: String) throws -> (Int32, String) {
         var command = command
         if command.hasPrefix("vouch train ") {
@@ -95,6 +95,9 @@ import Testing
             if !has("config") {
                 command += has("model") ? "" : " --model mlp"
                 command += " --epochs 2"
+                // The other kinds have no such layers.
+                let isNetwork = ["mlp", "ensemble"].contains { command.contains("--model " + $0) }
+                command += isNetwork ? " --width 32" : ""
             }
             command += has("probe-budget") ? "" : " --probe-budget 0s"
             command += " --quiet --overwrite"

@@ -71,7 +71,7 @@ import Testing
         let run = scratch.path + "/run"
         let trained = try CommandTests.run(
             "train", data, "--target", "class", "--protected", "sex", "--out", run, "--epochs", "1",
-            "--model", "mlp", "--quiet")
+            "--model", "mlp", "--width", "32", "--quiet")
         #expect(trained.status == 0, "\(trained.error)")
         let policy = try CommandTests.run("policy", "init", run).output
         let file = try scratch.write(policy, to: "policy.yaml")

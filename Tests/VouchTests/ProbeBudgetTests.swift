@@ -192,7 +192,7 @@ import Testing
             let began = Clock.monotonicSeconds()
             let done = try vouch(
                 ["train", data, "--target", "class", "--model", "mlp", "--epochs", "30", "--width",
-                    "16", "--probe-budget", "3s", "--out", scratch.path + "/" + name] + more,
+                    "16", "--probe-budget", "1s", "--out", scratch.path + "/" + name] + more,
                 in: scratch.path)
             #expect(done.status == 0, "\(done.error)")
             let all = (done.output + done.error).split(separator: "\n").count {

@@ -82,6 +82,9 @@ package struct SelectivePrediction: Probe {
         let thresholds = (1...49).map { Double($0) / 50 }
         let model = thresholds.map { sample.netBenefit(threshold: $0) }
         let all = thresholds.map { sample.netBenefitOfAll(threshold: $0) }
+        let values = model.map { $0.value ?? .nan }
+        let lower: [Double] = zip(model, values).map { $0.lower ?? $1 }
+        let upper: [Double] = zip(model, values).map { $0.upper ?? $1 }
         // Far below 0 nobody would decide so; the line ends there.
         let floor = -0.2 * max(model.compactMap(\.value).max() ?? 1, 1e-3)
         return Figure(
@@ -94,11 +97,9 @@ package struct SelectivePrediction: Probe {
                     y: Axis("Net benefit"),
                     series: [
                         .init(
-                            name: "model", x: thresholds, y: model.map { $0.value ?? .nan },
+                            name: "model", x: thresholds, y: values,
                             band: .init(
-                                lower: model.map { $0.lower ?? $0.value ?? .nan },
-                                upper: model.map { $0.upper ?? $0.value ?? .nan },
-                                meaning: "95 % interval over rows")),
+                                lower: lower, upper: upper, meaning: "95 % interval over rows")),
                         .init(
                             name: "act on all", x: thresholds,
                             y: all.map { $0 >= floor ? $0 : .nan }),

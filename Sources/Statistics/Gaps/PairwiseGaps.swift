@@ -141,7 +141,7 @@ package struct PairwiseGaps: Sendable {
     package func leastRatio() -> Gap {
         guard let undefined = pairs.firstIndex(where: \.isEmpty) else {
             // Two groups of rate 0 have no ratio; each has one to the groups above 0.
-            let told = zip(rates, pairs).flatMap { rate, pairs in
+            let told = zip(rates, pairs).flatMap { (rate: [Estimate], pairs: [Pair]) in
                 pairs.filter { (rate[$0.high].value ?? 0) > 0 }
                     .map { foldedRatio(rate[$0.low], rate[$0.high]) }
             }

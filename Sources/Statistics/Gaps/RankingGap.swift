@@ -97,9 +97,11 @@ package struct RankingGap: Sendable {
         let edges = binEdges
         let bins = edges.count + 1
         let (pieces, means) = ownPieces(edges)
-        let stretch =
-            taking.map { Double(Self.fewest(samples[$0])) }
-            .map { ($0 / ($0 - 1)).squareRoot() }.max() ?? 1
+        let stretches: [Double] = taking.map { place in
+            let fewest = Double(Self.fewest(samples[place]))
+            return (fewest / (fewest - 1)).squareRoot()
+        }
+        let stretch = stretches.max() ?? 1
         let own = drawnErrors(pieces, means, bins, CounterRandom(seed: seed, name: "own curves"))
             .map { stretch * $0 }
         let (shared, counts) = sharedPieces(pieces, means, bins)

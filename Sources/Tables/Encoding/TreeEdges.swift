@@ -41,11 +41,12 @@ package struct TreeEdges: Sendable {
             for cut in first...last where values[order[cut - 1]] < values[order[cut]] {
                 let left = Double(cut - rows.lowerBound)
                 let right = Double(rows.upperBound - cut)
-                let gain = sums.reduce(0) { total, sum in
+                var gain = 0.0
+                for sum in sums {
                     let leftMean = (sum[cut] - sum[rows.lowerBound]) / left
                     let rightMean = (sum[rows.upperBound] - sum[cut]) / right
                     let distance = leftMean - rightMean
-                    return total + distance * distance * left * right / (left + right)
+                    gain += distance * distance * left * right / (left + right)
                 }
                 if gain > found?.gain ?? 0 { found = Leaf(rows: rows, cut: cut, gain: gain) }
             }
