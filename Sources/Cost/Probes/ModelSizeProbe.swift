@@ -14,14 +14,11 @@ package struct ModelSizeProbe: Probe {
     package func measure(_ subject: Subject) throws -> Findings {
         guard let size = subject.model?.size else { return Findings() }
         let sample = Measurement.Sample(split: .training, rows: size.trainingRows)
-        func counted(_ metric: MetricDefinition, _ value: Double) -> Measurement {
-            Measurement(
-                metric: metric.id, drawback: metric.drawback, value: value, unit: metric.unit,
-                sample: sample, note: "counted, exact")
-        }
         return Findings(measurements: [
-            counted(CostMetrics.parameters, Double(size.parameters)),
-            counted(CostMetrics.modelSize, Double(size.bytes) / 1e6),
+            counted(
+                CostMetrics.parameters, Double(size.parameters), "counted, exact", sample),
+            counted(
+                CostMetrics.modelSize, Double(size.bytes) / 1e6, "counted, exact", sample),
         ])
     }
 }

@@ -94,7 +94,8 @@ package struct RunCostProbe: Probe {
     }
 }
 
-private func counted(
+/// A number without an interval, with how it was found.
+func counted(
     _ metric: MetricDefinition, _ value: Double, _ note: String, _ sample: Measurement.Sample
 ) -> Measurement {
     Measurement(
