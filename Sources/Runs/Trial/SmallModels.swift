@@ -175,7 +175,7 @@ extension SmallModels {
         settings.regularising.keeps = .best
         settings.learning.schedule = .cosine
         settings.learning.learningRate = recipe.learningRate / 3
-        settings.learning.budgetSeconds = nil
+        settings.learning.budget = nil
         settings.learning.steps = nil
         let epochs = min(max(300_000 / (learnedRows + mixedRows), 3), 10)
         settings.learning.epochs = epochs
