@@ -34,7 +34,7 @@ extension ModelBundle {
         guard dropoutPasses == nil else {
             throw ModelError(
                 "this model's prediction is a mean over passes with random dropout, which int8 does "
-                    + "not support. Train it without --dropout-passes, then try again")
+                    + "not support. Train it without --mc-dropout, then try again")
         }
         guard !graph.hasInt8Products else {
             throw ModelError("this model's products are of 8-bit whole numbers already")
