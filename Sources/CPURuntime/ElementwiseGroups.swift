@@ -70,7 +70,9 @@ struct ExecutionUnits {
         func onlyUser(of value: Value) -> Value? {
             users[value.index].count == 1 && !wanted.contains(value) ? users[value.index][0] : nil
         }
-        if takesEpilogue, graph[product].op != .int8Matmul, let sum = onlyUser(of: product), graph[sum].op == .binary(.add) {
+        if takesEpilogue, graph[product].op != .int8Matmul, let sum = onlyUser(of: product),
+            graph[sum].op == .binary(.add)
+        {
             let other =
                 graph[sum].inputs[0] == product ? graph[sum].inputs[1] : graph[sum].inputs[0]
             let bias = graph[other]

@@ -115,7 +115,8 @@ package struct Int8Operands: Sendable {
         precondition(
             region.space == .parameters && region.count == words(shape.n * shape.k, inBytes: true),
             "the weights do not fit the product \(shape)")
-        let weights = Buffer(count: words(unsafe vk_int8_product_packed_bytes(handle), inBytes: true))
+        let bytes = unsafe vk_int8_product_packed_bytes(handle)
+        let weights = Buffer(count: words(bytes, inBytes: true))
         let status = unsafe parameters.withBytes(region.range) {
             unsafe vk_int8_product_pack(handle, $0, weights.base)
         }

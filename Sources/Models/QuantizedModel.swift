@@ -33,8 +33,8 @@ extension ModelBundle {
     ) throws -> QuantizedModel {
         guard dropoutPasses == nil else {
             throw ModelError(
-                "this model's prediction is a mean over passes with random dropout, which int8 does not "
-                    + "support. Train it without --dropout-passes, then try again")
+                "this model's prediction is a mean over passes with random dropout, which int8 does "
+                    + "not support. Train it without --mc-dropout, then try again")
         }
         guard !graph.hasInt8Products else {
             throw ModelError("this model's products are of 8-bit whole numbers already")
@@ -43,8 +43,8 @@ extension ModelBundle {
         guard !products.isEmpty else {
             let least = Graph.leastQuantizedWidth
             throw ModelError(
-                "this model has no product of \(least) inputs and \(least) outputs or more, for which "
-                    + "8-bit whole numbers could pay")
+                "this model has no product of \(least) inputs and \(least) outputs or more, for "
+                    + "which 8-bit whole numbers could pay")
         }
         for set in parameters.sets {
             guard set.floats(0..<set.count).allSatisfy(\.isFinite) else {
@@ -52,7 +52,9 @@ extension ModelBundle {
             }
         }
         let count = min(features.rows, Self.mostCalibrationRows)
-        guard count > 0 else { throw ModelError("there are no rows to choose the bytes' ranges on") }
+        guard count > 0 else {
+            throw ModelError("there are no rows to choose the bytes' ranges on")
+        }
         let rows = features.selecting(rows: (0..<count).map { $0 * features.rows / count })
         let ranges = try ranges(of: products, on: EncodedData(rows, labels: .none), pool: pool)
         let changed = try graph.quantized(

@@ -21,7 +21,8 @@ enum OpKind: Hashable, CustomStringConvertible {
         + Op.Unary.allCases.map(OpKind.unary) + Op.Binary.allCases.map(OpKind.binary)
         + [.select, .broadcast] + Op.Reduction.allCases.map(OpKind.reduce)
         + [
-            .matmul, .int8Matmul, .softmax, .logSoftmax, .reshape, .transpose, .slice, .pad, .concatenate,
+            .matmul, .int8Matmul, .softmax, .logSoftmax, .reshape, .transpose, .slice, .pad,
+            .concatenate,
             .shardStatistic, .sumOverShards, .scaleGradient, .convolution,
             .convolutionInputGradient,
             .convolutionWeightGradient, .maxPool, .maxPoolPick, .maxPoolSpread, .averagePool,

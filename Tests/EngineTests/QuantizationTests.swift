@@ -18,7 +18,9 @@ import Testing
         let plan = Plan(
             graph, outputs: [.logits], rows: rows, parameters: ParameterLayout(graph))
         let executor = Executor(plan)
-        if let region = plan.inputs[.numeric] { executor.arena.copy(from: x.span, to: region.offset) }
+        if let region = plan.inputs[.numeric] {
+            executor.arena.copy(from: x.span, to: region.offset)
+        }
         executor.run(parameters: parameters, results: Buffer(count: 0))
         return plan.outputs[.logits].map { executor.arena.floats($0.range) } ?? []
     }

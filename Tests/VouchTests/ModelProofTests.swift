@@ -96,12 +96,33 @@ import Testing
         #expect(chosen[0]?.contains("one standard error") == true)
     }
 
+    /// Whatever this processor makes of it: the rate decides, by turns of a clock; the model is smaller, exactly.
+    @Test func int8IsJudgedByItsMeasuredRate() throws {
+        let scratch = try Scratch()
+        let run = try trained(scratch)
+        let weights = try Files.read(run + "/weights.safetensors")
+        _ = try proveRemedy(.init(remedy: "int8"), run: run)
+        let proof = try #require(
+            try storedReport(run: run).drawbacks.flatMap(\.proofs).first { $0.remedy == "int8" })
+        #expect(proof.judgedBy == "predictionRate" && proof.judged.count == 1)
+        #expect(proof.means.contains("of 8-bit whole numbers") && proof.means.contains("validation"))
+        let rate = try #require(proof.judged.first)
+        let interval = try #require(rate.difference.interval)
+        // Faster is claimed only of a whole interval above 0.
+        #expect((rate.verdict == .better) == (interval.lower > 0))
+        let size = try #require(proof.changes.first { $0.metric == "modelSize" }?.difference)
+        #expect(try #require(size.value) < 0 && size.interval == nil)
+        #expect(proof.changes.contains { $0.metric == "logLoss" })
+        #expect(try Files.read(run + "/weights.safetensors") == weights)
+    }
+
     @Test func whatCannotBeChangedIsRefused() throws {
         let scratch = try Scratch()
         let run = try trained(scratch, kind: .mlp)
         for (remedy, says) in [
             ("fewer-members", "no ensemble"), ("fewer-members=x", "members to keep"),
             ("fewer-members=", "members to keep"), ("fewer", "fewer-members"),
+            ("int8=3", "takes no strength"),
         ] {
             let error = #expect(throws: (any Error).self) {
                 try proveRemedy(.init(remedy: remedy), run: run)

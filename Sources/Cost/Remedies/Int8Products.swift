@@ -29,7 +29,7 @@ package struct Int8Products: ModelRemedy {
         let percent = Int((100 * changed.share).rounded())
         return ChangedModel(
             model: changed.model,
-            text: "\(products), \(percent) % of a prediction's operations, of 8-bit whole numbers; ranges of "
-                + "least squared error on \(changed.rows) \(rows.rows.split) rows")
+            text: "\(products), \(percent) % of a prediction's operations, of 8-bit whole numbers; "
+                + "ranges of least squared error on \(changed.rows) \(rows.rows.split) rows")
     }
 }

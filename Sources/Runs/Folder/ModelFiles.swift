@@ -61,8 +61,8 @@ extension ModelBundle {
         let most = Graph.greatestWholeWeight
         if let wrong = weights.first(where: { !(-most...most).contains(Int($0)) }) {
             throw VouchError(
-                "\(run)/weights.safetensors has \(wrong) in \(name), whose numbers are from -\(most) to "
-                    + "\(most): it is damaged or of another program. Make the run anew")
+                "\(run)/weights.safetensors has \(wrong) in \(name), whose numbers are from "
+                    + "-\(most) to \(most): it is damaged or of another program. Make the run anew")
         }
         return weights.map(Float.init)
     }

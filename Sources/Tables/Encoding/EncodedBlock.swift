@@ -24,7 +24,7 @@ package struct EncodedBlock: Sendable {
             switch place.output.element {
             case .float32: .numbers([Float](repeating: 0, count: count))
             case .int32: .indices([Int32](repeating: 0, count: count))
-            case .int8: preconditionFailure("a column becomes numbers or indices")
+            case .int8: preconditionFailure("a block of bytes, which only parameters are")
             }
     }
 
@@ -64,7 +64,9 @@ package struct BlockOutput: Sendable, Hashable {
     package var shape: [Int]
     package var element: DType
 
+    /// - Precondition: the elements are floats or indices.
     package init(shape: [Int], element: DType = .float32) {
+        precondition(element != .int8, "a block of bytes, which only parameters are")
         self.shape = shape
         self.element = element
     }

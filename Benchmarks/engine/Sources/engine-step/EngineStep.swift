@@ -16,12 +16,13 @@ import Training
 struct EngineStep {
     static func main() throws {
         let arguments = CommandLine.arguments
+        if arguments.dropFirst().first == "products" { return ProductRates.show() }
         guard arguments.count >= 6, let hidden = Int(arguments[2]), let batch = Int(arguments[3]),
             let steps = Int(arguments[4]), let threads = Int(arguments[5])
         else {
             print(
                 "engine-step mlp|members|cnn|transformer HIDDEN BATCH STEPS THREADS "
-                    + "[depth DEPTH] [bf16] [profile]")
+                    + "[depth DEPTH] [bf16] [profile], or engine-step products")
             return
         }
         let depth = arguments.firstIndex(of: "depth").flatMap { Int(arguments[$0 + 1]) } ?? 2
