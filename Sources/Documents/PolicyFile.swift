@@ -121,7 +121,7 @@ enum PolicyFile {
         case (.time, "s"): return (budget.amount, nil)
         case (.energy, "kJ"): return (budget.amount / 1000, nil)
         case (.carbon, "g"): return (budget.amount, nil)
-        case (.money(let currency), _) where metric == .money || metric == .totalMoney:
+        case (.money(let currency), _) where metric == .trainingMoney || metric == .totalMoney:
             return (budget.amount, currency)
         default:
             throw VouchError(
