@@ -6,7 +6,7 @@ import Runs
 import Studies
 
 extension CostCommand {
-    struct Frontier: ParsableCommand {
+    struct Frontier: ChargedCommand {
         static let configuration = CommandConfiguration(
             abstract: "Ask of a finished run whether a cheaper model would do.",
             discussion: """
@@ -51,7 +51,9 @@ extension CostCommand {
 
         @OptionGroup var output: ReportOutput
 
-        mutating func run() throws {
+        var charge: Charge? { Charge(.search, "search of a cheaper kind of model", folder) }
+
+        mutating func carryOut() throws {
             InterruptFlag.install()
             let progress = TrainingProgress(quiet: false, json: false)
             var request = FrontierRequest()

@@ -5,7 +5,7 @@ import Reporting
 import Runs
 import Studies
 
-struct ShrinkCommand: ParsableCommand {
+struct ShrinkCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "shrink",
         abstract: "Make a smaller or faster model of a run's that is proved not to be worse.",
@@ -45,7 +45,9 @@ struct ShrinkCommand: ParsableCommand {
 
     @OptionGroup var form: FormArguments<ReportForm>
 
-    mutating func run() throws {
+    var charge: Charge? { Charge(.search, "search of a smaller model", folder) }
+
+    mutating func carryOut() throws {
         var request = ShrinkRequest(
             goals: goals, output: output,
             arguments: ["vouch", "shrink", folder] + goals.flatMap { ["--to", $0] }

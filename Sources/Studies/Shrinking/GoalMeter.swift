@@ -12,7 +12,7 @@ struct GoalMeter {
     private let run: FinishedRun
     /// Training rows, whose answers play no part, from all parts of the table.
     private let table: Table
-    private let energy: EnergyCounter?
+    private let energy: EnergyMeter?
 
     private static let mostRows = 4096
 
@@ -32,15 +32,22 @@ struct GoalMeter {
     ///
     /// - Throws: where one does and none can be read: an estimate would follow from the time alone.
     @discardableResult
-    static func counter(for goals: [ShrinkGoal]) throws(VouchError) -> EnergyCounter? {
+    static func counter(for goals: [ShrinkGoal]) throws(VouchError) -> EnergyMeter? {
         guard goals.contains(where: { $0.quantity == .energy }) else { return nil }
-        guard let counter = EnergyCounter() else {
+        let meter = EnergyMeter()
+        if case .unknown(let reason) = meter.counted() {
             throw VouchError(
                 "--to energy needs the processor's counter of energy (RAPL below /sys/class/powercap), "
-                    + "and none can be read here; what would be estimated follows from the time alone. "
+                    + "and it is not known: \(reason). What would be estimated follows from the time alone. "
                     + "Ask for rate>2x, or run this as a user who may read the counter")
         }
-        return counter
+        return meter
+    }
+
+    /// Since the beginning; `nil` where that is not known.
+    private static func joules(_ meter: EnergyMeter) -> Double? {
+        guard case .joules(let packages, let memory, _) = meter.counted() else { return nil }
+        return packages + (memory ?? 0)
     }
 
     /// One a goal.
@@ -59,7 +66,7 @@ struct GoalMeter {
                 case .latency, .rate: times.flatMap { GoalReading(goal, $0) }
                 case .energy:
                     try energy.flatMap { energy in
-                        try EnergyTurns(joules: { energy.joules() })
+                        try EnergyTurns(joules: { Self.joules(energy) })
                             .reading(goal, first, second, on: table)
                     }
                 }
