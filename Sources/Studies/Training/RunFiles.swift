@@ -23,10 +23,8 @@ struct RunFiles {
     var reading: AdditiveReading?
     var reference: OutOfDistributionReference?
 
-    /// Writes the folder in one step.
-    ///
-    /// - Parameter records: Its ledger.
-    func write(to path: String, overwrite: Bool, recording records: [Ledger.Record]) throws {
+    /// What writes the folder in one step.
+    func writer() throws -> RunFolder.Writer {
         var writer = RunFolder.Writer()
         try model.add(to: &writer, weights: weights)
         try writer.add("configuration.json", JSON.encode(configuration))
@@ -41,6 +39,6 @@ struct RunFiles {
         if let reference {
             try writer.add(OutOfDistributionReference.fileName, reference.encoded())
         }
-        try writer.commit(to: path, overwrite: overwrite, recording: records)
+        return writer
     }
 }

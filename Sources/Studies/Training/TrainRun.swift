@@ -116,7 +116,7 @@ private struct TrainRun {
             recipe: prepared.recipe, histories: trainings.map(\.history), report: report,
             predictions: [subject.test, validation], reading: reading,
             reference: try OutOfDistributionReference(learner, model, features)
-        ).write(
+        ).writer().commit(
             to: configuration.output, overwrite: control.overwrite, recording: ledger.records)
         recordInIndex(control)
         try store.remove()
