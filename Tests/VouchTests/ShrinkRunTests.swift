@@ -1,7 +1,9 @@
 import Documents
 import Evidence
 import Models
+import NN
 import Platform
+import Prediction
 import Reporting
 import RunStore
 import Runs
@@ -49,7 +51,7 @@ import Testing
         let report = try storedReport(run: path)
         #expect(report.facts.contains { $0.label == "Made of" && $0.value.contains(run) })
         #expect(report.measurements.contains { $0.metric == .logLoss })
-        #expect(report.measurements.contains { $0.metric == .predictionLatency })
+        #expect(report.measurements.contains { $0.metric == "predictionLatency" })
         #expect(try Ledger.read(path).lastRun != nil)
         #expect(try looks(path).contains { $0.split == "test" })
         // It may be changed again, and not be taken for a training of its settings.

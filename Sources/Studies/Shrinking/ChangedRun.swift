@@ -67,7 +67,7 @@ struct ChangedRun {
                 subject.test, try learner.validationPredictions(model, features),
             ], reading: reading,
             reference: try OutOfDistributionReference(learner, model, features)
-        ).write(to: output, overwrite: false, recording: ledger.records)
+        ).writer().commit(to: output, overwrite: false, recording: ledger.records)
         if let index = try? RunIndex.openExisting() { _ = try? index.record(runAt: output) }
     }
 }

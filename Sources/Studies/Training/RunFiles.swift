@@ -1,3 +1,4 @@
+import Cost
 import Documents
 import Models
 import Platform
@@ -25,14 +26,7 @@ struct RunFiles {
     /// What the training was expected to take, and took.
     var plan: PlanRecord?
 
-    /// Writes the folder in one step.
-    ///
-    /// - Parameter records: Its ledger.
-    func write(to path: String, overwrite: Bool, recording records: [Ledger.Record]) throws {
-        try writer().commit(to: path, overwrite: overwrite, recording: records)
-    }
-
-    /// All files, not yet in place.
+    /// What writes the folder in one step.
     func writer() throws -> RunFolder.Writer {
         var writer = RunFolder.Writer()
         try model.add(to: &writer, weights: weights)
