@@ -37,7 +37,7 @@ extension TableModel {
                 CSVReader.bytes(path: csv), name: csv, reading: .init(), threads: threads)
             return TablePredictions(
                 rows: found.rows, classes: found.classes, values: found.values,
-                decisions: found.classes.isEmpty ? [] : stored.decisions(found))
+                decisions: found.classes.isEmpty ? [] : stored.decidedTexts(found))
         }
     }
 }

@@ -1,6 +1,6 @@
 import Generalization
-import Models
-import Prediction
+package import Models
+package import Prediction
 import Tables
 
 /// A column of predicted rows, as it lies in memory.
@@ -44,6 +44,11 @@ struct DecidedRows {
 }
 
 extension ModelBundle {
+    /// What it decides of each row: a class's text.
+    package func decidedTexts(_ predictions: Predictions) -> [String] {
+        decisions(predictions).texts
+    }
+
     func decisions(_ predictions: Predictions) -> DecidedRows {
         DecidedRows(
             codes: predictions.decisions(threshold: threshold).classes.map { Int32($0) },
