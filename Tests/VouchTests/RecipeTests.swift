@@ -32,8 +32,11 @@ import Training
     }
 
     @Test func wideTablesHaveNarrowNumbers() {
-        #expect(Self.recipe(rows: 2000, numbers: 256).numberWidth == 16)
+        #expect(Self.recipe(rows: 2000, numbers: 256).numberWidth == 8)
         #expect(Self.recipe(rows: 2000, numbers: 1000).numberWidth == 4)
+        #expect(Self.recipe(rows: 2000, numbers: 256) { $0.edition = .first }.numberWidth == 16)
+        #expect(
+            Self.recipe(rows: 2000, numbers: 256) { $0.model.kind = .additive }.numberWidth == 16)
     }
 
     @Test func whatIsAskedForIsTaken() {
@@ -48,39 +51,63 @@ import Training
     }
 
     /// The numbers as they have been since the prototype: those who repeat a run count on them.
-    @Test func theStandardsStand() {
-        let middle = Self.recipe(rows: 5000)
+    @Test(arguments: RecipeEdition.allCases) func theStandardsStand(edition: RecipeEdition) {
+        let isFirst = edition == .first
+        func recipe(
+            rows: Int, isRegression: Bool = false,
+            _ change: (inout TrainConfiguration) -> Void = { _ in }
+        ) -> Recipe {
+            Self.recipe(rows: rows, isRegression: isRegression) {
+                $0.edition = edition
+                change(&$0)
+            }
+        }
+        let middle = recipe(rows: 5000)
         #expect(middle.kind == .ensemble && middle.folds == 1 && middle.refits == 1)
-        #expect(middle.members == 4 && middle.width == 256 && middle.depth == 2)
+        #expect(middle.members == 4 && middle.width == (isFirst ? 256 : 128) && middle.depth == 2)
         #expect(middle.dropout == 0.1 && middle.numbers == .piecewise && middle.pairs == nil)
         #expect(middle.bins == .init(most: 128, edges: .quantile, atoms: .target))
         #expect(middle.batchRows == 64 && middle.learningRate == 4e-3 * Float(0.25).squareRoot())
         #expect(middle.weightDecay == 1e-4 && middle.averageDecay == 0.998)
-        #expect(middle.epochs == 60 && middle.patience == 8)
+        #expect(middle.epochs == 60 && middle.patience == (isFirst ? 8 : 6))
 
-        let large = Self.recipe(rows: 200_000, isRegression: true)
+        let large = recipe(rows: 200_000, isRegression: true)
         #expect(large.folds == 1 && large.refits == 0 && large.members == 8)
         #expect(large.batchRows == 512 && large.learningRate == 4e-3 * Float(2))
-        #expect(large.epochs == 30 && large.patience == 4)
+        #expect(large.epochs == 30 && large.patience == (isFirst ? 4 : 3))
 
-        let small = Self.recipe(rows: 500)
+        let small = recipe(rows: 500)
         #expect(small.folds == 5 && small.refits == 0 && small.members == 4)
-        #expect(small.batchRows == 32 && small.epochs == 266 && small.patience == 35)
+        #expect(small.batchRows == 32 && small.epochs == 266 && small.patience == (isFirst ? 35 : 12))
 
-        let linear = Self.recipe(rows: 500) { $0.model.kind = .linear }
+        let linear = recipe(rows: 500) { $0.model.kind = .linear }
         #expect(linear.folds == 1 && linear.refits == 0 && linear.members == 1)
         #expect(linear.width == 256 && linear.depth == 0 && linear.dropout == 0.2)
         #expect(linear.numbers == .plain && linear.bins == .init(most: 0, atoms: .none))
         #expect(linear.learningRate == 1e-3 * Float(0.125).squareRoot())
         #expect(linear.weightDecay == 1e-2)
 
-        let additive = Self.recipe(rows: 500) { $0.model.kind = .additive }
+        let additive = recipe(rows: 500) { $0.model.kind = .additive }
         #expect(additive.folds == 5 && additive.pairs == 16 && additive.width == 0)
         #expect(additive.learningRate == 3e-3 * Float(0.125).squareRoot())
 
-        let bounded = Self.recipe(rows: 500) { $0.learning.steps = 9 }
+        let bounded = recipe(rows: 500) { $0.learning.steps = 9 }
         #expect(bounded.folds == 1 && bounded.refits == 0 && bounded.members == 8)
         #expect(bounded.settings[1].reason.hasPrefix("one split, since --budget"))
+    }
+
+    /// Runs of versions that knew no editions are trained again by the first.
+    @Test func aRunKeepsItsEdition() throws {
+        let made = try JSON.encode(TrainConfiguration(data: "d", output: "o"))
+        let now = try JSON.decode(TrainConfiguration.self, from: made, file: "configuration.json")
+        #expect(now.edition == .current)
+        let text = String(decoding: made, as: UTF8.self)
+            .replacing(/,?\s*"recipe"\s*:\s*"2"/, with: "")
+        #expect(!text.contains("recipe"))
+        let before = try JSON.decode(
+            TrainConfiguration.self, from: Array(text.utf8), file: "configuration.json")
+        #expect(before.edition == .first)
+        #expect(Self.recipe(rows: 5000) { $0 = before }.width == 256)
     }
 
     @Test func everySettingHasAReason() {
