@@ -33,7 +33,7 @@ private let environment = ProcessInfo.processInfo.environment
         request.coverage = 0.9
         for name in ["lac", "aps", "raps"] {
             request.conformal = name
-            let (csv, notes, _) = try predictRows(request)
+            let (csv, notes) = try predictRows(request)
             #expect(notes.count == 1 && notes[0].contains("--calibrate"))
             let rows = String(decoding: csv, as: UTF8.self).split(separator: "\n")
             #expect(rows[0].hasSuffix("decision,set"))
