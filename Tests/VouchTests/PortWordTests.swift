@@ -65,14 +65,14 @@ import Testing
     }
 
     /// A port is made of a name where it is declared, or where a stored graph's is read.
-    @Test func portsAreDeclaredInThreePlaces() throws {
+    @Test func portsAreDeclaredInFourPlaces() throws {
         let files = try SourceText.files(below: "Sources").filter {
             $0.text.contains("InputPort(\"") || $0.text.contains("OutputPort(\"")
         }
         #expect(
             files.map(\.path) == [
                 "CPURuntime/FoldedNorms.swift", "Explanation/Gradient/GraphPorts.swift",
-                "GraphIR/Ports.swift",
+                "GraphIR/Ports.swift", "Models/QuantizedModel.swift",
             ])
     }
 }

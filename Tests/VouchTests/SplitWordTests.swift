@@ -45,7 +45,9 @@ enum SourceText {
     /// What is written like a split and is none.
     private static let others = [
         "commandName: \"train\"", "arguments.first == \"train\"", "[\"train\"] + given",
-        "\"vouch\", \"train\"",  // the command
+        "\"vouch\", \"train\"", "[[\"train\"], ",  // the command
+        "\"training\", PlanText",  // a part of a plan
+        "CounterRandom(seed: 0, name: \"calibration\")",  // a stream of random numbers
         "hash(\"test\")",  // a key of the configuration
         "\"train\", \"training\", \"test\", \"testing\"",  // cells of columns that tell splits
         "purpose: \"training\"",  // what a ledger's run was for
