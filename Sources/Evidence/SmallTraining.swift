@@ -9,9 +9,9 @@ package enum SmallForm: Sendable, Hashable {
     /// them out, and is taught by the model for a few epochs.
     case narrowed(width: Int, start: [Float])
     /// A linear function an output, which learns the rows' answers.
-    case linear
+    case line
     /// A sum of functions of columns and of pairs of them, which learns the rows' answers.
-    case additive
+    case curves
 }
 
 /// Trains smaller models in a run's place: what a remedy of the model may ask for.

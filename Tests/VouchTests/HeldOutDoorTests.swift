@@ -290,6 +290,7 @@ import Testing
     private static let others: Set<String> = [
         "trainRun",  // Its lines are those of the next test.
         "ruleDocument",  // Is given rows.
+        "closingProbes", "planRun",  // Look at no rows; reads training rows alone.
         "backgroundRows",  // Training rows alone.
         "learnedRows",  // Hands out sealed rows.
         "deleteRun", "listRuns", "rebuildIndex",  // Of folders and of the index.

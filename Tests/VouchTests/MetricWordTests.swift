@@ -20,6 +20,7 @@ import Testing
         "Generalization/Probes/WeakSegmentSearch.swift": ["id: \"weakSegments\""],
         "Tuning/Probes/SeedSpread.swift": ["id: \"seedSpread\""],
         // A kind of work, and the command.
+        "Cost/Budget/Budget.swift": ["case .energy: \"energy\""],
         "Studies/Drift/Drift.swift": ["case .drift: \"drift\""],
         "VouchCLI/DriftCommand.swift": ["commandName: \"drift\""],
         // Columns of tables, and parts of a training's state.

@@ -133,7 +133,10 @@ import Testing
     }
 
     @Test func aReducedRecipeIsStoppedEarlyToo() throws {
-        let report = try run(try Scratch(), budget: 1.5) { $0.learning.epochs = 30 }
+        let report = try run(try Scratch(), budget: 3) {
+            $0.learning.epochs = 30
+            $0.learning.folds = 10
+        }
         let spread = try #require(report.measurements.first { $0.metric == "seedSpread" })
         // Either it stands for the run, or it says why not; both with its loss beside the run's.
         #expect(spread.note?.contains("above the delivered model's") == true, "\(spread)")

@@ -22,10 +22,10 @@ package struct SimplerKind: ModelRemedy {
     }
 
     package static let linear = SimplerKind(
-        .linear, id: "linear-model", name: "A linear model", text: "a linear model",
+        .line, id: "linear-model", name: "A linear model", text: "a linear model",
         source: "Rudin 2019, DOI 10.1038/s42256-019-0048-x")
     package static let additive = SimplerKind(
-        .additive, id: "additive-model", name: "An additive model",
+        .curves, id: "additive-model", name: "An additive model",
         text: "a sum of functions of columns and pairs",
         source: "Lou et al. 2013, DOI 10.1145/2487575.2487579")
 
@@ -33,7 +33,7 @@ package struct SimplerKind: ModelRemedy {
     package func strengths(for model: ModelBundle) -> [Double?] {
         let network = model.network
         let isLinear = network.hidden.isEmpty && network.additive == nil
-        return isLinear || (network.additive != nil && form == .additive) ? [] : [nil]
+        return isLinear || (network.additive != nil && form == .curves) ? [] : [nil]
     }
 
     /// An additive one without pairs, which are chosen when it is trained.

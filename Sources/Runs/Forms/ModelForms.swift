@@ -15,6 +15,12 @@ package enum ModelForms {
     /// The simplest, which every other has to beat.
     static let baseline = TrainConfiguration.ModelKind.linear
 
+    /// A sum of functions that can be read whole.
+    static let curves = TrainConfiguration.ModelKind.additive
+
+    /// What a smaller model is that learns what another says.
+    static let student = TrainConfiguration.ModelKind.mlp
+
     /// Remedies against a drawback that train another form in place of a run's.
     static func remedies(of drawback: Drawback) -> [TrainingRemedy] {
         all.flatMap(\.settings.remedies).filter { $0.description.drawback == drawback }

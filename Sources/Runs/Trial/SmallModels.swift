@@ -27,7 +27,7 @@ package final class SmallModels: SmallTraining {
         let mixed = form.isTaught ? mixedRows : 0
         var plan = TrialPlan(try settings(form, of: teacher))
         plan.length = .single
-        plan.choosesPairs = form == .additive
+        plan.choosesPairs = form == .curves
         if form.isTaught {
             plan.answers = .told(
                 try run.learner.teaching(
@@ -96,7 +96,7 @@ extension SmallForm {
     fileprivate var isTaught: Bool {
         switch self {
         case .taught, .narrowed: true
-        case .linear, .additive: false
+        case .line, .curves: false
         }
     }
 }
@@ -112,8 +112,8 @@ extension SmallModels {
         switch form {
         case .taught(let width): settings = taught(width: width)
         case .narrowed(let width, _): settings = narrowed(width: width)
-        case .linear: settings = LinearBaseline.configuration(of: asked)
-        case .additive: settings = asked.standard(of: .additive)
+        case .line: settings = LinearBaseline.configuration(of: asked)
+        case .curves: settings = asked.standard(of: ModelForms.curves)
         }
         // The rows are cut as the run's are.
         settings.learning.folds = recipe.folds
@@ -136,7 +136,7 @@ extension SmallModels {
     /// What each row counts for, a penalty on gaps and what else formed the model's answers is in what it says.
     private func taught(width: Int) -> TrainConfiguration {
         let recipe = run.prepared.recipe
-        var settings = run.configuration.standard(of: .mlp)
+        var settings = run.configuration.standard(of: ModelForms.student)
         settings.regularising = .init()
         settings.model.balancesClasses = false
         settings.model.loss = .squared
