@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cost
 import Documents
 import Platform
 import Reporting
@@ -35,7 +36,7 @@ struct ShrinkCommand: ChargedCommand {
     var goals: [String]
 
     @Option(help: "The share of its loss by which the model may be worse.")
-    var margin = 0.01
+    var margin = LossMargin.standard
 
     @Option(name: .customLong("out"), help: "The folder of the new run.")
     var output: String

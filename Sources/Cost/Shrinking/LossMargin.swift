@@ -10,7 +10,7 @@ package struct LossMargin: Sendable, Hashable {
     /// Of the loss before, in (0, 1].
     package let share: Double
 
-    package static let standard = 0.01
+    package static let standard = NonInferiority.usualShare
 
     /// - Throws: where it is no share.
     package init(_ share: Double) throws(ModelError) {

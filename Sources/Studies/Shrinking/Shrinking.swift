@@ -12,7 +12,7 @@ package struct ShrinkRequest: Sendable {
     /// Such as `rate>5x`; all are to be reached.
     package var goals: [String]
     /// The share of its loss by which the model may be worse.
-    package var margin = 0.01
+    package var margin = LossMargin.standard
     /// The folder of the new run.
     package var output: String
     package var threads: Int?
