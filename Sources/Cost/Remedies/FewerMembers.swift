@@ -83,12 +83,7 @@ package struct FewerMembers: ModelRemedy {
             for order in orders {
                 for (place, rise) in zip(order.places, order.rises(count)) { rises[place] = rise }
             }
-            let found = design.mean(rises, scale: .plain)
-            guard let value = found.value else { return false }
-            // Half of a 95 % interval is 1.96 standard errors; without one no rise is allowed but
-            // that of rounding.
-            let error = found.upper.map { ($0 - value) / 1.96 } ?? 0
-            return value <= max(error, 1e-12)
+            return design.mean(rises, scale: .plain).isWithinStandardError
         } ?? members - 1
     }
 }

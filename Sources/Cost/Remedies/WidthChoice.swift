@@ -21,11 +21,9 @@ struct WidthChoice {
         for width in widths.dropFirst() {
             let made = try make(width)
             let rises = zip(try losses(model(made)).values, first.values).map { $0 - $1 }
-            let found = try first.rows.design.mean(rises, scale: .plain)
-            guard let value = found.value else { break }
-            // Half of a 95 % interval is 1.96 standard errors.
-            let error = found.upper.map { ($0 - value) / 1.96 } ?? 0
-            guard value <= max(error, 1e-12) else { break }
+            guard try first.rows.design.mean(rises, scale: .plain).isWithinStandardError else {
+                break
+            }
             chosen = (width, made)
         }
         return chosen
