@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Greenhouse gases of a kilowatt-hour by country: data, dated, with its source.
 package struct Grids: Codable, Sendable {
     package var title: String
@@ -37,13 +31,7 @@ package struct Grids: Codable, Sendable {
         package var gramsPerKilowattHour: Double
     }
 
-    package static let shipped: Grids = {
-        do {
-            return try JSONDecoder().decode(Grids.self, from: Data(PackageResources.grids_json))
-        } catch {
-            preconditionFailure("the table of grids is part of the program: \(error)")
-        }
-    }()
+    package static let shipped: Grids = shippedTable(PackageResources.grids_json)
 
     /// By either code, however it is spelt.
     package func grid(_ text: String) -> Grid? {

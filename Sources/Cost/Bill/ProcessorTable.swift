@@ -1,9 +1,3 @@
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// Rated power of processors by family: data, dated, with its source.
 package struct ProcessorTable: Codable, Sendable {
     package var title: String
@@ -36,14 +30,7 @@ package struct ProcessorTable: Codable, Sendable {
         package var examples: String
     }
 
-    package static let shipped: ProcessorTable = {
-        do {
-            return try JSONDecoder().decode(
-                ProcessorTable.self, from: Data(PackageResources.processors_json))
-        } catch {
-            preconditionFailure("the table of processors is part of the program: \(error)")
-        }
-    }()
+    package static let shipped: ProcessorTable = shippedTable(PackageResources.processors_json)
 
     package func family(of processor: String) -> Family? {
         let name = Array(processor)
