@@ -51,7 +51,7 @@ extension RunIndex {
         /// The file, JSON.
         package var content: String
 
-        static let fileName = "plan.json"
+        package static let fileName = "plan.json"
     }
 
     /// What a run folder says of itself, without the index.

@@ -2,8 +2,6 @@ package import Evidence
 
 /// A plan and what came of it: `plan.json` in a run's folder, and what the index of runs holds of it.
 package struct PlanRecord: Codable, Sendable, Hashable {
-    package static let fileName = "plan.json"
-
     /// ISO 8601, in UTC.
     package var made: String
     package var machine: PlanMachine

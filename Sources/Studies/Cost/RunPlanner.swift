@@ -164,7 +164,8 @@ extension PlanHistory {
             return PlanHistory(
                 try index.plans(limit: mostRead).compactMap { plan in
                     try? JSON.decode(
-                        PlanRecord.self, from: Array(plan.content.utf8), file: PlanRecord.fileName)
+                        PlanRecord.self, from: Array(plan.content.utf8),
+                        file: RunIndex.Plan.fileName)
                 })
         } catch {
             say("planned without earlier runs: \(error)")

@@ -42,7 +42,7 @@ struct RunFiles {
         if let reference {
             try writer.add(OutOfDistributionReference.fileName, reference.encoded())
         }
-        if let plan { try writer.add(PlanRecord.fileName, JSON.encode(plan)) }
+        if let plan { try writer.add(RunIndex.Plan.fileName, JSON.encode(plan)) }
         return writer
     }
 }
