@@ -4,6 +4,7 @@ import GraphIR
 import Models
 import NN
 import Tables
+import Training
 
 extension Learner {
     /// Seconds of the nominal machine that one step of a training takes, counted from its graph.
@@ -12,11 +13,16 @@ extension Learner {
     }
 
     /// Of a step forward and backward, over all its passes, without what a penalty adds.
-    func passedOperations() throws -> Double {
-        let graph = try network().trainingGraph(
-            mixesPairs: configuration.regularising.mixup > 0)
-        let differentiated = try graph.differentiated(output: .loss).graph
-        return stepPasses * differentiated.operationCount(rows: prepared.recipe.batchRows)
+    func passedOperations() throws -> Double { stepPasses * (try operations(nil)) }
+
+    /// Floating-point operations of a step, forward and backward.
+    func stepOperations() throws -> Double {
+        try operations(try fairPenalty(training: prepared.split.train, validation: nil))
+    }
+
+    private func operations(_ penalty: (any GroupPenalty)?) throws -> Double {
+        try trainingGraph(penalty).differentiated(output: .loss).graph
+            .operationCount(rows: prepared.recipe.batchRows)
     }
 
     private var stepPasses: Double { configuration.regularising.sharpness > 0 ? 2 : 1 }
@@ -51,15 +57,6 @@ extension ModelCost {
             trainingOperations: Double(steps) * (try learner.stepOperations()),
             trainingSeconds: seconds, operationsPerRow: model.operationsPerRow,
             parameters: model.parameters.learnedCount, bytes: bytes)
-    }
-}
-
-extension Learner {
-    /// Floating-point operations of a step, forward and backward.
-    func stepOperations() throws -> Double {
-        let penalty = try fairPenalty(training: prepared.split.train, validation: nil)
-        return try trainingGraph(penalty).differentiated(output: .loss).graph
-            .operationCount(rows: prepared.recipe.batchRows)
     }
 }
 
