@@ -2,6 +2,7 @@ import CPURuntime
 import GraphIR
 package import Kernels
 import NN
+import Prediction
 package import Tables
 import Training
 
@@ -51,11 +52,11 @@ extension ModelBundle {
                 throw ModelError("this model has parameters that are not finite. Train it again")
             }
         }
-        let count = min(features.rows, Self.mostCalibrationRows)
-        guard count > 0 else {
+        let chosen = evenlySpread(Self.mostCalibrationRows, of: features.rows)
+        guard !chosen.isEmpty else {
             throw ModelError("there are no rows to choose the bytes' ranges on")
         }
-        let rows = features.selecting(rows: (0..<count).map { $0 * features.rows / count })
+        let rows = features.selecting(rows: chosen)
         let ranges = try ranges(of: products, on: EncodedData(rows, labels: .none), pool: pool)
         let changed = try graph.quantized(
             products, Array(zip(parameters.sets, ranges).map { ($0, $1) }),
@@ -66,7 +67,7 @@ extension ModelBundle {
                 network: network, graph: changed.graph,
                 parameters: ModelParameters(changed.graph, sets: changed.parameters)),
             products: products.count,
-            share: products.reduce(0) { $0 + $1.operations } / cost.operations, rows: count)
+            share: products.reduce(0) { $0 + $1.operations } / cost.operations, rows: chosen.count)
     }
 
     /// Of each model that is averaged, the range of each product's first factor.

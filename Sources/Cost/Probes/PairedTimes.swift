@@ -80,12 +80,9 @@ struct PredictionCalls {
     init?(_ predictor: any Predictor, _ table: Table) {
         guard table.rowCount > 0 else { return nil }
         // Rows of all parts of the file.
-        func spread(_ most: Int) -> [Int] {
-            let count = min(most, table.rowCount)
-            return (0..<count).map { $0 * table.rowCount / count }
-        }
-        let singles = spread(Self.singleRows).map { table.selecting(rows: [$0]) }
-        let many = table.selecting(rows: spread(Self.batchRows))
+        let singles = evenlySpread(Self.singleRows, of: table.rowCount)
+            .map { table.selecting(rows: [$0]) }
+        let many = table.selecting(rows: evenlySpread(Self.batchRows, of: table.rowCount))
         var next = 0
         one = {
             next = (next + 1) % singles.count

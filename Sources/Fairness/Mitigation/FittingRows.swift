@@ -1,3 +1,4 @@
+import Prediction
 import RealModule
 import Statistics
 
@@ -35,7 +36,7 @@ struct FittingRows {
     /// Evenly chosen rows, if there are more.
     func thinned(to most: Int) -> FittingRows {
         guard scores.count > most else { return self }
-        let chosen = (0..<most).map { $0 * scores.count / most }
+        let chosen = evenlySpread(most, of: scores.count)
         return FittingRows(
             scores: chosen.map { scores[$0] },
             chances: chosen.map { Array(chances[$0 * groups..<($0 + 1) * groups]) },

@@ -1,6 +1,7 @@
 package import Cost
 import Kernels
 import Platform
+import Prediction
 package import Tables
 import Training
 
@@ -100,7 +101,6 @@ extension Learner {
 
     /// So many of some rows, evenly spread among them.
     private func spread(_ rows: [Int], over most: Int) -> [Int] {
-        guard rows.count > most else { return rows }
-        return (0..<most).map { rows[$0 * rows.count / most] }
+        evenlySpread(most, of: rows.count).map { rows[$0] }
     }
 }

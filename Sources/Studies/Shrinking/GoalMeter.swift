@@ -1,6 +1,7 @@
 import Cost
 import Models
 import Platform
+import Prediction
 import Runs
 import Tables
 
@@ -23,9 +24,8 @@ struct GoalMeter {
         before = model
         energy = try Self.counter(for: goals)
         let rows = run.prepared.split.train
-        let count = min(Self.mostRows, rows.count)
         table = run.prepared.table.selecting(
-            rows: (0..<count).map { rows[$0 * rows.count / count] })
+            rows: evenlySpread(Self.mostRows, of: rows.count).map { rows[$0] })
     }
 
     /// The counter of energy; `nil` where no goal asks for it.
