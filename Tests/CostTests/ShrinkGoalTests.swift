@@ -1,6 +1,7 @@
 import Cost
 import Evidence
 import Models
+import Prediction
 import Statistics
 import Tables
 import Testing
@@ -42,18 +43,30 @@ import Testing
         for share in [0, -0.1, 1.01, .nan] {
             #expect(throws: ModelError.self) { try LossMargin(share) }
         }
-        let margin = try LossMargin(0.01)
-        func rise(_ value: Double, _ upper: Double?) -> IntervalNumber {
-            var number = IntervalNumber(counted: value)
-            number.lower = upper.map { 2 * value - $0 }
-            number.upper = upper
-            return number
+    }
+
+    /// Of numbers the margin is a share of the root mean squared error, of classes of the log loss; where rows cannot tell, it is
+    /// not held.
+    @Test func aMarginIsOfTheLossThatUsersKnow() throws {
+        let margin = try LossMargin(0.1)
+        let rows = 400
+        func numbers(_ error: Double) -> Predictions {
+            Predictions(
+                rows: rows, classes: [], values: (0..<rows).map { error * (1 + 0.2 * Double($0 % 5)) })
         }
-        #expect(margin.holds(rise: rise(0.001, 0.0019), before: 0.2))
-        #expect(!margin.holds(rise: rise(0.001, 0.0021), before: 0.2))
-        #expect(margin.holds(rise: rise(-0.1, -0.05), before: 0.2))
-        // Where no interval is known nothing is.
-        #expect(!margin.holds(rise: rise(-0.1, nil), before: 0.2))
+        let reference = LabelledPredictions(
+            split: .test, predictions: numbers(1),
+            answers: .numbers([Double](repeating: 0, count: rows)))
+        func verdict(_ error: Double) throws -> NonInferiority.Verdict {
+            try margin.comparison(of: numbers(error), beside: reference).verdict
+        }
+        #expect(try verdict(1.09) == .notWorse)
+        #expect(try verdict(1.11) == .worse)
+        let few = LabelledPredictions(
+            split: .test, predictions: Predictions(rows: 3, classes: [], values: [1, -1, 0.9]),
+            answers: .numbers([0, 0, 0]))
+        let same = try margin.comparison(of: few.predictions, beside: few)
+        #expect(same.verdict == .cannotTell)
     }
 
     /// The whole interval lies beyond the bound, or the goal is not reached.

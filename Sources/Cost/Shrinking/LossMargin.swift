@@ -1,9 +1,10 @@
 package import Models
+package import Prediction
 
-/// By how much a model may be worse than the one that it takes the place of: a share of that one's loss.
+/// By how much a model may be worse than the one that it takes the place of: a share of that one's loss as users of the
+/// task know it, the log loss of classes or the root mean squared error of numbers.
 ///
-/// It is not worse beyond the margin where the upper end of the 95 % interval of the rise, paired over rows, lies below
-/// the margin.
+/// Whether it is within the margin is asked of `NonInferiority`, as on the frontier.
 ///
 /// - Source: Piaggio et al. 2012, DOI 10.1001/jama.2012.87802, for non-inferiority by an interval.
 package struct LossMargin: Sendable, Hashable {
@@ -22,12 +23,17 @@ package struct LossMargin: Sendable, Hashable {
         self.share = share
     }
 
-    /// Whether a loss that rises so stays within the margin.
+    /// Whether a model is worse than another beyond the margin, on the same rows.
     ///
-    /// - Parameters:
-    ///   - rise: After − before, with its interval; without one nothing is known, and it does not.
-    ///   - before: The loss before, above 0.
-    package func holds(rise: IntervalNumber, before: Double) -> Bool {
-        rise.upper.map { $0 < share * before } ?? false
+    /// Rows of numbers lose squared errors, of which the margin is `(1 + share)² − 1`.
+    package func comparison(
+        of candidate: Predictions, beside reference: LabelledPredictions
+    ) throws -> NonInferiority {
+        let shareOfRows =
+            switch reference.answers {
+            case .numbers: (1 + share) * (1 + share) - 1
+            case .classes: share
+            }
+        return try NonInferiority(of: candidate, beside: reference, share: shareOfRows)
     }
 }

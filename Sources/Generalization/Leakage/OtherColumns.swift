@@ -27,7 +27,7 @@ struct OtherColumns {
         start = Double.log(share / (1 - share))
         tables = columns.map { [Double](repeating: 0, count: $0.levels) }
         let outcomes = rows.map { isHit[$0] ? 1.0 : 0.0 }
-        let codes = columns.map { column in rows.map { Int(column.codes[$0]) } }
+        let codes = columns.map { column in rows.map { column.codes[$0] } }
         var logits = [Double](repeating: start, count: rows.count)
         for _ in 0..<Self.rounds {
             for column in columns.indices {
@@ -36,8 +36,8 @@ struct OtherColumns {
                 var curvatures = [Double](repeating: Self.ridge, count: levels)
                 for (row, code) in codes[column].enumerated() {
                     let chance = Self.chance(logits[row])
-                    slopes[code] += outcomes[row] - chance
-                    curvatures[code] += chance * (1 - chance)
+                    slopes[Int(code)] += outcomes[row] - chance
+                    curvatures[Int(code)] += chance * (1 - chance)
                 }
                 var steps = [Double](repeating: 0, count: levels)
                 for code in 0..<levels {
@@ -45,7 +45,7 @@ struct OtherColumns {
                     steps[code] = max(-Self.longestStep, min(Self.longestStep, step))
                     tables[column][code] += steps[code]
                 }
-                for (row, code) in codes[column].enumerated() { logits[row] += steps[code] }
+                for (row, code) in codes[column].enumerated() { logits[row] += steps[Int(code)] }
             }
         }
     }

@@ -22,9 +22,15 @@ struct EnsembleModelForm: ModelForm {
         }
         let patience = settings.patience
         settings.patience = {
-            $0.edition < .second
-                ? patience($0)
-                : Standard(max(3, min($0.recipe.epochs / 10, 12)), "a tenth of the epochs, 3 to 12")
+            switch $0.edition {
+            case .first: patience($0)
+            case .second:
+                Standard(max(3, min($0.recipe.epochs / 10, 12)), "a tenth of the epochs, 3 to 12")
+            case .third:
+                Standard(
+                    max(3, min($0.recipe.epochs / 15, 8)),
+                    "a fifteenth of the epochs, 3 to 8, as a longer wait found nothing better")
+            }
         }
         let numberWidth = settings.numberWidth
         settings.numberWidth = { $0.edition < .second ? numberWidth($0) : min(8, numberWidth($0)) }

@@ -13,8 +13,8 @@ extension Settings {
     package static let edition: Setting<RecipeEdition> = Setting(
         "recipe", \.edition,
         help: """
-            The edition of the rules that settle what is not given here; 1 is that of versions before 2026-12, whose \
-            ensembles take three times the time.
+            The edition of the rules that settle what is not given here. Earlier ones make earlier versions' runs anew; \
+            ensembles of 1 take three times the time.
             """, valueName: "edition")
 
     package static let members: Setting<Int?> = Setting(

@@ -56,10 +56,10 @@ package struct BrierDecomposition: Sendable {
         let order = sample.scores.indices.filter { design.weights[$0] > 0 }.sorted {
             (sample.scores[$0], $0) < (sample.scores[$1], $1)
         }
-        let weights = order.map { design.weights[$0] }
-        let gain = Self.chanceGains(order.map { best.scores[$0] }, weights, seed: seed)
         // The regression's own values are too sure on these rows, and so gain too little; the scores may be too dull.
-        let other = Self.chanceGains(order.map { sample.scores[$0] }, weights, seed: seed)
+        let (gain, other) = Self.chanceGains(
+            order.map { best.scores[$0] }, order.map { sample.scores[$0] },
+            order.map { design.weights[$0] }, seed: seed)
         let (fewest, most) = (min(gain.mean, other.mean), max(gain.mean, other.mean))
         for part in [\BrierDecomposition.miscalibration, \BrierDecomposition.discrimination] {
             self[keyPath: part].lower = self[keyPath: part].lower.map { max(0, $0 - most) }
@@ -85,39 +85,62 @@ package struct BrierDecomposition: Sendable {
         )
     }
 
-    /// By how much isotonic regression lowers the Brier score of right probabilities: the mean over samples, and what it
-    /// exceeds in 5 % of them; rows are taken one by one.
+    /// What regression gains of right probabilities, over samples.
+    private struct ChanceGain {
+        var mean: Double
+        /// What is exceeded in 5 % of them.
+        var limit: Double
+
+        init(_ gains: [Double]) {
+            let gains = gains.sorted()
+            mean = gains.reduce(0, +) / Double(gains.count)
+            limit = gains[min(gains.count - 1, gains.count * 19 / 20)]
+        }
+    }
+
+    /// By how much isotonic regression lowers the Brier score of right probabilities, of two lists of them on the same draws;
+    /// rows are taken one by one.
     ///
-    /// - Parameter scores: Ascending.
+    /// - Parameters: Both lists ascending, and the rows' weights.
     private static func chanceGains(
-        _ scores: [Double], _ weights: [Double], seed: UInt64
-    ) -> (mean: Double, limit: Double) {
+        _ first: [Double], _ second: [Double], _ weights: [Double], seed: UInt64
+    ) -> (ChanceGain, ChanceGain) {
         let random = CounterRandom(seed: seed, name: "calibrated outcomes")
-        let total = weights.reduce(0, +)
-        let draws = min(mostDraws, max(leastDraws, mostSteps / max(scores.count, 1)))
-        let found = (0..<draws).map { draw in
-            var own = 0.0
-            var masses: [Mass] = []
-            masses.reserveCapacity(scores.count)
-            for row in scores.indices {
-                let outcome = random.uniform(step: UInt32(draw), index: UInt64(row)) < scores[row]
-                let error = scores[row] - (outcome ? 1 : 0)
-                own += weights[row] * error * error
-                let mass = Mass(sum: outcome ? weights[row] : 0, weight: weights[row])
-                if row > 0, scores[row] == scores[row - 1] {
-                    masses[masses.count - 1] = masses[masses.count - 1] + mass
-                } else {
-                    masses.append(mass)
-                }
+        let draws = min(mostDraws, max(leastDraws, mostSteps / max(weights.count, 1)))
+        var places = [Double](repeating: 0, count: weights.count)
+        var gains: (first: [Double], second: [Double]) = ([], [])
+        for draw in 0..<draws {
+            for row in places.indices {
+                places[row] = random.uniform(step: UInt32(draw), index: UInt64(row))
             }
-            // Of outcomes 0 and 1, a block's squared error is its variance.
-            let best = Mass.pooledAscending(masses).reduce(0) {
-                $0 + $1.weight * $1.mean * (1 - $1.mean)
+            gains.first.append(gain(first, weights, places))
+            gains.second.append(gain(second, weights, places))
+        }
+        return (ChanceGain(gains.first), ChanceGain(gains.second))
+    }
+
+    /// Of outcomes that are 1 where a row's place in [0, 1) is below its score.
+    private static func gain(
+        _ scores: [Double], _ weights: [Double], _ places: [Double]
+    ) -> Double {
+        var own = 0.0
+        var masses: [Mass] = []
+        masses.reserveCapacity(scores.count)
+        for row in scores.indices {
+            let outcome = places[row] < scores[row]
+            let error = scores[row] - (outcome ? 1 : 0)
+            own += weights[row] * error * error
+            let mass = Mass(sum: outcome ? weights[row] : 0, weight: weights[row])
+            if row > 0, scores[row] == scores[row - 1] {
+                masses[masses.count - 1] = masses[masses.count - 1] + mass
+            } else {
+                masses.append(mass)
             }
-            return (own - best) / total
-        }.sorted()
-        return (
-            found.reduce(0, +) / Double(draws), found[min(draws - 1, draws * 19 / 20)]
-        )
+        }
+        // Of outcomes 0 and 1, a block's squared error is its variance.
+        let best = Mass.pooledAscending(masses).reduce(0) {
+            $0 + $1.weight * $1.mean * (1 - $1.mean)
+        }
+        return (own - best) / weights.reduce(0, +)
     }
 }

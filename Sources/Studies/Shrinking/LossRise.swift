@@ -14,9 +14,13 @@ struct LossRise {
     let before: Double
     let rise: IntervalNumber
     let rows: Int
+    /// Whether the second model is worse beyond the margin.
+    let verdict: NonInferiority.Verdict
 
     /// - Throws: where the rows differ, or have no such loss.
-    init(_ first: LabelledPredictions, _ second: LabelledPredictions) throws {
+    init(
+        _ first: LabelledPredictions, _ second: LabelledPredictions, within margin: LossMargin
+    ) throws {
         let found: Difference
         let mean = try first.weightedMean(first.rowLosses)
         switch first.answers {
@@ -38,6 +42,7 @@ struct LossRise {
         }
         rise = figure
         rows = first.rows
+        verdict = try margin.comparison(of: second.predictions, beside: first).verdict
     }
 
     /// Such as `logLoss +0.4 % (95 % interval −0.1 to 0.9 %)`.

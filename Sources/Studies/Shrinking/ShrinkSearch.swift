@@ -81,12 +81,11 @@ struct ShrinkSearch {
             let candidate = Candidate(
                 remedy: remedy, strength: strength, changed: changed,
                 readings: try meter.readings(of: changed.model),
-                rise: try LossRise(told.before, told.after))
+                rise: try LossRise(told.before, told.after, within: margin))
             tried.append(candidate)
             onEvent(.stage(candidate.text))
             guard candidate.readings.areReached else { continue }
-            let rise = candidate.rise
-            return margin.holds(rise: rise.rise, before: rise.before) ? candidate : nil
+            return candidate.rise.verdict == .notWorse ? candidate : nil
         }
         return nil
     }

@@ -60,7 +60,7 @@ package func shrinkRun(
     var (proved, before, after) = try proof.proof(
         of: chosen.remedy.description, chosen.changed, onEvent: onEvent)
     let readings = try meter.readings(of: chosen.changed.model)
-    let rise = try LossRise(before, after)
+    let rise = try LossRise(before, after, within: margin)
     let decision = ShrinkDecision(readings: readings, rise: rise, margin: margin)
     proved.means += "; \(goals.text) \(decision.isProved ? "proved" : "refused")"
     if decision.isProved {
@@ -98,7 +98,7 @@ struct ShrinkDecision {
     let rise: LossRise
     let margin: LossMargin
 
-    var isWithinMargin: Bool { margin.holds(rise: rise.rise, before: rise.before) }
+    var isWithinMargin: Bool { rise.verdict == .notWorse }
     var isProved: Bool { readings.areReached && isWithinMargin }
 
     private var marginText: String { "\(NumberText.plain(100 * margin.share)) %" }
@@ -109,8 +109,11 @@ struct ShrinkDecision {
             "\($0.goal.text) is \($0.isReached ? "reached" : "not reached"): \($0.text)"
         }.joined(separator: "; ")
         let loss =
-            isWithinMargin
-            ? "not worse beyond \(marginText)" : "worse beyond \(marginText), or these rows cannot tell"
+            switch rise.verdict {
+            case .notWorse: "not worse beyond \(marginText)"
+            case .worse: "worse beyond \(marginText)"
+            case .cannotTell: "these rows cannot tell whether it is worse beyond \(marginText)"
+            }
         return (goal, "\(loss): \(rise.text) on \(rise.rows) test rows")
     }
 
