@@ -16,7 +16,7 @@ package struct Int8Products: ModelRemedy {
     package init() {}
 
     package let description = RemedyDescription(
-        id: "int8", name: "8-bit whole numbers", drawback: .computeCost,
+        id: "int8", name: "8-bit arithmetic", drawback: .computeCost,
         judgedBy: CostMetrics.rate.id, source: "Jacob et al. 2018, arXiv:1712.05877")
     package let strengthText: String? = nil
 
