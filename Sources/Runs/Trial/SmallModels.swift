@@ -57,8 +57,10 @@ package final class SmallModels: SmallTraining {
 
     private var learnedRows: Int { run.prepared.folds[0].train.count }
 
-    /// As many as there are rows to learn from, at least 20,000, at most 200,000.
-    private var mixedRows: Int { min(max(learnedRows, 20_000), 200_000) }
+    /// Thirty of each row that is learned from, at least 20,000 and at most 100,000; of more rows as many again, at most 200,000.
+    private var mixedRows: Int {
+        max(min(max(30 * learnedRows, 20_000), 100_000), min(learnedRows, 200_000))
+    }
 }
 
 // MARK: - How a small model came to be
@@ -145,17 +147,17 @@ extension SmallModels {
         settings.model.dropout = 0
         settings.model.numbers = recipe.numbers
         if recipe.numbers == .piecewise {
-            settings.model.bins = min(32, recipe.bins.most)
+            settings.model.bins = min(16, recipe.bins.most)
             settings.model.binEdges = recipe.bins.edges
         }
         if recipe.numbers != .plain { settings.model.valueCodes = recipe.bins.atoms }
-        settings.model.numberWidth = max(2, min(8, width / 8))
+        settings.model.numberWidth = max(2, min(4, width / 8))
         settings.learning.schedule = .cosine
         settings.learning.batchRows = 256
         settings.learning.learningRate = 4e-3
         settings.learning.weightDecay = 1e-4
-        // A million and a half visits of rows, and the schedule to its end.
-        let epochs = min(max(1_500_000 / (learnedRows + mixedRows), 8), 40)
+        // Six million visits of rows, and the schedule to its end.
+        let epochs = min(max(6_000_000 / (learnedRows + mixedRows), 8), 40)
         settings.learning.epochs = epochs
         settings.learning.patience = epochs
         return settings
