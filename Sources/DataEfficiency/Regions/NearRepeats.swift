@@ -1,0 +1,217 @@
+package import Statistics
+import RealModule
+import TensorCore
+
+/// Rows whose label told little, as another row is equal or nearly so.
+///
+/// *Nearly* is a distance between rows: at most a tenth of the median distance of a row to its nearest other, or less
+/// where the rows fill so few dimensions that more than one in a thousand would lie as near by chance. In d dimensions
+/// evenly filled, a share `1 − 2^(−c^d)` has its nearest within c times the median, so
+/// `c = min(0.1, (−log₂(1 − 0.001))^(1/d))`, with d from the distances to the nearest two,
+/// `d = n / Σ ln(r₂/r₁)`. Rows are gone through in their order; one that has an earlier kept row so near is a repeat of the
+/// nearest of those, else it is kept.
+///
+/// A repeat whose answer is another's has told something: it is not counted as saved. Whether copies are
+/// needless is not in the numbers: where rows may be equal by chance, their answers' shares are what is learned.
+///
+/// - Source: dimension: Facco et al. 2017, DOI 10.1038/s41598-017-11873-y, in the form of all ratios
+///   (Denti et al. 2022, DOI 10.1038/s41598-022-20991-1).
+package struct NearRepeats: Sendable, Hashable {
+    package var rows: Int
+    /// Rows whose features equal those of an earlier row.
+    package var equal: Repeats
+    /// Of the rows that equal none, those that lie near an earlier one; `nil` where no distance tells near from usual.
+    package var near: Near?
+
+    package struct Repeats: Sendable, Hashable {
+        package var rows: Int
+        /// Those with the answer of the row that they repeat; of numbers, within a tenth of a standard deviation.
+        package var agreeing: Int
+
+        /// The share that agrees, with an interval; no value of none.
+        package var agreement: Estimate { shareEstimate(agreeing, of: rows) }
+    }
+
+    package struct Near: Sendable, Hashable {
+        package var repeats: Repeats
+        /// The largest distance that is near.
+        package var threshold: Double
+        /// Of a row to its nearest other.
+        package var median: Double
+        package var dimension: Double
+    }
+
+    package enum Answers: Sendable {
+        case classes([Int32])
+        case numbers([Double])
+    }
+
+    /// Labels that could have been saved.
+    package var saved: Int { equal.agreeing + (near?.repeats.agreeing ?? 0) }
+
+    /// Of the median distance.
+    private static let nearShare = 0.1
+    /// Rows that may lie near by chance.
+    private static let chance = 0.001
+    /// Rows whose nearest two are measured.
+    private static let mostMeasured = 1_000
+
+    /// - Parameters:
+    ///   - values: `[rows, width]`, whose differences are distances.
+    ///   - codes: A number from 0 a row; equal ones of rows with equal features.
+    ///   - check: Called every few rows; what it throws ends the work.
+    /// - Complexity: O(measured · rows · width), and for each row those whose sum of cells is as near.
+    package init(
+        values: [Float], width: Int, codes: [Int32], answers: Answers, seed: UInt64,
+        check: () throws -> Void = {}
+    ) throws {
+        precondition(values.count == codes.count * width, "a code a row")
+        rows = codes.count
+        let agrees = Self.agreement(answers)
+        var first: [Int32: Int] = [:]
+        var distinct: [Int] = []
+        equal = Repeats(rows: 0, agreeing: 0)
+        for (row, code) in codes.enumerated() {
+            if let earlier = first[code] {
+                equal.rows += 1
+                if agrees(earlier, row) { equal.agreeing += 1 }
+            } else {
+                first[code] = row
+                distinct.append(row)
+            }
+        }
+        guard distinct.count > 2, width > 0 else { return }
+        let order = ProjectedRows(values, width: width, rows: distinct, seed: seed)
+        var nearest: [Double] = []
+        var ratios = 0.0
+        let random = CounterRandom(seed: seed, name: "near repeats")
+        for place in random.permutation(of: distinct.count).prefix(Self.mostMeasured).sorted() {
+            try check()
+            let (own, next) = order.nearestTwo(of: place)
+            nearest.append(own)
+            if own > 0 { ratios += Double.log(next / own) }
+        }
+        nearest.sort()
+        let median = nearest[nearest.count / 2]
+        let apart = nearest.count { $0 > 0 }
+        guard median > 0, ratios > 0 else { return }
+        let dimension = Double(apart) / ratios
+        let share = min(
+            Self.nearShare, Double.pow(-Double.log(1 - Self.chance) / Double.log(2), 1 / dimension))
+        let threshold = share * median
+        var repeats = Repeats(rows: 0, agreeing: 0)
+        var isKept = [Bool](repeating: true, count: distinct.count)
+        for place in distinct.indices {
+            if place.isMultiple(of: 256) { try check() }
+            guard let other = order.nearest(
+                of: place, within: threshold, where: { $0 < place && isKept[$0] })
+            else { continue }
+            isKept[place] = false
+            repeats.rows += 1
+            if agrees(distinct[other], distinct[place]) { repeats.agreeing += 1 }
+        }
+        near = Near(
+            repeats: repeats, threshold: threshold, median: median, dimension: dimension)
+    }
+
+    private static func agreement(_ answers: Answers) -> (Int, Int) -> Bool {
+        switch answers {
+        case .classes(let labels): return { labels[$0] == labels[$1] }
+        case .numbers(let numbers):
+            let mean = numbers.reduce(0, +) / Double(max(numbers.count, 1))
+            let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            let least = 0.1 * (squares / Double(max(numbers.count - 1, 1))).squareRoot()
+            return { abs(numbers[$0] - numbers[$1]) <= least }
+        }
+    }
+}
+
+/// Rows in the order of one random direction, along which no two lie farther apart than they are.
+private struct ProjectedRows {
+    let values: [Float]
+    let width: Int
+    /// Rows of `values` by place.
+    let rows: [Int]
+    /// Places in order of `keys`.
+    let order: [Int]
+    /// Along the direction, in `order`.
+    let keys: [Double]
+    /// Where each place stands in `order`.
+    let positions: [Int]
+
+    init(_ values: [Float], width: Int, rows: [Int], seed: UInt64) {
+        self.values = values
+        self.width = width
+        self.rows = rows
+        let random = CounterRandom(seed: seed, name: "near repeats, direction")
+        var direction = (0..<width).map { random.uniform(index: UInt64($0)) - 0.5 }
+        let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        if length > 0 { for index in direction.indices { direction[index] /= length } }
+        let along = rows.map { row in
+            (0..<width).reduce(0.0) { $0 + direction[$1] * Double(values[row * width + $1]) }
+        }
+        let order = rows.indices.sorted { (along[$0], $0) < (along[$1], $1) }
+        self.order = order
+        keys = order.map { along[$0] }
+        var positions = [Int](repeating: 0, count: rows.count)
+        for (position, place) in order.enumerated() { positions[place] = position }
+        self.positions = positions
+    }
+
+    /// The squared distance of two places; `nil` where it is above a limit.
+    private func square(_ one: Int, _ other: Int, atMost limit: Double) -> Double? {
+        let (a, b) = (rows[one] * width, rows[other] * width)
+        var sum = 0.0
+        for index in 0..<width {
+            let step = Double(values[a + index]) - Double(values[b + index])
+            sum += step * step
+            if sum > limit { return nil }
+        }
+        return sum
+    }
+
+    /// The distances of a place to its nearest two others.
+    func nearestTwo(of place: Int) -> (Double, Double) {
+        var (first, second) = (Double.infinity, Double.infinity)
+        visit(from: place, within: { second.squareRoot() }) { other in
+            guard let found = square(place, other, atMost: second) else { return }
+            if found < first { (first, second) = (found, first) } else { second = found }
+        }
+        return (first.squareRoot(), second.squareRoot())
+    }
+
+    /// The nearest of the places that count, the first of equals; `nil` where none is so near.
+    func nearest(of place: Int, within reach: Double, where counts: (Int) -> Bool) -> Int? {
+        var best: (square: Double, place: Int)?
+        visit(from: place, within: { reach }) { other in
+            guard counts(other),
+                let found = square(place, other, atMost: best?.square ?? reach * reach)
+            else { return }
+            if best.map({ (found, other) < ($0.square, $0.place) }) ?? true {
+                best = (found, other)
+            }
+        }
+        return best?.place
+    }
+
+    /// Visits places from near to far along the direction, as long as they are within reach.
+    private func visit(from place: Int, within reach: () -> Double, _ body: (Int) -> Void) {
+        let start = positions[place]
+        let key = keys[start]
+        // Rounding of keys must not hide a row that lies just within reach.
+        let doubt = 1e-9 * (1 + abs(key))
+        var (below, above) = (start - 1, start + 1)
+        while below >= 0 || above < keys.count {
+            let down = below >= 0 ? key - keys[below] : .infinity
+            let up = above < keys.count ? keys[above] - key : .infinity
+            guard min(down, up) <= reach() + doubt else { return }
+            if down <= up {
+                body(order[below])
+                below -= 1
+            } else {
+                body(order[above])
+                above += 1
+            }
+        }
+    }
+}
