@@ -27,7 +27,8 @@ struct RegionPicking {
     private static let leastRarity = 1.5
     /// Without a population: the share of training rows up to which they are few.
     static let fewShare = 0.1
-    private static let bins = 10
+    /// Of a number, and of numbers of wide tables, whose conditions would be too many.
+    private static let (bins, wideBins, wideColumns) = (10, 4, 60)
     private static let beam = 400
     private static let mostOfAKind = 5
     private static let mostOverlap = 0.5
@@ -40,9 +41,10 @@ struct RegionPicking {
         let fewest = max(
             Self.fewestRows, Int((Self.smallestShare * Double(base.rowCount)).rounded(.up)))
         var conditions: [RowCondition] = []
+        let bins = columns.count > Self.wideColumns ? Self.wideBins : Self.bins
         for name in columns {
             guard let column = base.column(named: name) else { continue }
-            conditions += RowCondition.candidates(column, fewestRows: fewest, bins: Self.bins)
+            conditions += RowCondition.candidates(column, fewestRows: fewest, bins: bins)
         }
         guard !conditions.isEmpty else { return [] }
         let sets = conditions.map { Sets($0, training, population, judged) }

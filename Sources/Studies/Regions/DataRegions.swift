@@ -59,7 +59,7 @@ package func dataRegions(
         }
         try probeFile.add(RowsOutside.findings(tables.outside), to: request.run)
         onEvent(.stage("Looking for rows that are nearly equal"))
-        let repeats = try rows.repeats()
+        let repeats = try rows.repeats(&door)
         tables.repeats = repeats
         tables.isByChance = run.prepared.duplicates.isByChance
         try probeFile.add(

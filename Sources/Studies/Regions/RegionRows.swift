@@ -110,8 +110,11 @@ struct RegionRows {
             ordinaryRows: reference.ordinaryRows, beyondRange: unseen.count { $0 > 0 })
     }
 
-    /// Labels of the rows that train or validate that told little.
-    func repeats() throws -> NearRepeats {
+    /// Labels of the rows that train or validate that told little; the answers of validation rows are a look.
+    func repeats(_ door: inout HeldOutRows) throws -> NearRepeats {
+        let prepared = try door.open(
+            Sealed(
+                prepared, split: .validation, rows: prepared.split.validation.count))
         let features = prepared.schema.features.map(\.name)
         let all = prepared.knownRows
         let width = max(DistanceMatrix(prepared.table.selecting(rows: []), features: features).width, 1)

@@ -3,6 +3,7 @@ import Evidence
 import Fairness
 import Figures
 import Platform
+import Prediction
 import Reporting
 import Runs
 import Statistics

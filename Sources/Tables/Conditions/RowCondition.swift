@@ -54,8 +54,8 @@ extension RowCondition {
     /// the lower or upper half; with four values or fewer, it is each of them. Of columns of other
     /// kinds, only whether a cell is missing is a condition.
     ///
-    /// - Parameter bins: Of a number, where four are too coarse: it then lies in one of so many, or below or
-    ///   above any of their edges.
+    /// - Parameter bins: Of a number, where four are too coarse: it then lies in any of so many, or in several
+    ///   that are neighbours.
     package static func candidates(
         _ column: Column, fewestRows: Int, bins: Int = 4
     ) -> [RowCondition] {
@@ -90,14 +90,16 @@ extension RowCondition {
         }
         guard distinct.count > count else { return bins(distinct) }
         let edges = (1..<count).map { sortedQuantile(sorted, Double($0) / Double(count)) }
-        // Of four bins the middle edge alone, of more each, parts the rows in two.
-        let parting = count == 4 ? [edges[1]] : edges
-        var kinds = bins(edges)
-        var known = Set(kinds)
-        for kind in parting.flatMap({ bins([$0]) }) where known.insert(kind).inserted {
-            kinds.append(kind)
+        let quantiles = bins(edges)
+        guard count != 4 else {
+            return quantiles + bins([edges[1]]).filter { !quantiles.contains($0) }
         }
-        return kinds
+        let inner = Array(Set(edges)).filter { $0 < most }.sorted()
+        return inner.indices.flatMap { first in
+            [.isBetween(above: -.infinity, atMost: inner[first])]
+                + inner[(first + 1)...].map { .isBetween(above: inner[first], atMost: $0) }
+                + [.isBetween(above: inner[first], atMost: .infinity)]
+        }
     }
 }
 
