@@ -25,7 +25,8 @@ struct VouchCommand: ParsableCommand {
                 ]),
             CommandGroup(name: "Explain:", subcommands: [ExplainCommand.self]),
             CommandGroup(
-                name: "Remedy:", subcommands: [
+                name: "Remedy:",
+                subcommands: [
                     ProveCommand.self, ShrinkCommand.self, FairnessCommand.self,
                 ]),
             CommandGroup(

@@ -55,7 +55,8 @@ import Testing
             })
         #expect(found.last != .text("not shown"))
         #expect(regions.columns.contains("Rows in the pool"))
-        #expect(try table("Groups", answer.document).rows.map(\.[0]) == [.text("sex"), .text("sex")])
+        #expect(
+            try table("Groups", answer.document).rows.map(\.[0]) == [.text("sex"), .text("sex")])
         #expect(try table("New rows", answer.document).rows.count == 2)
         #expect(try table("Labels", answer.document).rows.first?[0] == .text("equal"))
         let csv = String(decoding: answer.csv, as: UTF8.self).split(separator: "\n")

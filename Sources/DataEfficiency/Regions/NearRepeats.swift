@@ -1,21 +1,22 @@
-package import Statistics
 import RealModule
+package import Statistics
 import TensorCore
 
 /// Rows whose label told little, as another row is equal or nearly so.
 ///
-/// *Nearly* is a distance between rows: at most a tenth of the median distance of a row to its nearest other, or less
-/// where the rows fill so few dimensions that more than one in a thousand would lie as near by chance. In d dimensions
-/// evenly filled, a share `1 − 2^(−c^d)` has its nearest within c times the median, so
-/// `c = min(0.1, (−log₂(1 − 0.001))^(1/d))`, with d from the distances to the nearest two,
-/// `d = n / Σ ln(r₂/r₁)`. Rows are gone through in their order; one that has an earlier kept row so near is a repeat of the
-/// nearest of those, else it is kept.
+/// *Nearly* is a distance between rows: at most a tenth of the median distance of a row to its nearest
+/// other, or less where the rows fill so few dimensions that more than one in a thousand would lie as near
+/// by chance. In d dimensions evenly filled, a share `1 − 2^(−c^d)` has its nearest within c times the
+/// median, so `c = min(0.1, (−log₂(1 − 0.001))^(1/d))`; `ln(r₂/r₁)` of the nearest two is exponential with
+/// the rate d there, so that `d = ln 2 / median ln(r₂/r₁)`, which copies move little unless half of the rows
+/// have some. Rows are gone through in their order; one that has an earlier kept row so near is a repeat
+/// of the nearest of those, else it is kept.
 ///
 /// A repeat whose answer is another's has told something: it is not counted as saved. Whether copies are
 /// needless is not in the numbers: where rows may be equal by chance, their answers' shares are what is learned.
 ///
-/// - Source: dimension: Facco et al. 2017, DOI 10.1038/s41598-017-11873-y, in the form of all ratios
-///   (Denti et al. 2022, DOI 10.1038/s41598-022-20991-1).
+/// - Source: Facco et al. 2017, DOI 10.1038/s41598-017-11873-y, for the distribution of the ratio; they fit
+///   its rate to all but the largest ratios.
 package struct NearRepeats: Sendable, Hashable {
     package var rows: Int
     /// Rows whose features equal those of an earlier row.
@@ -54,7 +55,7 @@ package struct NearRepeats: Sendable, Hashable {
     /// Rows that may lie near by chance.
     private static let chance = 0.001
     /// Rows whose nearest two are measured.
-    private static let mostMeasured = 1_000
+    private static let mostMeasured = 500
 
     /// - Parameters:
     ///   - values: `[rows, width]`, whose differences are distances.
@@ -83,19 +84,19 @@ package struct NearRepeats: Sendable, Hashable {
         guard distinct.count > 2, width > 0 else { return }
         let order = ProjectedRows(values, width: width, rows: distinct, seed: seed)
         var nearest: [Double] = []
-        var ratios = 0.0
+        var ratios: [Double] = []
         let random = CounterRandom(seed: seed, name: "near repeats")
         for place in random.permutation(of: distinct.count).prefix(Self.mostMeasured).sorted() {
             try check()
             let (own, next) = order.nearestTwo(of: place)
             nearest.append(own)
-            if own > 0 { ratios += Double.log(next / own) }
+            if own > 0 { ratios.append(Double.log(next / own)) }
         }
         nearest.sort()
+        ratios.sort()
         let median = nearest[nearest.count / 2]
-        let apart = nearest.count { $0 > 0 }
-        guard median > 0, ratios > 0 else { return }
-        let dimension = Double(apart) / ratios
+        guard median > 0, case let usual = ratios[ratios.count / 2], usual > 0 else { return }
+        let dimension = Double.log(2) / usual
         let share = min(
             Self.nearShare, Double.pow(-Double.log(1 - Self.chance) / Double.log(2), 1 / dimension))
         let threshold = share * median
@@ -103,8 +104,9 @@ package struct NearRepeats: Sendable, Hashable {
         var isKept = [Bool](repeating: true, count: distinct.count)
         for place in distinct.indices {
             if place.isMultiple(of: 256) { try check() }
-            guard let other = order.nearest(
-                of: place, within: threshold, where: { $0 < place && isKept[$0] })
+            guard
+                let other = order.nearest(
+                    of: place, within: threshold, where: { $0 < place && isKept[$0] })
             else { continue }
             isKept[place] = false
             repeats.rows += 1
@@ -126,7 +128,9 @@ package struct NearRepeats: Sendable, Hashable {
     }
 }
 
-/// Rows in the order of one random direction, along which no two lie farther apart than they are.
+/// Rows in the order of one direction, along which no two lie farther apart than they are.
+///
+/// Its signs are random; columns count by their variances, so that rows are spread widely along it.
 private struct ProjectedRows {
     let values: [Float]
     let width: Int
@@ -144,7 +148,10 @@ private struct ProjectedRows {
         self.width = width
         self.rows = rows
         let random = CounterRandom(seed: seed, name: "near repeats, direction")
-        var direction = (0..<width).map { random.uniform(index: UInt64($0)) - 0.5 }
+        var direction = (0..<width).map { column in
+            let sign = random.uniform(index: UInt64(column)) < 0.5 ? -1.0 : 1
+            return sign * Self.variance(of: rows.map { Double(values[$0 * width + column]) })
+        }
         let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
         if length > 0 { for index in direction.indices { direction[index] /= length } }
         let along = rows.map { row in
@@ -156,6 +163,11 @@ private struct ProjectedRows {
         var positions = [Int](repeating: 0, count: rows.count)
         for (position, place) in order.enumerated() { positions[place] = position }
         self.positions = positions
+    }
+
+    private static func variance(of numbers: [Double]) -> Double {
+        let mean = numbers.reduce(0, +) / Double(max(numbers.count, 1))
+        return numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(max(numbers.count, 1))
     }
 
     /// The squared distance of two places; `nil` where it is above a limit.

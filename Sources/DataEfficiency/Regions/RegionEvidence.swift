@@ -47,10 +47,12 @@ struct RegionTest {
     ///   - trained: Which training rows are in the region; likewise the others.
     ///   - all: How many of all training rows are.
     func evidence(
-        _ name: String, _ conditions: [RowCondition] = [], trained: [Bool], all: Int, populating: [Bool]?, judging: [Bool]?
+        _ name: String, _ conditions: [RowCondition] = [], trained: [Bool], all: Int,
+        populating: [Bool]?, judging: [Bool]?
     ) throws(StatisticsError) -> RegionEvidence {
         var found = RegionEvidence(
-            name: name, conditions: conditions, trainingRows: all, trainingShare: training.share(trained))
+            name: name, conditions: conditions, trainingRows: all,
+            trainingShare: training.share(trained))
         if let population, let populating {
             let share = population.share(populating)
             found.populationShare = share

@@ -14,7 +14,8 @@ extension ThinRegions {
         split: RowSplit, unit: String, population: String?
     ) -> [Measurement] {
         func made(
-            _ metric: MetricDefinition, _ estimate: Estimate?, unit: String, of region: RegionEvidence,
+            _ metric: MetricDefinition, _ estimate: Estimate?, unit: String,
+            of region: RegionEvidence,
             split: String
         ) -> Measurement? {
             guard let estimate, let value = estimate.value else { return nil }
@@ -29,7 +30,8 @@ extension ThinRegions {
         let count = Measurement(
             metric: RegionMetrics.thinRegions.id, drawback: .dataHunger, value: Double(named.count),
             sample: .init(split: split, rows: judgedRows),
-            note: "of \(regions.count) picked on other rows, \(against); where nothing is thin, or nothing worse, a "
+            note:
+                "of \(regions.count) picked on other rows, \(against); where nothing is thin, or nothing worse, a "
                 + "count above 0 has a chance of at most 5 %")
         let training = RowSplit.training.rawValue
         let both = [population, training].compactMap(\.self).joined(separator: " and ")
@@ -66,10 +68,12 @@ extension ThinRegions {
                 })
         }
         guard !rows.isEmpty else { return nil }
-        let mean = meanLoss?.value.map { " The mean loss is \(NumberText.plain($0)) \(unit)." } ?? ""
+        let mean =
+            meanLoss?.value.map { " The mean loss is \(NumberText.plain($0)) \(unit)." } ?? ""
         return Figure(
             id: "data-regions", title: "Regions with few rows",
-            caption: "Which share of the training rows lies in each region, with 95 % intervals over the half of the "
+            caption:
+                "Which share of the training rows lies in each region, with 95 % intervals over the half of the "
                 + "rows that did not choose it"
                 + (population.map { "; shaded, the share of \($0)." } ?? ".") + mean
                 + " What is not said to have few rows or a high error was picked but not shown.",

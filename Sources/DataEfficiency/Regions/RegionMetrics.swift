@@ -6,7 +6,8 @@ package enum RegionMetrics {
 
     package static let thinRegions = MetricDefinition(
         id: .thinRegions, name: "Regions with few rows and high error",
-        formula: "conditions on one or two columns that training rows meet less often than the population (of "
+        formula:
+            "conditions on one or two columns that training rows meet less often than the population (of "
             + "none given: at most a tenth does), and whose mean loss is above the rest's (p ≤ 0.05, Holm)",
         direction: -1, drawback: .dataHunger, source: picked)
     package static let rarity = MetricDefinition(
@@ -20,12 +21,14 @@ package enum RegionMetrics {
         direction: -1, drawback: .dataHunger, source: picked)
     package static let atStake = MetricDefinition(
         id: .regionLossAtStake, name: "Loss at stake in a region",
-        formula: "share of the population in the region · higher loss there: what the mean loss would fall by if the "
+        formula:
+            "share of the population in the region · higher loss there: what the mean loss would fall by if the "
             + "region were as the rest", direction: -1, drawback: .dataHunger,
         source: "Goodman 1960, DOI 10.1080/01621459.1960.10483369")
     package static let outside = MetricDefinition(
         id: .rowsOutside, name: "Share of new rows outside",
-        formula: "new rows farther from the training rows than 95 % of validation rows are / new rows",
+        formula:
+            "new rows farther from the training rows than 95 % of validation rows are / new rows",
         direction: -1, drawback: .dataHunger,
         source: "Sun et al. 2022, arXiv:2204.06507")
     package static let equalRepeats = MetricDefinition(
@@ -35,7 +38,8 @@ package enum RegionMetrics {
         source: "counted; interval Wilson 1927, DOI 10.2307/2276774")
     package static let nearRepeats = MetricDefinition(
         id: .savedByNearRows, name: "Labels of nearly equal rows",
-        formula: "training rows within a tenth of the usual nearest distance, or less, of an earlier one with the "
+        formula:
+            "training rows within a tenth of the usual nearest distance, or less, of an earlier one with the "
             + "same answer / training rows", direction: -1, drawback: .dataHunger,
         source: "counted; threshold after Facco et al. 2017, DOI 10.1038/s41598-017-11873-y")
 

@@ -51,7 +51,8 @@ struct RegionPicking {
         let sums = Sums(judged)
         var found: [[RowCondition]] = []
         var taken: [RowSet] = []
-        let kinds: [Kind] = population == nil ? [.loss] : judged == nil ? [.rarity] : [.both, .rarity]
+        let kinds: [Kind] =
+            population == nil ? [.loss] : judged == nil ? [.rarity] : [.both, .rarity]
         for kind in kinds {
             let singles = sets.map { score($0, sums, kind, fewest) }
             let order = sets.indices.filter { singles[$0].score > 0 }

@@ -81,7 +81,9 @@ package struct ThinRegions: Sendable {
         switch losses {
         case .ofRun(let seen, let training, let tested):
             let second = Set(trained.second)
-            let places = training.indices.filter { training[$0].map { !second.contains($0) } ?? true }
+            let places = training.indices.filter {
+                training[$0].map { !second.contains($0) } ?? true
+            }
             choosing = places.isEmpty ? nil : try seen?.selecting(places)
             judging = tested
         case .ofPopulation(let rows, let places):

@@ -100,7 +100,8 @@ struct RegionRows {
         do {
             reference = try OutOfDistributionReference(run: run.path)
         } catch let error as VouchError {
-            return RowsOutside(name: new.name, rows: new.table.rowCount, obstacle: error.description)
+            return RowsOutside(
+                name: new.name, rows: new.table.rowCount, obstacle: error.description)
         }
         let far = try reference.distancePValues(new.table, model, pool: run.pool)
             .map { $0 <= RowsOutside.usualShare }
@@ -117,7 +118,8 @@ struct RegionRows {
                 prepared, split: .validation, rows: prepared.split.validation.count))
         let features = prepared.schema.features.map(\.name)
         let all = prepared.knownRows
-        let width = max(DistanceMatrix(prepared.table.selecting(rows: []), features: features).width, 1)
+        let width = max(
+            DistanceMatrix(prepared.table.selecting(rows: []), features: features).width, 1)
         let most = max(Self.mostCells / width, 1)
         let random = CounterRandom(seed: run.configuration.learning.seed, name: "repeats")
         let rows =

@@ -45,7 +45,8 @@ struct RegionTables {
             ],
             tables: [regionTable] + (regions.groups.isEmpty ? [] : [groupTable])
                 + (plan.map { [$0.table(tolerance: GapOptions().tolerance)] } ?? [])
-                + (outside.isEmpty ? [] : [outsideTable]) + (repeats.map { [repeatTable($0)] } ?? []),
+                + (outside.isEmpty ? [] : [outsideTable])
+                + (repeats.map { [repeatTable($0)] } ?? []),
             statements: [
                 "Numbers in brackets are 95 % intervals over rows.",
                 "Rows that chose a region do not judge it. Where training rows were drawn like the population, or no "
@@ -166,7 +167,8 @@ struct RegionTables {
                     + "what matters to the answer may lie in so small a difference.")
         } else {
             notes.append(
-                "No distance tells near from usual here: rows are too few, or too many lie in one place.")
+                "No distance tells near from usual here: rows are too few, or too many lie in one place."
+            )
         }
         if isByChance {
             notes.append(

@@ -106,10 +106,10 @@ extension RowCondition {
 extension [RowCondition] {
     /// Which rows meet all of them.
     package func members(of table: Table) -> [Bool] {
-        var result = Array<Bool>(repeating: true, count: table.rowCount)
+        var result = [Bool](repeating: true, count: table.rowCount)
         for condition in self {
             guard let column = table.column(named: condition.column) else {
-                return Array<Bool>(repeating: false, count: table.rowCount)
+                return [Bool](repeating: false, count: table.rowCount)
             }
             for (row, isIn) in condition.members(of: column).enumerated() where !isIn {
                 result[row] = false

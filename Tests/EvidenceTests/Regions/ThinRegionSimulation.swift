@@ -88,7 +88,8 @@ struct ThinRegionSimulation: Sendable {
 
     func regions(sample: Int) throws -> ThinRegions {
         let trained = table(training, "training", sample: sample, thinned: true)
-        let others = population > 0
+        let others =
+            population > 0
             ? table(population, "population", sample: sample, thinned: false) : nil
         func judgedRows(_ table: Table, _ name: String) throws -> JudgedRows {
             JudgedRows(
