@@ -55,7 +55,7 @@ package struct NearRepeats: Sendable, Hashable {
     /// Rows that may lie near by chance.
     private static let chance = 0.001
     /// Rows whose nearest two are measured.
-    private static let mostMeasured = 500
+    private static let mostMeasured = 300
 
     /// - Parameters:
     ///   - values: `[rows, width]`, whose differences are distances.
@@ -104,10 +104,9 @@ package struct NearRepeats: Sendable, Hashable {
         var isKept = [Bool](repeating: true, count: distinct.count)
         for place in distinct.indices {
             if place.isMultiple(of: 256) { try check() }
-            guard
-                let other = order.nearest(
-                    of: place, within: threshold, where: { $0 < place && isKept[$0] })
-            else { continue }
+            guard let other = order.earlier(than: place, within: threshold, isKept) else {
+                continue
+            }
             isKept[place] = false
             repeats.rows += 1
             if agrees(distinct[other], distinct[place]) { repeats.agreeing += 1 }
@@ -128,9 +127,9 @@ package struct NearRepeats: Sendable, Hashable {
     }
 }
 
-/// Rows in the order of one direction, along which no two lie farther apart than they are.
+/// Rows in the order of one direction, along which, as along any, no two lie farther apart than they are.
 ///
-/// Its signs are random; columns count by their variances, so that rows are spread widely along it.
+/// The signs of a direction are random; columns count by their variances, so that rows are spread widely.
 private struct ProjectedRows {
     let values: [Float]
     let width: Int
@@ -138,8 +137,10 @@ private struct ProjectedRows {
     let rows: [Int]
     /// Places in order of `keys`.
     let order: [Int]
-    /// Along the direction, in `order`.
+    /// Along the first direction, in `order`; likewise along two more.
     let keys: [Double]
+    let second: [Double]
+    let third: [Double]
     /// Where each place stands in `order`.
     let positions: [Int]
 
@@ -148,18 +149,31 @@ private struct ProjectedRows {
         self.width = width
         self.rows = rows
         let random = CounterRandom(seed: seed, name: "near repeats, direction")
-        var direction = (0..<width).map { column in
-            let sign = random.uniform(index: UInt64(column)) < 0.5 ? -1.0 : 1
-            return sign * Self.variance(of: rows.map { Double(values[$0 * width + column]) })
+        let variances = (0..<width).map { column in
+            Self.variance(of: rows.map { Double(values[$0 * width + column]) })
         }
-        let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        if length > 0 { for index in direction.indices { direction[index] /= length } }
-        let along = rows.map { row in
-            (0..<width).reduce(0.0) { $0 + direction[$1] * Double(values[row * width + $1]) }
+        let length = variances.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        func along(_ step: UInt32) -> [Double] {
+            let direction = variances.enumerated().map { column, variance in
+                let sign =
+                    random.uniform(step: step, index: UInt64(column)) < 0.5 ? -1.0 : 1
+                return length > 0 ? sign * variance / length : 0
+            }
+            return rows.map { row in
+                var sum = 0.0
+                for column in 0..<width {
+                    sum += direction[column] * Double(values[row * width + column])
+                }
+                return sum
+            }
         }
-        let order = rows.indices.sorted { (along[$0], $0) < (along[$1], $1) }
+        let first = along(0)
+        let order = rows.indices.sorted { (first[$0], $0) < (first[$1], $1) }
         self.order = order
-        keys = order.map { along[$0] }
+        keys = order.map { first[$0] }
+        let others = (along(1), along(2))
+        second = order.map { others.0[$0] }
+        third = order.map { others.1[$0] }
         var positions = [Int](repeating: 0, count: rows.count)
         for (position, place) in order.enumerated() { positions[place] = position }
         self.positions = positions
@@ -182,48 +196,50 @@ private struct ProjectedRows {
         return sum
     }
 
+    /// Rounding of keys must not hide a row that lies just within reach.
+    private func doubt(at key: Double) -> Double { 1e-9 * (1 + abs(key)) }
+
     /// The distances of a place to its nearest two others.
     func nearestTwo(of place: Int) -> (Double, Double) {
+        let start = positions[place]
+        let key = keys[start]
+        let doubt = doubt(at: key)
         var (first, second) = (Double.infinity, Double.infinity)
-        visit(from: place, within: { second.squareRoot() }) { other in
-            guard let found = square(place, other, atMost: second) else { return }
+        var (below, above) = (start - 1, start + 1)
+        // From near to far along the direction, so that the reach shrinks soon.
+        while below >= 0 || above < keys.count {
+            let down = below >= 0 ? key - keys[below] : .infinity
+            let up = above < keys.count ? keys[above] - key : .infinity
+            guard min(down, up) <= second.squareRoot() + doubt else { break }
+            let other = down <= up ? order[below] : order[above]
+            if down <= up { below -= 1 } else { above += 1 }
+            guard let found = square(place, other, atMost: second) else { continue }
             if found < first { (first, second) = (found, first) } else { second = found }
         }
         return (first.squareRoot(), second.squareRoot())
     }
 
-    /// The nearest of the places that count, the first of equals; `nil` where none is so near.
-    func nearest(of place: Int, within reach: Double, where counts: (Int) -> Bool) -> Int? {
+    /// The nearest of the earlier places that are kept, the first of equals; `nil` where none is so near.
+    func earlier(than place: Int, within reach: Double, _ isKept: [Bool]) -> Int? {
+        let start = positions[place]
+        let doubt =
+            reach + doubt(at: keys[start]) + doubt(at: second[start]) + doubt(at: third[start])
         var best: (square: Double, place: Int)?
-        visit(from: place, within: { reach }) { other in
-            guard counts(other),
-                let found = square(place, other, atMost: best?.square ?? reach * reach)
-            else { return }
-            if best.map({ (found, other) < ($0.square, $0.place) }) ?? true {
-                best = (found, other)
+        for (range, step) in [(start - 1, -1), (start + 1, 1)] {
+            var position = range
+            while keys.indices.contains(position), abs(keys[position] - keys[start]) <= doubt {
+                defer { position += step }
+                guard abs(second[position] - second[start]) <= doubt,
+                    abs(third[position] - third[start]) <= doubt, order[position] < place,
+                    isKept[order[position]],
+                    let found = square(
+                        place, order[position], atMost: best?.square ?? reach * reach)
+                else { continue }
+                if best.map({ (found, order[position]) < ($0.square, $0.place) }) ?? true {
+                    best = (found, order[position])
+                }
             }
         }
         return best?.place
-    }
-
-    /// Visits places from near to far along the direction, as long as they are within reach.
-    private func visit(from place: Int, within reach: () -> Double, _ body: (Int) -> Void) {
-        let start = positions[place]
-        let key = keys[start]
-        // Rounding of keys must not hide a row that lies just within reach.
-        let doubt = 1e-9 * (1 + abs(key))
-        var (below, above) = (start - 1, start + 1)
-        while below >= 0 || above < keys.count {
-            let down = below >= 0 ? key - keys[below] : .infinity
-            let up = above < keys.count ? keys[above] - key : .infinity
-            guard min(down, up) <= reach() + doubt else { return }
-            if down <= up {
-                body(order[below])
-                below -= 1
-            } else {
-                body(order[above])
-                above += 1
-            }
-        }
     }
 }

@@ -43,7 +43,7 @@ struct RegionPicking {
         var conditions: [RowCondition] = []
         let bins = columns.count > Self.wideColumns ? Self.wideBins : Self.bins
         for name in columns {
-            guard let column = base.column(named: name) else { continue }
+            guard let column = base.column(named: name), isAlike(column) else { continue }
             conditions += RowCondition.candidates(column, fewestRows: fewest, bins: bins)
         }
         guard !conditions.isEmpty else { return [] }
@@ -88,6 +88,16 @@ struct RegionPicking {
             }
         }
         return found
+    }
+
+    /// Whether a column is of one kind in all tables: a condition on numbers holds of no text.
+    private func isAlike(_ column: Column) -> Bool {
+        [training.table, population?.table, judged?.table].compactMap(\.self).allSatisfy { table in
+            table.column(named: column.name).map {
+                ($0.categories == nil) == (column.categories == nil)
+                    && ($0.numbers == nil) == (column.numbers == nil)
+            } ?? false
+        }
     }
 
     private enum Kind { case both, rarity, loss }

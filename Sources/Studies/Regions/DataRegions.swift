@@ -30,12 +30,12 @@ package func dataRegions(
         return try NewRows(path, model, request, threads: threads)
     }
     let run = try FinishedRun(request.run, threads: threads, onEvent: onEvent)
+    try run.cancellation.check()
     let rows = RegionRows(run: run, model: model, population: reference ?? pool)
     var door = HeldOutRows(of: request.run, for: "vouch data regions")
     onEvent(.stage("Looking for regions with few rows and high error"))
     let judged = try rows.judged(&door)
     let found = try rows.regions(judged)
-    try run.cancellation.check()
     let population = (reference ?? pool)?.name
     try probeFile.add(
         [

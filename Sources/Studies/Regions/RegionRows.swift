@@ -66,13 +66,18 @@ struct RegionRows {
                 design: try validation.rows.design)
         }
         let test = try door.open(.test)
+        let table = try run.learner.knownTestRows().table
+        guard table.rowCount == test.rows else {
+            throw VouchError(
+                "\(run.path) keeps predictions of \(test.rows) test rows, and its data have \(table.rowCount). "
+                    + "Train it anew")
+        }
         return Judged(
             rows: test,
             losses: .ofRun(
                 seen: seen, training: training,
-                tested: JudgedRows(
-                    try run.learner.knownTestRows().table, losses: test.rowLosses,
-                    design: try test.design)), isOfPopulation: false)
+                tested: JudgedRows(table, losses: test.rowLosses, design: try test.design)),
+            isOfPopulation: false)
     }
 
     func regions(_ judged: Judged) throws -> ThinRegions {

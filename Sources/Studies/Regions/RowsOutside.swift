@@ -55,7 +55,7 @@ struct RowsOutside {
         guard !known.isEmpty else { return [] }
         return [
             MeasuredProbe(
-                id: "rowsOutside", drawback: .dataHunger,
+                id: "newRowsOutside", drawback: .dataHunger,
                 measurements: known.map { one in
                     var measured = Measurement(
                         metric: RegionMetrics.outside.id, drawback: .dataHunger,
