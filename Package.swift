@@ -110,7 +110,11 @@ let package = Package(
                 .embedInCode("Bill/Data/grids.json"), .embedInCode("Bill/Data/processors.json"),
                 .embedInCode("Plans/plan-prior.json"),
             ]),
-        idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
+        idea(
+            "DataEfficiency",
+            [
+                "Evidence", "Figures", "Prediction", "Statistics", "Tables", "TensorCore", real,
+            ]),
         idea(
             "Explanation",
             [
@@ -242,7 +246,8 @@ let package = Package(
         tests(
             "EvidenceTests",
             [
-                "DataEfficiency", "Evidence", "Prediction", "Statistics", "TensorCore", "Tuning",
+                "DataEfficiency", "Evidence", "Prediction", "Statistics", "Tables", "TensorCore",
+                "Tuning",
                 real,
             ], computes: false),
         tests(

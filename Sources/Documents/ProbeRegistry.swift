@@ -72,7 +72,7 @@ package func ruleRecovery(seed: UInt64 = 0) -> any Probe {
 /// Probes that run only where an option of the training asks for them.
 package let requestedProbes: [any Probe] = [CrossValidatedQuality(), AdditiveShapes()]
 
-/// What each metric id means, over all probes.
+/// What each metric id means, over all probes and studies.
 package enum MetricRegistry {
     package static let all: [MetricDefinition] = {
         var seen: Set<MetricID> = []
@@ -81,7 +81,9 @@ package enum MetricRegistry {
         ]
         let probes =
             allProbes + closingProbes(.unknown) + onDemandProbes + onExplanations + requestedProbes
-        return probes.flatMap(\.description.metrics).filter { seen.insert($0.id).inserted }
+        // Those of `vouch data regions` are of a study and of no probe.
+        let metrics = probes.flatMap(\.description.metrics) + RegionMetrics.all
+        return metrics.filter { seen.insert($0.id).inserted }
     }()
 
     private static let byID = Dictionary(uniqueKeysWithValues: all.map { ($0.id, $0) })

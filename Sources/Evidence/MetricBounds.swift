@@ -18,7 +18,8 @@ package enum MetricBounds {
         "accuracyGap", "rocAUCGap", "abroca", "selectionRateRatio",
         "averageAbsoluteOddsDifference", "demographicParityFFB", "equalOpportunityFFB",
         "demographicParityOxonFair", "equalOpportunityOxonFair", "equalizedOddsOxonFair",
-        "predictiveParityOxonFair", "accuracyParityOxonFair",
+        "predictiveParityOxonFair", "accuracyParityOxonFair", "rowsOutside", "savedByEqualRows",
+        "savedByNearRows",
     ]
     /// Differences of such that keep their sign, and correlations.
     private static let signedUnit: Set<String> = [
@@ -30,7 +31,7 @@ package enum MetricBounds {
         "logLoss", "rootMeanSquaredError", "meanAbsoluteError", "crossValidatedLogLoss",
         "crossValidatedError", "expectedCost", "meanErrorGap", "generalizedEntropyIndex",
         "disparateImpact", "segmentLoss", "conformalSetSize", "conformalWidth",
-        "predictionLatency", "predictionRate",
+        "predictionLatency", "predictionRate", "regionRarity",
     ]
     private static let others: [String: ClosedRange<Double>] = [
         // Of several classes the sum over them.

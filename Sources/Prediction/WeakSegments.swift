@@ -29,7 +29,7 @@ package struct WeakSegments: Sendable {
         /// Adjusted for all that were tested.
         package var pValue: Double
 
-        package var text: String { conditions.map(\.text).joined(separator: ", ") }
+        package var text: String { conditions.text }
     }
 
     /// Those whose loss is higher beyond chance.
@@ -54,7 +54,7 @@ package struct WeakSegments: Sendable {
         _ table: Table, columns: [String], losses: [Double], design: SamplingDesign, seed: UInt64
     ) throws(StatisticsError) {
         let random = CounterRandom(seed: seed, name: "weak segments")
-        let (first, second) = Self.halves(design, random)
+        let (first, second) = design.halves(random)
         let searched =
             first.count <= Self.mostSearched
             ? first
@@ -107,26 +107,5 @@ package struct WeakSegments: Sendable {
             tested[index].pValue = adjusted
         }
         tested.sort { ($0.pValue, $0.text) < ($1.pValue, $1.text) }
-    }
-
-    /// Rows of the first and of the second half, ascending; clusters whole.
-    private static func halves(
-        _ design: SamplingDesign, _ random: CounterRandom
-    ) -> (first: [Int], second: [Int]) {
-        let clusters = design.clusters ?? Array(0..<design.rows)
-        let count = (clusters.max() ?? -1) + 1
-        var isFirst = Array(repeating: false, count: count)
-        for cluster in random.permutation(of: count).prefix(count / 2) { isFirst[cluster] = true }
-        let rows = (0..<design.rows)
-        return (rows.filter { isFirst[clusters[$0]] }, rows.filter { !isFirst[clusters[$0]] })
-    }
-}
-
-extension SamplingDesign {
-    /// Some of the rows, in the given order.
-    fileprivate func selecting(_ chosen: [Int]) throws(StatisticsError) -> SamplingDesign {
-        try SamplingDesign(
-            rows: chosen.count, weights: isWeighted ? chosen.map { weights[$0] } : nil,
-            clusters: clusters.map { clusters in chosen.map { Int32(clusters[$0]) } })
     }
 }

@@ -21,11 +21,12 @@ struct VouchCommand: ParsableCommand {
                 name: "Measure:",
                 subcommands: [
                     EvaluateCommand.self, AuditCommand.self, CompareCommand.self, DriftCommand.self,
-                    GeneralizationCommand.self, CostCommand.self,
+                    GeneralizationCommand.self, CostCommand.self, DataCommand.self,
                 ]),
             CommandGroup(name: "Explain:", subcommands: [ExplainCommand.self]),
             CommandGroup(
-                name: "Remedy:", subcommands: [
+                name: "Remedy:",
+                subcommands: [
                     ProveCommand.self, ShrinkCommand.self, FairnessCommand.self,
                 ]),
             CommandGroup(

@@ -222,6 +222,12 @@ import Testing
                 _ = try fairnessFrontier(request, run: run)
             },
             Case("fairnessData", ["validation", "test"]) { _ = try fairnessData(.init(run)) },
+            Case("dataRegions", ["validation", "test"]) { _ = try dataRegions(.init(run)) },
+            Case("dataRegions", ["new.csv", "validation"]) {
+                var request = RegionsRequest(run)
+                request.reference = place.rows
+                _ = try dataRegions(request)
+            },
             Case("individualFairness", ["test"]) { _ = try individualFairness(run: run) },
             Case("ruleReport", ["test"]) {
                 _ = try ruleReport(.init(rule: "four-fifths"), run: run)

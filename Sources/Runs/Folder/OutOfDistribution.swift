@@ -130,6 +130,18 @@ extension OutOfDistributionReference {
 // MARK: - In predictions
 
 extension OutOfDistributionReference {
+    /// Validation rows whose distances say what is ordinary.
+    package var ordinaryRows: Int { distances.scores.count }
+
+    /// Of each row the share of ordinary rows that lie as far from the training rows, or farther (a conformal
+    /// p-value).
+    package func distancePValues(
+        _ table: Table, _ model: ModelBundle, pool: WorkerPool
+    ) throws -> [Double] {
+        try scores(try model.encoder.encode(table), model, pool: pool).distances
+            .map { distances.pValue(of: $0) }
+    }
+
     /// Columns of `vouch predict --out-of-distribution`: their names, and a cell for every row of each.
     ///
     /// - Parameter withFeatures: Whether the features and logits that are scored follow.

@@ -3,7 +3,7 @@ package import Tables
 
 extension PreparedData {
     /// All rows that train or validate; none that was planted.
-    var knownRows: [Int] {
+    package var knownRows: [Int] {
         let planted = canaries?.planted ?? .max..<Int.max
         return (split.train + split.validation).filter { !planted.contains($0) }.sorted()
     }

@@ -33,11 +33,14 @@ package struct PreparedData {
         package var repeated: Int
         /// Rows with the same features as another row and another target.
         package var conflicting: Int
+        /// Whether rows are equal by chance, so that copies tell as much as others.
+        package var isByChance: Bool
 
         /// - Parameter rows: Those that train or validate.
         init(_ copies: RowCopies, _ answers: KnownAnswers, among rows: [Int]) {
             repeated = copies.exact.repeated(among: rows)
             conflicting = answers.classes.map { copies.features.conflicting($0, among: rows) } ?? 0
+            isByChance = copies.conflict != nil
         }
     }
 

@@ -202,22 +202,3 @@ private struct RankedRows {
         return (sum / square.squareRoot(), max(highest, 0).squareRoot())
     }
 }
-
-private struct RowSet {
-    var words: [UInt64]
-
-    init(words: [UInt64]) { self.words = words }
-
-    /// The rows in all of some sets, one at least.
-    init(_ sets: [RowSet]) {
-        self = sets.dropFirst().reduce(sets[0]) { $0.intersection($1) }
-    }
-
-    var count: Int { words.reduce(0) { $0 &+ $1.nonzeroBitCount } }
-
-    func intersection(_ other: RowSet) -> RowSet {
-        var result = words
-        for index in result.indices { result[index] &= other.words[index] }
-        return RowSet(words: result)
-    }
-}

@@ -21,7 +21,7 @@ struct FairnessDataTables {
         var tables: [TableDocument.Table] = []
         for groups in data.columns { tables.append(people(groups)) }
         tables += [labels, missing, proxies].compactMap { $0 }
-        if let plan { tables.append(collection(plan)) }
+        if let plan { tables.append(plan.table(tolerance: request.tolerance)) }
         return TableDocument(
             title: "Groups in the data of \(request.subject)",
             facts: [
@@ -162,14 +162,17 @@ struct FairnessDataTables {
                 "Of two groups the smaller is shown, the other is its mirror image.",
             ])
     }
+}
 
-    private func collection(_ plan: CollectionPlan) -> TableDocument.Table {
+extension CollectionPlan {
+    /// Which rows would settle what cannot be told.
+    func table(tolerance: Double) -> TableDocument.Table {
         TableDocument.Table(
             title: "Rows that would settle what cannot be told",
             columns: [
                 "Column", "Gap", "Group", "Test rows now", "Further rows", "To be told", "Against",
             ],
-            rows: plan.needs.map { need in
+            rows: needs.map { need in
                 let size = NumberText.fixed(need.gap, decimals: 3)
                 return [
                     .text(need.column), .text(need.metric.name), .text(need.group),
@@ -177,12 +180,12 @@ struct FairnessDataTables {
                     .text(
                         need.settlesAsGap
                             ? "that there is a gap, if it is \(size)"
-                            : "that it is at most \(NumberText.plain(request.tolerance)), if it is \(size)"
+                            : "that it is at most \(NumberText.plain(tolerance)), if it is \(size)"
                     ), .text(need.other),
                 ]
             },
             notes: [
-                plan.needs.isEmpty
+                needs.isEmpty
                     ? "No gap of the test rows is left that they cannot tell of, or the model decides between "
                         + "other than two classes."
                     : "Of test rows, with as many positives among them as the group has now: enough in about "

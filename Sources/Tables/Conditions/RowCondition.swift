@@ -53,7 +53,12 @@ extension RowCondition {
     /// A category is each of its values. A number lies in one of four bins of about as many rows, or in
     /// the lower or upper half; with four values or fewer, it is each of them. Of columns of other
     /// kinds, only whether a cell is missing is a condition.
-    package static func candidates(_ column: Column, fewestRows: Int) -> [RowCondition] {
+    ///
+    /// - Parameter bins: Of a number, where four are too coarse: it then lies in any of so many, or in several
+    ///   that are neighbours.
+    package static func candidates(
+        _ column: Column, fewestRows: Int, bins: Int = 4
+    ) -> [RowCondition] {
         var kinds: [Kind] = [.isMissing]
         if let own = column.categories {
             var counts = [Int](repeating: 0, count: own.values.count)
@@ -61,7 +66,7 @@ extension RowCondition {
             kinds += counts.indices.filter { counts[$0] >= fewestRows }
                 .map { .isText(own.values[$0]) }
         } else if let numbers = column.numbers {
-            kinds += ranges(numbers)
+            kinds += ranges(numbers, bins)
         }
         return kinds.map { RowCondition(column: column.name, kind: $0) }.filter { condition in
             let count = condition.members(of: column).count { $0 }
@@ -69,7 +74,7 @@ extension RowCondition {
         }
     }
 
-    private static func ranges(_ numbers: [Double]) -> [Kind] {
+    private static func ranges(_ numbers: [Double], _ count: Int) -> [Kind] {
         let sorted = numbers.filter { !$0.isNaN }.sorted()
         guard let least = sorted.first, let most = sorted.last, least < most else { return [] }
         func bins(_ edges: [Double]) -> [Kind] {
@@ -81,11 +86,38 @@ extension RowCondition {
         var distinct: [Double] = []
         for value in sorted where value != distinct.last {
             distinct.append(value)
-            if distinct.count > 4 { break }
+            if distinct.count > count { break }
         }
-        guard distinct.count > 4 else { return bins(distinct) }
-        let quartiles = bins([0.25, 0.5, 0.75].map { sortedQuantile(sorted, $0) })
-        let halves = bins([sortedQuantile(sorted, 0.5)])
-        return quartiles + halves.filter { !quartiles.contains($0) }
+        guard distinct.count > count else { return bins(distinct) }
+        let edges = (1..<count).map { sortedQuantile(sorted, Double($0) / Double(count)) }
+        let quantiles = bins(edges)
+        guard count != 4 else {
+            return quantiles + bins([edges[1]]).filter { !quantiles.contains($0) }
+        }
+        let inner = Array(Set(edges)).filter { $0 < most }.sorted()
+        return inner.indices.flatMap { first in
+            [.isBetween(above: -.infinity, atMost: inner[first])]
+                + inner[(first + 1)...].map { .isBetween(above: inner[first], atMost: $0) }
+                + [.isBetween(above: inner[first], atMost: .infinity)]
+        }
     }
+}
+
+extension [RowCondition] {
+    /// Which rows meet all of them.
+    package func members(of table: Table) -> [Bool] {
+        var result = [Bool](repeating: true, count: table.rowCount)
+        for condition in self {
+            guard let column = table.column(named: condition.column) else {
+                return [Bool](repeating: false, count: table.rowCount)
+            }
+            for (row, isIn) in condition.members(of: column).enumerated() where !isIn {
+                result[row] = false
+            }
+        }
+        return result
+    }
+
+    /// "age ≤ 30, sex = Female"
+    package var text: String { map(\.text).joined(separator: ", ") }
 }
