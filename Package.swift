@@ -148,8 +148,9 @@ let package = Package(
         idea(
             "Runs",
             [
-                "Autodiff", "CPURuntime", "Cost", "Evidence", "Explanation", "Fairness", "Figures",
-                "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform",
+                "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
+                "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", real,
                 .product(name: "Yams", package: "Yams"),
@@ -167,9 +168,9 @@ let package = Package(
         idea(
             "Studies",
             [
-                "CPURuntime", "Cost", "Documents", "Evidence", "Explanation", "Fairness", "Figures",
-                "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction",
-                "Reporting", "RunStore", "Runs", "Statistics", "Tables", "TensorCore", "Training",
+                "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
+                "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics", "Tables", "TensorCore", "Training",
                 real,
             ]),
         // the library
