@@ -68,7 +68,7 @@ package struct RuleLabelsProbe: Probe {
                     : ""),
             plot: .intervals(
                 IntervalChart(
-                    axis: Axis("share of votes that are right", lower: 0, upper: 1), rows: rows))))
+                    axis: Axis("share of votes that are right", lower: 0, upper: 1), rows: rows)))
     }
 }
 

@@ -124,6 +124,11 @@ package enum RuleFile {
                 do {
                     conditions.append(try RowRule(text, for: seen))
                 } catch {
+                    guard (try? RowRule(text, for: table)) == nil else {
+                        throw VouchError(
+                            "\(place): its condition is on \"\(target)\", the target, which the rows that it is to label "
+                                + "do not have. Write one on other columns")
+                    }
                     throw VouchError("\(place): \(error)")
                 }
             }
