@@ -47,6 +47,11 @@ package func checkRules(_ request: RuleCheckRequest) throws -> TableDocument {
     if answered.isEmpty {
         // Nobody has said what the classes are but the rules.
         classes = Set(written.map(\.vote)).sorted()
+        guard classes.count > 1 else {
+            throw VouchError(
+                "no row of \(request.data) has an answer in \"\(name)\", and all rules vote for \"\(written[0].vote)\": there is "
+                    + "nothing to tell apart. Add answers, or a rule for another class")
+        }
         labels = Array(repeating: -1, count: table.rowCount)
     } else {
         let target = try TargetEncoder(
