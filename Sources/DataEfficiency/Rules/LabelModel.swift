@@ -1,5 +1,4 @@
 import Foundation
-import Statistics
 
 /// What rules' votes tell of a row's class: naive Bayes over the votes, in which rules that vote together count less.
 ///
