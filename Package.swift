@@ -152,8 +152,9 @@ let package = Package(
         idea(
             "Runs",
             [
-                "Autodiff", "CPURuntime", "Cost", "Evidence", "Explanation", "Fairness", "Figures",
-                "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform",
+                "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
+                "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", real,
                 .product(name: "Yams", package: "Yams"),
@@ -171,9 +172,9 @@ let package = Package(
         idea(
             "Studies",
             [
-                "CPURuntime", "Cost", "Documents", "Evidence", "Explanation", "Fairness", "Figures",
-                "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction",
-                "Reporting", "RunStore", "Runs", "Statistics", "Tables", "TensorCore", "Training",
+                "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
+                "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics", "Tables", "TensorCore", "Training",
                 real,
             ]),
         // the library
@@ -263,9 +264,9 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Runs", "Documents", "Studies", "VouchCLI", "Cost", "Evidence", "Explanation",
-                "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR", "Kernels",
-                "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
+                "Runs", "Documents", "Studies", "VouchCLI", "Cost", "DataEfficiency", "Evidence",
+                "Explanation", "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR",
+                "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
                 "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", real,
             ], exclude: ["Verified", "ReadersQuestions.json"], computes: false),
         // the library as its users see it

@@ -4,5 +4,8 @@ struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
         abstract: "Labels: how many are enough, which next, which are wrong.",
-        subcommands: [DataRegionsCommand.self])
+        subcommands: [
+            DataRulesCommand.self,
+            DataRegionsCommand.self,
+        ])
 }

@@ -33,6 +33,14 @@ struct TrainCommand: ParsableCommand {
     var test: String?
 
     @Option(
+        help: ArgumentHelp(
+            """
+            A YAML file of rules that label the rows without an answer, which are learned from too; \
+            `vouch data rules` looks at them.
+            """, valueName: "file"))
+    var rules: String?
+
+    @Option(
         name: .customLong("out"),
         help: """
             The run folder to write. (default: runs/ and the name of the data, numbered where that stands \
@@ -97,6 +105,7 @@ struct TrainCommand: ParsableCommand {
         let place = output ?? RunName.standard(for: data, isContinued: overwrite || resume)
         var configuration = TrainConfiguration(data: data, output: place)
         configuration.test = test
+        configuration.rules = try rules.map(LabelRules.init(file:))
         configuration.columns = columns.roles(target: target)
         configuration.columns.groupBins = try model.groupBins()
         configuration.columns.groupLabels = try parseGroupLabels(labels)

@@ -1,4 +1,5 @@
 import Foundation
+import Platform
 import Testing
 
 /// Every command of Documentation/Guides, in order, on a small sample of Adult.
@@ -82,6 +83,14 @@ import Testing
         try write("adult_test.csv", lines[1501...2100])
         try write("new_rows.csv", lines[2101...2400])
         try write("labelled_rows.csv", lines[2401...2700])
+        try write(
+            "partly_labelled.csv",
+            lines[1...400].enumerated().map { place, line in
+                guard place >= 150, let comma = line.lastIndex(of: ",") else { return line }
+                return String(line[...comma])
+            })
+        let rules = try Files.read(root.path() + "/Benchmarks/data/rules/adult.yaml")
+        _ = try scratch.write(rules, to: "rules.yaml")
         _ = try scratch.write(
             "data: adult_train.csv\ntarget: class\nprotected: [sex, race]\nmodel: mlp\nwidth: 32\nepochs: 2\n",
             to: "train.yaml")

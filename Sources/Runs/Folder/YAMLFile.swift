@@ -5,11 +5,17 @@ package import Yams
 ///
 /// - Parameter name: How errors call the file, such as `--schema columns.yaml`; its path if not given.
 package func composeYAML(_ path: String, as name: String? = nil) throws -> Node? {
-    let text = String(decoding: try Files.read(path), as: UTF8.self)
+    try composeYAML(text: String(decoding: try Files.read(path), as: UTF8.self), as: name ?? path)
+}
+
+/// The root of a YAML text; `nil` for an empty one.
+///
+/// - Parameter name: How errors call it.
+package func composeYAML(text: String, as name: String) throws -> Node? {
     do {
         return try Yams.compose(yaml: text)
     } catch {
-        throw VouchError("\(name ?? path) is not YAML: \(error)")
+        throw VouchError("\(name) is not YAML: \(error)")
     }
 }
 

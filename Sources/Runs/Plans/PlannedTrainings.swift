@@ -8,7 +8,7 @@ extension Learner {
         let settings = trainingSettings
         let mostEpochs = settings.maximumEpochs
         var trainings = prepared.folds.map { fold in
-            let rows = fold.train.count
+            let rows = prepared.epochRows(beside: fold.train.count)
             let stopsEarly =
                 !fold.validation.isEmpty && !settings.keepsLast
                 && settings.patience < mostEpochs
@@ -17,7 +17,8 @@ extension Learner {
                 mostEpochs: mostEpochs, patience: stopsEarly ? settings.patience : nil,
                 mostSteps: settings.maximumSteps, validationRows: fold.validation.count)
         }
-        let all = prepared.split.train.count + prepared.split.validation.count
+        let all = prepared.epochRows(
+            beside: prepared.split.train.count + prepared.split.validation.count)
         let refit = PlannedTraining(
             stepsPerEpoch: Swift.max(1, all / Swift.max(1, min(settings.batchRows, all))),
             mostEpochs: mostEpochs, patience: nil, validationRows: 0, isRefit: true)

@@ -66,7 +66,8 @@ extension Learner {
     ///   that a penalty compares.
     package func timedPace(_ features: EncodedFeatures) -> TrainingPace? {
         let split = prepared.folds[0]
-        let batch = min(prepared.recipe.batchRows, split.train.count)
+        let batch = min(
+            prepared.recipe.batchRows, prepared.epochRows(beside: split.train.count))
         let rows = spread(split.train, over: Self.timedBatches * batch)
         let validation = spread(split.validation, over: Self.timedValidationRows)
         var settings = trainingSettings

@@ -55,11 +55,15 @@ package struct Recipe: Codable, Sendable, Hashable {
         package var rows: Int
         package var numbers: Int
         package var isRegression: Bool
+        /// Rows that an epoch would have if all of these trained: more where rules label others beside them.
+        package var epochRows: Int
 
-        package init(rows: Int, numbers: Int, isRegression: Bool) {
+        /// - Parameter epochRows: `nil` for `rows`.
+        package init(rows: Int, numbers: Int, isRegression: Bool, epochRows: Int? = nil) {
             self.rows = rows
             self.numbers = numbers
             self.isRegression = isRegression
+            self.epochRows = epochRows ?? rows
         }
     }
 

@@ -11,6 +11,8 @@ package import Training
 package struct TrainConfiguration: Codable, Sendable, Hashable {
     package var data: String
     package var test: String?
+    /// Rules that label rows without an answer; `nil` where these are left out.
+    package var rules: LabelRules?
     package var columns = ColumnRoles()
     package var reading = ReadingOptions()
     package var model = ModelOptions()

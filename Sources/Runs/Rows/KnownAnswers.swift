@@ -46,6 +46,41 @@ struct KnownAnswers {
     /// The labels; `nil` of numbers.
     var classes: [Int32]? { isRegression ? nil : labels }
 
+    /// The rows without an answer that rules label; `nil` without rules, or of numbers.
+    ///
+    /// - Parameter known: The configuration's rules, where they were read before; then nobody is told that they label none.
+    /// - Throws: where a rule does not fit the table, the target is a number, or there is nothing that the rules label.
+    func ruled(
+        _ configuration: TrainConfiguration, of table: Table, rules known: [TableRule]?
+    ) throws -> RuledRows? {
+        guard let written = configuration.rules else { return nil }
+        guard !isRegression else {
+            throw VouchError(
+                setting: """
+                    \(named: "rules") vote for classes, and \"\(target.column)\" is a number; choose \(named: "task") \
+                    multiclass or another target
+                    """)
+        }
+        let rules =
+            try known
+            ?? RuleFile.rules(
+                RuleFile.written(written), for: table, target: target.column,
+                classes: target.classes)
+        let ruled = RuledRows(rules, table, target: column, classes: target.classes.count)
+        guard known == nil, ruled.rows.isEmpty else { return ruled }
+        let open = table.rowCount - rows.count
+        throw VouchError(
+            setting: open == 0
+                ? """
+                \(named: "rules") label rows without an answer, and every row of \(table.name) has one in \
+                \"\(target.column)\"; add rows with an empty cell there, or leave \(named: "rules") out
+                """
+                : """
+                no rule of \(named: "rules") votes of any of the \(open) rows without an answer; look at \
+                vouch data rules, or leave \(named: "rules") out
+                """)
+    }
+
     /// What splits keep the shares of, one a row of the table: the class, or the decile of a number.
     var strata: [Int] {
         isRegression ? SplitDrawer.deciles(numbers, rows: rows) : labels.map(Int.init)

@@ -1,3 +1,4 @@
+import DataEfficiency
 import Prediction
 import Tables
 
@@ -5,10 +6,16 @@ import Tables
 extension PreparedData {
     /// Rows without an answer, equal rows with different ones, and classes that are hard to learn.
     static func answerWarnings(
-        _ answers: KnownAnswers, _ copies: RowCopies, of table: Table
+        _ answers: KnownAnswers, _ copies: RowCopies, of table: Table, ruled: RuledRows?
     ) -> [String] {
         var warnings: [String] = []
-        if answers.rows.count < table.rowCount {
+        if let ruled {
+            warnings.append(
+                "\(table.rowCount - answers.rows.count) of \(table.rowCount) rows have no target: "
+                    + "\(ruled.rows.count) are labelled by rules"
+                    + (ruled.silent > 0
+                        ? ", \(ruled.silent), of which no rule votes, are left out" : ""))
+        } else if answers.rows.count < table.rowCount {
             warnings.append(
                 "\(table.rowCount - answers.rows.count) of \(table.rowCount) rows have no target and are "
                     + "left out")
@@ -18,6 +25,24 @@ extension PreparedData {
             warnings += classWarnings(answers.target.classes, labels, answers.rows)
         }
         return warnings
+    }
+
+    /// Rules that never vote, and those that are wrong on the rows to learn from.
+    static func ruleWarnings(
+        _ ruled: RuledRows, _ answers: KnownAnswers, on training: [Int]
+    ) -> [String] {
+        let (model, labels) = ruled.labelModel(training, labels: answers.labels)
+        let summary = RuleSummary(model, labels: labels)
+        return zip(ruled.rules, summary.rules).compactMap { rule, figures in
+            if figures.covered == 0 {
+                return "rule \"\(rule.name)\" votes of no row that is learned from"
+            }
+            guard figures.direction.isWrong else { return nil }
+            return
+                "rule \"\(rule.name)\" is wrong: where it votes for \"\(answers.target.classes[figures.voted])\", "
+                + "that class is rarer than elsewhere (right on \(figures.right) of \(figures.answered) rows with an answer). "
+                + "Correct it or take it out; its votes count as what they turned out to say"
+        }
     }
 
     /// What an encoder does to columns that nobody asked for, or leaves undone that somebody did.

@@ -23,6 +23,8 @@ package struct PreparedData {
     package var duplicates: DuplicateReport
     /// Rows with random answers among the training rows; `nil` for none.
     var canaries: PlantedRows?
+    /// Rows without an answer that are learned from with what rules say of them; `nil` without rules.
+    package internal(set) var ruled: RuledRows?
     /// SHA-256 of the files, in order: data, test.
     package var hashes: [String]
     /// What its columns can be.
@@ -87,10 +89,11 @@ package struct PreparedData {
     ///   - schema: Of both.
     ///   - kinds: What columns can be.
     ///   - known: A target whose classes these rows' are among; `nil` for those that occur.
+    ///   - rules: Those of the configuration, where they were read before.
     package static func prepare(
         _ table: Table, testTable: Table?, schema: Schema, _ configuration: TrainConfiguration,
-        kinds: InputKinds = .shipped,
-        classesOf known: TargetEncoder? = nil, onEvent: (RunEvent) -> Void
+        kinds: InputKinds = .shipped, classesOf known: TargetEncoder? = nil,
+        rules: [TableRule]? = nil, onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
         let columns = configuration.columns
         guard let targetColumn = table.column(named: columns.target) else {
@@ -104,6 +107,7 @@ package struct PreparedData {
         let copies = RowCopies(
             table, features: schema.features.map(\.name), target: columns.target,
             labels: answers.classes, rows: answers.rows)
+        let ruled = try answers.ruled(configuration, of: table, rules: rules)
         let maker = try SplitMaker(
             configuration, table: table, schema: schema, strata: answers.strata,
             duplicates: copies.together)
@@ -112,10 +116,11 @@ package struct PreparedData {
             configuration,
             for: problem(
                 rows: drawn.train.count + drawn.validation.count, schema,
-                isRegression: answers.isRegression))
+                isRegression: answers.isRegression, ruled: ruled))
         let folds = maker.folds(recipe.folds, of: drawn)
         let split = folds.count > 1 ? drawn.trainingOnValidation : drawn
-        var warnings = answerWarnings(answers, copies, of: table)
+        var warnings = answerWarnings(answers, copies, of: table, ruled: ruled)
+        if let ruled, rules == nil { warnings += ruleWarnings(ruled, answers, on: split.train) }
         warnings += try weightWarnings(
             table, testTable: testTable, schema, split, folds, answers.target,
             labels: answers.classes)
@@ -123,12 +128,17 @@ package struct PreparedData {
         let target = try answers.fitted(on: split.train)
         onEvent(.stage("Encoding \(table.rowCount) rows"))
         let bins = recipe.fittedBins
+        var outcomes =
+            bins == nil
+            ? []
+            : target.outcomes(
+                labels: answers.labels, numbers: answers.numbers, rows: split.train)
+        if let ruled, bins != nil {
+            outcomes = target.outcomes(
+                outcomes, before: ruled.probabilities(split.train, labels: answers.labels))
+        }
         let encoder = try Encoder.fit(
-            table, schema, rows: split.train, bins: bins,
-            outcomes: bins == nil
-                ? []
-                : target.outcomes(
-                    labels: answers.labels, numbers: answers.numbers, rows: split.train),
+            table, schema, rows: split.train + (ruled?.rows ?? []), bins: bins, outcomes: outcomes,
             repair: configuration.model.groupRepair, kinds: kinds.encoders)
         warnings += try encoderWarnings(encoder, schema, table: table, testTable: testTable)
         if let testTable {
@@ -139,7 +149,7 @@ package struct PreparedData {
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
             target: target, encoder: encoder, split: split, folds: folds, recipe: recipe,
             duplicates: DuplicateReport(copies, answers, among: split.train + split.validation),
-            hashes: [], kinds: kinds
+            ruled: ruled, hashes: [], kinds: kinds
         ).planting(configuration.splits.canaries, seed: configuration.learning.seed)
     }
 
@@ -165,15 +175,16 @@ package struct PreparedData {
 
     /// What is to be learned from so many rows.
     package func problem(rows: Int) -> Recipe.Problem {
-        Self.problem(rows: rows, schema, isRegression: target.task == .regression)
+        Self.problem(
+            rows: rows, schema, isRegression: target.task == .regression, ruled: ruled)
     }
 
     private static func problem(
-        rows: Int, _ schema: Schema, isRegression: Bool
+        rows: Int, _ schema: Schema, isRegression: Bool, ruled: RuledRows?
     ) -> Recipe.Problem {
         Recipe.Problem(
             rows: rows, numbers: schema.features.count { $0.kind == .number },
-            isRegression: isRegression)
+            isRegression: isRegression, epochRows: ruled?.learned(beside: rows))
     }
 }
 

@@ -46,7 +46,7 @@ extension Settings {
     package static let batch: Setting<Int?> = Setting(
         "batch", \.learning.batchRows, .positive, help: "Rows of a training step."
     ).settled(\.batchRows) {
-        let rows = $0.problem.rows
+        let rows = $0.problem.epochRows
         var batch = rows > 400_000 ? 1024 : rows > 100_000 ? 512 : 32
         while batch < 256, batch * 128 < rows { batch *= 2 }
         return Standard(
@@ -99,7 +99,7 @@ extension Settings {
     package static let epochs: Setting<Int?> = Setting(
         "epochs", \.learning.epochs, .positive, help: "The most passes over the training rows."
     ).settled(\.epochs) {
-        let rows = $0.problem.rows
+        let rows = $0.problem.epochRows
         let stepsPerEpoch = max(1, rows / $0.recipe.batchRows)
         let most = min(max(60, 4000 / stepsPerEpoch), 400, max(6, 6_000_000 / max(rows, 1)))
         return Standard(

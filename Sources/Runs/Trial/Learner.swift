@@ -104,10 +104,10 @@ package struct Learner {
     package func trainingGraph(_ penalty: (any GroupPenalty)?) throws -> Graph {
         try network().trainingGraph(
             mixesPairs: configuration.regularising.mixup > 0, scoreTerm: penalty?.term,
-            takesShares: taughtRows != nil)
+            takesShares: taughtRows != nil || prepared.ruled?.rows.isEmpty == false)
     }
 
-    /// A training of this network on some rows.
+    /// A training of this network on some rows, and on those that rules label.
     ///
     /// - Parameters:
     ///   - validation: Rows that decide which weights are kept; `nil` for the last ones.
@@ -117,9 +117,10 @@ package struct Learner {
         _ features: EncodedFeatures, training: [Int], validation: [Int]?, settings: TrainingSettings
     ) throws -> Trainer {
         let penalty = try fairPenalty(training: training, validation: validation)
+        let (ruled, rows) = try following(rulesBeside: training)
         let trainer = try Trainer(
             training: try trainingGraph(penalty), inference: try network().inferenceGraph(),
-            data: try data(features, training, balanced: true),
+            data: try ruled.data(features, rows, balanced: true),
             validation: try validation.map { try data(features, $0, balanced: false) },
             lossOf: validationLoss, settings: settings, noise: inputNoise, penalty: penalty,
             pool: pool)

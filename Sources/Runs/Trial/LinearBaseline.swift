@@ -35,7 +35,8 @@ package struct LinearBaseline: RivalModel {
         let recipe = Recipe(
             Self.configuration(of: trials.settings),
             for: trials.run.prepared.problem(rows: count))
-        return Self.secondsPerVisit * Double(count * recipe.epochs)
+        let rows = trials.run.prepared.epochRows(beside: count)
+        return Self.secondsPerVisit * Double(rows * recipe.epochs)
     }
 
     package func told() throws -> (predictions: LabelledPredictions, cost: ModelCost) {

@@ -66,7 +66,8 @@ package struct ModelTraining {
                 try trainer.restore(state)
                 onEvent(.stage("Continuing after step \(trainer.steps)" + part))
             } else {
-                onEvent(.stage("Training on \(split.train.count) rows" + part))
+                let ruled = prepared.ruled.map { ", \($0.rows.count) labelled by rules" } ?? ""
+                onEvent(.stage("Training on \(split.train.count) rows" + ruled + part))
             }
             let trained = try train(trainer, fold: fold)
             onEvent(.stopped(trained.stop, bestEpoch: trained.bestEpoch))
@@ -88,8 +89,9 @@ package struct ModelTraining {
         let rows = (prepared.split.train + prepared.split.validation).sorted()
         var settings = learner.trainingSettings
         settings.seed &+= UInt64(number) << 32
-        let batch = min(settings.batchRows, rows.count)
-        settings.maximumSteps = epochs * (rows.count / batch)
+        let learned = prepared.epochRows(beside: rows.count)
+        let batch = min(settings.batchRows, learned)
+        settings.maximumSteps = epochs * (learned / batch)
         let trainer = try learner.trainer(
             features, training: rows, validation: nil, settings: settings)
         if resumes, let state = try store?.load(fold: number) { try trainer.restore(state) }

@@ -45,6 +45,7 @@ struct PlantedTraining: AnswerTrainer {
     private func settings(seed: UInt64) -> TrainConfiguration {
         let recipe = trials.run.prepared.recipe
         var settings = trials.settings
+        settings.rules = nil
         settings.model.members = recipe.members(atMost: Self.mostMembers)
         settings.model.balancesClasses = false
         settings.model.reweighsGroups = nil

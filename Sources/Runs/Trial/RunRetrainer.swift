@@ -64,7 +64,7 @@ final class RunRetrainer: Retrainer {
         let epochs = prepared.meanEpochs(steps: steps, rows: rows)
         reducedSteps =
             min(1.5 * epochs, Double(recipe.epochs))
-            * Double(max(1, reducedRows / recipe.batchRows))
+            * Double(max(1, prepared.epochRows(beside: reducedRows) / recipe.batchRows))
         var changes: [String] = []
         if reducedRows < rows { changes.append("\(reducedRows) of \(rows) rows") }
         if prepared.folds.count > 1 { changes.append("one split in place of folds") }
@@ -92,12 +92,19 @@ final class RunRetrainer: Retrainer {
     private func expectedSeconds(of change: TrainingChange) -> Double {
         switch change.recipe {
         case .delivered:
-            return change.shareOfRows * stepSeconds.delivered * Double(steps) * pairFactor
+            return epochShare(change) * stepSeconds.delivered * Double(steps) * pairFactor
                 + preparing(change.shareOfRows * Double(rows))
         case .reduced:
             return change.shareOfRows * stepSeconds.reduced * reducedSteps
                 + preparing(change.shareOfRows * Double(reducedRows))
         }
+    }
+
+    /// Of the rows of an epoch; those that rules label are in each.
+    private func epochShare(_ change: TrainingChange) -> Double {
+        guard prepared.ruled != nil else { return change.shareOfRows }
+        let part = Int((change.shareOfRows * Double(rows)).rounded())
+        return Double(prepared.epochRows(beside: part)) / Double(prepared.epochRows(beside: rows))
     }
 
     /// Reading, fitting encoders, encoding: each cell a few times.

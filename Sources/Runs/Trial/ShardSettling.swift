@@ -10,7 +10,8 @@ extension Learner {
     /// - Throws: where a batch cannot be cut as was asked.
     package func settlingShards() throws -> Learner {
         let rows = prepared.folds[0].train
-        let batch = min(prepared.recipe.batchRows, rows.count)
+        let batch = min(
+            prepared.recipe.batchRows, prepared.epochRows(beside: rows.count))
         let asked = configuration.learning.shards
         if let asked, asked > batch {
             throw VouchError(setting: Settings.tooMany(asked, batchRows: batch))

@@ -75,8 +75,9 @@ extension Learner {
         let recipe = other.prepared.recipe
         let epochs = min(prepared.meanEpochs(steps: steps, rows: rows), Double(recipe.epochs))
         let models = recipe.folds > 1 ? Double(recipe.folds - 1) : 1 + Double(recipe.refits)
-        return try other.stepSeconds() * epochs * models * Double(rows)
-            / Double(min(recipe.batchRows, max(rows, 1)))
+        let own = prepared.epochRows(beside: rows)
+        return try other.stepSeconds() * epochs * models * Double(own)
+            / Double(min(recipe.batchRows, max(own, 1)))
     }
 }
 
@@ -87,6 +88,11 @@ extension PreparedData {
     ///   - steps: Over all of them.
     ///   - rows: That train or validate.
     func meanEpochs(steps: Int, rows: Int) -> Double {
+        if ruled != nil {
+            let visited = folds.reduce(0) { $0 + epochRows(beside: $1.train.count) }
+            let all = visited + recipe.refits * epochRows(beside: rows)
+            return Double(steps * recipe.batchRows) / Double(max(all, 1))
+        }
         let rows = Double(max(rows, 1))
         let shareOfModels =
             folds.count > 1

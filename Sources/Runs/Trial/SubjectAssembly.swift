@@ -1,6 +1,7 @@
 import Autodiff
 import CPURuntime
 import Cost
+import DataEfficiency
 package import Evidence
 import GraphIR
 import Kernels
@@ -115,6 +116,7 @@ package struct SubjectAssembly {
             },
             seed: seed)
         subject.work = trials.work
+        subject.ruleLabels = try ruleLabels(table)
         // Its settings trained again would be another model than one that a remedy made.
         if !model.provenance.isTrained { subject.leaveOutTrainings() }
         return subject
@@ -188,6 +190,33 @@ package struct SubjectAssembly {
             rows: rows.count, features: names.count, classes: classes, missingCells: missing,
             repeatedRows: prepared.duplicates.repeated,
             conflictingRows: prepared.duplicates.conflicting)
+    }
+
+    /// - Parameter test: The test rows that have an answer.
+    private func ruleLabels(_ test: Table) throws -> RuleLabels? {
+        guard let ruled = prepared.ruled,
+            let column = prepared.table.column(named: prepared.target.column)
+        else { return nil }
+        let target = prepared.target
+        let labels = try target.labels(column, source: prepared.table.name)
+        let rows = prepared.split.train
+        let (fitted, own) = ruled.labelModel(rows, labels: labels)
+        let summary = RuleSummary(fitted, labels: own)
+        let answered = own.filter { $0 >= 0 }
+        let counts = target.classes.indices.map { place in answered.count { Int($0) == place } }
+        let usual = counts.indices.max { counts[$0] < counts[$1] } ?? 0
+        var majority: [Int]?
+        if ruled.canVote(of: test) {
+            let votes = RuleFile.votes(ruled.rules, of: test, classes: target.classes.count)
+            majority = votes.patternOfRow.map { votes.majority(ofPattern: $0) ?? usual }
+        }
+        return RuleLabels(
+            rules: zip(ruled.rules, summary.rules).map { rule, figures in
+                .init(
+                    name: rule.name, vote: target.classes[rule.voted], rows: figures.covered,
+                    answered: figures.answered, right: figures.right,
+                    isWrong: figures.direction.isWrong)
+            }, labelledRows: ruled.rows.count, answeredRows: answered.count, majority: majority)
     }
 
     private func cost(_ used: Usage) throws -> TrainingCost {

@@ -75,7 +75,7 @@ extension Learner {
         }
     }
 
-    /// With the rows that are mixed behind the table's own, and with a teacher's answers.
+    /// With the rows that are mixed behind the table's own, and with a teacher's answers; what rules say is in these.
     ///
     /// - Precondition: the outputs are of this learner's rows.
     func taught(_ teaching: TrialPlan.Teaching) throws -> Learner {
@@ -86,6 +86,7 @@ extension Learner {
         result.prepared.table = try table.appending(mixed, columns: table.columns.map(\.name))
         let all = rows + (table.rowCount..<table.rowCount + mixed.rowCount)
         result.prepared.folds[0].train = all
+        result.prepared.ruled = nil
         result.taughtRows = TaughtRows(
             rows: all, outputs: teaching.outputs, width: network().task.outputs)
         return result

@@ -48,6 +48,10 @@ extension TrialPlan.Rows {
     }
 }
 
+extension TrialPlan.Answers {
+    fileprivate var areShuffled: Bool { if case .shuffled = self { true } else { false } }
+}
+
 extension TrialPlan.Replacement {
     fileprivate var column: Column {
         Column(name: name, cells: .categories(codes: codes, values: classes))
@@ -60,7 +64,10 @@ extension PreparedData {
     /// The rows of a plan; test rows are the run's.
     fileprivate func following(_ plan: TrialPlan) throws -> PreparedData {
         var answered = self
-        if case .replaced(let other) = plan.answers { answered = try predicting(other.column) }
+        if plan.settings.rules == nil || plan.answers.areShuffled { answered.ruled = nil }
+        if case .replaced(let other) = plan.answers {
+            answered = try answered.predicting(other.column)
+        }
         switch plan.rows {
         case .ofRun: return try answered.settled(plan.settings)
         case .keeping(let rows):
@@ -79,6 +86,13 @@ extension PreparedData {
             lines: table.lines)
         result.target = try TargetEncoder(
             column, source: table.name, rows: Array(0..<table.rowCount), task: nil, positive: nil)
+        // Rules vote for the run's classes, and for no others.
+        result.ruled =
+            result.target.classes == target.classes
+            ? ruled.map {
+                RuledRows(
+                    $0.rules, table, target: column, classes: result.target.classes.count)
+            } : nil
         return result
     }
 
@@ -91,9 +105,7 @@ extension PreparedData {
         guard rule != encoder.repair?.rule || bins != recipe.fittedBins else { return result }
         let planted = canaries?.planted ?? .max..<Int.max
         let rows = split.train.filter { !planted.contains($0) }
-        result.encoder = try Encoder.fit(
-            table, schema, rows: rows, bins: bins, outcomes: bins == nil ? [] : try outcomes(rows),
-            repair: rule, kinds: kinds.encoders)
+        result.encoder = try result.fitted(on: rows, bins: bins, repair: rule)
         return result
     }
 
@@ -115,9 +127,13 @@ extension PreparedData {
     private func redrawn(_ rows: [Int], _ settings: TrainConfiguration) throws -> PreparedData {
         var asked = settings
         asked.columns.target = target.column
+        if ruled == nil { asked.rules = nil }
+        let named = Set(rows)
+        let others = (ruled?.rows ?? []).filter { !named.contains($0) }
         var result = try PreparedData.prepare(
-            table.selecting(rows: rows), testTable: testTable.selecting(rows: []), schema: schema,
-            asked, kinds: kinds, classesOf: target, onEvent: { _ in })
+            table.selecting(rows: rows + others),
+            testTable: testTable.selecting(rows: []), schema: schema,
+            asked, kinds: kinds, classesOf: target, rules: ruled?.rules, onEvent: { _ in })
         result.testTable = testTable
         result.split.test = split.test
         return result
@@ -128,25 +144,40 @@ extension PreparedData {
         _ rows: [Int], validating others: [Int], _ settings: TrainConfiguration
     ) throws -> PreparedData {
         var result = self
-        result.table = table.selecting(rows: rows + others)
+        result.table = table.selecting(rows: rows + others + (ruled?.rows ?? []))
         let learned = Array(rows.indices)
         guard let column = result.table.column(named: target.column) else { return result }
         if target.task == .regression {
             result.target = try TargetEncoder(
                 column, source: table.name, rows: learned, task: .regression, positive: nil)
         }
+        result.ruled = ruled.map {
+            RuledRows($0.rules, result.table, target: column, classes: target.classes.count)
+        }
         result.recipe = Recipe(settings, for: problem(rows: rows.count + others.count))
-        let bins = result.recipe.fittedBins
-        result.encoder = try Encoder.fit(
-            result.table, schema, rows: learned, bins: bins,
-            outcomes: bins == nil ? [] : try result.outcomes(learned),
-            repair: settings.model.groupRepair, kinds: kinds.encoders)
+        result.encoder = try result.fitted(
+            on: learned, bins: result.recipe.fittedBins, repair: settings.model.groupRepair)
         result.canaries = nil
         result.split = Split(
             train: learned, validation: Array(rows.count..<rows.count + others.count),
             test: split.test)
         result.folds = [result.split]
         return result
+    }
+
+    /// An encoder of rows to learn from, and of those that rules label beside them.
+    private func fitted(
+        on rows: [Int], bins: NumberBins.Rule?, repair: GroupRepair.Rule?
+    ) throws -> Encoder {
+        var outcomes = bins == nil ? [] : try outcomes(rows)
+        if bins != nil, let ruled, let column = table.column(named: target.column) {
+            let labels = try target.labels(column, source: table.name)
+            outcomes = target.outcomes(
+                outcomes, before: ruled.probabilities(rows, labels: labels))
+        }
+        return try Encoder.fit(
+            table, schema, rows: rows + (ruled?.rows ?? []), bins: bins, outcomes: outcomes,
+            repair: repair, kinds: kinds.encoders)
     }
 
     /// What is to be predicted of rows of the table, for an encoder.

@@ -197,7 +197,7 @@ package struct TrialPrice: Sendable {
     fileprivate func stepSeconds(_ learner: Learner) throws -> Double {
         guard let visit else { return try learner.stepSeconds() }
         let recipe = learner.prepared.recipe
-        let rows = learner.prepared.folds[0].train.count
+        let rows = learner.prepared.epochRows(beside: learner.prepared.folds[0].train.count)
         return visit * Double(min(recipe.batchRows, rows) * recipe.members)
     }
 }

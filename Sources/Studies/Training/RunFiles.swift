@@ -31,6 +31,9 @@ struct RunFiles {
         var writer = RunFolder.Writer()
         try model.add(to: &writer, weights: weights)
         try writer.add("configuration.json", JSON.encode(configuration))
+        if let rules = configuration.rules {
+            try writer.add(LabelRules.fileName, text: rules.text)
+        }
         try writer.add("recipe.json", JSON.encode(recipe))
         try writer.add("history.json", JSON.encode(histories))
         try writer.add("measurements.json", report.json())
