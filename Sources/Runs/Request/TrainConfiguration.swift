@@ -11,6 +11,9 @@ package import Training
 package struct TrainConfiguration: Codable, Sendable, Hashable {
     package var data: String
     package var test: String?
+    /// A file of rows that were labelled since: they are learned from, and no row of it validates or is a test row, unless
+    /// folds let every row validate in its turn.
+    package var answers: String?
     package var columns = ColumnRoles()
     package var reading = ReadingOptions()
     package var model = ModelOptions()
