@@ -36,6 +36,9 @@ struct DataAnswersCommand: ParsableCommand {
     @Flag(help: "Answers take the place of other ones that are there already.")
     var overrule = false
 
+    @Flag(help: "Answers may be classes that the run does not know.")
+    var newClasses = false
+
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
@@ -47,6 +50,7 @@ struct DataAnswersCommand: ParsableCommand {
         request.output = output
         request.who = who
         request.overrules = overrule
+        request.allowsNewClasses = newClasses
         request.reading = reading.options
         request.threads = threads
         InterruptFlag.install()

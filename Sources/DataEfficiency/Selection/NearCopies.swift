@@ -19,11 +19,14 @@ struct NearCopies {
             return
         }
         let random = CounterRandom(seed: seed, name: "near copies")
-        let distances = (0..<Self.pairs).map { pair in
-            pool.squaredDistance(
-                random.integer(below: pool.rows, index: UInt64(2 * pair)),
-                random.integer(below: pool.rows, index: UInt64(2 * pair + 1)))
-        }.filter { $0 > 0 }.sorted()
+        var distances: [Double] = []
+        for pair in 0..<Self.pairs {
+            let first = random.integer(below: pool.rows, index: UInt64(2 * pair))
+            let second = random.integer(below: pool.rows, index: UInt64(2 * pair + 1))
+            let distance = pool.squaredDistance(first, second)
+            if distance > 0 { distances.append(distance) }
+        }
+        distances.sort()
         reach = distances.isEmpty ? 0 : Self.share * Self.share * distances[distances.count / 2]
     }
 

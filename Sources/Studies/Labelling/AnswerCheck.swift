@@ -15,11 +15,13 @@ struct AnswerCheck {
     /// - Parameters:
     ///   - who: Gave the answers of which the file does not say it.
     ///   - overrules: Whether an answer may take the place of another.
+    ///   - allowsNewClasses: Whether a class that the run does not know is none the less an answer.
     /// - Throws: where a row was never asked, an answer is no class or number, or two contradict each other; then
     ///   nothing is to be added.
     init(
         _ file: AnswerFile, _ store: LabelStore, model: ModelBundle,
-        reading: TrainConfiguration.ReadingOptions, who: String?, overrules: Bool
+        reading: TrainConfiguration.ReadingOptions, who: String?, overrules: Bool,
+        allowsNewClasses: Bool
     ) throws {
         var asked: [AskedKey: (columns: [String], row: AskedRound.Row)] = [:]
         for round in store.rounds {
@@ -33,7 +35,7 @@ struct AnswerCheck {
                 "\(file.path): \(never.count) rows were never asked: \(Self.places(never)). Answers belong to "
                     + "the run whose batch it was; \(store.folder) holds what was asked. Nothing was added")
         }
-        let read = try Self.labels(file, model, reading)
+        let read = try Self.labels(file, model, reading, allowsNewClasses: allowsNewClasses)
         let before = store.labels
         var new: [AskedKey: GivenAnswers.Answer] = [:]
         var contradictions: [AnswerFile.Line] = []
@@ -75,7 +77,8 @@ struct AnswerCheck {
 
     /// Every answer as the run's own file would be read; `nil` where there is none.
     private static func labels(
-        _ file: AnswerFile, _ model: ModelBundle, _ reading: TrainConfiguration.ReadingOptions
+        _ file: AnswerFile, _ model: ModelBundle, _ reading: TrainConfiguration.ReadingOptions,
+        allowsNewClasses: Bool
     ) throws -> [(text: String, number: Double?)?] {
         let target = model.target
         var bytes: [UInt8] = []
@@ -94,8 +97,30 @@ struct AnswerCheck {
                 number.isNaN ? nil : (line.label ?? "", number)
             }
         }
-        return try target.labels(column, source: file.path, lines: table.lines).map {
-            $0 < 0 ? nil : (target.classes[Int($0)], nil)
+        if allowsNewClasses { return newOrKnown(column, target) }
+        do {
+            return try target.labels(column, source: file.path, lines: table.lines).map {
+                $0 < 0 ? nil : (target.classes[Int($0)], nil)
+            }
+        } catch {
+            var error = error
+            error.advice += ". If it is a new one, give --new-classes"
+            throw error
+        }
+    }
+
+    /// A class by the name that the run has for it; else as it was written.
+    private static func newOrKnown(
+        _ column: Column, _ target: TargetEncoder
+    ) -> [(text: String, number: Double?)?] {
+        var names: [String: String] = [:]
+        return (0..<column.count).map { row in
+            guard let text = column.text(row) else { return nil }
+            if let name = names[text] { return (name, nil) }
+            let label = try? target.labels(column.selecting(rows: [row]), source: "")
+            let name = label.map { target.classes[Int($0[0])] } ?? text
+            names[text] = name
+            return (name, nil)
         }
     }
 

@@ -13,6 +13,7 @@ package struct AnswersRequest: Sendable {
     package var output: String?
     package var who: String?
     package var overrules = false
+    package var allowsNewClasses = false
     package var reading = TrainConfiguration.ReadingOptions()
     package var threads: Int?
 
@@ -96,7 +97,7 @@ package func takeAnswers(
     let store = try LabelStore.adding(to: folder) { store in
         let check = try AnswerCheck(
             file, store, model: model, reading: request.reading, who: request.who,
-            overrules: request.overrules)
+            overrules: request.overrules, allowsNewClasses: request.allowsNewClasses)
         found = check
         guard !check.answers.isEmpty else { return nil }
         return LabelRecord(
@@ -119,7 +120,7 @@ package func takeAnswers(
     var taken = try TakenAnswers(found, store, request.answers)
     guard let output = request.output, let snapshot else { return taken }
     onEvent(.stage(taken.text.split(separator: "\n").first.map(String.init) ?? ""))
-    try train(trainingOn(request.run, model, answers: snapshot, output: output))
+    try train(trainingOn(request.run, model, store, answers: snapshot, output: output))
     taken.run = output
     return taken
 }
@@ -128,7 +129,7 @@ package func takeAnswers(
 ///
 /// What was told by the rows there were is said now: more rows of a target of numbers might make it another task.
 private func trainingOn(
-    _ run: String, _ model: ModelBundle, answers: String, output: String
+    _ run: String, _ model: ModelBundle, _ store: LabelStore, answers: String, output: String
 ) throws -> TrainConfiguration {
     guard model.provenance.isTrained else {
         throw VouchError(
@@ -136,7 +137,12 @@ private func trainingOn(
                 + "model. The answers were kept; train on from the run that it was made of")
     }
     var configuration = try FinishedRun.configuration(of: run)
-    configuration.columns.task = .init(rawValue: model.target.task.rawValue)
+    if model.target.task == .regression {
+        configuration.columns.task = .regression
+    } else {
+        let classes = Set(model.target.classes).union(store.answered.map(\.label))
+        configuration.columns.task = classes.count > 2 ? .multiclass : .binary
+    }
     configuration.answers = answers
     configuration.output = output
     return configuration
