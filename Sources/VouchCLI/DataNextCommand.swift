@@ -15,8 +15,8 @@ struct DataNextCommand: ChargedCommand {
             The batch is a CSV to fill in: the last column is for the answer. What was asked is remembered in \
             RUN.labels, so that no row is asked twice.
 
-            Strategies for classes: margin (taken if none is asked for), entropy, badge, groups; for numbers: \
-            disagreement, distance; for both: typical, random.
+            Strategies for classes: margin (taken if none is asked for), soft-margin, entropy, badge, groups; for \
+            numbers: disagreement, distance; for both: typical, random.
 
             Examples:
               vouch data next runs/adult pool.csv --budget 100 --out batch.csv
@@ -43,7 +43,9 @@ struct DataNextCommand: ChargedCommand {
     var labelStudio: String?
 
     @Option(
-        help: "auto, \(NextRequest.strategyNames). auto gives way to random where that is not beaten.")
+        help:
+            "auto, \(NextRequest.strategyNames). auto gives way to random where that is not beaten."
+    )
     var strategy = NextRequest.automatic
 
     @Option(

@@ -89,6 +89,8 @@ import Testing
             #expect(rows.learnedRandom[part].count == 33 && rows.learnedChosen[part].count == 33)
             #expect(Set(rows.learnedRandom[part]).isDisjoint(with: rows.judges[part]))
         }
-        #expect(ChoosingRows(random: Array(0..<200), chosen: Array(0..<40), parts: 5, seed: 3).learned == 8)
+        #expect(
+            ChoosingRows(random: Array(0..<200), chosen: Array(0..<40), parts: 5, seed: 3).learned
+                == 8)
     }
 }

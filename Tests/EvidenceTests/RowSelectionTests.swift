@@ -41,7 +41,8 @@ import Testing
             #expect(batch.count(where: \.isRandom) == (strategy == .random ? 10 : 3))
         }
         #expect(
-            choose(pool, .random, budget: 10).rows != choose(pool, .random, budget: 10, seed: 2).rows)
+            choose(pool, .random, budget: 10).rows
+                != choose(pool, .random, budget: 10, seed: 2).rows)
     }
 
     /// Whatever is chosen beside them, each row is among those drawn at random equally often.
@@ -54,6 +55,17 @@ import Testing
         }
         // 200 expected of each, with a standard deviation of 12.6.
         #expect(counts.allSatisfy { abs($0 - 200) < 55 }, "\(counts)")
+    }
+
+    /// One row is three times as uncertain as each of the others.
+    @Test func softMarginDrawsInProportion() {
+        var pool = pool(4) { $0 == 2 ? 0.45 : 0.15 }
+        pool.features = [0, 0, 50, 0, 0, 50, 90, 90]
+        let first = (0..<600).count {
+            choose(pool, .softMargin, budget: 1, seed: UInt64($0)).rows[0].row == 2
+        }
+        // Half are expected, with a standard deviation of 12.
+        #expect(abs(first - 300) < 45, "\(first)")
     }
 
     @Test func nearCopiesAreNoTwoOfABatch() {
@@ -98,7 +110,8 @@ import Testing
     @Test func theMiddlesOfUncoveredClustersAreTypical() {
         let middles: [Float] = [0, 100, 200]
         var pool = SelectionPool(
-            rows: 27, features: middles.flatMap { middle in (0..<9).map { middle + Float($0 - 4) } },
+            rows: 27,
+            features: middles.flatMap { middle in (0..<9).map { middle + Float($0 - 4) } },
             width: 1)
         pool.labelled = [101]
         let batch = choose(pool, .typical, budget: 2).rows.map(\.row)

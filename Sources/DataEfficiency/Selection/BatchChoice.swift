@@ -1,3 +1,4 @@
+import RealModule
 import TensorCore
 
 /// A batch of rows of a pool to be labelled: some drawn at random, the others chosen by a strategy.
@@ -102,6 +103,7 @@ private struct Chooser {
     mutating func choose(_ open: [Bool], _ copies: inout NearCopies) {
         switch settings.strategy {
         case .margin: choose(by: pool.marginScores, open, &copies)
+        case .softMargin: draw(by: pool.marginScores, open, &copies)
         case .entropy: choose(by: pool.entropyScores, open, &copies)
         case .disagreement: choose(by: pool.spread, open, &copies)
         case .groups: chooseInGroups(open, &copies)
@@ -124,6 +126,23 @@ private struct Chooser {
         by scores: [Double], _ open: [Bool], _ copies: inout NearCopies
     ) {
         take(ordered(scores, (0..<pool.rows).filter { open[$0] }), &copies)
+    }
+
+    /// Without replacement, with chances in proportion to the scores: the largest of `log score + Gumbel noise` first.
+    ///
+    /// - Source: Kirsch et al. 2023, "Stochastic batch acquisition", arXiv:2106.12059 (its power acquisition); the way to draw
+    ///   is Efraimidis & Spirakis 2006, DOI 10.1016/j.ipl.2005.11.003.
+    private mutating func draw(
+        by scores: [Double], _ open: [Bool], _ copies: inout NearCopies
+    ) {
+        let random = CounterRandom(seed: settings.seed, name: "rows drawn by score")
+        let keyed = (0..<pool.rows).filter { open[$0] && scores[$0] > 0 }.map { row in
+            let uniform = max(random.uniform(index: UInt64(row)), 0x1p-60)
+            let noise = -Double.log(-Double.log(uniform))
+            return (row: row, key: Double.log(scores[row] / pool.cost(row)) + noise)
+        }
+        let order = keyed.sorted { ($1.key, $0.row) < ($0.key, $1.row) }
+        take(order.map { ($0.row, scores[$0.row]) }, &copies)
     }
 
     private func ordered(_ scores: [Double], _ rows: [Int]) -> [(Int, Double?)] {

@@ -2,6 +2,8 @@
 package enum SelectionStrategy: String, Sendable, Hashable, Codable, CaseIterable {
     /// Where the two likeliest classes are nearest to each other.
     case margin
+    /// Drawn one after another with a chance in proportion to that of `margin` for what it costs: a batch with more variety.
+    case softMargin = "soft-margin"
     /// Where the probabilities are spread most evenly.
     case entropy
     /// Rows whose gradients of the last layer are long and unlike one another.
@@ -19,7 +21,7 @@ package enum SelectionStrategy: String, Sendable, Hashable, Codable, CaseIterabl
     /// Whether it looks at probabilities of classes.
     package var needsClasses: Bool {
         switch self {
-        case .margin, .entropy, .badge, .groups: true
+        case .margin, .softMargin, .entropy, .badge, .groups: true
         case .typical, .disagreement, .distance, .random: false
         }
     }

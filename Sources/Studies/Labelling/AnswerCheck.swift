@@ -33,7 +33,8 @@ struct AnswerCheck {
         guard never.isEmpty else {
             throw VouchError(
                 "\(file.path): \(never.count) rows were never asked: \(Self.places(never)). Answers belong to "
-                    + "the run whose batch it was; \(store.folder) holds what was asked. Nothing was added")
+                    + "the run whose batch it was; \(store.folder) holds what was asked. Nothing was added"
+            )
         }
         let read = try Self.labels(file, model, reading, allowsNewClasses: allowsNewClasses)
         let before = store.labels

@@ -58,7 +58,8 @@ struct AnswerFile {
             else {
                 throw VouchError(
                     "\(path), \(place): \"\(rounds.text(row) ?? "")\" and \"\(rows.text(row) ?? "")\" are no "
-                        + "round and row. Both are whole numbers that the batch has; take them from there")
+                        + "round and row. Both are whole numbers that the batch has; take them from there"
+                )
             }
             lines.append(
                 Line(

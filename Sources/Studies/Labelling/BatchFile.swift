@@ -39,7 +39,8 @@ struct BatchFile {
             let cells = zip(asked.columns, row.cells).map { name, cell in
                 "\(JSONText.quoted(name)): \(JSONText.quoted(cell ?? ""))"
             }
-            return "  {\"data\": {\"\(PoolFile.roundName)\": \(asked.round), \"\(PoolFile.rowName)\": "
+            return
+                "  {\"data\": {\"\(PoolFile.roundName)\": \(asked.round), \"\(PoolFile.rowName)\": "
                 + "\(row.row), \"cells\": {" + cells.joined(separator: ", ") + "}}}"
         }
         return Array(("[\n" + tasks.joined(separator: ",\n") + "\n]\n").utf8)
@@ -47,7 +48,8 @@ struct BatchFile {
 
     /// The labelling interface of a project that these tasks are imported into.
     var labelStudioConfiguration: [UInt8] {
-        let choices = target.classes.map { "    <Choice value=\"\(Self.escaped($0))\"/>\n" }.joined()
+        let choices = target.classes.map { "    <Choice value=\"\(Self.escaped($0))\"/>\n" }
+            .joined()
         let control =
             target.task == .regression
             ? "  <Number name=\"label\" toName=\"cells\"/>\n"

@@ -55,7 +55,8 @@ package struct NextBatch: Encodable, Sendable {
         nearCopies = choice.nearCopies
         open = asked.open
         randomRows = Interval(seen.all)
-        let told = Self.guardText(guarded, givesWay: givesWay, suited: suited, strategy: asked.strategy)
+        let told = Self.guardText(
+            guarded, givesWay: givesWay, suited: suited, strategy: asked.strategy)
         guarding = Guard(
             gain: guarded?.gain, lower: guarded?.lower, upper: guarded?.upper,
             verdict: (guarded?.verdict ?? .cannotTell).rawValue, rows: guarded?.rows ?? 0,
@@ -68,7 +69,8 @@ package struct NextBatch: Encodable, Sendable {
             sentences[0] = "Round \(round): \(rows) of \(open) open rows, all drawn at random."
         }
         if request.costColumn != nil {
-            sentences.append("They cost \(cost) of \(request.budget), by \(request.costColumn ?? "").")
+            sentences.append(
+                "They cost \(cost) of \(request.budget), by \(request.costColumn ?? "").")
         }
         if nearCopies > 0 {
             sentences.append(
@@ -81,7 +83,8 @@ package struct NextBatch: Encodable, Sendable {
                 + (request.labelStudio.map {
                     ", \($0) and \(BatchFile.configurationPath($0)), its labelling interface"
                 } ?? "")
-                + ". Take the answers back with: vouch data answers \(request.run) \(request.output)")
+                + ". Take the answers back with: vouch data answers \(request.run) \(request.output)"
+        )
         self.sentences = sentences
     }
 

@@ -78,7 +78,9 @@ package func nextRows(
         request.pool, model: model, reading: request.reading, threads: threads)
     if file.hasTarget {
         onEvent(
-            .warning("\(request.pool) has the target \"\(model.target.column)\"; nobody looks at it there"))
+            .warning(
+                "\(request.pool) has the target \"\(model.target.column)\"; nobody looks at it there"
+            ))
     }
     let folder = try LabelStore.folder(of: request.run)
     let store = try LabelStore.read(folder)
@@ -86,7 +88,8 @@ package func nextRows(
     guard open.contains(true) else {
         throw VouchError(
             "all \(file.table.rowCount) rows of \(request.pool) were asked already"
-                + (request.asksAgain ? "" : "; rows without an answer are asked again with --ask-again"))
+                + (request.asksAgain
+                    ? "" : "; rows without an answer are asked again with --ask-again"))
     }
     let selection = try PoolSelection(
         file, model: model, costColumn: request.costColumn,
@@ -140,7 +143,8 @@ private func check(
 ) throws(VouchError) {
     guard !choice.rows.isEmpty else {
         throw VouchError(
-            "--budget \(request.budget) is less than the cheapest row of \(request.pool) costs. Raise it")
+            "--budget \(request.budget) is less than the cheapest row of \(request.pool) costs. Raise it"
+        )
     }
     guard choice.cost <= request.budget * (1 + 1e-9) else {
         throw VouchError(

@@ -30,7 +30,8 @@ struct PoolFile {
         guard table.rowCount > 0 else {
             throw VouchError("\(path) has no rows. Give a pool with at least one")
         }
-        let texts = try Self.texts(bytes, name: path, columns: table.columns.map(\.name), reading, threads)
+        let texts = try Self.texts(
+            bytes, name: path, columns: table.columns.map(\.name), reading, threads)
         if let taken = texts.columns.first(where: { $0.name.hasPrefix("vouch_") }) {
             throw VouchError(
                 "\(path) has a column \"\(taken.name)\"; names that begin with vouch_ are those that a "

@@ -87,7 +87,8 @@ struct PoolSelection {
         }
         guard let costs = column.numbers else {
             throw VouchError(
-                "the column \"\(name)\" of \(file.path), which --cost-column names, holds no numbers")
+                "the column \"\(name)\" of \(file.path), which --cost-column names, holds no numbers"
+            )
         }
         if let row = costs.firstIndex(where: { !($0 > 0 && $0.isFinite) }) {
             throw VouchError(
@@ -111,7 +112,7 @@ struct PoolSelection {
         if asked.needsNumbers, !isRegression {
             throw VouchError(
                 "--strategy \(asked.rawValue) is for numbers, and the run predicts classes. For classes "
-                    + "there are margin, entropy, badge, typical, groups and random")
+                    + "there are margin, soft-margin, entropy, badge, typical, groups and random")
         }
         if asked == .disagreement, pool.spread.isEmpty {
             throw VouchError(
@@ -124,7 +125,8 @@ struct PoolSelection {
                     + "--protected, or take another strategy")
         }
         if asked == .badge, pool.width == 0 {
-            throw VouchError("--strategy badge needs a model with hidden features, which this has not")
+            throw VouchError(
+                "--strategy badge needs a model with hidden features, which this has not")
         }
         return asked
     }
@@ -134,7 +136,9 @@ struct PoolSelection {
         if row.isRandom { return "drawn at random from all open rows" }
         let score = row.score.map { Self.shown($0) } ?? ""
         return switch strategy {
-        case .margin: "margin: the two likeliest classes are \(Self.shown(1 - (row.score ?? 0))) apart"
+        case .margin:
+            "margin: the two likeliest classes are \(Self.shown(1 - (row.score ?? 0))) apart"
+        case .softMargin: "drawn by its margin, \(Self.shown(1 - (row.score ?? 0)))"
         case .groups: "expected errors of its group; margin \(Self.shown(1 - (row.score ?? 0)))"
         case .entropy: "entropy: \(score) of the most there can be"
         case .badge: "badge: its gradient is long and unlike the others'"

@@ -28,7 +28,9 @@ struct RandomAnswers {
                 }
                 rows += 1
                 if round.classes.isEmpty {
-                    guard let number = answer.number, let told = row.predicted.first else { continue }
+                    guard let number = answer.number, let told = row.predicted.first else {
+                        continue
+                    }
                     values.append((told - number) * (told - number))
                 } else if let top = row.predicted.indices.max(by: {
                     row.predicted[$0] < row.predicted[$1]
@@ -81,7 +83,8 @@ struct RandomAnswers {
                 + "rounds: \(Self.text(all))."
         ]
         if let last {
-            result.append("\(what) of the model of round \(last.round): \(Self.text(last.estimate)).")
+            result.append(
+                "\(what) of the model of round \(last.round): \(Self.text(last.estimate)).")
         }
         if missing > 0 {
             result.append(
