@@ -1,4 +1,5 @@
 import DataEfficiency
+import Foundation
 import RealModule
 import Statistics
 import TensorCore
@@ -6,6 +7,8 @@ import Testing
 
 /// What rows drawn at random tell: of the pool, and of the choosing.
 @Suite struct ChoosingGainTests {
+    private static let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
+
     private func normal(_ random: CounterRandom, _ index: Int) -> Double {
         let first = max(random.uniform(index: UInt64(2 * index)), 1e-12)
         let second = random.uniform(index: UInt64(2 * index + 1))
@@ -15,7 +18,7 @@ import Testing
     /// Rounds of a pool that shrinks, by models that grow better: the interval covers the mean of their accuracies.
     @Test func theAccuracyOfRandomRowsIsCovered() throws {
         var covered = 0
-        let simulations = 600
+        let simulations = Self.isLong ? 20_000 : 600
         for simulation in 0..<simulations {
             var rounds: [RandomRows.Round] = []
             var truth = 0.0
@@ -33,7 +36,8 @@ import Testing
             if lower <= truth, truth <= upper { covered += 1 }
         }
         let share = Double(covered) / Double(simulations)
-        #expect(share > 0.93 && share < 0.98, "\(share)")
+        let error = 2 * (0.95 * 0.05 / Double(simulations)).squareRoot()
+        #expect(share > 0.93 - error && share < 0.97 + error, "\(share)")
     }
 
     @Test func aSampleThatIsThePoolLeavesNothingUnknown() {
@@ -69,11 +73,14 @@ import Testing
     }
 
     @Test func falseAlarmsAreRare() {
-        let found = (0..<500).map { simulated($0, gain: 0) }
+        let simulations = Self.isLong ? 20_000 : 500
+        let found = (0..<simulations).map { simulated($0, gain: 0) }
         let better = found.count { $0.verdict == .better }
         let worse = found.count { $0.upper < 0 }
         // At most 2.5 % to either side, and three standard errors.
-        #expect(better <= 23 && worse <= 23, "\(better) and \(worse) of 500")
+        let count = Double(simulations)
+        let most = 0.025 * count + 3 * (0.025 * 0.975 * count).squareRoot()
+        #expect(Double(max(better, worse)) <= most, "\(better) and \(worse) of \(simulations)")
         #expect((0..<50).allSatisfy { simulated($0, gain: 0.4).verdict == .better })
         #expect((0..<50).allSatisfy { simulated($0, gain: -0.4).verdict == .notBetter })
     }

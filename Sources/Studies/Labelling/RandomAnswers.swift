@@ -77,7 +77,7 @@ struct RandomAnswers {
 
     var sentences: [String] {
         guard all.count > 0 else { return [] }
-        let what = isRegression ? "Mean squared error" : "Accuracy"
+        let what = isRegression ? "Mean squared error" : "Accuracy of the likeliest class"
         var result = [
             "\(what) on rows drawn at random, each told before its answer was known, the mean over "
                 + "rounds: \(Self.text(all))."
