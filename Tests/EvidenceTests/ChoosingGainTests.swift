@@ -81,8 +81,8 @@ import Testing
         let count = Double(simulations)
         let most = 0.025 * count + 3 * (0.025 * 0.975 * count).squareRoot()
         #expect(Double(max(better, worse)) <= most, "\(better) and \(worse) of \(simulations)")
-        #expect((0..<50).allSatisfy { simulated($0, gain: 0.4).verdict == .better })
-        #expect((0..<50).allSatisfy { simulated($0, gain: -0.4).verdict == .notBetter })
+        #expect((0..<50).allSatisfy { simulated($0, gain: 0.6).verdict == .better })
+        #expect((0..<50).allSatisfy { simulated($0, gain: -0.6).verdict == .notBetter })
     }
 
     /// Judges learn nothing, and no chosen row is learned by two models.

@@ -204,7 +204,9 @@ import Testing
         asking = request(budget: 0)
         #expect(message { _ = try nextRows(asking) }.contains("--budget"))
         #expect(try !scratch.names.contains("run.labels"))
-        _ = try nextRows(request(budget: 500))
+        asking = request(budget: 500)
+        asking.strategy = .random
+        _ = try nextRows(asking)
         #expect(message { _ = try nextRows(request("more.csv")) }.contains("--ask-again"))
     }
 }
