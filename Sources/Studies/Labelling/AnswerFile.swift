@@ -103,17 +103,21 @@ struct AnswerFile {
 
     private static func answers(_ task: JSONValue) -> [(label: String, who: String?)] {
         guard let annotations = task["annotations"] else {
-            return text(task["label"]).map { [($0, text(task["annotator"]))] } ?? []
+            guard let label = text(task["label"]) else { return [] }
+            return [(label, text(task["annotator"]))]
         }
-        return annotations.elements.filter { $0["was_cancelled"] != .bool(true) }.flatMap {
-            annotation in
-            let who = annotation["completed_by"].flatMap { text($0["email"]) ?? text($0) }
-            return annotation["result"]?.elements.compactMap { result in
-                guard let value = result["value"] else { return nil }
-                return (text(value["choices"]?.elements.first) ?? text(value["number"]))
-                    .map { ($0, who) }
-            } ?? []
+        var found: [(label: String, who: String?)] = []
+        for annotation in annotations.elements where annotation["was_cancelled"] != .bool(true) {
+            let person = annotation["completed_by"]
+            let who = text(person?["email"]) ?? text(person)
+            for result in annotation["result"]?.elements ?? [] {
+                let value = result["value"]
+                if let label = text(value?["choices"]?.elements.first) ?? text(value?["number"]) {
+                    found.append((label, who))
+                }
+            }
         }
+        return found
     }
 
     private static func text(_ value: JSONValue?) -> String? {

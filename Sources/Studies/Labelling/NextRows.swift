@@ -2,6 +2,7 @@ package import DataEfficiency
 import Kernels
 import Models
 import Platform
+import Prediction
 import RunStore
 package import Runs
 import Tables
