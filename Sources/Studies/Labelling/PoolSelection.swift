@@ -1,6 +1,7 @@
 import DataEfficiency
 import Kernels
 import Models
+import NN
 import Prediction
 import Runs
 import Tables
@@ -49,14 +50,16 @@ struct PoolSelection {
         var squares = sums
         var voices = 0
         for number in 0..<model.count {
-            let role: OutputRole = model.has(.memberLogits) ? .memberLogits : .prediction
+            let isSplit = model.has(.memberLogits)
             let (values, width) = try model.values(
-                of: role, encoded, model: number, pool: workers)
-            voices += width
+                of: isSplit ? .memberLogits : .prediction, encoded, model: number, pool: workers)
+            // A member's quantiles follow its number.
+            let step = isSplit ? width / model.network.members : width
+            voices += width / step
             for row in sums.indices {
-                for value in values[row * width..<(row + 1) * width] {
-                    sums[row] += Double(value)
-                    squares[row] += Double(value) * Double(value)
+                for place in stride(from: row * width, to: (row + 1) * width, by: step) {
+                    sums[row] += Double(values[place])
+                    squares[row] += Double(values[place]) * Double(values[place])
                 }
             }
         }
