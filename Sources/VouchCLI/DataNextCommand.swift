@@ -1,5 +1,6 @@
 import ArgumentParser
 import Platform
+import Runs
 import Studies
 
 struct DataNextCommand: ChargedCommand {
