@@ -1,3 +1,4 @@
+import DataEfficiency
 import Foundation
 import Models
 import Platform
