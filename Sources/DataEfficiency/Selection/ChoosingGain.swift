@@ -17,6 +17,8 @@ package struct ChoosingGain: Sendable, Hashable {
     package static let parts = 5
     /// Of rows drawn at random: fewer tell nothing.
     package static let leastRows = 30
+    /// First rows for each answered one: beside more of them, what a few answers teach is not to be seen.
+    package static let mostFirst = 20
     /// Below this share of the loss a gain is none.
     package static let leastGain = 0.01
 

@@ -16,7 +16,7 @@ struct ChoosingGuard {
     private let random: [Int]
     private let chosen: [Int]
 
-    /// - Returns: `nil` where there are too few answers of either kind.
+    /// - Returns: `nil` where there are too few answers of either kind, or too few beside the run's first rows.
     init?(run: String, threads: Int) throws {
         let configuration = try FinishedRun.configuration(of: run)
         guard let answers = configuration.answers else { return nil }
@@ -34,6 +34,7 @@ struct ChoosingGuard {
         let begin = end - prepared.answeredRows
         guard prepared.answeredRows == drawn.count else { return nil }
         first = trials.rows.filter { $0 < begin }
+        guard first.count <= ChoosingGain.mostFirst * drawn.count else { return nil }
         self.random = random.map { begin + $0 }
         self.chosen = chosen.map { begin + $0 }
     }

@@ -93,7 +93,8 @@ package struct NextBatch: Encodable, Sendable {
     ) -> String {
         guard let gain else {
             return "Whether choosing beats drawing at random cannot be told yet: it needs "
-                + "\(ChoosingGain.leastRows) answered rows of either kind that the run learned from."
+                + "\(ChoosingGain.leastRows) answered rows of either kind that the run learned from, "
+                + "and one answered row for every \(ChoosingGain.mostFirst) that it began with."
         }
         func shown(_ number: Double) -> String {
             ((number * 10_000).rounded() / 10_000).description
