@@ -263,6 +263,13 @@ package struct ReportAssembly {
         for (path, hash) in zip([configuration.data, configuration.test ?? ""], prepared.hashes) {
             facts.append(.init("SHA-256 of \(Files.name(of: path))", hash))
         }
+        if let answers = configuration.answers, let hash = prepared.answersSHA256 {
+            facts.append(
+                .init(
+                    "Labelled since",
+                    "\(prepared.answeredRows) of the rows learned from, \(Files.name(of: answers)), "
+                        + "SHA-256 \(hash)"))
+        }
         return facts
     }
 

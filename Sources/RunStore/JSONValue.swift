@@ -6,7 +6,7 @@
 
 /// Any JSON, for reading a few facts of a file whose form another version may have decided: what is
 /// not there, or of another kind, is `nil`.
-enum JSONValue: Decodable, Sendable, Hashable {
+package enum JSONValue: Decodable, Sendable, Hashable {
     case null
     case bool(Bool)
     case number(Double)
@@ -14,14 +14,14 @@ enum JSONValue: Decodable, Sendable, Hashable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
             return nil
         }
         self = value
     }
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -38,22 +38,22 @@ enum JSONValue: Decodable, Sendable, Hashable {
         }
     }
 
-    subscript(key: String) -> JSONValue? {
+    package subscript(key: String) -> JSONValue? {
         guard case .object(let pairs) = self else { return nil }
         return pairs[key]
     }
 
-    var elements: [JSONValue] {
+    package var elements: [JSONValue] {
         guard case .array(let values) = self else { return [] }
         return values
     }
 
-    var text: String? {
+    package var text: String? {
         guard case .text(let text) = self else { return nil }
         return text
     }
 
-    var number: Double? {
+    package var number: Double? {
         guard case .number(let number) = self else { return nil }
         return number
     }

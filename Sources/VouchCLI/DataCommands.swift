@@ -5,6 +5,8 @@ struct DataCommand: ParsableCommand {
         commandName: "data",
         abstract: "Labels: how many are enough, which next, which are wrong.",
         subcommands: [
+            DataNextCommand.self,
+            DataAnswersCommand.self,
             DataRulesCommand.self,
             DataRegionsCommand.self,
         ])

@@ -201,8 +201,8 @@ struct CardFacts {
     var useOfData: String { "training and measuring a model that predicts \(prediction)" }
 
     var files: String {
-        let names = [configuration.data, configuration.test].compactMap { $0 }
-        return zip(names, prepared.hashes)
+        let names = [configuration.data, configuration.test, configuration.answers].compactMap { $0 }
+        return zip(names, prepared.hashes + [prepared.answersSHA256].compactMap { $0 })
             .map { "\(Files.name(of: $0)), SHA-256 \($1)" }.joined(separator: "; ")
     }
 }

@@ -40,7 +40,9 @@ package struct FinishedRun {
         let expected = [
             made[Ledger.DetailKey.dataSHA256], made[Ledger.DetailKey.testSHA256],
         ].compactMap { $0 }
-        guard expected == prepared.hashes else {
+        guard expected == prepared.hashes,
+            made[Ledger.DetailKey.answersSHA256] == prepared.answersSHA256
+        else {
             throw VouchError(
                 "\(run): its data were changed since it was trained (their SHA-256 differs from the "
                     + "ledger's). Train it anew on what stands there now, then ask that run")

@@ -37,6 +37,7 @@ package struct LedgerEntries {
             Ledger.DetailKey.weightsSHA256: weightsSHA256,
         ]
         if hashes.count > 1 { details[Ledger.DetailKey.testSHA256] = hashes[1] }
+        details[Ledger.DetailKey.answersSHA256] = prepared.answersSHA256
         entries.append(
             .init(
                 time: time, kind: .run, rows: prepared.split.train.count,

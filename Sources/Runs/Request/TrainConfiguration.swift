@@ -13,6 +13,9 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     package var test: String?
     /// Rules that label rows without an answer; `nil` where these are left out.
     package var rules: LabelRules?
+    /// A file of rows that were labelled since: they are learned from, and no row of it validates or is a test row, unless
+    /// folds let every row validate in its turn.
+    package var answers: String?
     package var columns = ColumnRoles()
     package var reading = ReadingOptions()
     package var model = ModelOptions()

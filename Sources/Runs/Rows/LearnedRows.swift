@@ -30,7 +30,8 @@ private func read(
     _ run: String, threads: Int, _ kinds: InputKinds
 ) throws -> (table: Table, prepared: PreparedData) {
     let stored = try FinishedRun.configuration(of: run)
-    let expected = try Ledger.read(run).lastRun?.details[Ledger.DetailKey.dataSHA256]
+    let made = try Ledger.read(run).lastRun?.details ?? [:]
+    let expected = made[Ledger.DetailKey.dataSHA256]
     let advice =
         "Give --reference FILE, a file of rows like those that the model learned from"
     guard let bytes = try? CSVReader.bytes(path: stored.data) else {
@@ -43,6 +44,10 @@ private func read(
     }
     let prepared = try PreparedData.load(
         stored, kinds: kinds, threads: threads, onEvent: { _ in })
+    guard made[Ledger.DetailKey.answersSHA256] == prepared.answersSHA256 else {
+        throw VouchError(
+            "\(stored.answers ?? ""), from which \(run) learned too, was changed since. \(advice)")
+    }
     return (
         prepared.table.selecting(
             rows: (prepared.split.train + prepared.split.validation).sorted()), prepared

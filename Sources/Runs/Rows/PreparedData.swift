@@ -27,6 +27,10 @@ package struct PreparedData {
     package internal(set) var ruled: RuledRows?
     /// SHA-256 of the files, in order: data, test.
     package var hashes: [String]
+    /// Of the file of rows that were labelled since, which are the last of `table`; `nil` without one.
+    package var answersSHA256: String?
+    /// How many these are.
+    package var answeredRows = 0
     /// What its columns can be.
     package var kinds: InputKinds
 
@@ -73,9 +77,13 @@ package struct PreparedData {
         let testTable = try configuration.test.map { path in
             try read(path, reading.keepingTexts(of: schema))
         }
+        let answered = try configuration.answers.map {
+            try AnsweredRows($0, schema: schema, reading, onEvent)
+        }
         var prepared = try prepare(
-            table, testTable: testTable, schema: schema, configuration, kinds: kinds,
-            onEvent: onEvent)
+            answered?.behind(table) ?? table, testTable: testTable, schema: schema, configuration,
+            kinds: kinds, answered: answered?.rows ?? 0, onEvent: onEvent)
+        prepared.answersSHA256 = answered?.sha256
         warnings += prepared.warnings
         prepared.warnings = warnings
         prepared.hashes = hashes
@@ -90,10 +98,11 @@ package struct PreparedData {
     ///   - kinds: What columns can be.
     ///   - known: A target whose classes these rows' are among; `nil` for those that occur.
     ///   - rules: Those of the configuration, where they were read before.
+    ///   - answered: How many rows at the end were labelled since: the others are split as if these were not there.
     package static func prepare(
         _ table: Table, testTable: Table?, schema: Schema, _ configuration: TrainConfiguration,
         kinds: InputKinds = .shipped, classesOf known: TargetEncoder? = nil,
-        rules: [TableRule]? = nil, onEvent: (RunEvent) -> Void
+        rules: [TableRule]? = nil, answered: Int = 0, onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
         let columns = configuration.columns
         guard let targetColumn = table.column(named: columns.target) else {
@@ -111,7 +120,11 @@ package struct PreparedData {
         let maker = try SplitMaker(
             configuration, table: table, schema: schema, strata: answers.strata,
             duplicates: copies.together)
-        let drawn = try maker.split(rows: answers.rows, hasTestFile: testTable != nil)
+        let drawn =
+            answered > 0
+            ? try AnsweredRows.split(
+                table, answered: answered, hasTestFile: testTable != nil, schema, configuration)
+            : try maker.split(rows: answers.rows, hasTestFile: testTable != nil)
         let recipe = Recipe(
             configuration,
             for: problem(
@@ -149,7 +162,7 @@ package struct PreparedData {
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
             target: target, encoder: encoder, split: split, folds: folds, recipe: recipe,
             duplicates: DuplicateReport(copies, answers, among: split.train + split.validation),
-            ruled: ruled, hashes: [], kinds: kinds
+            ruled: ruled, hashes: [], answeredRows: answered, kinds: kinds
         ).planting(configuration.splits.canaries, seed: configuration.learning.seed)
     }
 

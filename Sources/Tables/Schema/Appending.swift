@@ -63,3 +63,21 @@ extension Column {
         return Column(name: name, cells: cells, format: format, spelling: spelling)
     }
 }
+
+extension Column {
+    /// A column of the same name and kind in which nothing stands.
+    package func emptied(rows: Int) -> Column {
+        let empty = [Double](repeating: .nan, count: rows)
+        let none = [Int32](repeating: -1, count: rows)
+        let cells: Cells =
+            switch cells {
+            case .numbers: .numbers(empty)
+            case .dates(_, let hasTime): .dates(empty, hasTime: hasTime)
+            case .categories: .categories(codes: none, values: [])
+            case .texts(_, let kind): .texts([String?](repeating: nil, count: rows), kind: kind)
+            }
+        return Column(
+            name: name, cells: cells, format: format,
+            spelling: spelling.map { _ in Spelling(codes: none, values: []) })
+    }
+}
