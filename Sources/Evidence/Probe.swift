@@ -41,6 +41,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case runCost
     /// The tables of training and test rows as they were read.
     case trainingTables
+    /// What came of another run's weights.
+    case carriedOver
 
     /// In a sentence that says why a probe was left out.
     package var absence: String {
@@ -66,6 +68,7 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .trainingCost: "only predictions were given, not the training"
         case .runCost: "the command is not at its end"
         case .trainingTables: "only predictions were given, not the tables"
+        case .carriedOver: "no weights of another run were asked for (--from)"
         }
     }
 }

@@ -25,6 +25,8 @@ package struct Subject: Sendable {
     /// Of an additive model.
     package var shapes: [ShapeFunctions]
     package var crossValidator: (any CrossValidator)?
+    /// Of a training that might begin with another run's weights.
+    package var carriedOver: CarriedOver?
     /// Of every random choice that a probe makes.
     package var seed: UInt64
     /// Where those that train for probes count what they do.
@@ -98,6 +100,7 @@ package struct Subject: Sendable {
         if answerTrainer != nil { result.insert(.otherAnswers) }
         if !shapes.isEmpty { result.insert(.additiveModel) }
         if crossValidator != nil { result.insert(.crossValidation) }
+        if carriedOver != nil { result.insert(.carriedOver) }
         return result
     }
 }

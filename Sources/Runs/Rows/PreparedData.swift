@@ -23,6 +23,8 @@ package struct PreparedData {
     package var duplicates: DuplicateReport
     /// Rows with random answers among the training rows; `nil` for none.
     var canaries: PlantedRows?
+    /// What encoders and weights of shared columns are taken from; `nil` for nothing.
+    package var carried: CarriedModel?
     /// SHA-256 of the files, in order: data, test.
     package var hashes: [String]
     /// What its columns can be.
@@ -48,6 +50,7 @@ package struct PreparedData {
         _ configuration: TrainConfiguration, kinds: InputKinds = .shipped, threads: Int,
         onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
+        let (configuration, carried) = try configuration.openingCarry(kinds)
         var hashes: [String] = []
         func read(_ path: String, _ options: CSVOptions) throws -> Table {
             onEvent(.stage("Reading \(path)"))
@@ -70,7 +73,7 @@ package struct PreparedData {
         }
         var prepared = try prepare(
             table, testTable: testTable, schema: schema, configuration, kinds: kinds,
-            onEvent: onEvent)
+            carrying: carried, onEvent: onEvent)
         warnings += prepared.warnings
         prepared.warnings = warnings
         prepared.hashes = hashes
@@ -83,10 +86,11 @@ package struct PreparedData {
     ///   - testTable: Rows to measure on; `nil` to hold back some of the table's.
     ///   - schema: Of both.
     ///   - kinds: What columns can be.
+    ///   - carried: What is carried over, where the configuration asks for it.
     ///   - known: A target whose classes these rows' are among; `nil` for those that occur.
     package static func prepare(
         _ table: Table, testTable: Table?, schema: Schema, _ configuration: TrainConfiguration,
-        kinds: InputKinds = .shipped,
+        kinds: InputKinds = .shipped, carrying carried: CarriedModel? = nil,
         classesOf known: TargetEncoder? = nil, onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
         let columns = configuration.columns
@@ -120,24 +124,29 @@ package struct PreparedData {
         let target = try answers.fitted(on: split.train)
         onEvent(.stage("Encoding \(table.rowCount) rows"))
         let bins = recipe.fittedBins
-        let encoder = try Encoder.fit(
+        var encoder = try Encoder.fit(
             table, schema, rows: split.train, bins: bins,
             outcomes: bins == nil
                 ? []
                 : target.outcomes(
                     labels: answers.labels, numbers: answers.numbers, rows: split.train),
             repair: configuration.model.groupRepair, kinds: kinds.encoders)
+        let taken = configuration.carriedSource == nil ? nil : carried
+        let matched = try taken?.matched(encoder, in: table, rows: split.train)
+        if let matched { encoder = matched.carried(encoder) }
         warnings += try encoderWarnings(encoder, schema, table: table, testTable: testTable)
         if let testTable {
             warnings += sharedRowWarnings(
                 table, testTable, columns: schema.features.map(\.name) + [columns.target])
         }
-        return try PreparedData(
+        var prepared = PreparedData(
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
             target: target, encoder: encoder, split: split, folds: folds, recipe: recipe,
             duplicates: DuplicateReport(copies, answers, among: split.train + split.validation),
-            hashes: [], kinds: kinds
-        ).planting(configuration.splits.canaries, seed: configuration.learning.seed)
+            hashes: [], kinds: kinds)
+        prepared.carried = matched
+        return try prepared.planting(
+            configuration.splits.canaries, seed: configuration.learning.seed)
     }
 
     /// The rows that train or validate, cut into parts: classes in equal shares, groups and exact

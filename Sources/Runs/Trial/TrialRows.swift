@@ -82,19 +82,29 @@ extension PreparedData {
         return result
     }
 
-    /// With the recipe that settings come to. Where these ask for other bins or another repair of numbers,
-    /// the encoder is fitted anew, on the same training rows.
+    /// With the recipe that settings come to. Where these ask for other bins or another repair of numbers, or for nothing
+    /// to be carried over, the encoder is fitted anew, on the same training rows.
     private func settled(_ settings: TrainConfiguration) throws -> PreparedData {
         var result = self
         result.recipe = Recipe(settings, for: problem(rows: knownRows.count))
         let (rule, bins) = (settings.model.groupRepair, result.recipe.fittedBins)
-        guard rule != encoder.repair?.rule || bins != recipe.fittedBins else { return result }
+        let keepsCarried = carried == nil || settings.carriedSource != nil
+        guard rule != encoder.repair?.rule || bins != recipe.fittedBins || !keepsCarried else {
+            return result
+        }
         let planted = canaries?.planted ?? .max..<Int.max
         let rows = split.train.filter { !planted.contains($0) }
         result.encoder = try Encoder.fit(
             table, schema, rows: rows, bins: bins, outcomes: bins == nil ? [] : try outcomes(rows),
             repair: rule, kinds: kinds.encoders)
+        result.carry(as: settings)
         return result
+    }
+
+    /// Takes the encoders of shared columns from the run that is carried over, where settings ask for it.
+    private mutating func carry(as settings: TrainConfiguration) {
+        if settings.carriedSource == nil { carried = nil }
+        if let carried { encoder = carried.carried(encoder) }
     }
 
     /// With some of the rows alone to learn from and to validate on; those that validate alone, where
@@ -117,7 +127,7 @@ extension PreparedData {
         asked.columns.target = target.column
         var result = try PreparedData.prepare(
             table.selecting(rows: rows), testTable: testTable.selecting(rows: []), schema: schema,
-            asked, kinds: kinds, classesOf: target, onEvent: { _ in })
+            asked, kinds: kinds, carrying: carried, classesOf: target, onEvent: { _ in })
         result.testTable = testTable
         result.split.test = split.test
         return result
@@ -141,6 +151,7 @@ extension PreparedData {
             result.table, schema, rows: learned, bins: bins,
             outcomes: bins == nil ? [] : try result.outcomes(learned),
             repair: settings.model.groupRepair, kinds: kinds.encoders)
+        result.carry(as: settings)
         result.canaries = nil
         result.split = Split(
             train: learned, validation: Array(rows.count..<rows.count + others.count),

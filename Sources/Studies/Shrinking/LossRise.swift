@@ -13,6 +13,8 @@ struct LossRise {
     let metric: MetricID
     let before: Double
     let rise: IntervalNumber
+    /// The same with how its interval was found.
+    let estimate: Estimate
     let rows: Int
 
     /// - Throws: where the rows differ, or have no such loss.
@@ -37,6 +39,7 @@ struct LossRise {
                     + (found.estimate.note ?? "it is not defined for them"))
         }
         rise = figure
+        estimate = found.estimate
         rows = first.rows
     }
 
