@@ -47,14 +47,16 @@ package struct CarryingOver: Probe {
                 Measurement(
                     metric: CarryMetrics.repeatedTestRows.id, drawback: .dataHunger,
                     value: share.value, interval: .init(share), sample: test,
-                    note: "\(repeated.count) rows, equal in all \(repeated.columns) columns that both "
+                    note:
+                        "\(repeated.count) rows, equal in all \(repeated.columns) columns that both "
                         + "tables have; few columns make rows equal by chance"))
         } else {
             found.append(
                 Measurement(
                     metric: CarryMetrics.repeatedTestRows.id, drawback: .dataHunger, value: nil,
                     sample: test,
-                    note: "the table of \(carried.run) is gone, was changed or shares no column as it is "
+                    note:
+                        "the table of \(carried.run) is gone, was changed or shares no column as it is "
                         + "written, so that its rows cannot be counted among the test rows"))
         }
         return Findings(measurements: found)
@@ -65,7 +67,8 @@ package struct CarryingOver: Probe {
 package enum CarryMetrics {
     package static let lossChange = MetricDefinition(
         id: .carriedLossChange, name: "Change of the loss by carried weights",
-        formula: "loss with weights of another run − loss without, on rows that ended both trainings",
+        formula:
+            "loss with weights of another run − loss without, on rows that ended both trainings",
         direction: -1, drawback: .dataHunger,
         source: "paired over rows; transfer between tables: Levin et al. 2022, arXiv:2206.15306")
     package static let sharedColumns = MetricDefinition(

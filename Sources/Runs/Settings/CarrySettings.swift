@@ -1,7 +1,8 @@
 /// What is carried over from another run.
 extension Settings {
     package static let from: Setting<String?> = Setting(
-        "from", \.carry.run, Allowed { $0.isEmpty ? " is empty; it must be the folder of a run" : nil },
+        "from", \.carry.run,
+        Allowed { $0.isEmpty ? " is empty; it must be the folder of a run" : nil },
         help: """
             A run of another table to begin with: columns that both have carry their encoders and layers over, and \
             what is not given here of the network is as there. The model is delivered where it loses less \

@@ -29,7 +29,8 @@ package struct CarriedModel: Sendable {
         source = TrainConfiguration.CarriedSource(
             weightsSHA256: ContentHash.sha256(model.encodedWeights()),
             shape: TrainConfiguration.CarriedShape(
-                kind: recipe.kind, members: network.members, width: network.hidden.first ?? recipe.width,
+                kind: recipe.kind, members: network.members,
+                width: network.hidden.first ?? recipe.width,
                 depth: network.hidden.count, activation: network.activation, numbers: numbers,
                 numberWidth: embedding?.width ?? 0))
     }
@@ -49,7 +50,8 @@ package struct CarriedModel: Sendable {
         }
         if model.parameters.tensors.contains(where: { $0.dtype != .float32 }) {
             throw refusal(
-                "a model of whole numbers, which cannot learn on", "Name the run that it was made of")
+                "a model of whole numbers, which cannot learn on",
+                "Name the run that it was made of")
         }
     }
 
@@ -102,7 +104,7 @@ extension TrainConfiguration {
         let opened: CarriedModel
         do {
             opened = try CarriedModel(run: run, kinds: kinds)
-        } catch where carry.source != nil {
+        } catch  where carry.source != nil {
             throw VouchError(
                 "this run began with weights of \(run), which cannot be opened: \(error). Put that run "
                     + "back where it stood to train as this run did, or train anew")
@@ -116,7 +118,8 @@ extension TrainConfiguration {
             throw VouchError(
                 "this run began with weights of \(run) with the SHA-256 "
                     + "\(known.weightsSHA256.prefix(12))…, and those that stand there now have "
-                    + "\(opened.source.weightsSHA256.prefix(12))…. Put that run back as it was, or train anew")
+                    + "\(opened.source.weightsSHA256.prefix(12))…. Put that run back as it was, or train anew"
+            )
         }
         return (self, opened.with(columns: known.columns))
     }

@@ -22,11 +22,11 @@ package struct CarriedShare: Sendable, Hashable {
 /// has the same name and the same classes. All else begins at random, as without. Members and models are taken one by
 /// one, in their order; a model beyond the other run's begins with its first again. One perceptron that is made of an
 /// ensemble takes the first member's scales into its first layer.
-struct CarriedStart {
+package struct CarriedStart {
     /// As the graph that predicts lays them out.
-    private(set) var weights: [Float]
+    package private(set) var weights: [Float]
     /// Of the parameters that were carried over for the most part.
-    private(set) var carried: Set<String> = []
+    package private(set) var carried: Set<String> = []
     /// Weights that were carried over.
     private(set) var count = 0
 
@@ -46,7 +46,9 @@ struct CarriedStart {
         let model: Int
 
         func values(_ name: String) -> (shape: [Int], numbers: [Float])? {
-            parameters.tensor(named: name).map { ($0.shape, parameters.values(of: $0, model: model)) }
+            parameters.tensor(named: name).map {
+                ($0.shape, parameters.values(of: $0, model: model))
+            }
         }
     }
 
@@ -82,7 +84,8 @@ struct CarriedStart {
 
     var share: CarriedShare {
         CarriedShare(
-            weights: count, all: own.parameters.learnedCount, hasHead: carried.contains("head/weight"))
+            weights: count, all: own.parameters.learnedCount,
+            hasHead: carried.contains("head/weight"))
     }
 
     // MARK: - Numbers written
@@ -109,7 +112,8 @@ struct CarriedStart {
         _ name: String, from otherName: String? = nil, axes: [(Int) -> Int?],
         changed: (_ place: [Int], Float) -> Float = { $1 }
     ) {
-        guard let there = other.values(otherName ?? name), let here = own.parameters.tensor(named: name),
+        guard let there = other.values(otherName ?? name),
+            let here = own.parameters.tensor(named: name),
             there.shape.count == axes.count, here.shape.count == axes.count
         else { return }
         write(name) { place in
@@ -120,7 +124,9 @@ struct CarriedStart {
                 rest /= here.shape[axis]
             }
             for axis in axes.indices {
-                guard let found = axes[axis](own[axis]), found < there.shape[axis] else { return nil }
+                guard let found = axes[axis](own[axis]), found < there.shape[axis] else {
+                    return nil
+                }
                 at = at * there.shape[axis] + found
             }
             return changed(own, there.numbers[at])
@@ -151,7 +157,10 @@ struct CarriedStart {
         }
         let there = Self.codes(other.encoder) { $0 }
         let codes = Self.codes(encoder) { names[$0] }
-        write("numbers/values/table", axes: [{ $0 == 0 ? nil : codes.names[$0 - 1].flatMap { there.places[$0] } }, same])
+        let place: (Int) -> Int? = {
+            $0 == 0 ? 0 : codes.names[$0 - 1].flatMap { there.places[$0] }
+        }
+        write("numbers/values/table", axes: [place, same])
     }
 
     private struct Code: Hashable {
@@ -184,7 +193,8 @@ struct CarriedStart {
                 let there = other.encoder.categories.first(where: { $0.column == name })
             else { continue }
             let known = Dictionary(
-                zip(CarriedFeatures.parts(of: there), 0...), uniquingKeysWith: { first, _ in first })
+                zip(CarriedFeatures.parts(of: there), 0...), uniquingKeysWith: { first, _ in first }
+            )
             let parts = CarriedFeatures.parts(of: here)
             write(
                 "category\(place)/table", from: "category\(found)/table",

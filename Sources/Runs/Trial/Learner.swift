@@ -137,7 +137,7 @@ package struct Learner {
     }
 
     /// What a model begins with where weights of another run are carried over; `nil` where none are.
-    func carriedStart(_ number: Int, seed: UInt64) throws -> CarriedStart? {
+    package func carriedStart(_ number: Int, seed: UInt64) throws -> CarriedStart? {
         guard configuration.carriedSource != nil, let carried = prepared.carried else { return nil }
         return try CarriedStart(network(), prepared, from: carried, number: number, seed: seed)
     }

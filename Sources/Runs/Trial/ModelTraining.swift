@@ -96,7 +96,9 @@ package struct ModelTraining {
         settings.maximumSteps = epochs * (rows.count / batch)
         let trainer = try learner.trainer(
             features, training: rows, validation: nil, settings: settings, number: number)
-        if resumes, let state = try store?.load(fold: firstCheckpoint + number) { try trainer.restore(state) }
+        if resumes, let state = try store?.load(fold: firstCheckpoint + number) {
+            try trainer.restore(state)
+        }
         onEvent(
             .stage(
                 "Training on all \(rows.count) rows, for \(epochs) epochs "

@@ -23,7 +23,7 @@ struct CarryText {
                     + "\(NumberText.count(share.all)) weights; "
                     + (share.hasHead
                         ? "the target has the same name and kind, so that the head is among them"
-                        : "the head begins at random")),
+                        : "the head begins at random"))
         ]
         if let matching = carried.matching {
             if !matching.refusals.isEmpty {

@@ -21,6 +21,15 @@ package func trainRun(
     let budget = try runBudget(configuration, control, meter)
     let threads = try checkedThreads(control.threads)
     try AtomicFolder.check(configuration.output, overwrite: control.overwrite)
+    if let source = configuration.carry.run,
+        try Files.absolutePath(source) == Files.absolutePath(configuration.output)
+    {
+        throw VouchError(
+            setting: """
+                \(named: Settings.from) is "\(source)", where this run is to be written. Its weights are needed to \
+                train as this run did: write the new one to another folder
+                """)
+    }
     let prepared = try PreparedData.load(
         configuration, kinds: control.kinds, threads: threads, onEvent: control.onEvent)
     for warning in prepared.warnings + precisionWarnings(configuration) {
