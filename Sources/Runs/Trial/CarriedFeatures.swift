@@ -29,7 +29,7 @@ struct CarriedFeatures {
     ///   where all have theirs.
     init(_ input: TabularInput, _ encoder: Encoder, naming names: [String: String]? = nil) {
         func place(_ column: String, _ part: Part) -> Place? {
-            let name = names.map { $0[column] } ?? column
+            let name: String? = if let names { names[column] } else { column }
             return name.map { Place(column: $0, part: part) }
         }
         if let embedding = input.embedding {

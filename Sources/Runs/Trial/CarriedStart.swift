@@ -248,12 +248,12 @@ package struct CarriedStart {
             own.target.isAlike(other.target)
         else { return }
         let input: (Int) -> Int? = here.hidden.isEmpty ? { features[$0] } : { $0 }
-        let member = member
+        let this = self
+        let member: (Int) -> Int? = { this.member($0) }
         // A number is told in standard deviations of its own table.
         let isNumber = own.target.task == .regression
         let factor = isNumber ? other.target.scale / own.target.scale : 1
         let shift = isNumber ? (other.target.center - own.target.center) / own.target.scale : 0
-        let this = self
         write("head/weight", axes: [member, input, { $0 }]) { place, number in
             guard here.hidden.isEmpty, here.members == 1, let feature = features[place[1]] else {
                 return Float(factor) * number

@@ -91,7 +91,7 @@ struct CarryChoice {
         self.features = chosen.features
         var trained = chosen.trained
         // Both were trained for this one model.
-        trained.used = plain.trained.used + (other?.trained.used ?? .none)
+        trained.used = plain.trained.used + (other?.trained.used ?? Usage.none)
         self.trained = trained
     }
 

@@ -115,7 +115,8 @@ private struct TrainRun {
         let trained: TrainedModel
         if let carried = learner.prepared.carried {
             let made = try CarryChoice(learner, carried, features, store: store, control)
-            (learner, features, trained) = (made.learner, made.features, made.trained)
+            (learner, features) = (made.learner, made.features)
+            trained = made.trained
             choice = made
         } else {
             trained = try ModelTraining(
