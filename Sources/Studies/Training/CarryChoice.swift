@@ -1,6 +1,7 @@
 import Cost
 import Documents
 import Evidence
+import Kernels
 import Models
 import Prediction
 import Reporting
