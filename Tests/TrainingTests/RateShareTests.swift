@@ -1,4 +1,5 @@
 import CPURuntime
+import GraphIR
 import Kernels
 import NN
 import Optim
@@ -12,7 +13,7 @@ import Training
     ) throws -> (trainer: Trainer, before: [Float]) {
         let network = TrainerTests.network(hidden: [8])
         var settings = TrainingSettings(
-            optimizer: OptimizerSettings(learningRate: 2e-3, weightDecay: 0.1, averageDecay: 0.9),
+            optimizer: OptimizerSettings(learningRate: 2e-3, weightDecay: 0.1),
             batchRows: 64, maximumEpochs: 1)
         settings.optimizer.rateShares = shares
         let trainer = try Trainer(

@@ -1,9 +1,12 @@
+import Cost
 import Documents
 import Evidence
 import Foundation
 import Kernels
 import Models
 import Platform
+import Prediction
+import Reporting
 import RunStore
 import Runs
 import Studies
@@ -121,7 +124,7 @@ import Testing
         let path = scratch.path + "/new"
         let result = try trainRun(
             Self.carrying(source, data, out: path), control: RunControl(threads: 2))
-        let change = try #require(result.measurements.first { $0.metric == .carriedLossChange })
+        let change = try #require(result.measurements.first { $0.metric == "carriedLossChange" })
         #expect(try #require(change.value) < 0)
         let report = try storedReport(run: path)
         #expect(
@@ -176,7 +179,7 @@ import Testing
         let plain = try trained(nil, "plain")
         let found = try trained(source, "with")
         #expect(found.weightsSHA256 == plain.weightsSHA256)
-        let change = try #require(found.measurements.first { $0.metric == .carriedLossChange })
+        let change = try #require(found.measurements.first { $0.metric == "carriedLossChange" })
         #expect(try #require(change.value) > 0)
         #expect(change.verdict == "harms")
         let path = scratch.path + "/with"
@@ -198,7 +201,7 @@ import Testing
                 $0.test = scratch.path + "/source.csv"
             }, control: RunControl(threads: 2))
         let repeated = try #require(
-            result.measurements.first { $0.metric == .repeatedSourceRows })
+            result.measurements.first { $0.metric == "repeatedSourceRows" })
         // Four of five rows of that table trained or validated there.
         let value = try #require(repeated.value)
         #expect(value > 0.75 && value < 0.9)
