@@ -29,13 +29,16 @@ package struct ReportAssembly {
     var card: CardAnswers
     /// What the whole command might take and how that was counted; `nil` without a budget.
     var budget: String?
+    /// What is said of weights that were carried over; empty without.
+    var carrying: [RunReport.Fact]
     let made = Clock.text(unixSeconds: Clock.unixSeconds())
 
     package init(
         configuration: TrainConfiguration, prepared: PreparedData, model: ModelBundle,
         trainings: [TrainedFold], outcomes: [ProbeSchedule.Outcome], proofs: [Proof],
         subject: Subject, ledger: RunReport.LedgerSummary, arguments: [String], threads: Int,
-        weightsSHA256: String, card: CardAnswers, budget: String? = nil
+        weightsSHA256: String, card: CardAnswers, budget: String? = nil,
+        carrying: [RunReport.Fact] = []
     ) {
         self.configuration = configuration
         self.prepared = prepared
@@ -50,6 +53,7 @@ package struct ReportAssembly {
         self.weightsSHA256 = weightsSHA256
         self.card = card
         self.budget = budget
+        self.carrying = carrying
     }
 
     package func report() -> RunReport {
@@ -156,7 +160,7 @@ package struct ReportAssembly {
         if prepared.target.task == .binary {
             facts.append(.init("Decision", decisionText))
         }
-        return facts
+        return facts + carrying
     }
 
     var optimizerText: String {

@@ -43,6 +43,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case trainingTables
     /// Rules that labelled rows to learn from.
     case ruleLabels
+    /// What came of another run's weights.
+    case carriedOver
 
     /// In a sentence that says why a probe was left out.
     package var absence: String {
@@ -69,6 +71,7 @@ package enum Need: String, Codable, Sendable, CaseIterable {
         case .runCost: "the command is not at its end"
         case .trainingTables: "only predictions were given, not the tables"
         case .ruleLabels: "no rules labelled rows (--rules)"
+        case .carriedOver: "no weights of another run were asked for (--from)"
         }
     }
 }

@@ -27,6 +27,8 @@ package struct Subject: Sendable {
     package var crossValidator: (any CrossValidator)?
     /// What rules did for the training; `nil` without rules.
     package var ruleLabels: RuleLabels?
+    /// Of a training that might begin with another run's weights.
+    package var carriedOver: CarriedOver?
     /// Of every random choice that a probe makes.
     package var seed: UInt64
     /// Where those that train for probes count what they do.
@@ -101,6 +103,7 @@ package struct Subject: Sendable {
         if !shapes.isEmpty { result.insert(.additiveModel) }
         if crossValidator != nil { result.insert(.crossValidation) }
         if ruleLabels != nil { result.insert(.ruleLabels) }
+        if carriedOver != nil { result.insert(.carriedOver) }
         return result
     }
 }

@@ -5,6 +5,24 @@ package struct Provenance: Sendable, Hashable, Codable {
     package var origin: Origin
     /// In the order in which they were made.
     package var changes: [Change]
+    /// Whose weights its training began with; `nil` for none.
+    package var carried: Carried?
+
+    /// Another model, of which weights were carried over.
+    package struct Carried: Sendable, Hashable, Codable {
+        /// Its run's folder.
+        package var run: String
+        /// Of its `weights.safetensors`.
+        package var weightsSHA256: String
+        /// Columns of this model's table that its own are.
+        package var columns: [String]
+
+        package init(run: String, weightsSHA256: String, columns: [String]) {
+            self.run = run
+            self.weightsSHA256 = weightsSHA256
+            self.columns = columns
+        }
+    }
 
     package enum Origin: Sendable, Hashable, Codable {
         /// By a training of vouch.

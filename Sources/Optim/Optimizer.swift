@@ -26,6 +26,8 @@ package struct OptimizerSettings: Sendable, Hashable, Codable {
     /// The decay of the averaged weights (EMA), or `nil` for none. At step t the decay is at most
     /// `(t + 1)/(t + 10)`, so that the average forgets the start.
     package var averageDecay: Float?
+    /// By which the rate of parameters is multiplied, by their names; `nil` where all have the whole rate.
+    package var rateShares: [String: Float]?
 
     package init(
         rule: Rule = .adamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8), learningRate: Float = 1e-3,
@@ -39,6 +41,10 @@ package struct OptimizerSettings: Sendable, Hashable, Codable {
         self.decaysEverything = decaysEverything
         self.clipNorm = clipNorm
         self.averageDecay = averageDecay
+    }
+
+    fileprivate func rateShare(of entry: ParameterLayout.Entry) -> Float {
+        rateShares?[entry.spec.name] ?? 1
     }
 }
 
@@ -82,6 +88,8 @@ package final class Optimizer {
     struct Block: Sendable {
         var range: Range<Int>
         var decays: Bool
+        /// Of the learning rate.
+        var rateShare: Float
     }
 
     static let blockWords = 4096
@@ -105,10 +113,11 @@ package final class Optimizer {
         var blocks: [Block] = []
         for entry in layout.entries where entry.offset < layout.denseCount {
             let decays = settings.decaysEverything || entry.spec.role == .weight
+            let share = settings.rateShare(of: entry)
             for start in stride(from: entry.offset, to: entry.range.upperBound, by: Self.blockWords)
             {
                 let end = min(start + Self.blockWords, entry.range.upperBound)
-                blocks.append(Block(range: start..<end, decays: decays))
+                blocks.append(Block(range: start..<end, decays: decays, rateShare: share))
             }
         }
         self.blocks = blocks
@@ -116,7 +125,8 @@ package final class Optimizer {
         blockNorms = norms
         tables = layout.entries
             .filter { $0.spec.hasSparseGradient && $0.spec.role != .state }
-            .sorted { $0.spec.name < $1.spec.name }.map(SparseTable.init)
+            .sorted { $0.spec.name < $1.spec.name }
+            .map { SparseTable($0, rateShare: settings.rateShare(of: $0)) }
         sumTask = WorkerPool.Task { [work, blocks] _, index in
             let squares = sumShards(work.shards, blocks[index].range)
             // A Double in two words, high part and rest, since a buffer holds floats.
@@ -131,7 +141,7 @@ package final class Optimizer {
             rule.update(
                 parameters: parameters, first: first, second: second, average: average,
                 gradient: work.shards[0], gradientOffset: range.lowerBound, range,
-                decays: blocks[index].decays)
+                decays: blocks[index].decays, rateShare: blocks[index].rateShare)
         }
     }
 
@@ -209,7 +219,7 @@ package final class Optimizer {
             rule.update(
                 parameters: parameters, first: first, second: second, average: average,
                 gradient: table.rows.sums, gradientOffset: Int(row) * table.width, range,
-                decays: decays)
+                decays: decays, rateShare: table.rateShare)
         }
         table.rows.clear()
     }
@@ -269,16 +279,17 @@ struct StepRule: Sendable {
 
     func update(
         parameters: Buffer, first: Buffer, second: Buffer, average: Buffer?, gradient: Buffer,
-        gradientOffset: Int, _ range: Range<Int>, decays: Bool
+        gradientOffset: Int, _ range: Range<Int>, decays: Bool, rateShare: Float
     ) {
-        let decay = decays ? learningRate * settings.weightDecay : 0
+        let rate = learningRate * rateShare
+        let decay = decays ? rate * settings.weightDecay : 0
         switch settings.rule {
         case .adamW(let beta1, let beta2, let epsilon):
             updateAdamW(
                 parameters: parameters, first: first, second: second, average: average,
                 gradient: gradient, gradientOffset: gradientOffset, range,
                 AdamWStep(
-                    learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+                    learningRate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon,
                     decay: decay, correction1: corrections.0, correction2: corrections.1,
                     gradientScale: gradientScale, averageDecay: averageDecay))
         case .sgd(let momentum, let nesterov):
@@ -286,7 +297,7 @@ struct StepRule: Sendable {
                 parameters: parameters, momentum: first, average: average, gradient: gradient,
                 gradientOffset: gradientOffset, range,
                 SGDStep(
-                    learningRate: learningRate, momentum: momentum, nesterov: nesterov,
+                    learningRate: rate, momentum: momentum, nesterov: nesterov,
                     decay: decay, gradientScale: gradientScale, averageDecay: averageDecay))
         }
     }
@@ -296,13 +307,16 @@ struct StepRule: Sendable {
 final class SparseTable {
     let entry: ParameterLayout.Entry
     let width: Int
+    /// Of the learning rate.
+    let rateShare: Float
     /// Those that the current batch looked up.
     let rows: TouchedRows
     /// The optimizer's `averageLog` up to which a row's average is current.
     var averageLog: [Double]
 
-    init(_ entry: ParameterLayout.Entry) {
+    init(_ entry: ParameterLayout.Entry, rateShare: Float) {
         self.entry = entry
+        self.rateShare = rateShare
         let values = entry.spec.shape[0].count(rows: 0)
         width = entry.count / values
         rows = TouchedRows(values: values, width: width)

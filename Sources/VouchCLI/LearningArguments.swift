@@ -22,6 +22,8 @@ struct LearningArguments: ParsableArguments {
     @Option(textOf: Settings.budget) var budget
     @Option(Settings.seed) var seed
     @Option(Settings.precision) var precision
+    @Option(Settings.from) var from
+    @Option(Settings.carriedRate) var carriedRate
 
     func apply(to configuration: inout TrainConfiguration) throws {
         configuration[Settings.optimizer] = optimizer
@@ -43,6 +45,8 @@ struct LearningArguments: ParsableArguments {
         configuration[Settings.budget] = try budget.map(parseBudget)
         configuration[Settings.seed] = seed
         configuration[Settings.precision] = precision
+        configuration[Settings.from] = from
+        configuration[Settings.carriedRate] = carriedRate
     }
 }
 

@@ -64,7 +64,7 @@ import VouchCLI
         let plain = try trainConfiguration(of: base)
         var told = 0
         // What may be any text may be "true", too, but not without a value.
-        let flags = id == "grid" ? [] : ["true"]
+        let flags = ["grid", "from"].contains(id) ? [] : ["true"]
         for text in Self.values + flags where id != "bins" || !text.contains("=") {
             let option = text == "true" ? "--\(id)" : "--\(id)=\(text)"
             var configuration = plain

@@ -123,7 +123,7 @@ private struct ModelFile: Codable {
     var groupEdges: [String: [Double]]
     /// `nil` for none.
     var groupLabels: [String: [String: String]]?
-    /// `nil` where a training of that version made the model and nothing changed it since.
+    /// `nil` where a training of that version made the model of nothing else, and nothing changed it since.
     var provenance: Provenance?
 
     init(_ model: ModelBundle) {
@@ -136,7 +136,8 @@ private struct ModelFile: Codable {
         costs = model.costs
         groupEdges = model.groups.edges
         groupLabels = model.groups.labels.isEmpty ? nil : model.groups.labels
-        provenance = model.provenance.isTrained ? nil : model.provenance
+        let own = model.provenance
+        provenance = own.isTrained && own.carried == nil ? nil : own
     }
 
     /// Of several models each tensor bears the model's number.

@@ -72,6 +72,9 @@ package struct Recipe: Codable, Sendable, Hashable {
         for setting in Settings.all { setting.settle(configuration, problem, &self) }
         numberWidth =
             configuration.model.numberWidth
+            ?? configuration.carriedSource.flatMap {
+                numbers == $0.shape.numbers ? $0.shape.numberWidth : nil
+            }
             ?? kind.form.settings.numberWidth(
                 Settling(configuration: configuration, problem: problem, recipe: self))
         frequencies = numbers == .periodic ? 32 : 0

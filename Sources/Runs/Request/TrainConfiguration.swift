@@ -26,6 +26,12 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     package var costs: LabelledPredictions.Costs?
     package var evidence = EvidenceOptions()
     package var output: String
+    /// In runs that carry something over.
+    private var carried: CarryOptions?
+    package var carry: CarryOptions {
+        get { carried ?? CarryOptions() }
+        set { carried = newValue == CarryOptions() ? nil : newValue }
+    }
     /// The edition of the recipe, in runs since there are several.
     private var recipe: RecipeEdition? = .current
     /// Which rules settle what is not asked for. A run keeps its own, so that it is trained again as it was.

@@ -70,10 +70,7 @@ extension PreparedData {
     static func sharedRowWarnings(
         _ table: Table, _ testTable: Table, columns: [String]
     ) -> [String] {
-        let both = table.joining(testTable, columns: columns)
-        let codes = DuplicateIndex(both, columns: both.columns.map(\.name)).codes
-        let known = Set(codes[..<table.rowCount])
-        let shared = codes[table.rowCount...].count { known.contains($0) }
+        let shared = testTable.rowsOccurring(in: table, columns: columns).count
         guard shared > 0 else { return [] }
         return [
             "\(shared) of \(testTable.rowCount) test rows also stand among the training "

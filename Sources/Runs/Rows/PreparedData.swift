@@ -25,6 +25,8 @@ package struct PreparedData {
     var canaries: PlantedRows?
     /// Rows without an answer that are learned from with what rules say of them; `nil` without rules.
     package internal(set) var ruled: RuledRows?
+    /// What encoders and weights of shared columns are taken from; `nil` for nothing.
+    package var carried: CarriedModel?
     /// SHA-256 of the files, in order: data, test.
     package var hashes: [String]
     /// Of the file of rows that were labelled since, which are the last of `table`; `nil` without one.
@@ -57,6 +59,7 @@ package struct PreparedData {
         _ configuration: TrainConfiguration, kinds: InputKinds = .shipped, threads: Int,
         onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
+        let (configuration, carried) = try configuration.openingCarry(kinds)
         var hashes: [String] = []
         func read(_ path: String, _ options: CSVOptions) throws -> Table {
             onEvent(.stage("Reading \(path)"))
@@ -82,7 +85,7 @@ package struct PreparedData {
         }
         var prepared = try prepare(
             answered?.behind(table) ?? table, testTable: testTable, schema: schema, configuration,
-            kinds: kinds, answered: answered?.rows ?? 0, onEvent: onEvent)
+            kinds: kinds, carrying: carried, answered: answered?.rows ?? 0, onEvent: onEvent)
         prepared.answersSHA256 = answered?.sha256
         warnings += prepared.warnings
         prepared.warnings = warnings
@@ -96,13 +99,15 @@ package struct PreparedData {
     ///   - testTable: Rows to measure on; `nil` to hold back some of the table's.
     ///   - schema: Of both.
     ///   - kinds: What columns can be.
+    ///   - carried: What is carried over, where the configuration asks for it.
     ///   - known: A target whose classes these rows' are among; `nil` for those that occur.
     ///   - rules: Those of the configuration, where they were read before.
     ///   - answered: How many rows at the end were labelled since: the others are split as if these were not there.
     package static func prepare(
         _ table: Table, testTable: Table?, schema: Schema, _ configuration: TrainConfiguration,
-        kinds: InputKinds = .shipped, classesOf known: TargetEncoder? = nil,
-        rules: [TableRule]? = nil, answered: Int = 0, onEvent: (RunEvent) -> Void
+        kinds: InputKinds = .shipped, carrying carried: CarriedModel? = nil,
+        classesOf known: TargetEncoder? = nil, rules: [TableRule]? = nil, answered: Int = 0,
+        onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
         let columns = configuration.columns
         guard let targetColumn = table.column(named: columns.target) else {
@@ -150,20 +155,25 @@ package struct PreparedData {
             outcomes = target.outcomes(
                 outcomes, before: ruled.probabilities(split.train, labels: answers.labels))
         }
-        let encoder = try Encoder.fit(
+        var encoder = try Encoder.fit(
             table, schema, rows: split.train + (ruled?.rows ?? []), bins: bins, outcomes: outcomes,
             repair: configuration.model.groupRepair, kinds: kinds.encoders)
+        let taken = configuration.carriedSource == nil ? nil : carried
+        let matched = try taken?.matched(encoder, in: table, rows: split.train)
+        if let matched { encoder = matched.carried(encoder) }
         warnings += try encoderWarnings(encoder, schema, table: table, testTable: testTable)
         if let testTable {
             warnings += sharedRowWarnings(
                 table, testTable, columns: schema.features.map(\.name) + [columns.target])
         }
-        return try PreparedData(
+        var prepared = PreparedData(
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
             target: target, encoder: encoder, split: split, folds: folds, recipe: recipe,
             duplicates: DuplicateReport(copies, answers, among: split.train + split.validation),
-            ruled: ruled, hashes: [], answeredRows: answered, kinds: kinds
-        ).planting(configuration.splits.canaries, seed: configuration.learning.seed)
+            ruled: ruled, hashes: [], answeredRows: answered, kinds: kinds)
+        prepared.carried = matched
+        return try prepared.planting(
+            configuration.splits.canaries, seed: configuration.learning.seed)
     }
 
     /// The rows that train or validate, cut into parts: classes in equal shares, groups and exact

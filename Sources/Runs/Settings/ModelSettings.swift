@@ -8,7 +8,7 @@ extension Settings {
         "model", \.model.kind,
         help:
             "The model: \(ModelForms.text). What is not given here is settled by a recipe."
-    ).settled(\.kind) { _ in ModelForms.standard }
+    ).settled(\.kind, carried: { $0.kind }) { _ in ModelForms.standard }
 
     package static let edition: Setting<RecipeEdition> = Setting(
         "recipe", \.edition,
@@ -19,21 +19,21 @@ extension Settings {
 
     package static let members: Setting<Int?> = Setting(
         "members", \.model.members, .from(1, to: 1024), help: "Members of an ensemble."
-    ).settledByForm(\.members, \.members)
+    ).settledByForm(\.members, carried: { $0.members }, \.members)
 
     package static let width: Setting<Int?> = Setting(
         "width", \.model.width, .from(1, to: 65_536), help: "Units of each hidden layer."
-    ).settledByForm(\.width, \.layers?.width).turned(
+    ).settledByForm(\.width, carried: { $0.width }, \.layers?.width).turned(
         order: 2, as: "width", by: [0.5], where: { $0.depth > 0 })
 
     package static let depth: Setting<Int?> = Setting(
         "depth", \.model.depth, .from(0, to: 100), help: "Hidden layers."
-    ).settledByForm(\.depth, \.layers?.depth)
+    ).settledByForm(\.depth, carried: { $0.depth }, \.layers?.depth)
 
     package static let activation: Setting<Activation?> = Setting(
         "activation", \.model.activation,
         help: "The activation: relu, gelu, silu, tanh or sigmoid."
-    ).settledByForm(\.activation, \.layers?.activation)
+    ).settledByForm(\.activation, carried: { $0.activation }, \.layers?.activation)
 
     package static let dropout: Setting<Float?> = Setting(
         "dropout", \.model.dropout, .share(),
@@ -51,7 +51,7 @@ extension Settings {
     package static let numbers: Setting<TrainConfiguration.NumberForm?> = Setting(
         "numbers", \.model.numbers,
         help: "How numbers enter: plain, piecewise (curves over bins) or periodic (waves)."
-    ).settled(\.numbers) { $0.recipe.kind.form.settings.numbers }
+    ).settled(\.numbers, carried: { $0.numbers }) { $0.recipe.kind.form.settings.numbers }
 
     /// Bins are of curves.
     @Sendable private static func binsWithoutCurves(

@@ -149,19 +149,21 @@ extension Setting {
     /// - Parameters:
     ///   - place: Where the recipe keeps it.
     ///   - applies: Whether a recipe has it at all.
+    ///   - carried: What it is in a run whose weights are carried over; `nil` where that says nothing of it.
     ///   - fixed: What it must be, whatever was asked for; `nil` where it is free.
     ///   - usual: What it is where nothing was asked for.
     func settled<Asked>(
         _ place: Place<Recipe, Asked>,
         where applies: @escaping @Sendable (Recipe) -> Bool = { _ in true },
+        carried: @escaping @Sendable (TrainConfiguration.CarriedShape) -> Asked? = { _ in nil },
         fixed: @escaping @Sendable (TrainConfiguration, Recipe) -> Standard<Asked>? = { _, _ in nil
         },
         usual: @escaping @Sendable (Settling) -> Standard<Asked>
     ) -> Setting where Value == Asked? {
         with {
             $0.settlement = Settlement(
-                id: id, asked: self.place, settled: place, applies: applies, fixed: fixed,
-                usual: usual)
+                id: id, asked: self.place, settled: place, applies: applies, carried: carried,
+                fixed: fixed, usual: usual)
         }
     }
 
@@ -170,13 +172,15 @@ extension Setting {
     /// - Parameter rule: The form's, asked where nothing was asked for.
     func settledByForm<Asked>(
         _ place: Place<Recipe, Asked>,
+        carried: @escaping @Sendable (TrainConfiguration.CarriedShape) -> Asked? = { _ in nil },
         fixed: @escaping @Sendable (TrainConfiguration, Recipe) -> Standard<Asked>? = { _, _ in nil
         },
         _ rule: @escaping @Sendable (FormSettings) -> FormSettings.Rule<Asked>?
     ) -> Setting where Value == Asked? {
         with {
             $0.settlement = Settlement(
-                id: id, asked: self.place, settled: place, isOf: { rule($0) != nil }, fixed: fixed,
+                id: id, asked: self.place, settled: place, isOf: { rule($0) != nil },
+                carried: carried, fixed: fixed,
                 usual: { rule($0.recipe.kind.form.settings)?($0) })
         }
     }

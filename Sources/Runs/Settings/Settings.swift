@@ -15,6 +15,7 @@ package enum Settings {
         optimizer, decaysEverything, momentum, schedule, warmup, clipNorm, steps, budget, seed,
         precision,
         mixup, inputNoise, categorySwap, averagedShare, sharpness, dropoutPasses, keeps,
+        from, carriedRate,
         crossValidation, probeBudget, margin, validationShare, testShare, canaries, costs,
         grid, carbonIntensity, pricePerKilowattHour, pricePerHour,
     ]

@@ -38,6 +38,7 @@ package struct Settlement: Sendable {
         settled: Place<Recipe, Value>,
         isOf: @escaping @Sendable (FormSettings) -> Bool = { _ in true },
         applies: @escaping @Sendable (Recipe) -> Bool = { _ in true },
+        carried: @escaping @Sendable (TrainConfiguration.CarriedShape) -> Value? = { _ in nil },
         fixed: @escaping @Sendable (TrainConfiguration, Recipe) -> Standard<Value>?,
         usual: @escaping @Sendable (Settling) -> Standard<Value>?
     ) {
@@ -53,6 +54,8 @@ package struct Settlement: Sendable {
                 add(fixed.value, fixed.reason)
             } else if let value = configuration[keyPath: asked] {
                 add(value, "asked for")
+            } else if let value = configuration.carriedSource.flatMap({ carried($0.shape) }) {
+                add(value, "as in the run that is carried over")
             } else if let usual = usual(
                 Settling(configuration: configuration, problem: problem, recipe: recipe))
             {

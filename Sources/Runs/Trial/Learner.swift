@@ -112,10 +112,19 @@ package struct Learner {
     /// - Parameters:
     ///   - validation: Rows that decide which weights are kept; `nil` for the last ones.
     ///   - settings: Those of `trainingSettings`, perhaps changed.
+    ///   - number: Of the model, among those that are averaged.
     /// - Precondition: weights to begin with, where there are some, are of this network.
     package func trainer(
-        _ features: EncodedFeatures, training: [Int], validation: [Int]?, settings: TrainingSettings
+        _ features: EncodedFeatures, training: [Int], validation: [Int]?,
+        settings: TrainingSettings, number: Int = 0
     ) throws -> Trainer {
+        let carried = start == nil ? try carriedStart(number, seed: settings.seed) : nil
+        var settings = settings
+        if let carried, configuration.carry.rate != 1 {
+            let rate = configuration.carry.rate
+            settings.optimizer.rateShares = Dictionary(
+                uniqueKeysWithValues: carried.carried.map { ($0, rate) })
+        }
         let penalty = try fairPenalty(training: training, validation: validation)
         let (ruled, rows) = try following(rulesBeside: training)
         let trainer = try Trainer(
@@ -124,8 +133,22 @@ package struct Learner {
             validation: try validation.map { try data(features, $0, balanced: false) },
             lossOf: validationLoss, settings: settings, noise: inputNoise, penalty: penalty,
             pool: pool)
-        if let start { trainer.begin(with: start) }
+        if let start = start ?? carried?.weights { trainer.begin(with: start) }
         return trainer
+    }
+
+    /// What a model begins with where weights of another run are carried over; `nil` where none are.
+    package func carriedStart(_ number: Int, seed: UInt64) throws -> CarriedStart? {
+        guard configuration.carriedSource != nil, let carried = prepared.carried else { return nil }
+        return try CarriedStart(network(), prepared, from: carried, number: number, seed: seed)
+    }
+
+    /// How much of its first model begins as another run's.
+    package func carriedShare() throws -> CarriedShare {
+        guard let start = try carriedStart(0, seed: configuration.learning.seed) else {
+            return CarriedShare(weights: 0, all: 0, hasHead: false)
+        }
+        return start.share
     }
 
     /// The graph that predicts: with dropout where a prediction is the mean of several passes.
@@ -236,10 +259,16 @@ extension Learner {
     /// - Parameter sets: The parameters of each training.
     package func bundle(sets: [Buffer]) throws -> ModelBundle {
         let graph = try predictionGraph()
+        var provenance = Provenance.trained(version: vouchVersion)
+        if start == nil, let carried = prepared.carried {
+            provenance.carried = Provenance.Carried(
+                run: carried.run, weightsSHA256: carried.source.weightsSHA256,
+                columns: (carried.source.columns ?? []).map(\.column))
+        }
         return ModelBundle(
             network: network(), graph: graph, parameters: ModelParameters(graph, sets: sets),
             target: prepared.target, encoder: prepared.encoder, schema: prepared.schema,
-            provenance: .trained(version: vouchVersion), dropoutPasses: dropoutPasses)
+            provenance: provenance, dropoutPasses: dropoutPasses)
     }
 
     /// The run's test rows that have an answer, as places in `prepared.testTable` and as a table.

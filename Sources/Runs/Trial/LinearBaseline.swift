@@ -58,6 +58,7 @@ extension TrainConfiguration {
         result.model.groupRepair = model.groupRepair
         result.learning = .init()
         result.learning.seed = learning.seed
+        result.carry = .init()
         return result
     }
 }

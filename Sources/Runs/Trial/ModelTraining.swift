@@ -15,6 +15,9 @@ package struct ModelTraining {
     package var store: CheckpointStore?
     /// Whether to go on from what is kept.
     package var resumes: Bool
+    /// The number of its first model among the checkpoints, where others of the same store are not its own: then it
+    /// leaves them.
+    package var firstCheckpoint = 0
     /// What ends it, with what follows it in mind; `nil` where only its settings do.
     package var budget: RunBudget?
     package var onEvent: (RunEvent) -> Void
@@ -48,7 +51,7 @@ package struct ModelTraining {
 
     /// Trains a model a fold, or one and refits; an interruption ends with those trained so far.
     private func trainings(_ features: EncodedFeatures) throws -> [TrainedFold] {
-        if !resumes { try store?.removeCheckpoints() }
+        if !resumes, firstCheckpoint == 0 { try store?.removeCheckpoints() }
         guard !learner.cancellation.isRaised else {
             throw VouchError("interrupted before training began; nothing was written")
         }
@@ -60,9 +63,10 @@ package struct ModelTraining {
             settings.seed &+= UInt64(fold) << 32
             let trainer = try learner.trainer(
                 features, training: split.train,
-                validation: split.validation.isEmpty ? nil : split.validation, settings: settings)
+                validation: split.validation.isEmpty ? nil : split.validation, settings: settings,
+                number: fold)
             let part = prepared.folds.count > 1 ? " (\(fold + 1) of \(prepared.folds.count))" : ""
-            if resumes, let state = try store?.load(fold: fold) {
+            if resumes, let state = try store?.load(fold: firstCheckpoint + fold) {
                 try trainer.restore(state)
                 onEvent(.stage("Continuing after step \(trainer.steps)" + part))
             } else {
@@ -93,8 +97,10 @@ package struct ModelTraining {
         let batch = min(settings.batchRows, learned)
         settings.maximumSteps = epochs * (learned / batch)
         let trainer = try learner.trainer(
-            features, training: rows, validation: nil, settings: settings)
-        if resumes, let state = try store?.load(fold: number) { try trainer.restore(state) }
+            features, training: rows, validation: nil, settings: settings, number: number)
+        if resumes, let state = try store?.load(fold: firstCheckpoint + number) {
+            try trainer.restore(state)
+        }
         onEvent(
             .stage(
                 "Training on all \(rows.count) rows, for \(epochs) epochs "
@@ -124,7 +130,7 @@ package struct ModelTraining {
                 onEvent(.training(event))
                 guard case .epoch = event, Clock.monotonicSeconds() - lastSave >= 1 else { return }
                 do {
-                    try store?.save(trainer.state(), fold: fold)
+                    try store?.save(trainer.state(), fold: firstCheckpoint + fold)
                 } catch {
                     failure = error
                 }
@@ -133,7 +139,7 @@ package struct ModelTraining {
         if let failure { throw failure }
         // What follows may be killed; this one is not trained again.
         if prepared.folds.count > 1 || prepared.recipe.refits > 0 {
-            try store?.save(trainer.state(), fold: fold)
+            try store?.save(trainer.state(), fold: firstCheckpoint + fold)
         }
         return TrainedFold(
             history: trainer.history, stop: stop, steps: trainer.steps,

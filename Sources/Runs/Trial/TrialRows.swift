@@ -96,17 +96,27 @@ extension PreparedData {
         return result
     }
 
-    /// With the recipe that settings come to. Where these ask for other bins or another repair of numbers,
-    /// the encoder is fitted anew, on the same training rows.
+    /// With the recipe that settings come to. Where these ask for other bins or another repair of numbers, or for nothing
+    /// to be carried over, the encoder is fitted anew, on the same training rows.
     private func settled(_ settings: TrainConfiguration) throws -> PreparedData {
         var result = self
         result.recipe = Recipe(settings, for: problem(rows: knownRows.count))
         let (rule, bins) = (settings.model.groupRepair, result.recipe.fittedBins)
-        guard rule != encoder.repair?.rule || bins != recipe.fittedBins else { return result }
+        let keepsCarried = carried == nil || settings.carriedSource != nil
+        guard rule != encoder.repair?.rule || bins != recipe.fittedBins || !keepsCarried else {
+            return result
+        }
         let planted = canaries?.planted ?? .max..<Int.max
         let rows = split.train.filter { !planted.contains($0) }
         result.encoder = try result.fitted(on: rows, bins: bins, repair: rule)
+        result.carry(as: settings)
         return result
+    }
+
+    /// Takes the encoders of shared columns from the run that is carried over, where settings ask for it.
+    private mutating func carry(as settings: TrainConfiguration) {
+        if settings.carriedSource == nil { carried = nil }
+        if let carried { encoder = carried.carried(encoder) }
     }
 
     /// With some of the rows alone to learn from and to validate on; those that validate alone, where
@@ -132,8 +142,8 @@ extension PreparedData {
         let others = (ruled?.rows ?? []).filter { !named.contains($0) }
         var result = try PreparedData.prepare(
             table.selecting(rows: rows + others),
-            testTable: testTable.selecting(rows: []), schema: schema,
-            asked, kinds: kinds, classesOf: target, rules: ruled?.rules, onEvent: { _ in })
+            testTable: testTable.selecting(rows: []), schema: schema, asked, kinds: kinds,
+            carrying: carried, classesOf: target, rules: ruled?.rules, onEvent: { _ in })
         result.testTable = testTable
         result.split.test = split.test
         return result
@@ -157,6 +167,7 @@ extension PreparedData {
         result.recipe = Recipe(settings, for: problem(rows: rows.count + others.count))
         result.encoder = try result.fitted(
             on: learned, bins: result.recipe.fittedBins, repair: settings.model.groupRepair)
+        result.carry(as: settings)
         result.canaries = nil
         result.split = Split(
             train: learned, validation: Array(rows.count..<rows.count + others.count),

@@ -100,6 +100,13 @@ package func planRun(
 ) throws -> PlanReport {
     let start = Clock.monotonicSeconds()
     try configuration.validate()
+    guard configuration.carry.run == nil else {
+        throw VouchError(
+            setting: """
+                \(named: Settings.from) trains two models, with what is carried over and without, and no plan tells \
+                of both. Leave it out: without it the plan is of one of them
+                """)
+    }
     let threads = try checkedThreads(threads)
     let prepared = try PreparedData.load(
         configuration, threads: threads, onEvent: onEvent)

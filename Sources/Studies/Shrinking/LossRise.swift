@@ -13,6 +13,8 @@ struct LossRise {
     let metric: MetricID
     let before: Double
     let rise: IntervalNumber
+    /// The same with how its interval was found.
+    let estimate: Estimate
     let rows: Int
     /// Whether the second model is worse beyond the margin.
     let verdict: NonInferiority.Verdict
@@ -41,6 +43,7 @@ struct LossRise {
                     + (found.estimate.note ?? "it is not defined for them"))
         }
         rise = figure
+        estimate = found.estimate
         rows = first.rows
         verdict = try margin.comparison(of: second.predictions, beside: first).verdict
     }

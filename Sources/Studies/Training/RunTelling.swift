@@ -23,6 +23,8 @@ struct RunTelling {
     var budget: RunBudget?
     /// What it was expected to take; `nil` where nothing was told.
     var planned: PlannedRun?
+    /// Which of two models the run's is, where one began with another run's weights.
+    var carrying: CarryChoice?
     /// By which pieces of work are timed; it decides nothing.
     var clock: @Sendable () -> Double = { Clock.monotonicSeconds() }
     /// Of a rehearsal, whose findings are dropped: nothing is trained for a probe. `nil` of a run.
@@ -65,13 +67,14 @@ struct RunTelling {
         if let budget {
             probed.cancellation = learner.cancellation.orWhere { budget.endsProbes }
         }
-        let subject = try SubjectAssembly(
+        var subject = try SubjectAssembly(
             learner: probed, model: model, steps: trained.steps, used: trained.used,
             features: features,
             modelBytes: weights.count,
             modelsBefore: modelsBefore(earlier, weightsSHA256: hash),
             validation: validation, shapes: reading?.outputs.map(\.shapes) ?? []
         ).subject()
+        subject.carriedOver = carrying?.outcome
         preparing = clock() - began
         if let plan = configuration.evidence.crossValidation {
             let seconds = Int((Double(plan.trainings) * trained.used.wallSeconds).rounded(.up))
@@ -90,7 +93,7 @@ struct RunTelling {
             trainings: trainings, outcomes: outcomes, proofs: proofs, subject: subject,
             ledger: ledger.summary(models: subject.test.models),
             arguments: control.arguments, threads: learner.pool.threads, weightsSHA256: hash,
-            card: control.card, budget: budget?.text
+            card: control.card, budget: budget?.text, carrying: carrying?.facts ?? []
         ).report()
         let files = try RunFiles(
             model: model, weights: weights, configuration: configuration,

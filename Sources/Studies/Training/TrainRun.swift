@@ -21,14 +21,25 @@ package func trainRun(
     let budget = try runBudget(configuration, control, meter)
     let threads = try checkedThreads(control.threads)
     try AtomicFolder.check(configuration.output, overwrite: control.overwrite)
+    if let source = configuration.carry.run,
+        try Files.absolutePath(source) == Files.absolutePath(configuration.output)
+    {
+        throw VouchError(
+            setting: """
+                \(named: Settings.from) is "\(source)", where this run is to be written. Its weights are needed to \
+                train as this run did: write the new one to another folder
+                """)
+    }
     let prepared = try PreparedData.load(
         configuration, kinds: control.kinds, threads: threads, onEvent: control.onEvent)
     for warning in prepared.warnings + precisionWarnings(configuration) {
         control.onEvent(.warning(warning))
     }
     let pool = WorkerPool(threads: threads)
+    var settled = configuration
+    settled.carry.source = prepared.carried?.source
     let learner = Learner(
-        configuration: configuration, prepared: prepared, pool: pool,
+        configuration: settled, prepared: prepared, pool: pool,
         cancellation: control.cancellation)
     var run = TrainRun(learner: learner, budget: budget)
     return try run.carryOut(control, startedAt: start, meter: meter)
@@ -87,7 +98,7 @@ private struct TrainRun {
         _ control: RunControl, startedAt start: Double, meter: CostMeter
     ) throws -> RunResult {
         learner = try learner.settlingShards()
-        let features = try learner.prepared.encoder.encode(learner.prepared.table)
+        var features = try learner.prepared.encoder.encode(learner.prepared.table)
         let planned = planned(features, control, startedAt: start)
         let follower = planned.map { PlanFollower($0.progress, startedAt: start) }
         learner = try choosingPairs(features, control)
@@ -100,17 +111,27 @@ private struct TrainRun {
             control.onEvent(.stage("Budget: \(budget.text)"))
             try budget.begin(Rehearsal(learner, features, budget.meter, control).expected())
         }
-        let trained = try ModelTraining(
-            learner: learner, store: store, resumes: control.resume, budget: budget,
-            onEvent: { event in
-                control.onEvent(event)
-                if let correction = follower?.hear(event) { control.onEvent(correction) }
-            }
-        ).trained(features)
+        var choice: CarryChoice?
+        let trained: TrainedModel
+        if let carried = learner.prepared.carried {
+            let made = try CarryChoice(learner, carried, features, store: store, control)
+            (learner, features) = (made.learner, made.features)
+            trained = made.trained
+            choice = made
+        } else {
+            trained = try ModelTraining(
+                learner: learner, store: store, resumes: control.resume, budget: budget,
+                onEvent: { event in
+                    control.onEvent(event)
+                    if let correction = follower?.hear(event) { control.onEvent(correction) }
+                }
+            ).trained(features)
+        }
         try budget?.trained(countedSeconds: learner.stepSeconds() * Double(trained.steps))
         var telling = RunTelling(
             learner: learner, features: features, control: control, meter: meter, budget: budget)
         telling.planned = planned
+        telling.carrying = choice
         let told = try telling.told(of: trained)
         try told.writer.commit(
             to: configuration.output, overwrite: control.overwrite, recording: told.records)
@@ -147,12 +168,13 @@ private struct TrainRun {
         return result
     }
 
-    /// What the run will take, told before it trains; `nil` where nobody asked, or where it cannot be planned, which is
-    /// no reason not to train.
+    /// What the run will take, told before it trains; `nil` where nobody asked, where two models are to be trained, or where
+    /// it cannot be planned, which is no reason not to train.
     private func planned(
         _ features: EncodedFeatures, _ control: RunControl, startedAt start: Double
     ) -> PlannedRun? {
-        guard control.isPlanned, !learner.cancellation.isRaised else { return nil }
+        guard control.isPlanned, !learner.cancellation.isRaised, learner.prepared.carried == nil
+        else { return nil }
         do {
             let say: (String) -> Void = { control.onEvent(.warning($0)) }
             let planned = try RunPlanner(

@@ -11,4 +11,16 @@ extension Table {
         }
         return Table(name: self.name, rowCount: rowCount + other.rowCount, columns: joined)
     }
+
+    /// Rows that equal one of another table in those of the given columns that both have, of one kind.
+    ///
+    /// - Returns: How many, and in how many columns; without a common column all rows are equal.
+    package func rowsOccurring(
+        in other: Table, columns: [String]
+    ) -> (count: Int, columns: Int) {
+        let both = other.joining(self, columns: columns)
+        let codes = DuplicateIndex(both, columns: both.columns.map(\.name)).codes
+        let known = Set(codes[..<other.rowCount])
+        return (codes[other.rowCount...].count { known.contains($0) }, both.columns.count)
+    }
 }
