@@ -110,7 +110,9 @@ let package = Package(
                 .embedInCode("Bill/Data/grids.json"), .embedInCode("Bill/Data/processors.json"),
                 .embedInCode("Plans/plan-prior.json"),
             ]),
-        idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
+        idea(
+            "DataEfficiency",
+            ["Evidence", "Figures", "Prediction", "Statistics", "TensorCore"]),
         idea(
             "Explanation",
             [
@@ -148,7 +150,7 @@ let package = Package(
         idea(
             "Runs",
             [
-                "Autodiff", "CPURuntime", "Cost", "Evidence", "Explanation", "Fairness", "Figures",
+                "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation", "Fairness", "Figures",
                 "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", real,

@@ -70,7 +70,9 @@ package func ruleRecovery(seed: UInt64 = 0) -> any Probe {
 }
 
 /// Probes that run only where an option of the training asks for them.
-package let requestedProbes: [any Probe] = [CrossValidatedQuality(), AdditiveShapes()]
+package let requestedProbes: [any Probe] = [
+    UnlabelledProbe(), CrossValidatedQuality(), AdditiveShapes(),
+]
 
 /// What each metric id means, over all probes.
 package enum MetricRegistry {

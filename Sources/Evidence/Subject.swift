@@ -25,6 +25,8 @@ package struct Subject: Sendable {
     /// Of an additive model.
     package var shapes: [ShapeFunctions]
     package var crossValidator: (any CrossValidator)?
+    /// Where rows without labels were given.
+    package var unlabelled: UnlabelledFacts?
     /// Of every random choice that a probe makes.
     package var seed: UInt64
     /// Where those that train for probes count what they do.
@@ -97,6 +99,7 @@ package struct Subject: Sendable {
         if rivals != nil { result.insert(.rivals) }
         if answerTrainer != nil { result.insert(.otherAnswers) }
         if !shapes.isEmpty { result.insert(.additiveModel) }
+        if unlabelled != nil { result.insert(.unlabelledRows) }
         if crossValidator != nil { result.insert(.crossValidation) }
         return result
     }

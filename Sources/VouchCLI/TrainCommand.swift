@@ -33,6 +33,14 @@ struct TrainCommand: ParsableCommand {
     var test: String?
 
     @Option(
+        help: ArgumentHelp(
+            """
+            A table of rows without the target, to learn from where that helps: whether it does is tried on labelled \
+            rows before.
+            """, valueName: "file"))
+    var unlabelled: String?
+
+    @Option(
         name: .customLong("out"),
         help: """
             The run folder to write. (default: runs/ and the name of the data, numbered where that stands \
@@ -97,6 +105,7 @@ struct TrainCommand: ParsableCommand {
         let place = output ?? RunName.standard(for: data, isContinued: overwrite || resume)
         var configuration = TrainConfiguration(data: data, output: place)
         configuration.test = test
+        configuration.unlabelled = unlabelled
         configuration.columns = columns.roles(target: target)
         configuration.columns.groupBins = try model.groupBins()
         configuration.columns.groupLabels = try parseGroupLabels(labels)

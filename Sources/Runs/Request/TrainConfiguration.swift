@@ -11,6 +11,8 @@ package import Training
 package struct TrainConfiguration: Codable, Sendable, Hashable {
     package var data: String
     package var test: String?
+    /// A file of rows without labels to learn from, where that helps.
+    package var unlabelled: String?
     package var columns = ColumnRoles()
     package var reading = ReadingOptions()
     package var model = ModelOptions()

@@ -66,6 +66,7 @@ extension TrainConfiguration {
     /// - Throws: `VouchError` naming the setting, its value and what would be accepted.
     package func validate() throws(VouchError) {
         for setting in Settings.all { try setting.check(self) }
+        try checkUnlabelled()
     }
 
     /// With everything that a remedy might disturb set to what the run settled on, so that it changes

@@ -115,6 +115,7 @@ package struct SubjectAssembly {
             },
             seed: seed)
         subject.work = trials.work
+        subject.unlabelled = prepared.pool?.facts
         // Its settings trained again would be another model than one that a remedy made.
         if !model.provenance.isTrained { subject.leaveOutTrainings() }
         return subject

@@ -24,6 +24,9 @@ extension Learner {
             result.prepared.recipe.refits = 0
         }
         result.start = plan.start
+        if !plan.learnsFromPool || result.prepared.recipe.kind != prepared.recipe.kind {
+            result.prepared.usesPool = false
+        }
         switch plan.answers {
         case .asTheyAre, .replaced: break
         case .shuffled(let seed):
@@ -36,6 +39,12 @@ extension Learner {
         }
         return (result, try result.prepared.encoder.encode(result.prepared.table))
     }
+}
+
+extension TrialPlan {
+    /// Whether rows without labels that the run learned from are learned from: by what is trained as the run was, and not by
+    /// what learns other answers, to another end, or some rows in an order of its own.
+    fileprivate var learnsFromPool: Bool { answers == .asTheyAre && length == .settled && start == nil }
 }
 
 extension TrialPlan.Rows {
@@ -94,7 +103,9 @@ extension PreparedData {
         result.encoder = try Encoder.fit(
             table, schema, rows: rows, bins: bins, outcomes: bins == nil ? [] : try outcomes(rows),
             repair: rule, kinds: kinds.encoders)
-        return result
+        guard usesPool else { return result }
+        result.usesPool = false
+        return try result.learningFromPool()
     }
 
     /// With some of the rows alone to learn from and to validate on; those that validate alone, where
@@ -118,6 +129,11 @@ extension PreparedData {
         var result = try PreparedData.prepare(
             table.selecting(rows: rows), testTable: testTable.selecting(rows: []), schema: schema,
             asked, kinds: kinds, classesOf: target, onEvent: { _ in })
+        if usesPool, result.recipe.kind == recipe.kind {
+            result.pool = pool
+            result.poolSeed = settings.learning.seed
+            result = try result.learningFromPool()
+        }
         result.testTable = testTable
         result.split.test = split.test
         return result
@@ -142,6 +158,7 @@ extension PreparedData {
             outcomes: bins == nil ? [] : try result.outcomes(learned),
             repair: settings.model.groupRepair, kinds: kinds.encoders)
         result.canaries = nil
+        result.usesPool = false
         result.split = Split(
             train: learned, validation: Array(rows.count..<rows.count + others.count),
             test: split.test)
@@ -150,7 +167,7 @@ extension PreparedData {
     }
 
     /// What is to be predicted of rows of the table, for an encoder.
-    private func outcomes(_ rows: [Int]) throws -> [[Float]] {
+    func outcomes(_ rows: [Int]) throws -> [[Float]] {
         switch try answers(of: rows) {
         case .numbers(let numbers):
             target.outcomes(labels: [], numbers: numbers, rows: Array(rows.indices))

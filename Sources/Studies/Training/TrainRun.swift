@@ -87,7 +87,7 @@ private struct TrainRun {
         _ control: RunControl, startedAt start: Double, meter: CostMeter
     ) throws -> RunResult {
         learner = try learner.settlingShards()
-        let features = try learner.prepared.encoder.encode(learner.prepared.table)
+        var features = try learner.prepared.encoder.encode(learner.prepared.table)
         let planned = planned(features, control, startedAt: start)
         let follower = planned.map { PlanFollower($0.progress, startedAt: start) }
         learner = try choosingPairs(features, control)
@@ -100,7 +100,7 @@ private struct TrainRun {
             control.onEvent(.stage("Budget: \(budget.text)"))
             try budget.begin(Rehearsal(learner, features, budget.meter, control).expected())
         }
-        let trained = try ModelTraining(
+        var trained = try ModelTraining(
             learner: learner, store: store, resumes: control.resume, budget: budget,
             onEvent: { event in
                 control.onEvent(event)
@@ -108,6 +108,11 @@ private struct TrainRun {
             }
         ).trained(features)
         try budget?.trained(countedSeconds: learner.stepSeconds() * Double(trained.steps))
+        if learner.prepared.pool != nil {
+            let chosen = try UnlabelledChoice(learner, features, trained).delivered(
+                store: store, resumes: control.resume, onEvent: control.onEvent)
+            (learner, features, trained) = (chosen.learner, chosen.features, chosen.trained)
+        }
         var telling = RunTelling(
             learner: learner, features: features, control: control, meter: meter, budget: budget)
         telling.planned = planned
@@ -153,6 +158,11 @@ private struct TrainRun {
         _ features: EncodedFeatures, _ control: RunControl, startedAt start: Double
     ) -> PlannedRun? {
         guard control.isPlanned, !learner.cancellation.isRaised else { return nil }
+        guard learner.prepared.pool == nil else {
+            control.onEvent(
+                .stage("What the run will take is not planned where rows without labels are tried"))
+            return nil
+        }
         do {
             let say: (String) -> Void = { control.onEvent(.warning($0)) }
             let planned = try RunPlanner(

@@ -8,7 +8,8 @@ extension Learner {
         decisive.output = ""
         decisive.learning.budget = nil
         decisive.evidence = .init()
-        let parts = [try JSON.encode(decisive)] + prepared.hashes.map { Array($0.utf8) }
+        let hashes = prepared.hashes + (prepared.pool.map { [$0.sha256] } ?? [])
+        let parts = [try JSON.encode(decisive)] + hashes.map { Array($0.utf8) }
         return ContentHash.sha256(parts.flatMap { $0 })
     }
 }
