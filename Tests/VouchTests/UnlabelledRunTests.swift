@@ -1,7 +1,8 @@
+import Cost
 import Documents
 import Evidence
-import Foundation
 import Platform
+import Reporting
 import RunStore
 import Runs
 import Studies
