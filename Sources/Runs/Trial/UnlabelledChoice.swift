@@ -44,14 +44,19 @@ package struct UnlabelledChoice {
     /// - Parameters:
     ///   - store: Where unfinished trainings are kept.
     ///   - resumes: Whether to go on from what is kept.
-    /// - Throws: what a training throws, but for an interruption: then the model of labelled rows is delivered.
+    /// - Returns: The model of labelled rows also where the others were not learned for an interruption, or for an error, which
+    ///   is told.
     package func delivered(
         store: CheckpointStore?, resumes: Bool, onEvent: @escaping (RunEvent) -> Void
-    ) throws -> Delivered {
+    ) -> Delivered {
         do {
             return try chosen(store: store, resumes: resumes, onEvent: onEvent)
-        } catch is Interruption {
-            return without("interrupted before the rows without labels were learned", onEvent)
+        } catch {
+            let isStopped = error is Interruption || plain.cancellation.isRaised
+            return without(
+                isStopped
+                    ? "the training was interrupted before they were learned"
+                    : "they could not be tried (\(error))", onEvent)
         }
     }
 
@@ -77,7 +82,7 @@ package struct UnlabelledChoice {
                 "Trying the rows without labels on \(plain.prepared.knownRows.count) labelled rows, held out "
                     + "in \(Self.parts) parts"))
         return try decided(
-            try heldOut(pooled, encoded), pooled, encoded, onEvent,
+            try heldOut(pooled, encoded, onEvent), pooled, encoded, onEvent,
             training: { try training.trained(encoded) })
     }
 
@@ -136,14 +141,16 @@ package struct UnlabelledChoice {
 
     /// Of each part of the rows what models say of it that learned the others, without and with rows without labels.
     private func heldOut(
-        _ pooled: Learner, _ encoded: EncodedFeatures
+        _ pooled: Learner, _ encoded: EncodedFeatures, _ onEvent: (RunEvent) -> Void
     ) throws -> [(before: LabelledPredictions, after: LabelledPredictions)] {
         var plan = TrialPlan(plain.configuration)
         plan.settings.splits.canaries = 0
         plan.choosesPairs = true
         let parts = try plain.prepared.parts(
             Self.parts, seed: plain.configuration.learning.seed)
-        return try parts.filter { !$0.isEmpty }.map { held in
+        let filled = parts.filter { !$0.isEmpty }
+        return try filled.enumerated().map { number, held in
+            onEvent(.stage("Part \(number + 1) of \(filled.count) is held out"))
             let isHeld = Set(held)
             plan.rows = .redrawn(parts.joined().filter { !isHeld.contains($0) }.sorted())
             let rows = plain.prepared.table.selecting(rows: held)

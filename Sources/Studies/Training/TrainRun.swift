@@ -109,7 +109,7 @@ private struct TrainRun {
         ).trained(features)
         try budget?.trained(countedSeconds: learner.stepSeconds() * Double(trained.steps))
         if learner.prepared.pool != nil {
-            let chosen = try UnlabelledChoice(learner, features, trained).delivered(
+            let chosen = UnlabelledChoice(learner, features, trained).delivered(
                 store: store, resumes: control.resume, onEvent: control.onEvent)
             (learner, features, trained) = (chosen.learner, chosen.features, chosen.trained)
         }
