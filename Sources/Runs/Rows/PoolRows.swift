@@ -16,7 +16,7 @@ package struct PoolRows: Sendable {
 
     /// At most so many rows are learned from, spread evenly over the file: what more of them would tell costs more than
     /// it brings.
-    package static let mostRows = 3000
+    package static let mostRows = 2000
 
     /// - Parameters:
     ///   - bytes: Of the file.

@@ -20,7 +20,7 @@ struct SelfTraining {
     let pool: PoolRows
 
     /// Visits of rows by a network, at least.
-    private static let visits = 45_000
+    private static let visits = 30_000
     private static let fewestEpochs = 10
     private static let mostEpochs = 400
 
@@ -89,6 +89,8 @@ struct SelfTraining {
         settings.maximumEpochs = min(max(epochs, Self.fewestEpochs), Self.mostEpochs)
         settings.patience = settings.maximumEpochs
         settings.optimizer.schedule.shape = .cosine
+        // A rate that falls to 0 averages by itself, and the steps are few.
+        settings.optimizer.averageDecay = nil
         settings.keepsLast = true
         settings.seed &+= (UInt64(number) << 32) &+ Self.studentSeeds
         return settings
