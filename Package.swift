@@ -150,9 +150,9 @@ let package = Package(
         idea(
             "Runs",
             [
-                "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation", "Fairness", "Figures",
-                "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform",
-                "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
+                "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim",
+                "Platform", "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", real,
                 .product(name: "Yams", package: "Yams"),
             ]),
