@@ -71,7 +71,8 @@ package func ruleRecovery(seed: UInt64 = 0) -> any Probe {
 
 /// Probes that run only where an option of the training asks for them.
 package let requestedProbes: [any Probe] = [
-    CrossValidatedQuality(), AdditiveShapes(), RuleLabelsProbe(), CarryingOver(),
+    UnlabelledProbe(), CrossValidatedQuality(), AdditiveShapes(), RuleLabelsProbe(),
+    CarryingOver(),
 ]
 
 /// What each metric id means, over all probes and studies.

@@ -210,6 +210,9 @@ package struct ReportAssembly {
                 .init(
                     name: RowSplit.test.rawValue, rows: testRows,
                     use: "measures, once; from \(Files.name(of: testSource))"),
+                .init(
+                    name: RowSplit.named("without labels").rawValue,
+                    rows: prepared.pool?.facts.rows ?? 0, use: unlabelledUse),
             ].filter { $0.rows > 0 },
             columns: prepared.schema.columns.compactMap { entry in
                 prepared.table.column(named: entry.name).map { column in
@@ -219,6 +222,14 @@ package struct ReportAssembly {
                         missing: profile.missing, distinct: profile.distinct)
                 }
             })
+    }
+
+    private var unlabelledUse: String {
+        guard let pool = prepared.pool else { return "" }
+        let use =
+            pool.facts.isUsed
+            ? "\(pool.facts.learned) are learned from, with answers of other models" : "not used"
+        return use + "; from \(Files.name(of: pool.file))"
     }
 
     private var curves: Figure {
@@ -273,6 +284,9 @@ package struct ReportAssembly {
                     "Labelled since",
                     "\(prepared.answeredRows) of the rows learned from, \(Files.name(of: answers)), "
                         + "SHA-256 \(hash)"))
+        }
+        if let pool = prepared.pool {
+            facts.append(.init("SHA-256 of \(Files.name(of: pool.file))", pool.sha256))
         }
         return facts
     }

@@ -39,6 +39,8 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     case trainingCost
     /// What the whole command took, probes included.
     case runCost
+    /// What rows without labels brought to the training.
+    case unlabelledRows
     /// The tables of training and test rows as they were read.
     case trainingTables
     /// Rules that labelled rows to learn from.
@@ -49,6 +51,7 @@ package enum Need: String, Codable, Sendable, CaseIterable {
     /// In a sentence that says why a probe was left out.
     package var absence: String {
         switch self {
+        case .unlabelledRows: "no rows without labels were given (--unlabelled)"
         case .predictions: "there are no predictions of rows with known answers"
         case .protectedColumns: "no protected column was named (--protected)"
         case .trainingPredictions: "there are no predictions of training rows"

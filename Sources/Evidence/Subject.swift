@@ -29,6 +29,8 @@ package struct Subject: Sendable {
     package var ruleLabels: RuleLabels?
     /// Of a training that might begin with another run's weights.
     package var carriedOver: CarriedOver?
+    /// Where rows without labels were given.
+    package var unlabelled: UnlabelledFacts?
     /// Of every random choice that a probe makes.
     package var seed: UInt64
     /// Where those that train for probes count what they do.
@@ -101,6 +103,7 @@ package struct Subject: Sendable {
         if rivals != nil { result.insert(.rivals) }
         if answerTrainer != nil { result.insert(.otherAnswers) }
         if !shapes.isEmpty { result.insert(.additiveModel) }
+        if unlabelled != nil { result.insert(.unlabelledRows) }
         if crossValidator != nil { result.insert(.crossValidation) }
         if ruleLabels != nil { result.insert(.ruleLabels) }
         if carriedOver != nil { result.insert(.carriedOver) }

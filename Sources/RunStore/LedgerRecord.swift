@@ -51,6 +51,8 @@ extension Ledger {
         package static let testSHA256 = "testSHA256"
         /// Of a run: the file of rows that were labelled since, where there is one.
         package static let answersSHA256 = "answersSHA256"
+        /// Of a run: the file of rows without labels, where there is one.
+        package static let unlabelledSHA256 = "unlabelledSHA256"
         package static let configurationSHA256 = "configurationSHA256"
         /// Of a look: the model whose predictions were looked at. Of a run: what it wrote.
         package static let weightsSHA256 = "weightsSHA256"

@@ -41,6 +41,14 @@ struct TrainCommand: ParsableCommand {
     var rules: String?
 
     @Option(
+        help: ArgumentHelp(
+            """
+            A table of rows without the target, to learn from where that helps: whether it does is tried on labelled \
+            rows before.
+            """, valueName: "file"))
+    var unlabelled: String?
+
+    @Option(
         name: .customLong("out"),
         help: """
             The run folder to write. (default: runs/ and the name of the data, numbered where that stands \
@@ -106,6 +114,7 @@ struct TrainCommand: ParsableCommand {
         var configuration = TrainConfiguration(data: data, output: place)
         configuration.test = test
         configuration.rules = try rules.map(LabelRules.init(file:))
+        configuration.unlabelled = unlabelled
         configuration.columns = columns.roles(target: target)
         configuration.columns.groupBins = try model.groupBins()
         configuration.columns.groupLabels = try parseGroupLabels(labels)

@@ -17,7 +17,7 @@ struct DrawbackWords {
         var answer =
             switch row.drawback {
             case .computeCost: cost
-            case .dataHunger: rows
+            case .dataHunger: rowsWithUnlabelled
             case .opacity: columns
             case .overfitting: newRows
             case .hyperParameters: seeds
@@ -85,6 +85,22 @@ struct DrawbackWords {
             answer.metrics.append(.cheaperModels)
             answer.tone = need.tone
         }
+        return answer
+    }
+
+    private var rowsWithUnlabelled: RunReport.Answer {
+        var answer = rows
+        guard let used = facts.first(.unlabelledUsed)?.value else { return answer }
+        let lower = facts.first(.unlabelledGain)?.interval?.lower ?? 0
+        let sentence =
+            used == 0
+            ? "Rows without labels were not shown to help and are not used."
+            : lower > 0
+                ? "Rows without labels made it better on labelled rows that were held out."
+                : "Rows without labels are used, as they probably help; that is not shown."
+        answer.text += (answer.text.isEmpty ? "" : " ") + sentence
+        answer.metrics.append(.unlabelledUsed)
+        if facts.first(.unlabelledGain) != nil { answer.metrics.append(.unlabelledGain) }
         return answer
     }
 

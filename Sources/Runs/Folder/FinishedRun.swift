@@ -34,7 +34,7 @@ package struct FinishedRun {
         path = run
         self.cancellation = cancellation
         configuration = try Self.configuration(of: run)
-        prepared = try PreparedData.load(
+        var prepared = try PreparedData.load(
             configuration, kinds: kinds, threads: threads, onEvent: onEvent)
         let made = try Ledger.read(run).lastRun?.details ?? [:]
         let expected = [
@@ -47,6 +47,10 @@ package struct FinishedRun {
                 "\(run): its data were changed since it was trained (their SHA-256 differs from the "
                     + "ledger's). Train it anew on what stands there now, then ask that run")
         }
+        if let record = try UnlabelledRecord.of(RunFolder.open(run)) {
+            prepared = try prepared.delivered(record, of: run)
+        }
+        self.prepared = prepared
         features = try prepared.encoder.encode(prepared.table)
         pool = WorkerPool(threads: threads)
         pairs =

@@ -38,6 +38,7 @@ package struct LedgerEntries {
         ]
         if hashes.count > 1 { details[Ledger.DetailKey.testSHA256] = hashes[1] }
         details[Ledger.DetailKey.answersSHA256] = prepared.answersSHA256
+        if let pool = prepared.pool { details[Ledger.DetailKey.unlabelledSHA256] = pool.sha256 }
         entries.append(
             .init(
                 time: time, kind: .run, rows: prepared.split.train.count,
@@ -46,6 +47,11 @@ package struct LedgerEntries {
             look(
                 .validation, rows: split.validation.count,
                 "early stopping, \(training.history.count) epochs")
+        }
+        if prepared.pool?.facts.comparison != nil, prepared.folds.count == 1 {
+            look(
+                .validation, rows: prepared.folds[0].validation.count,
+                "whether rows without labels are learned from")
         }
         for outcome in outcomes where outcome.findings != nil {
             for seen in subject.looks(of: outcome.probe) {

@@ -16,6 +16,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
     /// A file of rows that were labelled since: they are learned from, and no row of it validates or is a test row, unless
     /// folds let every row validate in its turn.
     package var answers: String?
+    /// A file of rows without labels to learn from, where that helps.
+    package var unlabelled: String?
     package var columns = ColumnRoles()
     package var reading = ReadingOptions()
     package var model = ModelOptions()

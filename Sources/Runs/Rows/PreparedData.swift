@@ -27,6 +27,12 @@ package struct PreparedData {
     package internal(set) var ruled: RuledRows?
     /// What encoders and weights of shared columns are taken from; `nil` for nothing.
     package var carried: CarriedModel?
+    /// Rows without labels beside the table's; `nil` where none were given.
+    package var pool: PoolRows?
+    /// Whether they are learned from; see `learningFromPool()`.
+    package var usesPool = false
+    /// Of what is drawn for them.
+    var poolSeed: UInt64 = 0
     /// SHA-256 of the files, in order: data, test.
     package var hashes: [String]
     /// Of the file of rows that were labelled since, which are the last of `table`; `nil` without one.
@@ -90,6 +96,15 @@ package struct PreparedData {
         warnings += prepared.warnings
         prepared.warnings = warnings
         prepared.hashes = hashes
+        if let file = configuration.unlabelled {
+            onEvent(.stage("Reading \(file)"))
+            let pool = try PoolRows(
+                file, CSVReader.bytes(path: file), reading: reading.keepingTexts(of: schema),
+                beside: prepared)
+            prepared.warnings += pool.warnings
+            prepared.pool = pool
+            prepared.poolSeed = configuration.learning.seed
+        }
         return prepared
     }
 

@@ -68,6 +68,7 @@ extension TrainConfiguration {
     package func validate() throws(VouchError) {
         for setting in Settings.all { try setting.check(self) }
         try rules?.check(self)
+        try checkUnlabelled()
     }
 
     /// With everything that a remedy might disturb set to what the run settled on, so that it changes

@@ -1,3 +1,4 @@
+import DataEfficiency
 package import Evidence
 import GraphIR
 package import Kernels
@@ -8,7 +9,7 @@ package import Tables
 package import Training
 
 /// Trains the models of a run: one, one a fold, or one and its refits. A split without validation rows is
-/// learned for all epochs.
+/// learned for all epochs. Where rows without labels are learned from, these models teach others; see `SelfTraining`.
 package struct ModelTraining {
     package let learner: Learner
     /// Where unfinished trainings are kept; `nil` to keep none.
@@ -41,12 +42,16 @@ package struct ModelTraining {
     /// The model that the trainings come to, with what they took.
     package func trained(_ features: EncodedFeatures) throws -> TrainedModel {
         let meter = CostMeter()
-        let trainings = try trainings(features)
+        var trainings = try trainings(features)
+        var teaching: TrainedModel.Teaching?
+        if let selfTraining = SelfTraining(learner) {
+            (trainings, teaching) = try taught(selfTraining, by: trainings, features)
+        }
         let used = meter.used()
         var model = try learner.bundle(sets: trainings.map(\.weights))
         model.costs = configuration.costs
         model.groups = learner.groupNaming()
-        return TrainedModel(model: model, trainings: trainings, used: used)
+        return TrainedModel(model: model, trainings: trainings, used: used, teaching: teaching)
     }
 
     /// Trains a model a fold, or one and refits; an interruption ends with those trained so far.
@@ -73,7 +78,7 @@ package struct ModelTraining {
                 let ruled = prepared.ruled.map { ", \($0.rows.count) labelled by rules" } ?? ""
                 onEvent(.stage("Training on \(split.train.count) rows" + ruled + part))
             }
-            let trained = try train(trainer, fold: fold)
+            let trained = try train(trainer, checkpoint: fold)
             onEvent(.stopped(trained.stop, bestEpoch: trained.bestEpoch))
             trainings.append(trained)
         }
@@ -105,7 +110,7 @@ package struct ModelTraining {
             .stage(
                 "Training on all \(rows.count) rows, for \(epochs) epochs "
                     + "(\(number) of \(prepared.recipe.refits))"))
-        let refit = try train(trainer, fold: number)
+        let refit = try train(trainer, checkpoint: number)
         guard refit.steps == settings.maximumSteps else {
             onEvent(
                 .warning("Refit \(number) is dropped: \(StopText.sentence(refit.stop))"))
@@ -114,9 +119,9 @@ package struct ModelTraining {
         return refit
     }
 
-    private func train(
-        _ trainer: Trainer, fold: Int
-    ) throws -> TrainedFold {
+    /// - Parameter checkpoint: Counted from `firstCheckpoint`.
+    private func train(_ trainer: Trainer, checkpoint: Int) throws -> TrainedFold {
+        let place = firstCheckpoint + checkpoint
         var lastSave = Clock.monotonicSeconds()
         var failure: (any Error)?
         let stop = try trainer.run(
@@ -130,7 +135,7 @@ package struct ModelTraining {
                 onEvent(.training(event))
                 guard case .epoch = event, Clock.monotonicSeconds() - lastSave >= 1 else { return }
                 do {
-                    try store?.save(trainer.state(), fold: firstCheckpoint + fold)
+                    try store?.save(trainer.state(), fold: place)
                 } catch {
                     failure = error
                 }
@@ -138,12 +143,73 @@ package struct ModelTraining {
             })
         if let failure { throw failure }
         // What follows may be killed; this one is not trained again.
-        if prepared.folds.count > 1 || prepared.recipe.refits > 0 {
-            try store?.save(trainer.state(), fold: firstCheckpoint + fold)
+        if prepared.folds.count > 1 || prepared.recipe.refits > 0 || prepared.pool != nil {
+            try store?.save(trainer.state(), fold: place)
         }
         return TrainedFold(
             history: trainer.history, stop: stop, steps: trainer.steps,
             weights: trainer.modelWeights)
+    }
+}
+
+// MARK: - Rows without labels
+
+extension ModelTraining {
+    /// Those of the checkpoints of models that are taught.
+    private static let firstOfTaught = 1000
+
+    /// Models that learn the labelled rows, and what those that were trained on them and a forest say of the others.
+    ///
+    /// - Throws: `Interruption`: what was trained before is then a model of labelled rows alone, which nobody asked for.
+    private func taught(
+        _ selfTraining: SelfTraining, by teachers: [TrainedFold], _ features: EncodedFeatures
+    ) throws -> ([TrainedFold], TrainedModel.Teaching) {
+        try learner.cancellation.check()
+        let others = try prepared.encoder.encode(selfTraining.pool.table)
+        var first: (answers: CommitteeAnswers, features: EncodedFeatures)?
+        var teaching = TrainedModel.Teaching(steps: teachers.reduce(0) { $0 + $1.steps })
+        var trainings: [TrainedFold] = []
+        let all = (prepared.split.train + prepared.split.validation).sorted()
+        for (number, teacher) in teachers.enumerated() {
+            let isRefit = number >= prepared.folds.count
+            let split =
+                isRefit
+                ? Split(train: all, validation: [], test: []) : prepared.folds[number]
+            let known = isRefit ? first?.answers : nil
+            let answers =
+                try known
+                ?? selfTraining.answers(
+                    fold: min(number, prepared.folds.count - 1), weights: teacher.weights, features,
+                    others)
+            let student = try selfTraining.student(
+                learning: split.train, validation: split.validation, answers)
+            // The same cells for every student.
+            let encoded =
+                try first?.features ?? prepared.encoder.encode(student.prepared.table)
+            first = first ?? (answers, encoded)
+            if !isRefit, let confidence = answers.confidence {
+                teaching.confidences.append(confidence)
+            }
+            let rows = student.prepared.folds[0].train
+            let trainer = try student.trainer(
+                encoded, training: rows, validation: split.validation.isEmpty ? nil : split.validation,
+                settings: selfTraining.settings(
+                    student, rows: rows.count, steps: teacher.steps, number: number),
+                number: number)
+            let place = Self.firstOfTaught + number
+            if resumes, let state = try store?.load(fold: firstCheckpoint + place) {
+                try trainer.restore(state)
+            }
+            onEvent(
+                .stage(
+                    "Training on \(split.train.count) rows and \(others.rows) without labels "
+                        + "(\(number + 1) of \(teachers.count))"))
+            let trained = try train(trainer, checkpoint: place)
+            try learner.cancellation.check()
+            onEvent(.stopped(trained.stop, bestEpoch: trained.bestEpoch))
+            trainings.append(trained)
+        }
+        return (trainings, teaching)
     }
 }
 
@@ -152,9 +218,25 @@ package struct TrainedModel {
     package var model: ModelBundle
     package var trainings: [TrainedFold]
     package var used: Usage
+    /// Where it learned rows without labels.
+    package var teaching: Teaching?
 
-    /// Over all trainings.
-    package var steps: Int { trainings.reduce(0) { $0 + $1.steps } }
+    /// Over all trainings, of those that taught them too.
+    package var steps: Int { trainings.reduce(teaching?.steps ?? 0) { $0 + $1.steps } }
+
+    /// What taught it.
+    package struct Teaching: Sendable {
+        /// Of the models that taught.
+        var steps: Int
+        /// Of each fold's committee.
+        var confidences: [Double] = []
+
+        /// The mean; `nil` of numbers.
+        package var confidence: Double? {
+            confidences.isEmpty
+                ? nil : confidences.reduce(0, +) / Double(confidences.count)
+        }
+    }
 }
 
 /// What one model's training came to.

@@ -117,6 +117,7 @@ package struct SubjectAssembly {
             seed: seed)
         subject.work = trials.work
         subject.ruleLabels = try ruleLabels(table)
+        subject.unlabelled = prepared.pool?.facts
         // Its settings trained again would be another model than one that a remedy made.
         if !model.provenance.isTrained { subject.leaveOutTrainings() }
         return subject

@@ -24,6 +24,9 @@ extension Learner {
             result.prepared.recipe.refits = 0
         }
         result.start = plan.start
+        if !plan.learnsFromPool || result.prepared.recipe.kind != prepared.recipe.kind {
+            result.prepared.usesPool = false
+        }
         switch plan.answers {
         case .asTheyAre, .replaced: break
         case .shuffled(let seed):
@@ -36,6 +39,12 @@ extension Learner {
         }
         return (result, try result.prepared.encoder.encode(result.prepared.table))
     }
+}
+
+extension TrialPlan {
+    /// Whether rows without labels that the run learned from are learned from: by what is trained as the run was, and not by
+    /// what learns other answers, to another end, or some rows in an order of its own.
+    fileprivate var learnsFromPool: Bool { answers == .asTheyAre && length == .settled && start == nil }
 }
 
 extension TrialPlan.Rows {
@@ -110,7 +119,9 @@ extension PreparedData {
         let rows = split.train.filter { !planted.contains($0) }
         result.encoder = try result.fitted(on: rows, bins: bins, repair: rule)
         result.carry(as: settings)
-        return result
+        guard usesPool else { return result }
+        result.usesPool = false
+        return try result.learningFromPool()
     }
 
     /// Takes the encoders of shared columns from the run that is carried over, where settings ask for it.
@@ -144,6 +155,11 @@ extension PreparedData {
             table.selecting(rows: rows + others),
             testTable: testTable.selecting(rows: []), schema: schema, asked, kinds: kinds,
             carrying: carried, classesOf: target, rules: ruled?.rules, onEvent: { _ in })
+        if usesPool, result.recipe.kind == recipe.kind {
+            result.pool = pool
+            result.poolSeed = settings.learning.seed
+            result = try result.learningFromPool()
+        }
         result.testTable = testTable
         result.split.test = split.test
         return result
@@ -169,6 +185,7 @@ extension PreparedData {
             on: learned, bins: result.recipe.fittedBins, repair: settings.model.groupRepair)
         result.carry(as: settings)
         result.canaries = nil
+        result.usesPool = false
         result.split = Split(
             train: learned, validation: Array(rows.count..<rows.count + others.count),
             test: split.test)
@@ -192,7 +209,7 @@ extension PreparedData {
     }
 
     /// What is to be predicted of rows of the table, for an encoder.
-    private func outcomes(_ rows: [Int]) throws -> [[Float]] {
+    func outcomes(_ rows: [Int]) throws -> [[Float]] {
         switch try answers(of: rows) {
         case .numbers(let numbers):
             target.outcomes(labels: [], numbers: numbers, rows: Array(rows.indices))

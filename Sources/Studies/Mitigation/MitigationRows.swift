@@ -141,7 +141,8 @@ private struct ScoredRows {
         configuration.learning.folds = folds
         configuration.learning.refits = nil
         try configuration.validate()
-        let prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
+        var prepared = try PreparedData.load(configuration, threads: threads, onEvent: onEvent)
+        if run.prepared.usesPool { prepared = try prepared.learningFromPool() }
         learner = Learner(
             configuration: configuration, prepared: prepared, pool: run.pool, pairs: run.pairs,
             cancellation: run.cancellation)

@@ -66,7 +66,8 @@ struct ChangedRun {
             predictions: [
                 subject.test, try learner.validationPredictions(model, features),
             ], reading: reading,
-            reference: try OutOfDistributionReference(learner, model, features)
+            reference: try OutOfDistributionReference(learner, model, features),
+            unlabelled: learner.prepared.pool.map(UnlabelledRecord.init)
         ).writer().commit(to: output, overwrite: false, recording: ledger.records)
         if let index = try? RunIndex.openExisting() { _ = try? index.record(runAt: output) }
     }

@@ -25,6 +25,8 @@ struct RunFiles {
     var reference: OutOfDistributionReference?
     /// What the training was expected to take, and took.
     var plan: PlanRecord?
+    /// Where it was trained with rows without labels at hand.
+    var unlabelled: UnlabelledRecord?
 
     /// What writes the folder in one step.
     func writer() throws -> RunFolder.Writer {
@@ -46,6 +48,9 @@ struct RunFiles {
             try writer.add(OutOfDistributionReference.fileName, reference.encoded())
         }
         if let plan { try writer.add(RunIndex.Plan.fileName, JSON.encode(plan)) }
+        if let unlabelled {
+            try writer.add(UnlabelledRecord.fileName, JSON.encode(unlabelled))
+        }
         return writer
     }
 }

@@ -112,7 +112,7 @@ private struct TrainRun {
             try budget.begin(Rehearsal(learner, features, budget.meter, control).expected())
         }
         var choice: CarryChoice?
-        let trained: TrainedModel
+        var trained: TrainedModel
         if let carried = learner.prepared.carried {
             let made = try CarryChoice(learner, carried, features, store: store, control)
             (learner, features) = (made.learner, made.features)
@@ -128,6 +128,11 @@ private struct TrainRun {
             ).trained(features)
         }
         try budget?.trained(countedSeconds: learner.stepSeconds() * Double(trained.steps))
+        if learner.prepared.pool != nil {
+            let chosen = UnlabelledChoice(learner, features, trained).delivered(
+                store: store, resumes: control.resume, onEvent: control.onEvent)
+            (learner, features, trained) = (chosen.learner, chosen.features, chosen.trained)
+        }
         var telling = RunTelling(
             learner: learner, features: features, control: control, meter: meter, budget: budget)
         telling.planned = planned
@@ -173,8 +178,13 @@ private struct TrainRun {
     private func planned(
         _ features: EncodedFeatures, _ control: RunControl, startedAt start: Double
     ) -> PlannedRun? {
-        guard control.isPlanned, !learner.cancellation.isRaised, learner.prepared.carried == nil
-        else { return nil }
+        guard control.isPlanned, !learner.cancellation.isRaised else { return nil }
+        let prepared = learner.prepared
+        guard prepared.pool == nil, prepared.carried == nil else {
+            control.onEvent(
+                .stage("What the run will take is not planned where two models are to be compared"))
+            return nil
+        }
         do {
             let say: (String) -> Void = { control.onEvent(.warning($0)) }
             let planned = try RunPlanner(
