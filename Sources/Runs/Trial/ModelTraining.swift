@@ -77,7 +77,18 @@ package struct ModelTraining {
             guard let refit else { break }
             trainings.append(refit)
         }
-        return trainings
+        return try blended(trainings, features)
+    }
+
+    private func blended(
+        _ trainings: [TrainedFold], _ features: EncodedFeatures
+    ) throws -> [TrainedFold] {
+        let blend = LineBlend(learner: learner, features: features)
+        guard let found = try blend.applied(to: trainings) else { return trainings }
+        onEvent(
+            .stage(
+                "Blended with a fitted line: \(Int((100 * found.share).rounded())) % the line's"))
+        return found.trainings
     }
 
     /// Trains a further model, from another start, on the validation rows too; `nil` where something
