@@ -10,25 +10,26 @@ import Training
 /// Fits the line of a network that has one (`TabularNetwork.hasLine`), and blends it with its members.
 ///
 /// Each training's line learns, shrunk, from the rows that this training learned from. What is blended is what comes before
-/// the last non-linearity: a member's outputs `z` and the line's `l` become `(1 − s)·z + s·l`, so that the model stays one
-/// graph. The penalty is that of the lines' own least loss on the rows that each did not learn from, and the share
-/// `s` that of the blend's; of equal ones the smaller share. Both are the same for all trainings of a model: two numbers
-/// that its validation rows chose, beside those that stopped it.
+/// the last non-linearity: a member's outputs `z` and the line's `l` become `a·z + b·l`, so that the model stays one graph.
+/// The factors need not sum to 1: members that are too sure of themselves, as on few rows, are shrunk too.
 ///
-/// - Source: Breiman 1996, DOI 10.1007/BF00117832, for shares found on out-of-fold predictions, which are not negative and
-///   here sum to 1; van der Laan et al. 2007, DOI 10.2202/1544-6115.1309.
+/// The penalty is that of the lines' own least loss on the rows that each did not learn from. The factors, from 0, are
+/// those of least `n · loss + 2 · ((a − 0.7)² + (b − 0.3)²)` of the blend on these `n` rows; the loss is in nats, of a
+/// number half the squared error over the members' mean squared one. All are the same for all trainings of a model: three
+/// numbers that its validation rows chose, beside those that stopped it.
+///
+/// - Source: Breiman 1996, DOI 10.1007/BF00117832, for factors that are not negative and found on out-of-fold predictions; van
+///   der Laan et al. 2007, DOI 10.2202/1544-6115.1309. That they are drawn to what they usually are is ours.
 struct LineBlend {
     let learner: Learner
     let features: EncodedFeatures
 
     /// The strongest first, as each search begins where the one before ended.
     private static let penalties: [Double] = [100, 30, 10, 3, 1]
-    private static let shares = (0...20).map { Double($0) / 20 }
 
     struct Blended {
         var trainings: [TrainedFold]
-        var share: Double
-        var penalty: Double
+        var factors: Factors
     }
 
     /// - Returns: `nil` where there is nothing to fit: the network has no line, the training began with a model's
@@ -41,7 +42,7 @@ struct LineBlend {
         let parts = try trainings.indices.map { try part($0, of: model) }
         guard parts.contains(where: { $0.held != nil }) else { return nil }
         var lines: [ShrunkLinearFit]?
-        var best: (lines: [ShrunkLinearFit], penalty: Double, loss: Double)?
+        var best: (lines: [ShrunkLinearFit], loss: Double)?
         for penalty in Self.penalties {
             let fitted = parts.enumerated().map { place, part in
                 ShrunkLinearFit(
@@ -49,17 +50,66 @@ struct LineBlend {
                     start: lines?[place])
             }
             lines = fitted
-            let loss = Self.loss(parts, fitted, share: 1)
-            if best.map({ loss < $0.loss }) ?? loss.isFinite { best = (fitted, penalty, loss) }
+            let loss = Self.loss(parts, fitted, Factors(members: 0, line: 1))
+            if best.map({ loss < $0.loss }) ?? loss.isFinite { best = (fitted, loss) }
         }
         guard let best else { return nil }
-        let losses = Self.shares.map { Self.loss(parts, best.lines, share: $0) }
-        guard let least = losses.min(), let place = losses.firstIndex(of: least) else { return nil }
-        let share = Self.shares[place]
-        let sets = model.blended(best.lines, share: share)
+        let rows = parts.reduce(0.0) { $0 + ($1.held?.weights.reduce(0, +) ?? 0) }
+        let unit =
+            learner.prepared.target.task == .regression
+            ? 2 * Self.loss(parts, best.lines, Factors(members: 1, line: 0)) : 1
+        guard unit > 0 else { return nil }
+        let factors = Factors.least {
+            Self.loss(parts, best.lines, $0) / unit + 2 / rows * $0.distanceFromUsual
+        }
         var result = trainings
-        for (place, set) in sets.enumerated() { result[place].weights = set }
-        return Blended(trainings: result, share: share, penalty: best.penalty)
+        for (place, set) in model.blended(best.lines, factors).enumerated() {
+            result[place].weights = set
+        }
+        return Blended(trainings: result, factors: factors)
+    }
+}
+
+extension LineBlend {
+    /// By which the members' outputs and the line's are multiplied.
+    struct Factors: Hashable {
+        var members: Double
+        var line: Double
+
+        /// What they usually are, where members and line are both of some use.
+        static let usual = Factors(members: 0.7, line: 0.3)
+        static let most = Factors(members: 1.5, line: 1)
+        private static let steps = 20.0
+
+        var distanceFromUsual: Double {
+            let (first, second) = (members - Self.usual.members, line - Self.usual.line)
+            return first * first + second * second
+        }
+
+        /// Those of least value among multiples of a twentieth, by going from the usual ones to the best neighbour until none
+        /// is better: the least of all where the value is convex.
+        static func least(_ value: (Factors) -> Double) -> Factors {
+            func factors(_ place: (Int, Int)) -> Factors {
+                Factors(members: Double(place.0) / steps, line: Double(place.1) / steps)
+            }
+            var place = (Int(usual.members * steps + 0.5), Int(usual.line * steps + 0.5))
+            var best = value(factors(place))
+            while true {
+                var next: (place: (Int, Int), value: Double)?
+                for first in place.0 - 1...place.0 + 1 {
+                    for second in place.1 - 1...place.1 + 1 {
+                        let tried = factors((first, second))
+                        guard first >= 0, second >= 0, tried.members <= most.members,
+                            tried.line <= most.line
+                        else { continue }
+                        let found = value(tried)
+                        if found < next?.value ?? best { next = ((first, second), found) }
+                    }
+                }
+                guard let next else { return factors(place) }
+                (place, best) = next
+            }
+        }
     }
 }
 
@@ -136,7 +186,7 @@ extension LineBlend {
 
     /// The mean loss of blends on the rows that their trainings did not learn from.
     private static func loss(
-        _ parts: [Part], _ lines: [ShrunkLinearFit], share: Double
+        _ parts: [Part], _ lines: [ShrunkLinearFit], _ factors: Factors
     ) -> Double {
         var sum = 0.0
         var total = 0.0
@@ -150,7 +200,7 @@ extension LineBlend {
                 let blends = (0..<members).map { member in
                     let start = (row * members + member) * outputs
                     return zip(held.members[start..<(start + outputs)], own).map {
-                        (1 - share) * Double($0) + share * $1
+                        factors.members * Double($0) + factors.line * $1
                     }
                 }
                 total += weight
@@ -189,14 +239,16 @@ extension ShrunkLinearFit.Answers {
 }
 
 extension ModelBundle {
-    /// The parameters with a share of each training's line in place of as much of its members' outputs.
-    fileprivate func blended(_ lines: [ShrunkLinearFit], share: Double) -> [Buffer] {
+    /// The parameters with the line of each training, and its members' outputs, multiplied.
+    fileprivate func blended(
+        _ lines: [ShrunkLinearFit], _ factors: LineBlend.Factors
+    ) -> [Buffer] {
         ModelParameters(graph, count: count) { tensor, set in
             switch tensor.name {
-            case TabularNetwork.lineWeight: lines[set].weights.map { Float(share * $0) }
-            case TabularNetwork.lineBias: lines[set].intercepts.map { Float(share * $0) }
+            case TabularNetwork.lineWeight: lines[set].weights.map { Float(factors.line * $0) }
+            case TabularNetwork.lineBias: lines[set].intercepts.map { Float(factors.line * $0) }
             case let name where TabularNetwork.headTensors.contains(name):
-                parameters.values(of: tensor, model: set).map { Float(1 - share) * $0 }
+                parameters.values(of: tensor, model: set).map { Float(factors.members) * $0 }
             default: parameters.values(of: tensor, model: set)
             }
         }.sets

@@ -85,9 +85,10 @@ package struct ModelTraining {
     ) throws -> [TrainedFold] {
         let blend = LineBlend(learner: learner, features: features)
         guard let found = try blend.applied(to: trainings) else { return trainings }
+        let factors = found.factors
         onEvent(
             .stage(
-                "Blended with a fitted line: \(Int((100 * found.share).rounded())) % the line's"))
+                "Blending: \(factors.members) of what the members say, and \(factors.line) of a fitted line"))
         return found.trainings
     }
 
