@@ -26,7 +26,7 @@ struct EnsembleModelForm: ModelForm {
             case .first: patience($0)
             case .second:
                 Standard(max(3, min($0.recipe.epochs / 10, 12)), "a tenth of the epochs, 3 to 12")
-            case .third:
+            case .third, .fourth:
                 Standard(
                     max(3, min($0.recipe.epochs / 15, 8)),
                     "a fifteenth of the epochs, 3 to 8, as a longer wait found nothing better")
