@@ -28,7 +28,7 @@ package enum ParameterRole: String, Codable, Sendable, Hashable {
     case weight, bias, norm, embedding
     /// Kept between steps but not learned, such as running means.
     case state
-    /// Learned from rows, but in closed form: no step moves it.
+    /// Learned from rows by a convex problem of its own: no step of a training moves it.
     case fitted
 
     /// Whether the steps of a training move it along its gradient.
