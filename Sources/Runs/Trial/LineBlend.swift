@@ -33,14 +33,16 @@ struct LineBlend {
     }
 
     /// - Returns: `nil` where there is nothing to fit: the network has no line, the training began with a model's
-    ///   parameters, a line among them, or learned other answers than the rows' own, or no rows were held out.
+    ///   parameters, a line among them, or learned other answers than the rows' own or under a penalty, or no rows were held out or count.
     func applied(to trainings: [TrainedFold]) throws -> Blended? {
         guard learner.network().hasLine == true, learner.start == nil, learner.taughtRows == nil,
             learner.configuration.model.fairPenalty == nil, !trainings.isEmpty
         else { return nil }
         let model = try learner.bundle(sets: trainings.map(\.weights))
         let parts = try trainings.indices.map { try part($0, of: model) }
-        guard parts.contains(where: { $0.held != nil }) else { return nil }
+        guard parts.contains(where: { $0.held != nil }), parts.allSatisfy(\.weighs) else {
+            return nil
+        }
         var lines: [ShrunkLinearFit]?
         var best: (lines: [ShrunkLinearFit], loss: Double)?
         for penalty in Self.penalties {
@@ -124,6 +126,9 @@ extension LineBlend {
         var weights: [Double]?
         /// `nil` of a training that learned from all rows.
         var held: Held?
+
+        /// Whether any row counts.
+        var weighs: Bool { weights?.contains { $0 > 0 } ?? true }
     }
 
     private struct Held {
