@@ -32,8 +32,9 @@ struct LineBlend {
         var factors: Factors
     }
 
-    /// - Returns: `nil` where there is nothing to fit: the network has no line, the training began with a model's
-    ///   parameters, a line among them, or learned other answers than the rows' own or under a penalty, or no rows were held out or count.
+    /// - Returns: `nil` where there is nothing to fit: the network has no line; the training began with a model's
+    ///   parameters, a line among them; it learned other answers than the rows' own, or under a penalty; no rows were
+    ///   held out, or none counts.
     func applied(to trainings: [TrainedFold]) throws -> Blended? {
         guard learner.network().hasLine == true, learner.start == nil, learner.taughtRows == nil,
             learner.configuration.model.fairPenalty == nil, !trainings.isEmpty
