@@ -57,7 +57,7 @@ extension Graph {
                 problem: "is not an output; there are \(outputs.keys.sorted())",
                 location: "differentiating the graph")
         }
-        let trainable = wantsParameters ? parameters.filter { $0.role != .state } : []
+        let trainable = wantsParameters ? parameters.filter(\.role.isMovedBySteps) : []
         let active = activeNodes(from: trainable.map(\.value) + values)
         if let index = nodes.indices.first(where: { active[$0] && nodes[$0].op == .int8Matmul }) {
             throw GraphError(

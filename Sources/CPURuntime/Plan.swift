@@ -179,8 +179,8 @@ package struct Plan: Sendable {
     }
 }
 
-/// Where every parameter lies in one flat buffer: learned dense ones, then tables with sparse
-/// gradients, then state.
+/// Where every parameter lies in one flat buffer: dense ones that steps move, then tables with sparse
+/// gradients, then what no step moves.
 package struct ParameterLayout: Sendable, Hashable {
     package struct Entry: Sendable, Hashable {
         package var spec: ParameterSpec
@@ -192,14 +192,15 @@ package struct ParameterLayout: Sendable, Hashable {
     }
 
     package let entries: [Entry]
-    /// The words of the learned parameters with dense gradients, which come first.
+    /// The words of the parameters that steps move by dense gradients, which come first.
     package let denseCount: Int
     package let count: Int
 
     package init(_ graph: Graph) {
-        let dense = graph.parameters.filter { $0.role != .state && !$0.hasSparseGradient }
-        let sparse = graph.parameters.filter { $0.role != .state && $0.hasSparseGradient }
-        let state = graph.parameters.filter { $0.role == .state }
+        let moved = graph.parameters.filter(\.role.isMovedBySteps)
+        let dense = moved.filter { !$0.hasSparseGradient }
+        let sparse = moved.filter(\.hasSparseGradient)
+        let still = graph.parameters.filter { !$0.role.isMovedBySteps }
         var entries: [Entry] = []
         var offset = 0
         func place(_ specs: [ParameterSpec]) {
@@ -212,7 +213,7 @@ package struct ParameterLayout: Sendable, Hashable {
         place(dense)
         denseCount = offset
         place(sparse)
-        place(state)
+        place(still)
         self.entries = entries
         count = offset
     }

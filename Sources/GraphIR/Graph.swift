@@ -28,6 +28,11 @@ package enum ParameterRole: String, Codable, Sendable, Hashable {
     case weight, bias, norm, embedding
     /// Kept between steps but not learned, such as running means.
     case state
+    /// Learned from rows by a convex problem of its own: no step of a training moves it.
+    case fitted
+
+    /// Whether the steps of a training move it along its gradient.
+    package var isMovedBySteps: Bool { self != .state && self != .fitted }
 }
 
 /// How a parameter starts.

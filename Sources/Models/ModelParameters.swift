@@ -23,7 +23,7 @@ package struct ModelParameters: Sendable {
         /// Its words in a set.
         package var range: Range<Int>
 
-        /// Whether training moves it.
+        /// Whether it comes of rows, by steps or otherwise.
         package var isLearned: Bool { role != .state }
         /// Elements.
         package var count: Int { shape.reduce(1, *) }

@@ -46,6 +46,9 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     package var quantiles: [Float]?
     /// Where the model is a sum of functions of columns and pairs, without hidden layers and members.
     package var additive: AdditiveForm?
+    /// Whether a linear function of what enters the first layer is added to each member's outputs. It is 0 in training, and
+    /// fitted afterwards; `nil` for no.
+    package var hasLine: Bool?
 
     /// Categories of at most this many values become one-hot vectors, larger ones embeddings.
     package static let oneHotLimit = 32
@@ -54,11 +57,14 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         input: TabularInput, task: TaskKind, hidden: [Int], members: Int = 1,
         activation: Activation = .relu, dropout: Float = 0, labelSmoothing: Float = 0,
         loss: TaskHead.RegressionLoss = .squared, quantiles: [Float]? = nil,
-        additive: AdditiveForm? = nil
+        additive: AdditiveForm? = nil, hasLine: Bool = false
     ) {
         precondition(
             additive == nil || (hidden.isEmpty && members == 1 && quantiles == nil),
             "an additive model has no hidden layer, no members and no quantiles")
+        precondition(
+            !hasLine || (additive == nil && quantiles == nil),
+            "a line is beside layers, and predicts no quantiles")
         self.input = input
         self.task = task
         self.hidden = hidden
@@ -69,6 +75,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         self.loss = loss
         self.quantiles = quantiles
         self.additive = additive
+        self.hasLine = hasLine ? true : nil
     }
 
     /// The width of an embedding of `values` values: four times the fourth root, at least 4, at most 32.
@@ -196,7 +203,10 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
             let parts = builder.reshape(x, [.rows, .fixed(members), width])
             x = builder.apply(.transpose([1, 0, 2]), [parts])
         }
-        let outputs = builder.memberLinear("head", x, members: members, output: head.width)
+        var outputs = builder.memberLinear("head", x, members: members, output: head.width)
+        if hasLine == true {
+            outputs = builder.add(outputs, builder.line(encoded, output: head.width))
+        }
         return (x, outputs, nil)
     }
 }

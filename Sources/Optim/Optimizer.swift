@@ -124,7 +124,7 @@ package final class Optimizer {
         let norms = Buffer(count: 2 * blocks.count)
         blockNorms = norms
         tables = layout.entries
-            .filter { $0.spec.hasSparseGradient && $0.spec.role != .state }
+            .filter { $0.spec.hasSparseGradient && $0.spec.role.isMovedBySteps }
             .sorted { $0.spec.name < $1.spec.name }
             .map { SparseTable($0, rateShare: settings.rateShare(of: $0)) }
         sumTask = WorkerPool.Task { [work, blocks] _, index in

@@ -26,7 +26,7 @@ struct EnsembleModelForm: ModelForm {
             case .first: patience($0)
             case .second:
                 Standard(max(3, min($0.recipe.epochs / 10, 12)), "a tenth of the epochs, 3 to 12")
-            case .third:
+            case .third, .fourth:
                 Standard(
                     max(3, min($0.recipe.epochs / 15, 8)),
                     "a fifteenth of the epochs, 3 to 8, as a longer wait found nothing better")
@@ -54,6 +54,12 @@ struct EnsembleModelForm: ModelForm {
         settings.refits = {
             Standard($0.problem.rows <= 25_000 ? 1 : 0, FormSettings.refitsOfSmallTables)
         }
+        settings.hasLine = {
+            let asked = $0.configuration
+            return $0.edition >= .fourth && $0.problem.rows <= 500 && asked.model.quantiles == nil
+                && (asked.model.loss == .squared || !$0.problem.isRegression)
+                && asked.regularising.dropoutPasses == 0
+        }
         settings.remedies = [
             .overfitting(
                 id, "Ensemble of members with shared layers", [4, 8],
@@ -69,6 +75,7 @@ struct EnsembleModelForm: ModelForm {
     func text(of network: TabularNetwork) -> String {
         network.layersText.map {
             "ensemble of \(network.members) perceptrons with shared layers (\($0))"
+                + (network.hasLine == true ? ", blended with a line" : "")
         } ?? "linear model"
     }
 }

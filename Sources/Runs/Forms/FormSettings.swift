@@ -26,6 +26,8 @@ package struct FormSettings: Sendable {
     package var numberWidth: @Sendable (Settling) -> Int = {
         min(16, max(4, 4096 / max($0.problem.numbers, 1)))
     }
+    /// Whether a line is fitted beside the members and blended with them; no command changes it.
+    package var hasLine: @Sendable (Settling) -> Bool = { _ in false }
     /// Of hidden layers; `nil` for a form without.
     package var layers: Layers?
     /// Of members that share layers; `nil` for a form without.

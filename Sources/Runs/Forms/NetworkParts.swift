@@ -20,6 +20,6 @@ package struct NetworkParts {
             input: input, task: task,
             hidden: Array(repeating: recipe.width, count: recipe.depth), members: recipe.members,
             activation: recipe.activation, dropout: recipe.dropout, labelSmoothing: labelSmoothing,
-            loss: loss, quantiles: quantiles, additive: additive)
+            loss: loss, quantiles: quantiles, additive: additive, hasLine: recipe.hasLine ?? false)
     }
 }

@@ -33,6 +33,8 @@ package struct Recipe: Codable, Sendable, Hashable {
     package var batchRows = 0
     package var epochs = 0
     package var patience = 0
+    /// Whether a line is blended with the members; `nil` for no, and in runs of earlier versions.
+    package var hasLine: Bool?
     /// Models trained on all rows but one part each, which validates; 1 for one split.
     package var folds = 1
     /// Further models trained on validation rows too, for as many epochs as were best.
@@ -78,6 +80,8 @@ package struct Recipe: Codable, Sendable, Hashable {
             ?? kind.form.settings.numberWidth(
                 Settling(configuration: configuration, problem: problem, recipe: self))
         frequencies = numbers == .periodic ? 32 : 0
+        let settling = Settling(configuration: configuration, problem: problem, recipe: self)
+        hasLine = kind.form.settings.hasLine(settling) && depth > 0 ? true : nil
     }
 
     /// The settings with their reasons, as an aligned table.

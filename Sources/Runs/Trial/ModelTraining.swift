@@ -87,7 +87,19 @@ package struct ModelTraining {
             guard let refit else { break }
             trainings.append(refit)
         }
-        return trainings
+        return try blended(trainings, features)
+    }
+
+    private func blended(
+        _ trainings: [TrainedFold], _ features: EncodedFeatures
+    ) throws -> [TrainedFold] {
+        let blend = LineBlend(learner: learner, features: features)
+        guard let found = try blend.applied(to: trainings) else { return trainings }
+        let factors = found.factors
+        onEvent(
+            .stage(
+                "Blending: \(factors.members) of what the members say, and \(factors.line) of a fitted line"))
+        return found.trainings
     }
 
     /// Trains a further model, from another start, on the validation rows too; `nil` where something
