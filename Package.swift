@@ -110,7 +110,7 @@ let package = Package(
                 .embedInCode("Bill/Data/grids.json"), .embedInCode("Bill/Data/processors.json"),
                 .embedInCode("Plans/plan-prior.json"),
             ]),
-        idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
+        idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics", real]),
         idea(
             "Explanation",
             [
