@@ -20,6 +20,9 @@ package struct CurvePoints: Sendable, Hashable {
             self.errors = errors
         }
 
+        /// Their geometric mean.
+        package var typical: Double { Double.exp(logMean) }
+
         /// The mean of the errors' logarithms.
         var logMean: Double {
             errors.reduce(0) { $0 + Double.log($1) } / Double(errors.count)

@@ -53,6 +53,12 @@ package struct LabelPlan: Sendable {
         return fit?.forecast(atRows: rows, inflation: calibration.inflation(ratio: ratio))
     }
 
+    /// How far the intervals held where that was tried.
+    package var calibrationText: String { calibration.text }
+
+    /// The same before it was widened.
+    package func rawForecast(atRows rows: Int) -> Forecast? { fit?.forecast(atRows: rows) }
+
     /// Today's, as all points together say it.
     package var today: Forecast? { fit?.forecast(atRows: rows) }
 
