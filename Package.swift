@@ -258,9 +258,9 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Runs", "Documents", "Studies", "VouchCLI", "Cost", "Evidence", "Explanation",
-                "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR", "Kernels",
-                "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
+                "Runs", "Documents", "Studies", "VouchCLI", "Cost", "DataEfficiency", "Evidence",
+                "Explanation", "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR",
+                "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
                 "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", real,
             ], exclude: ["Verified", "ReadersQuestions.json"], computes: false),
         // the library as its users see it

@@ -15,11 +15,13 @@ package enum CurveBehaviour: Sendable, Hashable {
 
     private static let claimed = 0.01
 
-    /// - Returns: also the points that a curve may be fitted to: those beyond the last rise.
+    /// - Returns: also the points that a curve may be fitted to: those from the peak on.
     static func of(_ points: CurvePoints) -> (behaviour: CurveBehaviour, points: CurvePoints) {
         var kept = points
         while let rise = lastRise(kept) {
-            let beyond = kept.from(rows: rise.to)
+            // Beyond the highest size it may fall.
+            let peak = kept.sizes.filter { $0.rows > rise.from }.max { $0.logMean < $1.logMean }
+            let beyond = kept.from(rows: peak?.rows ?? rise.to)
             guard beyond.shortage == nil else {
                 return (.rises(from: rise.from, to: rise.to), points)
             }

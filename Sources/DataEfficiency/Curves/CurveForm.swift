@@ -75,11 +75,11 @@ struct CurveShape: Sendable, Hashable {
         switch form {
         case .constant: [CurveShape(form: form)]
         case .pow2:
-            geometric(0.03, 2.5, 24).map {
+            geometric(0.03, 2.5, 60).map {
                 CurveShape(form: form, rate: $0, logPrior: logNormal($0, 0.25, 0.8))
             }
         case .pow3:
-            geometric(0.03, 2.5, 24).flatMap { rate in
+            geometric(0.03, 2.5, 36).flatMap { rate in
                 asymptotes.map {
                     CurveShape(
                         form: form, rate: rate, asymptote: $0,

@@ -24,21 +24,25 @@ package struct CurveMetric: Sendable, Hashable {
 
     private init(_ definition: MetricDefinition) { self.definition = definition }
 
-    /// Those of a run's task; the loss first.
+    /// Those of a task; the loss first.
+    ///
+    /// - Parameter classes: How many; `nil` where numbers are predicted.
+    package static func all(ofClasses classes: Int?) -> [CurveMetric] {
+        let definitions = classes.map {
+            ofClasses + ($0 == 2 ? ofTwoClasses : ofSeveralClasses)
+        }
+        return (definitions ?? ofNumbers).map(CurveMetric.init)
+    }
+
+    /// Those of rows of a run.
     package static func all(of rows: LabelledPredictions) -> [CurveMetric] {
-        let definitions: [MetricDefinition] =
-            switch rows.answers {
-            case .numbers: ofNumbers
-            case .classes:
-                ofClasses
-                    + (rows.predictions.classes.count == 2 ? ofTwoClasses : ofSeveralClasses)
-            }
-        return definitions.map(CurveMetric.init)
+        if case .numbers = rows.answers { return all(ofClasses: nil) }
+        return all(ofClasses: rows.predictions.classes.count)
     }
 
     /// As people write it: its id in any case, or a short name.
-    package static func named(_ name: String, of rows: LabelledPredictions) -> CurveMetric? {
-        named(name, among: all(of: rows))
+    package static func named(_ name: String, ofClasses classes: Int?) -> CurveMetric? {
+        named(name, among: all(ofClasses: classes))
     }
 
     /// What a column of trainings made elsewhere holds: a metric that is known by its name, else a loss.
