@@ -30,7 +30,7 @@ package enum MetricBounds {
         "logLoss", "rootMeanSquaredError", "meanAbsoluteError", "crossValidatedLogLoss",
         "crossValidatedError", "expectedCost", "meanErrorGap", "generalizedEntropyIndex",
         "disparateImpact", "segmentLoss", "conformalSetSize", "conformalWidth",
-        "predictionLatency", "predictionRate",
+        "predictionLatency", "predictionRate", "labelsNeeded",
     ]
     private static let others: [String: ClosedRange<Double>] = [
         // Of several classes the sum over them.

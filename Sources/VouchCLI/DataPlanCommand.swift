@@ -8,13 +8,14 @@ struct DataPlanCommand: ChargedCommand {
         commandName: "plan",
         abstract: "Say how many labels a goal takes, or what more labels would give.",
         discussion: """
-            Trains the run's recipe on shares of its rows, several times each, and follows the learning curve \
-            beyond them, with an interval that holds seeds, rows and the choice of the curve's form. "Reached \
-            already", "unreachable with this model" and "cannot tell" are answers. The run's data must stand \
-            where they stood. What is found stands in the run's report from then on; the look at the test rows is \
-            recorded in its ledger. Ctrl-C ends the trainings and tells what those that were done say.
+            Trains the run's recipe on shares of its rows, several times each, and follows the learning \
+            curve beyond them, with an interval that holds seeds, rows and the choice of the curve's \
+            form. "Reached already", "unreachable with this model" and "cannot tell" are answers. The \
+            run's data must stand where they stood. What is found stands in the run's report from then \
+            on; the look at the test rows is recorded in its ledger. Ctrl-C ends the trainings and tells \
+            what those that were done say.
 
-            A goal is METRIC=VALUE of a metric of the run's test rows, such as auc, accuracy, log loss (logLoss) or \
+            A goal is METRIC=VALUE of a metric of the run's test rows, such as auc, accuracy, logLoss or \
             rmse; without one it is half of the remaining loss.
 
             Examples:

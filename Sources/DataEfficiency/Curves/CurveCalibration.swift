@@ -38,22 +38,14 @@ package struct CurveCalibration: Sendable {
         let shares = rows.compactMap { row in
             row.coverage.map {
                 let share = (1000 * $0).rounded() / 10
-                return "\(share) % of \(row.forecasts) at \(Int(Double.exp2(row.doublings))) times the rows"
+                let times = Int(Double.exp2(row.doublings).rounded())
+                return "\(share) % of \(row.forecasts) at \(times) times the rows"
             }
         }
-        let found = shares.isEmpty ? "not measured" : shares.joined(separator: ", ")
-        return "Back-test of the 90 % intervals (\(date), \(source)): they held \(found)."
+        let found =
+            shares.isEmpty
+            ? "how often they hold for this kind of model was not measured"
+            : "they held " + shares.joined(separator: ", ")
+        return "Back-test of the 90 % intervals (\(date), \(source)): \(found)."
     }
-}
-
-extension CurveCalibration {
-    /// Of trainings of other learners than ours, until `Benchmarks/data/plans --calibrate` has run over those of the default model.
-    package static let current = CurveCalibration(
-        date: "2026-11-29",
-        source: "error rates of forests and boosted trees of the LCDB, arXiv:2201.12150",
-        rows: [
-            Row(doublings: 1, inflation: 1.3, coverage: nil, forecasts: 162),
-            Row(doublings: 2, inflation: 1.1, coverage: nil, forecasts: 151),
-            Row(doublings: 3, inflation: 1, coverage: nil, forecasts: 119),
-        ])
 }

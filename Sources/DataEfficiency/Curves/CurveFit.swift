@@ -14,6 +14,8 @@ package struct CurveFit: Sendable {
     package let points: CurvePoints
     let noise: CurveNoise
     private let parts: [Part]
+    /// The shape of each form that lies nearest to the points.
+    private let nearest: [CurveForm: Part]
 
     /// A shape with a misfit.
     private struct Part {
@@ -29,6 +31,8 @@ package struct CurveFit: Sendable {
     }
 
     private static let misfits = [0.005, 0.01, 0.02, 0.04, 0.08]
+    /// By which points are weighed where a form stands alone.
+    private static let plainMisfit = 0.01
     private static let misfitGrowth = 0.3
     /// Parts of less weight than this share of the largest say nothing.
     private static let leastShare = 1e-7
@@ -65,6 +69,11 @@ package struct CurveFit: Sendable {
                         misfit: misfit, squares: squares))
             }
         }
+        nearest = parts.reduce(into: [:]) { nearest, part in
+            guard part.misfit == Self.plainMisfit else { return }
+            let known = nearest[part.shape.form]?.squares ?? .infinity
+            if part.squares < known { nearest[part.shape.form] = part }
+        }
         let most = logWeights.max() ?? 0
         for place in parts.indices {
             parts[place].weight = Double.exp(logWeights[place] - most)
@@ -80,14 +89,9 @@ package struct CurveFit: Sendable {
         parts.reduce(into: [:]) { $0[$1.shape.form, default: 0] += $1.weight }
     }
 
-    /// What the best shape of one form alone says, the points weighed as all forms weigh them.
-    ///
-    /// - Returns: `nil` of a form that the points rule out.
+    /// What the best shape of one form alone says, to compare the average with.
     package func error(ofForm form: CurveForm, atRows rows: Int) -> Double? {
-        guard
-            let best = parts.filter({ $0.shape.form == form }).min(by: { $0.squares < $1.squares })
-        else { return nil }
-        return Double.exp(best.logHeight + best.shape.logShape(ratio(rows)))
+        nearest[form].map { Double.exp($0.logHeight + $0.shape.logShape(ratio(rows))) }
     }
 
     private func ratio(_ rows: Int) -> Double { Double(rows) / Double(points.rows) }

@@ -63,7 +63,8 @@ package struct GoalPlan: Sendable {
                 : "where the middle and the ends of the fan come down to the goal"
         case .reached: return "the whole interval of today's value is at the goal or beyond"
         case .unreachable:
-            return "not even the lower end of the fan comes down to the goal within \(times) times the rows"
+            return "not even the lower end of the fan comes down to the goal within \(times) times "
+                + "the rows"
         case .cannotTell(let reason, let least):
             return reason + (least.map { "; not before \($0) rows" } ?? "")
         }
@@ -77,7 +78,8 @@ package enum LabelMetrics {
 
     package static let needed = MetricDefinition(
         id: .labelsNeeded, name: "Labelled rows that a goal takes",
-        formula: "rows in all at which the middle of the learning curve's fan comes down to the goal",
+        formula:
+            "rows in all at which the middle of the learning curve's fan comes down to the goal",
         unit: "rows", direction: -1, drawback: .dataHunger, source: source)
     package static let foretold = MetricDefinition(
         id: .foretoldValue, name: "Foretold value with more rows",

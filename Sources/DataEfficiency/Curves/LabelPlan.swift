@@ -44,7 +44,7 @@ package struct LabelPlan: Sendable {
     package var obstacle: String? {
         if let shortage = points.shortage { return shortage }
         guard case .rises(let from, let to) = behaviour else { return nil }
-        return "the error rises from \(from) to \(to) rows beyond noise, which no form of curve does"
+        return "the error rises from \(from) to \(to) rows beyond noise, which no form does"
     }
 
     /// The error of one training on so many rows with its 90 % interval; `nil` without a curve.

@@ -75,8 +75,8 @@ extension GoalPlan {
         }
         return Figure(
             id: "label-plan", title: "How many labels",
-            caption: "\(metric.definition.name) of \(sampleText) by the rows learned from, by the run's own "
-                + "recipe, and what more rows are expected to give. \(plan.calibrationText)",
+            caption: "\(metric.definition.name) of \(sampleText) by the rows learned from, by the "
+                + "run's own recipe, and what more rows are expected to give. \(plan.calibrationText)",
             plot: .lines(
                 LineChart(
                     x: Axis("Rows", isLogarithmic: true),

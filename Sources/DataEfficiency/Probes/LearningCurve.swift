@@ -19,7 +19,8 @@ package struct LearningCurve: Probe {
 
     package let description = ProbeDescription(
         id: "learningCurve", name: "Learning curve", drawback: .dataHunger,
-        needs: [.retraining], looksAt: [.test], metrics: [DataMetrics.gainFromDoubling, LabelMetrics.needed])
+        needs: [.retraining], looksAt: [.test],
+        metrics: [DataMetrics.gainFromDoubling, LabelMetrics.needed])
 
     private static let smallShares = [0.125, 0.25]
     /// Of the probes' budget.

@@ -83,7 +83,9 @@ package struct LabelPlanReport: Encodable, Sendable {
             Point(rows: size.rows, values: size.errors.map(plan.metric.value))
         }
         forms = Dictionary(
-            uniqueKeysWithValues: (plan.plan.fit?.weights ?? [:]).map { ($0.key.rawValue, $0.value) })
+            uniqueKeysWithValues: (plan.plan.fit?.weights ?? [:]).map {
+                ($0.key.rawValue, $0.value)
+            })
         func foretold(_ rows: Int) -> Foretold? {
             guard let wide = plan.plan.forecast(atRows: rows),
                 let narrow = plan.plan.rawForecast(atRows: rows)

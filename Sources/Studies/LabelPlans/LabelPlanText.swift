@@ -27,7 +27,9 @@ extension LabelPlanReport {
     private var answerText: String {
         let wanted = goal.map { "\(metric) of \(NumberText.plain($0))" } ?? "the goal"
         guard let needed else { return "\(wanted): \(verdict); \(reason)." }
-        let most = needed.labelsUpper.map { "to \(NumberText.count($0))" } ?? "or more, without an upper end"
+        let most =
+            needed.labelsUpper.map { "to \(NumberText.count($0))" }
+            ?? "or more, without an upper end"
         return "\(wanted): \(NumberText.count(needed.labels)) more labels, 90 % interval "
             + "\(NumberText.count(needed.labelsLower)) \(most); "
             + "\(NumberText.count(needed.rows)) rows in all. It is \(reason)."
@@ -40,7 +42,9 @@ extension LabelPlanReport {
             return "\(texts[0]) \(unit) (\(texts[1]) to \(texts[2]))"
         }
         var lines: [String] = []
-        if let money = costs.money { lines.append("Labels cost \(range(money, costs.currency ?? "")).") }
+        if let money = costs.money {
+            lines.append("Labels cost \(range(money, costs.currency ?? "")).")
+        }
         if let hours = costs.hours { lines.append("They take \(range(hours, "hours")).") }
         if let gain = costs.gainOfHundred {
             lines.append(

@@ -113,7 +113,9 @@ package func planLabels(
     let probe = LabelPlanProbe(labels: request.labels)
     return LabelPlanReport(
         of: file, plan, rows: probe.rows(plan), price: request.price,
-        notes: ["the error over the test rows is not in the intervals, as the file does not tell it"])
+        notes: [
+            "the error over the test rows is not in the intervals, as the file does not tell it"
+        ])
 }
 
 /// `METRIC=VALUE`, as it is typed.
