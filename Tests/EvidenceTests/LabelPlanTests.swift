@@ -71,22 +71,21 @@ import Testing
     }
 
     /// The fan's 90 % interval over curves of all kinds that trainings give, noise and misfit and all.
-    @Test func theFanCovers() throws {
-        let curves = Self.isLong ? 1000 : 60
+    @Test func theFanCovers() {
+        let curves = Self.isLong ? 1000 : 40
         var held = 0
         for seed in 0..<UInt64(curves) {
             var noise = Noise(seed &+ 1000)
             let asymptote = noise.uniform() < 0.3 ? 0 : 0.3 * noise.uniform()
             let curve = Self.power(
                 0.3 + 3 * noise.uniform(), 0.2 + 0.6 * noise.uniform(), asymptote)
-            let plan = LabelPlan(
-                Self.points(rows: 800, deviation: 0.02, seed: seed, curve))
-            let forecast = try #require(plan.forecast(atRows: 1600))
+            let fit = CurveFit(Self.points(rows: 800, deviation: 0.02, seed: seed, curve))
+            let forecast = fit.forecast(atRows: 1600)
             let truth = curve(1600) * Double.exp(0.02 / 2.0.squareRoot() * noise.normal())
             if forecast.lower <= truth, truth <= forecast.upper { held += 1 }
         }
         let share = Double(held) / Double(curves)
-        #expect(share >= (Self.isLong ? 0.88 : 0.83), "\(share)")
+        #expect(share >= (Self.isLong ? 0.88 : 0.8), "\(share)")
     }
 
     @Test func goalsHaveFourAnswers() throws {
@@ -138,7 +137,7 @@ import Testing
         let curves = Self.isLong ? 2000 : 200
         let claims = (0..<UInt64(curves)).count { seed in
             let points = Self.points(rows: 800, deviation: 0.03, seed: seed) { _ in 0.4 }
-            return LabelPlan(points).behaviour != .falls
+            return CurveBehaviour.of(points).behaviour != .falls
         }
         #expect(Double(claims) <= 0.01 * Double(curves) + 3 * (0.01 * Double(curves)).squareRoot())
     }

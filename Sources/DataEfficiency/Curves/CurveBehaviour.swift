@@ -16,7 +16,9 @@ package enum CurveBehaviour: Sendable, Hashable {
     private static let claimed = 0.01
 
     /// - Returns: also the points that a curve may be fitted to: those from the peak on.
-    static func of(_ points: CurvePoints) -> (behaviour: CurveBehaviour, points: CurvePoints) {
+    package static func of(
+        _ points: CurvePoints
+    ) -> (behaviour: CurveBehaviour, points: CurvePoints) {
         var kept = points
         while let rise = lastRise(kept) {
             // Beyond the highest size it may fall.

@@ -34,8 +34,8 @@ package struct CurveFit: Sendable {
     /// By which points are weighed where a form stands alone.
     private static let plainMisfit = 0.01
     private static let misfitGrowth = 0.3
-    /// Parts of less weight than this share of the largest say nothing.
-    private static let leastShare = 1e-7
+    /// Of the weight, what the parts have that are kept; the lightest ones are many and say next to nothing.
+    private static let keptShare = 0.999
 
     /// - Precondition: `points.shortage` is `nil`.
     package init(_ points: CurvePoints) {
@@ -54,18 +54,19 @@ package struct CurveFit: Sendable {
                 let part = misfit * (1 - Self.misfitGrowth * Double.log2(ratio))
                 return noise.ofMean(size) + part * part
             }
-            let total = variances.reduce(0) { $0 + 1 / $1 }
-            let logSpread = variances.reduce(0) { $0 + Double.log($1) } + Double.log(total)
+            let precision = variances.reduce(0) { $0 + 1 / $1 }
+            let logSpread = variances.reduce(0) { $0 + Double.log($1) } + Double.log(precision)
             for (shape, logShape) in shapes {
                 let residuals = zip(values, logShape).map { $0 - $1 }
-                let height = zip(residuals, variances).reduce(0) { $0 + $1.0 / $1.1 } / total
+                let height = zip(residuals, variances).reduce(0) { $0 + $1.0 / $1.1 }
+                    / precision
                 let squares = zip(residuals, variances).reduce(0) {
                     $0 + ($1.0 - height) * ($1.0 - height) / $1.1
                 }
                 logWeights.append(shape.logPrior - (squares + logSpread) / 2)
                 parts.append(
                     Part(
-                        shape: shape, weight: 0, logHeight: height, variance: 1 / total,
+                        shape: shape, weight: 0, logHeight: height, variance: 1 / precision,
                         misfit: misfit, squares: squares))
             }
         }
@@ -78,9 +79,15 @@ package struct CurveFit: Sendable {
         for place in parts.indices {
             parts[place].weight = Double.exp(logWeights[place] - most)
         }
-        parts.removeAll { $0.weight < Self.leastShare }
-        let sum = parts.reduce(0) { $0 + $1.weight }
-        for place in parts.indices { parts[place].weight /= sum }
+        parts.sort { $0.weight > $1.weight }
+        let total = parts.reduce(0) { $0 + $1.weight }
+        var kept = 0.0
+        let count = parts.firstIndex { part in
+            kept += part.weight
+            return kept >= Self.keptShare * total
+        }
+        parts.removeLast(parts.count - 1 - (count ?? parts.count - 1))
+        for place in parts.indices { parts[place].weight /= kept }
         self.parts = parts
     }
 
@@ -147,7 +154,7 @@ package struct CurveFit: Sendable {
     private static func quantile(_ normals: [Normal], _ probability: Double) -> Double {
         var low = normals.reduce(Double.infinity) { min($0, $1.mean - 9 * $1.deviation) }
         var high = normals.reduce(-Double.infinity) { max($0, $1.mean + 9 * $1.deviation) }
-        while high - low > 1e-5 {
+        while high - low > 1e-4 {
             let middle = (low + high) / 2
             let below = normals.reduce(0) {
                 $0 + $1.weight

@@ -18,11 +18,13 @@ package struct LabelPlan: Sendable {
     package let behaviour: CurveBehaviour
     /// `nil` where no curve can be fitted.
     package let fit: CurveFit?
-    let calibration: CurveCalibration
+    /// Ascending, from all rows to the horizon; empty without a curve.
+    package let fan: [Forecast]
+    private let calibration: CurveCalibration
 
     /// Times the rows there are: how far a curve is followed. Of more the back-test says nothing.
     package static let horizon = 32.0
-    private static let stepsADoubling = 8.0
+    private static let stepsADoubling = 4.0
 
     /// - Parameter calibration: By which the fan is widened.
     package init(_ points: CurvePoints, calibration: CurveCalibration = .current) {
@@ -31,11 +33,25 @@ package struct LabelPlan: Sendable {
         guard points.shortage == nil else {
             behaviour = .falls
             fit = nil
+            fan = []
             return
         }
         let found = CurveBehaviour.of(points)
         behaviour = found.behaviour
-        if case .rises = found.behaviour { fit = nil } else { fit = CurveFit(found.points) }
+        if case .rises = found.behaviour {
+            fit = nil
+            fan = []
+            return
+        }
+        let fit = CurveFit(found.points)
+        self.fit = fit
+        let last = Int(Self.stepsADoubling * Double.log2(Self.horizon))
+        fan = (0...last).map { step in
+            let ratio = Double.exp2(Double(step) / Self.stepsADoubling)
+            return fit.forecast(
+                atRows: Int((Double(points.rows) * ratio).rounded()),
+                inflation: calibration.inflation(ratio: ratio))
+        }
     }
 
     package var rows: Int { points.rows }
@@ -60,17 +76,7 @@ package struct LabelPlan: Sendable {
     package func rawForecast(atRows rows: Int) -> Forecast? { fit?.forecast(atRows: rows) }
 
     /// Today's, as all points together say it.
-    package var today: Forecast? { fit?.forecast(atRows: rows) }
-
-    /// Ascending, from all rows to the horizon.
-    package var fan: [Forecast] {
-        let last = Int(Self.stepsADoubling * Double.log2(Self.horizon))
-        return (0...last).compactMap { step in
-            forecast(
-                atRows: Int(
-                    (Double(rows) * Double.exp2(Double(step) / Self.stepsADoubling)).rounded()))
-        }
-    }
+    package var today: Forecast? { fan.first }
 
     /// How many rows bring the error down to a goal.
     ///
@@ -80,7 +86,6 @@ package struct LabelPlan: Sendable {
             return .cannotTell(reason: obstacle ?? "there is no curve", least: nil)
         }
         if today.upper <= goal { return .reached }
-        let fan = fan
         guard let least = Self.reached(goal, by: \.lower, fan) else { return .unreachable }
         guard let middle = Self.reached(goal, by: \.error, fan) else {
             return .cannotTell(
@@ -117,7 +122,6 @@ package struct LabelPlan: Sendable {
     ///   - worth: Of an error lower by 0.01.
     /// - Returns: `nil` without a curve, and where it still pays at the horizon.
     package func lastPayingRows(cost: Double, worth: Double) -> Int? {
-        let fan = fan
         for (before, after) in zip(fan, fan.dropFirst()) where after.rows > before.rows {
             let gain = (before.error - after.error) / Double(after.rows - before.rows)
             if gain / 0.01 * worth < cost { return before.rows }

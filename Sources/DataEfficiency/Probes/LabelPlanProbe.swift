@@ -76,12 +76,15 @@ package struct LabelPlanProbe: Probe {
         package var notes: [String]
     }
 
-    /// - Parameter onTraining: Told before each training which of how many it is, and its rows.
+    /// - Parameters:
+    ///   - onTraining: Told before each training which of how many it is, and its rows.
+    ///   - reason: Why a training failed, in a note's words.
     /// - Returns: `nil` of a subject that cannot be trained again.
     /// - Throws: what a training throws, before there are sizes enough for a curve. Afterwards it ends the trainings, and the
     ///   curve is drawn of those that were done. An eighth of the rows that cannot be learned is left out.
     package func planned(
-        _ subject: Subject, onTraining: (Int, Int, Int) -> Void = { _, _, _ in }
+        _ subject: Subject, onTraining: (Int, Int, Int) -> Void = { _, _, _ in },
+        reason: (any Error) -> String = { "\($0)" }
     ) throws -> Planned? {
         guard let retrainer = subject.retrainer else { return nil }
         let metric = metric ?? CurveMetric.all(of: subject.test)[0]
@@ -103,12 +106,12 @@ package struct LabelPlanProbe: Probe {
                 try add(rows, retrainer.predictions(after: change))
             } catch {
                 if change.shareOfRows < 0.25 {
-                    notes.append("\(rows) rows could not be learned: \(error)")
+                    notes.append("\(rows) rows could not be learned: \(reason(error))")
                     continue
                 }
                 guard CurvePoints(trained).shortage == nil else { throw error }
                 notes.append(
-                    "ended after \(trained.count) of \(changes.count + 1) trainings: \(error)")
+                    "ended after \(trained.count) of \(changes.count + 1) trainings: \(reason(error))")
                 break
             }
         }

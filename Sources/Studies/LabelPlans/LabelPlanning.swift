@@ -20,14 +20,16 @@ package struct LabelPlanRequest: Sendable {
 
     package init() {}
 
+    private static let labelsAllowed = 1...1_000_000_000
+
     func check() throws {
         guard LabelPlanProbe.trainingsAllowed.contains(trainings) else {
             let allowed = LabelPlanProbe.trainingsAllowed
             throw VouchError(
                 "--trainings is \(trainings); write a number from \(allowed.lowerBound) to \(allowed.upperBound)")
         }
-        if let wrong = labels.first(where: { $0 < 1 }) {
-            throw VouchError("--labels is \(wrong); write how many more, 1 or more")
+        if let wrong = labels.first(where: { !Self.labelsAllowed.contains($0) }) {
+            throw VouchError("--labels is \(wrong); write how many more, from 1 to a billion")
         }
         try price.check()
     }
@@ -58,9 +60,11 @@ package func planLabels(
     onEvent(.stage("\(price.probe): \(price.obstacle ?? price.text)"))
     if let obstacle = price.obstacle { throw VouchError("\(price.probe): \(obstacle)") }
     let subject = try HeldOutRows.open(sealed, of: run, for: [probe.description])
-    let planned = try probe.planned(subject) { place, count, rows in
-        onEvent(.stage("Training \(place) of \(count) on \(NumberText.count(rows)) rows"))
-    }
+    let planned = try probe.planned(
+        subject,
+        onTraining: { place, count, rows in
+            onEvent(.stage("Training \(place) of \(count) on \(NumberText.count(rows)) rows"))
+        }, reason: { $0 is Interruption ? "interrupted" : "\($0)" })
     guard let planned else { throw VouchError("\(run) cannot be trained again") }
     let findings = probe.findings(planned, subject.test)
     try probeFile.add(
@@ -83,6 +87,9 @@ package func planLabels(
 ) throws -> LabelPlanReport {
     try request.check()
     let table = try CSVReader.read(path: file)
+    func text(_ number: Double) -> String {
+        number.isFinite ? NumberText.plain(number) : "no number"
+    }
     func fail(_ problem: String) -> VouchError {
         VouchError(
             "\(file): \(problem). Give a column rows and one column of losses, a line a training")
@@ -95,11 +102,11 @@ package func planLabels(
     var trained: [(rows: Int, error: Double)] = []
     for (place, (rows, value)) in zip(rows, values).enumerated() {
         let error = metric.error(ofValue: value)
-        guard rows >= 1, rows <= 1e12, rows == rows.rounded() else {
-            throw fail("line \(place + 2) has \(NumberText.plain(rows)) rows")
+        guard rows >= 1, rows <= 1e9, rows == rows.rounded() else {
+            throw fail("line \(place + 2) has \(text(rows)) for rows")
         }
         guard error.isFinite, error >= 0 else {
-            throw fail("line \(place + 2) has \(column.name) \(NumberText.plain(value))")
+            throw fail("line \(place + 2) has \(text(value)) for \(column.name)")
         }
         trained.append((Int(rows), error))
     }
