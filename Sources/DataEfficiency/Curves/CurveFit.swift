@@ -9,7 +9,7 @@ import Statistics
 /// tell from another keeps its say in what lies beyond them.
 ///
 /// - Source: Bayesian model averaging: Hoeting et al. 1999, DOI 10.1214/ss/1009212519; of learning curves: Domhan et al. 2015,
-///   IJCAI 24:3460. The misfit's growth and the priors were chosen on curves of the LCDB, arXiv:2201.12150.
+///   IJCAI 24:3460. The misfit's growth and the priors were tried on curves of the LCDB, arXiv:2201.12150 (decision 49).
 package struct CurveFit: Sendable {
     package let points: CurvePoints
     let noise: CurveNoise
