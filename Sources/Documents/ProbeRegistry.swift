@@ -69,6 +69,9 @@ package func ruleRecovery(seed: UInt64 = 0) -> any Probe {
     RuleRecovery(seed: seed)
 }
 
+/// How many labels a goal takes, which `vouch data plan` measures on a finished run.
+package let labelPlan: any Probe = LabelPlanProbe()
+
 /// Probes that run only where an option of the training asks for them.
 package let requestedProbes: [any Probe] = [
     UnlabelledProbe(), CrossValidatedQuality(), AdditiveShapes(), RuleLabelsProbe(),
@@ -79,11 +82,12 @@ package let requestedProbes: [any Probe] = [
 package enum MetricRegistry {
     package static let all: [MetricDefinition] = {
         var seen: Set<MetricID> = []
-        let onExplanations = [
+        let onFinishedRuns = [
             explanationQuality, ruleRecovery(), globalEffects(), ConceptVectors(),
+            labelPlan,
         ]
         let probes =
-            allProbes + closingProbes(.unknown) + onDemandProbes + onExplanations + requestedProbes
+            allProbes + closingProbes(.unknown) + onDemandProbes + onFinishedRuns + requestedProbes
         // Those of `vouch data regions` are of a study and of no probe.
         let metrics = probes.flatMap(\.description.metrics) + RegionMetrics.all
         return metrics.filter { seen.insert($0.id).inserted }

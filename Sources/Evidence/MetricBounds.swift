@@ -31,7 +31,7 @@ package enum MetricBounds {
         "logLoss", "rootMeanSquaredError", "meanAbsoluteError", "crossValidatedLogLoss",
         "crossValidatedError", "expectedCost", "meanErrorGap", "generalizedEntropyIndex",
         "disparateImpact", "segmentLoss", "conformalSetSize", "conformalWidth",
-        "predictionLatency", "predictionRate", "regionRarity",
+        "predictionLatency", "predictionRate", "regionRarity", "labelsNeeded",
     ]
     private static let others: [String: ClosedRange<Double>] = [
         // Of several classes the sum over them.

@@ -1,8 +1,10 @@
-import Prediction
+package import Prediction
 package import Statistics
 
 /// Losses of the test rows after trainings that differ by their seed alone, and their spread.
 package struct RetrainedLosses: Sendable {
+    /// `[seeds]`
+    package let predicted: [LabelledPredictions]
     /// `[seeds][rows]`
     package let losses: [[Double]]
     /// The mean over rows, weighted, of each seed.
@@ -10,15 +12,9 @@ package struct RetrainedLosses: Sendable {
 
     /// - Parameter changes: One or more.
     package init(_ retrainer: any Retrainer, _ changes: [TrainingChange]) throws {
-        var losses: [[Double]] = []
-        var means: [Double] = []
-        for change in changes {
-            let predicted = try retrainer.predictions(after: change)
-            losses.append(predicted.rowLosses)
-            means.append(try predicted.weightedMean(predicted.rowLosses))
-        }
-        self.losses = losses
-        self.means = means
+        predicted = try changes.map { try retrainer.predictions(after: $0) }
+        losses = predicted.map(\.rowLosses)
+        means = try predicted.map { try $0.weightedMean($0.rowLosses) }
     }
 
     package var mean: Double { means.reduce(0, +) / Double(means.count) }

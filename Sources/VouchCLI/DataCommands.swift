@@ -5,6 +5,7 @@ struct DataCommand: ParsableCommand {
         commandName: "data",
         abstract: "Labels: how many are enough, which next, which are wrong.",
         subcommands: [
+            DataPlanCommand.self,
             DataNextCommand.self,
             DataAnswersCommand.self,
             DataRulesCommand.self,

@@ -1,4 +1,5 @@
 import Cost
+import DataEfficiency
 import Documents
 import Evidence
 import Fairness
@@ -119,6 +120,14 @@ import Testing
                 request.kinds = ["linear"]
                 request.threads = 2
                 _ = try measureFrontier(request, run: run)
+            },
+            Case("planLabels", ["test"]) {
+                var request = LabelPlanRequest()
+                request.trainings = 3
+                request.goal = "auc=0.99"
+                #expect(try planLabels(request, run: run).text.contains("rocAUC of 0.99"))
+                #expect(
+                    try storedReport(run: run).measurements.contains { $0.metric == .labelsNeeded })
             },
             Case("measureOnDemand", ["test"]) {
                 _ = try measureOnDemand(.init(probes: ["randomLabelCapacity"]), run: run)

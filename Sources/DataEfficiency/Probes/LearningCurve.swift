@@ -12,14 +12,15 @@ import Statistics
 /// is that of the run's recipe; where it is that of reduced trainings, whose spread is an upper bound, these
 /// have to stand for the delivered model, or no claim is made.
 ///
-/// Where there is budget, a quarter and an eighth of the rows are learned from, too, once each: they are for the curve's
-/// drawing, and no claim rests on them.
+/// Where there is budget, a quarter and an eighth of the rows are learned from, too, once each. They are for the curve's drawing, and
+/// for the plan of the labels that half of the remaining loss takes (`LabelPlan`), which says *cannot tell* without them.
 package struct LearningCurve: Probe {
     package init() {}
 
     package let description = ProbeDescription(
         id: "learningCurve", name: "Learning curve", drawback: .dataHunger,
-        needs: [.retraining], looksAt: [.test], metrics: [DataMetrics.gainFromDoubling])
+        needs: [.retraining], looksAt: [.test],
+        metrics: [DataMetrics.gainFromDoubling, LabelMetrics.needed])
 
     private static let smallShares = [0.125, 0.25]
     /// Of the probes' budget.
@@ -97,8 +98,28 @@ package struct LearningCurve: Probe {
                 direction: 1
             ).text
         return Findings(
-            measurements: [measured],
+            measurements: [measured, try labelsForHalf(points + [(1, all)], retrainer.rows, test)],
             figures: [try figure(points + [(1, all)], seeds, retrainer.rows, test)])
+    }
+
+    /// What half of the remaining loss takes, by the trainings that are there anyway.
+    private func labelsForHalf(
+        _ points: [(share: Double, trained: RetrainedLosses)], _ rows: Int,
+        _ test: LabelledPredictions
+    ) throws -> Measurement {
+        let metric = CurveMetric.all(of: test)[0]
+        let trained = try points.flatMap { share, trained in
+            try trained.predicted.compactMap { predictions in
+                try metric.error(of: predictions).map {
+                    (rows: Int((share * Double(rows)).rounded()), error: $0)
+                }
+            }
+        }
+        let plan = LabelPlan(
+            CurvePoints(trained, rowError: try metric.logDeviation(of: test) ?? 0))
+        return GoalPlan(plan, metric: metric, goal: .half).needed(
+            Measurement.Sample(split: test.split, rows: test.rows),
+            note: "by the few trainings of the probes' budget; vouch data plan trains more")
     }
 
     private func gain(

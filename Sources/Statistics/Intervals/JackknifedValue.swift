@@ -10,6 +10,9 @@ package struct JackknifedValue: Sendable {
     /// Why there are no deletions, where more is known than that pieces are too few.
     var shortage: String?
 
+    /// The jackknife's, over the rows; `nil` where there are no deletions.
+    package var standardError: Double? { deletions.map { $0.variance.squareRoot() } }
+
     init(_ value: Double, _ deletions: Deletions?, shortage: String? = nil) {
         self.value = value
         self.deletions = deletions

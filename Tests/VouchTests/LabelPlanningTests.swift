@@ -1,0 +1,78 @@
+import Platform
+import Runs
+import Studies
+import Testing
+
+/// `vouch data plan --curve`: a curve that was trained elsewhere.
+@Suite struct LabelPlanningTests {
+    private static let lines = [
+        (50, 0.60), (50, 0.62), (100, 0.50), (100, 0.51), (200, 0.425), (200, 0.42), (400, 0.36),
+    ]
+
+    private func curve(_ header: String = "rows,loss", in scratch: Scratch) throws -> String {
+        let lines = Self.lines.map { "\($0),\($1)" }
+        return try scratch.write(
+            ([header] + lines).joined(separator: "\n") + "\n", to: "curve.csv")
+    }
+
+    private func plan(
+        _ file: String, _ change: (inout LabelPlanRequest) throws -> Void = { _ in }
+    ) throws -> LabelPlanReport {
+        var request = LabelPlanRequest()
+        try change(&request)
+        return try planLabels(request, curve: file)
+    }
+
+    @Test func aFileOfTrainingsIsPlanned() throws {
+        let scratch = try Scratch()
+        let file = try curve(in: scratch)
+        let plan = try plan(file) {
+            $0.goal = "loss=0.3"
+            $0.labels = [500]
+            $0.price.minutes = 1.5
+            $0.price.cost = try $0.price.money("2EUR", option: "--label-cost")
+        }
+        let text = plan.text
+        #expect(text.contains("more labels, 90 % interval"), "\(text)")
+        #expect(text.contains("EUR") && text.contains("hours") && text.contains("next 100 labels"))
+        #expect(text.contains("Back-test of the 90 % intervals"))
+        let json = String(decoding: try plan.json(), as: UTF8.self)
+        for key in ["\"foretold\"", "\"needed\"", "\"labelsLower\"", "\"ofForms\"", "\"points\""] {
+            #expect(json.contains(key))
+        }
+        // Without a goal: half of the loss; worth says where it ends.
+        let other = try self.plan(file) {
+            $0.price.cost = try $0.price.money("1EUR", option: "--label-cost")
+            $0.price.worth = try $0.price.money("100EUR", option: "--worth")
+        }
+        #expect(other.text.contains("costs more than it is worth"), "\(other.text)")
+    }
+
+    @Test func wrongRequestsAreRefused() throws {
+        let scratch = try Scratch()
+        let file = try curve(in: scratch)
+        func refusal(
+            _ file: String, _ change: (inout LabelPlanRequest) throws -> Void = { _ in }
+        ) -> String {
+            asTyped(#expect(throws: (any Error).self) { try plan(file, change) })
+        }
+        #expect(refusal(file) { $0.goal = "auc" }.contains("METRIC=VALUE"))
+        #expect(refusal(file) { $0.goal = "auc=0.9" }.contains("holds loss"))
+        #expect(refusal(file) { $0.goal = "loss=0" }.contains("no model reaches"))
+        #expect(refusal(file) { $0.labels = [0] }.contains("--labels"))
+        #expect(refusal(file) { $0.trainings = 2 }.contains("3 to 60"))
+        #expect(
+            refusal(file) {
+                _ = try $0.price.money("2EUR", option: "--label-cost")
+                _ = try $0.price.money("2USD", option: "--worth")
+            }.contains("USD"))
+        #expect(
+            refusal(file) { _ = try $0.price.money("two", option: "--label-cost") }
+                .contains("2EUR"))
+        #expect(refusal(scratch.path + "/none.csv").contains("no such file"))
+        let other = try scratch.write("rows,loss\n10.5,0.3\n", to: "other.csv")
+        #expect(refusal(other).contains("line 2"))
+        let words = try scratch.write("size,loss\n10,0.3\n", to: "words.csv")
+        #expect(refusal(words).contains("two columns"))
+    }
+}
