@@ -110,7 +110,7 @@ let package = Package(
                 .embedInCode("Bill/Data/grids.json"), .embedInCode("Bill/Data/processors.json"),
                 .embedInCode("Plans/plan-prior.json"),
             ]),
-        idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics"]),
+        idea("DataEfficiency", ["Evidence", "Figures", "Prediction", "Statistics", real]),
         idea(
             "Explanation",
             [
@@ -167,7 +167,7 @@ let package = Package(
         idea(
             "Studies",
             [
-                "CPURuntime", "Cost", "Documents", "Evidence", "Explanation", "Fairness", "Figures",
+                "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation", "Fairness", "Figures",
                 "Generalization", "GraphIR", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction",
                 "Reporting", "RunStore", "Runs", "Statistics", "Tables", "TensorCore", "Training",
                 real,

@@ -43,6 +43,8 @@ package struct TrialPlan: Hashable, Codable, Sendable {
         /// The rows that are learned from have each other's answers. The encoder was fitted to the right
         /// ones.
         case shuffled(seed: UInt64)
+        /// Some rows have the answers of others: by the row, whose. Classes are the run's.
+        case borrowed([Int: Int])
         /// Other classes in place of the target.
         case replaced(Replacement)
         /// What another model says, of one model's rows and of rows mixed of them.

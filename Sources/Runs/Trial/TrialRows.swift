@@ -25,7 +25,7 @@ extension Learner {
         }
         result.start = plan.start
         switch plan.answers {
-        case .asTheyAre, .replaced: break
+        case .asTheyAre, .replaced, .borrowed: break
         case .shuffled(let seed):
             result.prepared = result.prepared.shufflingAnswers(seed: seed)
         case .told(let teaching):
@@ -60,7 +60,14 @@ extension PreparedData {
     /// The rows of a plan; test rows are the run's.
     fileprivate func following(_ plan: TrialPlan) throws -> PreparedData {
         var answered = self
-        if case .replaced(let other) = plan.answers { answered = try predicting(other.column) }
+        switch plan.answers {
+        case .replaced(let other): answered = try predicting(other.column)
+        case .borrowed(let owners):
+            var places = Array(0..<table.rowCount)
+            for (row, owner) in owners { places[row] = owner }
+            answered = takingAnswers(from: places)
+        case .asTheyAre, .shuffled, .told: break
+        }
         switch plan.rows {
         case .ofRun: return try answered.settled(plan.settings)
         case .keeping(let rows):
@@ -185,6 +192,11 @@ extension PreparedData {
         let order = CounterRandom(seed: seed, name: "shuffled answers").permutation(of: rows.count)
         var places = Array(0..<table.rowCount)
         for (row, from) in zip(rows, order) { places[row] = rows[from] }
+        return takingAnswers(from: places)
+    }
+
+    /// With each row's answer that of another.
+    private func takingAnswers(from places: [Int]) -> PreparedData {
         var result = self
         result.table = Table(
             name: table.name, rowCount: table.rowCount,
