@@ -21,7 +21,7 @@ struct VouchCommand: ParsableCommand {
                 name: "Measure:",
                 subcommands: [
                     EvaluateCommand.self, AuditCommand.self, CompareCommand.self, DriftCommand.self,
-                    GeneralizationCommand.self, CostCommand.self,
+                    GeneralizationCommand.self, CostCommand.self, DataCommand.self,
                 ]),
             CommandGroup(name: "Explain:", subcommands: [ExplainCommand.self]),
             CommandGroup(
