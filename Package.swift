@@ -244,7 +244,7 @@ let package = Package(
             [
                 "DataEfficiency", "Evidence", "Prediction", "Statistics", "TensorCore", "Tuning",
                 real,
-            ], computes: false),
+            ], resources: [.copy("Reference")], computes: false),
         tests(
             "GeneralizationTests",
             [

@@ -141,11 +141,11 @@ extension WrongShare {
         return Array(order.prefix(most))
     }
 
-    /// The share of the first rows of the order that are wrong: expected, and from which to which, over what is not
-    /// known of the share of wrong labels and over rows.
+    /// The share of the first rows of the order that are wrong: expected, and from the 2.5 % quantile of a binomial count
+    /// with the chances that the lower end of the share of wrong labels gives, to the 97.5 % quantile by the upper.
     package func promise(first count: Int) -> Estimate {
         var result = Estimate(
-            value: nil, method: "mixture bound, Clopper–Pearson", varied: "rows and hard rows",
+            value: nil, method: "mixture bound, binomial", varied: "rows and hard rows",
             count: count)
         guard count > 0, let value = estimate.value, let lower = estimate.lower,
             let upper = estimate.upper
@@ -157,9 +157,24 @@ extension WrongShare {
             min(1, ratios.prefix(count).reduce(0) { $0 + min(1, share * $1) } / Double(count))
         }
         result.value = expected(value)
-        result.lower = clopperPearson(share: expected(lower), rows: Double(count)).lower
-        result.upper = clopperPearson(share: expected(upper), rows: Double(count)).upper
+        result.lower = Self.quantile(0.025, expected(lower), of: count)
+        result.upper = Self.quantile(0.975, expected(upper), of: count)
         return result
+    }
+
+    /// The least share of hits that no more than so many samples stay below.
+    private static func quantile(_ level: Double, _ share: Double, of trials: Int) -> Double {
+        guard share > 0, share < 1 else { return share }
+        var (low, high) = (0, trials)
+        while low < high {
+            let middle = (low + high) / 2
+            if CountTails.binomial(middle, of: trials, share: share) >= level {
+                high = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        return Double(low) / Double(trials)
     }
 
     /// The share of planted labels that the first rows of the order are expected to hold.

@@ -1,5 +1,4 @@
-package import Evidence
-package import Models
+import Models
 package import Prediction
 import Tables
 

@@ -11,6 +11,9 @@ package struct TrialPlan: Hashable, Codable, Sendable {
     /// The weights that its one model begins with, as the graph that predicts lays them out; `nil` for random ones. It goes
     /// with `Length.single`.
     package var start: [Float]?
+    /// What a row to learn from counts for beside its own weight, one a row of the run's table; `nil` for 1 each. They go
+    /// with rows that keep their numbers: `Rows.ofRun` and `Rows.keeping`.
+    package var shares: [Float]?
     /// Of an additive model: whether its pairs of columns are searched among the plan's rows, by one
     /// more training; else they are the run's.
     package var choosesPairs = false

@@ -24,6 +24,7 @@ extension Learner {
             result.prepared.recipe.refits = 0
         }
         result.start = plan.start
+        result.shares = plan.shares
         switch plan.answers {
         case .asTheyAre, .replaced, .borrowed: break
         case .shuffled(let seed):

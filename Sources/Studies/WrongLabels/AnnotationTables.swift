@@ -1,7 +1,9 @@
 import DataEfficiency
 import Figures
 import Reporting
+import Runs
 import Statistics
+import Tables
 
 /// What several people's labels come to, as tables.
 struct AnnotationTables {

@@ -54,7 +54,7 @@ struct LabelPasses {
     var prepared: PreparedData { trials.run.prepared }
 
     /// What to call a row: its line in the file where that is known, else its number, from 1.
-    func line(_ place: Int) -> Int { prepared.table.lines?[row: rows[place]] ?? rows[place] + 1 }
+    func line(_ place: Int) -> Int { prepared.table.lines?[rows[place]] ?? rows[place] + 1 }
 
     /// `[rows, outputs]`: the mean over the repeats.
     ///

@@ -1,3 +1,4 @@
+import DataEfficiency
 package import Reporting
 package import Runs
 
@@ -20,6 +21,12 @@ package struct LabelRequest: Sendable {
     package var threads: Int?
 
     package init(run: String) { self.run = run }
+
+    /// Trainings that the usual two passes take.
+    static var trainings: Int {
+        let usual = LabelRequest(run: "")
+        return 2 * usual.folds * usual.repeats
+    }
 
     func check() throws(VouchError) {
         guard shareRight > 0, shareRight <= 1 else {

@@ -1,9 +1,11 @@
 import DataEfficiency
 import Figures
 import Platform
+import Prediction
 import Reporting
 import Runs
 import Statistics
+import Tables
 
 /// What was found of a run's labels, as a document.
 struct LabelTables {

@@ -2,6 +2,7 @@ import DataEfficiency
 import Figures
 import Platform
 import Runs
+import Statistics
 import Tables
 
 /// Rows with what was said of their labels, as CSV.

@@ -63,7 +63,7 @@ struct SuspectedLabels {
         var values = try passes.values(pass: 0, called: "Predicting rows not learned from")
         var rows = try passes.labelled(values)
         var suspicion = try Suspicion(rows, seed: seed)
-        let leftOut = Self.leftOut(suspicion)
+        let leftOut = Self.likelyWrong(suspicion)
         var interrupted: String?
         do {
             let second = try passes.values(
@@ -81,8 +81,11 @@ struct SuspectedLabels {
         listed = suspicion.share.listed(shareRight: shareRight)
     }
 
-    /// Of each class at most half is left out, so that every class is still learned.
-    private static func leftOut(_ suspicion: Suspicion) -> [Int] {
+    /// Places of rows that are at least as probably wrong as right, the most doubted first.
+    var likelyWrong: [Int] { Self.likelyWrong(suspicion) }
+
+    /// Of each class at most half, so that every class is still learned.
+    private static func likelyWrong(_ suspicion: Suspicion) -> [Int] {
         let share = suspicion.share
         let suspects = share.order.filter { share.chances[$0] >= leastChance }
         guard case .classes(let given, _) = suspicion else {
