@@ -175,6 +175,7 @@ private func averagePrecision(_ order: [Int], _ wrong: [Bool]) -> Double {
             targets: targets, predictions: predictions, miscoverage: 0.01, shift: 123)
         let first = found.share.order.prefix(14)
         #expect(first.allSatisfy { $0.isMultiple(of: 20) })
+        #expect(found.share.listed(shareRight: 0.5).count >= 14)
         #expect(found.share.estimate.lower == 0)
         #expect((found.share.estimate.upper ?? 0) >= 0.05)
     }

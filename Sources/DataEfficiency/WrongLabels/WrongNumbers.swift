@@ -12,6 +12,21 @@ package struct WrongNumbers: Sendable, Hashable {
     package let share: WrongShare
     /// One a row: the interval of its prediction that holds all but a share of right numbers.
     package let intervals: [Bounds]
+    /// Two of three numbers that may be wrong are taken to be: a guess, as the lower end is 0.
+    private static let middle = 2.0 / 3
+    /// Residuals are cut at so many medians of their sizes, so that a wrong number does not hide behind the spread that it
+    /// makes itself.
+    private static let mostMedians = 4.0
+
+    /// The spread of residuals as a function of the prediction.
+    package static func spread(targets: [Double], predictions: [Double]) -> ResidualSpread {
+        let sizes = zip(targets, predictions).map { abs($0 - $1) }
+        let most = mostMedians * sizes.sorted()[sizes.count / 2]
+        return ResidualSpread(
+            targets: zip(targets, predictions).map { target, prediction in
+                most > 0 ? prediction + min(most, max(-most, target - prediction)) : target
+            }, predictions: predictions)
+    }
 
     /// - Parameters:
     ///   - targets: As they were given.
@@ -23,7 +38,7 @@ package struct WrongNumbers: Sendable, Hashable {
         precondition(targets.count == predictions.count && targets.count > 1, "rows with predictions")
         precondition((1..<targets.count).contains(shift), "another row")
         precondition(miscoverage > 0 && miscoverage < 1, "a share of the rows")
-        let spread = ResidualSpread(targets: targets, predictions: predictions)
+        let spread = Self.spread(targets: targets, predictions: predictions)
         let spreads = predictions.map { spread($0) }
         let doubts = NumberScore.normalized(
             targets: targets, predictions: predictions, spreads: spreads)
@@ -34,7 +49,7 @@ package struct WrongNumbers: Sendable, Hashable {
         }
         // All that is doubted may be a heavy tail.
         share = WrongShare(
-            doubts: doubts, planted: planted, hardRows: { _ in (lower: 1, upper: 0) })
+            doubts: doubts, planted: planted, middle: Self.middle, hardRows: { _ in (lower: 1, upper: 0) })
         let rank = Int(((1 - miscoverage) * Double(doubts.count + 1)).rounded(.up))
         let threshold = doubts.sorted()[min(rank, doubts.count) - 1]
         intervals = NumberScore.intervals(

@@ -32,6 +32,7 @@ package struct WrongShare: Sendable, Hashable {
     private static let leastFound = 0.1
     private static let leastRows = 10
     private static let rounds = 3
+    private static let chosenBy = 1.96
 
     /// Shares of all rows.
     package typealias HardRows = (lower: Double, upper: Double)
@@ -41,8 +42,12 @@ package struct WrongShare: Sendable, Hashable {
     ///   - planted: Those of wrong labels.
     ///   - hardRows: By the share of wrong labels that is tried: what the lower end takes off for hard rows, and what the
     ///     upper end adds for wrong ones that are doubted no more than they.
+    ///   - middle: Where the value stands, from the lower end at 0 to the bound at 1: a guess.
     /// - Precondition: planted doubts of these rows, or no rows.
-    package init(doubts: [Double], planted: [PlantedDoubt], hardRows: (Double) -> HardRows) {
+    package init(
+        doubts: [Double], planted: [PlantedDoubt], middle: Double = 0.5,
+        hardRows: (Double) -> HardRows
+    ) {
         order = doubts.indices.sorted { (doubts[$1], $0) < (doubts[$0], $1) }
         let ranked = planted.sorted { ($1.doubt, $0.row) < ($0.doubt, $1.row) }
         var chances = [Double](repeating: 0, count: doubts.count)
@@ -51,7 +56,7 @@ package struct WrongShare: Sendable, Hashable {
         for _ in 0..<Self.rounds where !doubts.isEmpty {
             // A label planted on a row that is wrong already may be right.
             found = Self.found(doubts, order, ranked, weights: chances.map { 1 - $0 })
-            share = Self.share(found, rows: doubts.count, hardRows: hardRows)
+            share = Self.share(found, rows: doubts.count, middle: middle, hardRows: hardRows)
             ratios = Self.falling(found, rows: doubts.count)
             let value = share.value ?? 0
             for (place, row) in order.enumerated() { chances[row] = min(1, value * ratios[place]) }
@@ -79,14 +84,15 @@ package struct WrongShare: Sendable, Hashable {
     }
 
     private static func share(
-        _ found: [Double], rows: Int, hardRows: (Double) -> HardRows
+        _ found: [Double], rows: Int, middle: Double, hardRows: (Double) -> HardRows
     ) -> Estimate {
         var result = Estimate(value: nil, method: "mixture bound, Clopper–Pearson", count: rows)
         var best: (place: Int, upper: Double)?
         for place in found.indices where place + 1 >= leastRows && found[place] >= leastFound {
+            // Which place is chosen by what is quick; the interval there is the exact one.
             let listed = Double(place + 1) / Double(rows)
             let upper =
-                min(1, clopperPearson(share: listed, rows: Double(rows)).upper) / found[place]
+                wilson(share: listed, rows: Double(rows), z: Self.chosenBy).upper / found[place]
             if best.map({ upper < $0.upper }) ?? true { best = (place, upper) }
         }
         guard let best else {
@@ -96,12 +102,12 @@ package struct WrongShare: Sendable, Hashable {
         let listed = Double(best.place + 1) / Double(rows)
         let most = min(1, listed / found[best.place])
         let hard = hardRows(most)
-        let least =
-            clopperPearson(share: listed, rows: Double(rows)).lower / found[best.place]
-            - hard.lower
+        let exact = clopperPearson(share: listed, rows: Double(rows))
+        let least = exact.lower / found[best.place] - hard.lower
         result.lower = min(max(0, least), most)
-        result.upper = min(1, best.upper + hard.upper)
-        result.value = ((result.lower ?? 0) + most) / 2
+        result.upper = min(1, exact.upper / found[best.place] + hard.upper)
+        let lower = result.lower ?? 0
+        result.value = lower + middle * (most - lower)
         result.note = "hard rows cannot be told from wrong ones: the lower end allows for them"
         return result
     }

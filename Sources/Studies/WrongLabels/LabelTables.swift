@@ -70,7 +70,7 @@ struct LabelTables {
         if case .numbers = suspicion {
             found.append(
                 "A wrong number is taken to look like another row's. A heavy tail looks the same, so that no lower end but "
-                    + "0 is known.")
+                    + "0 is known; that two of three which may be wrong are is a guess.")
         }
         if self.found.rows.weights != nil {
             found.append("Each row counts once here, whatever its weight.")

@@ -56,7 +56,7 @@ struct PlantedCheck {
             for (place, label) in zip(places, labels)
             where 1 - values[place * given.classes + label] >= doubts[last] { hits += 1 }
         case .numbers(let targets, let predictions, _):
-            let spread = ResidualSpread(targets: targets, predictions: predictions)
+            let spread = WrongNumbers.spread(targets: targets, predictions: predictions)
             func doubt(_ target: Double, _ prediction: Double) -> Double {
                 abs(target - prediction) / spread(prediction)
             }
