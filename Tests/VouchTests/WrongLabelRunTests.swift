@@ -36,7 +36,7 @@ import Testing
             quick(scratch.write(data, to: "data.csv"), out: run) {
                 $0.model.kind = .mlp
                 $0.model.width = 8
-                $0.learning.epochs = 12
+                $0.learning.epochs = 60
                 $0.learning.folds = 1
                 $0.columns.exclude = ["checked"] + (data.contains("first") ? ["first", "second"] : [])
             }, control: RunControl(threads: 2))
@@ -71,7 +71,7 @@ import Testing
 
     @Test func aRemedyIsProvedOnTrustedRowsOrRefused() throws {
         let scratch = try Scratch()
-        let run = try trained(scratch, table(300, wrong: true))
+        let run = try trained(scratch, table(400, wrong: true))
         for (trusted, says) in [
             (nil, "--trusted"), ("nobody = yes", "nobody"), ("checked = perhaps", "perhaps"),
         ] as [(String?, String)] {

@@ -1,6 +1,7 @@
 import DataEfficiency
 import Evidence
 import Runs
+import Tables
 
 /// Something against wrong labels: a training with other rows or other labels, by what models that did not learn
 /// from a row suspect.

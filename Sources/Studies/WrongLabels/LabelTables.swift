@@ -18,6 +18,8 @@ struct LabelTables {
 
     /// Rows, and pairs of classes, that are shown.
     private static let mostShown = 20
+    /// With more classes than these, pairs of them have next to no rows.
+    private static let mostPaired = 200
 
     private var share: WrongShare { found.suspicion.share }
     private var names: [String] { passes.prepared.target.classes }
@@ -29,7 +31,8 @@ struct LabelTables {
     var document: TableDocument {
         var tables = [summary]
         if case .classes(let given, _) = found.suspicion {
-            tables += [byClass(given), rates(given)]
+            tables.append(byClass(given))
+            if names.count <= Self.mostPaired { tables.append(rates(given)) }
         }
         tables += found.rows.protected.map { byGroup($0.name, $0.groups) }
         tables.append(rows)

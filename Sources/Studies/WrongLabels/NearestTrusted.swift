@@ -1,6 +1,7 @@
 import DataEfficiency
 import Models
 import Runs
+import Tables
 import TensorCore
 
 /// Why a label is suspected: the rows nearest to it, by the run's model's hidden features, whose labels the models
