@@ -250,7 +250,7 @@ let package = Package(
                 "DataEfficiency", "Evidence", "Prediction", "Statistics", "Tables", "TensorCore",
                 "Tuning",
                 real,
-            ], computes: false),
+            ], resources: [.copy("Reference")], computes: false),
         tests(
             "GeneralizationTests",
             [

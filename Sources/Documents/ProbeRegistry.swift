@@ -25,6 +25,7 @@ package let allProbes: [any Probe] = [
     GroupRates(),
     ConformalCoverage(),
     SelectivePrediction(),
+    SuspectedLabelShare(),
     PermutationImportance(),
     CheaperModel(),
     SeedSpread(),

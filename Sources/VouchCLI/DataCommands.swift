@@ -8,6 +8,7 @@ struct DataCommand: ParsableCommand {
             DataPlanCommand.self,
             DataNextCommand.self,
             DataAnswersCommand.self,
+            DataLabelsCommand.self,
             DataRulesCommand.self,
             DataRegionsCommand.self,
         ])

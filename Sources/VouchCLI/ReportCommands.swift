@@ -187,6 +187,7 @@ struct ProveCommand: ChargedCommand {
               vouch prove runs/adult --remedy fewer-members=4
               vouch prove runs/adult --remedy distillation=32 --save runs/adult-small
               vouch prove runs/adult --remedy dropout=0.3 --seeds 7
+              vouch prove runs/adult --remedy drop-suspects --trusted 'checked = yes'
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
@@ -199,6 +200,12 @@ struct ProveCommand: ChargedCommand {
 
     @Option(help: "Paired seeds of a remedy that trains anew, 5 or more.")
     var seeds = 5
+
+    @Option(
+        help: ArgumentHelp(
+            "Of a remedy of labels: the test rows whose labels are trusted, as a condition on their columns, or all.",
+            valueName: "condition"))
+    var trusted: String?
 
     @Option(
         help: ArgumentHelp(
@@ -218,6 +225,8 @@ struct ProveCommand: ChargedCommand {
             remedy: remedy, arguments: ["vouch", "prove", folder, "--remedy", remedy])
         if let save { request.arguments += ["--save", save] }
         request.output = save
+        if let trusted { request.arguments += ["--trusted", trusted] }
+        request.trusted = trusted
         if seeds != request.seeds { request.arguments += ["--seeds", "\(seeds)"] }
         request.seeds = seeds
         request.threads = threads

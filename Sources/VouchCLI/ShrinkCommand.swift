@@ -72,7 +72,7 @@ enum ReportForm: String, AnswerForm {
     case terminal, json, markdown, html
     static var usual: ReportForm { .terminal }
 
-    fileprivate var format: ReportFormat {
+    var format: ReportFormat {
         switch self {
         case .terminal: .terminal
         case .json: .json

@@ -74,6 +74,13 @@ package enum DataMetrics {
         id: .conflictingRows, name: "Share of rows with conflicting labels",
         formula: "rows whose features equal another row's of another class / rows", direction: -1,
         drawback: .dataHunger, source: "counted; interval Wilson 1927, DOI 10.2307/2276774")
+    package static let wrongLabels = MetricDefinition(
+        id: .wrongLabelShare, name: "Share of wrong labels",
+        formula: "least over doubts s of (rows doubted by s or more) / (rows · share of planted labels doubted so), halfway "
+            + "to its lower end",
+        direction: -1, drawback: .dataHunger,
+        source: "mixture bound: Blanchard et al. 2010, JMLR 11; confident learning: Northcutt et al. 2021, "
+            + "arXiv:1911.00068")
     package static let gainFromDoubling = MetricDefinition(
         id: .gainFromDoubling, name: "Gain from the last doubling of rows",
         formula: "mean test loss of the run's recipe with half of its rows − with all of them",
@@ -88,5 +95,6 @@ extension MetricID {
     package static let missingCells = MetricID("missingCells")
     package static let repeatedRows = MetricID("repeatedRows")
     package static let conflictingRows = MetricID("conflictingRows")
+    package static let wrongLabelShare = MetricID("wrongLabelShare")
     package static let gainFromDoubling = MetricID("gainFromDoubling")
 }

@@ -21,6 +21,8 @@ package struct Learner {
     var taughtRows: TaughtRows?
     /// Weights to begin with; `nil` for random ones.
     var start: [Float]?
+    /// What a row of the table counts for beside its own weight where it is learned from; `nil` for 1 each.
+    var shares: [Float]?
 
     package init(
         configuration: TrainConfiguration, prepared: PreparedData, pool: WorkerPool,
@@ -219,6 +221,9 @@ package struct Learner {
             labels =
                 target.task == .binary
                 ? .numbers(chosen.map(Float.init)) : .classes(chosen)
+        }
+        if balanced, let shares {
+            weights = rows.indices.map { shares[rows[$0]] * (weights?[$0] ?? 1) }
         }
         return (labels, weights)
     }

@@ -20,27 +20,15 @@ struct RunCrossValidation: CrossValidator {
         let prepared = trials.run.prepared
         var found: [LabelledPredictions] = []
         for repetition in 0..<repetitions {
-            var plan = TrialPlan(trials.settings)
-            plan.settings.splits.canaries = 0
+            var plan = trials.redrawing(seed: UInt64(repetition + 1) << 40)
             plan.settings.repeatBudget(bySteps: steps)
-            plan.settings.learning.seed &+= UInt64(repetition + 1) << 40
-            plan.choosesPairs = true
             let parts = try prepared.parts(folds, seed: plan.settings.learning.seed)
-            for held in parts {
-                guard !held.isEmpty else {
-                    throw VouchError(
-                        "too few rows, or groups of rows, for \(folds) folds; ask for fewer")
-                }
-                let isHeld = Set(held)
-                plan.rows = .redrawn(parts.joined().filter { !isHeld.contains($0) }.sorted())
-                // It was asked for beside the probes' budget, so that nobody counts it.
-                let trial = try trials.trained(plan)
-                let rows = prepared.table.selecting(rows: held)
-                found.append(
-                    try LabelledPredictions(
-                        rows, rows: nil, model: trial.model,
-                        predictions: trial.predictions(of: rows), split: .named("held out")))
+            guard parts.allSatisfy({ !$0.isEmpty }) else {
+                throw VouchError(
+                    "too few rows, or groups of rows, for \(folds) folds; ask for fewer")
             }
+            // It was asked for beside the probes' budget, so that nobody counts it.
+            found += try trials.outOfFold(plan, parts: parts)
         }
         return found
     }

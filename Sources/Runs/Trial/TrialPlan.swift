@@ -11,6 +11,9 @@ package struct TrialPlan: Hashable, Codable, Sendable {
     /// The weights that its one model begins with, as the graph that predicts lays them out; `nil` for random ones. It goes
     /// with `Length.single`.
     package var start: [Float]?
+    /// What a row to learn from counts for beside its own weight, one a row of the run's table; `nil` for 1 each. They go
+    /// with rows that keep their numbers: `Rows.ofRun` and `Rows.keeping`.
+    package var shares: [Float]?
     /// Of an additive model: whether its pairs of columns are searched among the plan's rows, by one
     /// more training; else they are the run's.
     package var choosesPairs = false
@@ -43,6 +46,8 @@ package struct TrialPlan: Hashable, Codable, Sendable {
         /// The rows that are learned from have each other's answers. The encoder was fitted to the right
         /// ones.
         case shuffled(seed: UInt64)
+        /// Some rows have the answers of others: by the row, whose. Classes are the run's.
+        case borrowed([Int: Int])
         /// Other classes in place of the target.
         case replaced(Replacement)
         /// What another model says, of one model's rows and of rows mixed of them.

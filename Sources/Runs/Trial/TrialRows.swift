@@ -27,8 +27,9 @@ extension Learner {
         if !plan.learnsFromPool || result.prepared.recipe.kind != prepared.recipe.kind {
             result.prepared.usesPool = false
         }
+        result.shares = plan.shares
         switch plan.answers {
-        case .asTheyAre, .replaced: break
+        case .asTheyAre, .replaced, .borrowed: break
         case .shuffled(let seed):
             result.prepared = result.prepared.shufflingAnswers(seed: seed)
         case .told(let teaching):
@@ -74,8 +75,13 @@ extension PreparedData {
     fileprivate func following(_ plan: TrialPlan) throws -> PreparedData {
         var answered = self
         if plan.settings.rules == nil || plan.answers.areShuffled { answered.ruled = nil }
-        if case .replaced(let other) = plan.answers {
-            answered = try answered.predicting(other.column)
+        switch plan.answers {
+        case .replaced(let other): answered = try answered.predicting(other.column)
+        case .borrowed(let owners):
+            var places = Array(0..<table.rowCount)
+            for (row, owner) in owners { places[row] = owner }
+            answered = answered.takingAnswers(from: places)
+        case .asTheyAre, .shuffled, .told: break
         }
         switch plan.rows {
         case .ofRun: return try answered.settled(plan.settings)
@@ -244,6 +250,11 @@ extension PreparedData {
         let order = CounterRandom(seed: seed, name: "shuffled answers").permutation(of: rows.count)
         var places = Array(0..<table.rowCount)
         for (row, from) in zip(rows, order) { places[row] = rows[from] }
+        return takingAnswers(from: places)
+    }
+
+    /// With each row's answer that of another.
+    private func takingAnswers(from places: [Int]) -> PreparedData {
         var result = self
         result.table = Table(
             name: table.name, rowCount: table.rowCount,

@@ -12,6 +12,8 @@ package struct ProofRequest: Sendable {
     package var output: String?
     /// Of trainings that are paired; a remedy that trains nothing needs none.
     package var seeds = 5
+    /// Of a remedy against wrong labels: which test rows' labels are trusted; `nil` where nobody said.
+    package var trusted: String?
     package var threads: Int?
     /// The command line, for the report.
     package var arguments: [String]
@@ -54,7 +56,14 @@ private func proof(
     if let remedy = allOutputRemedies.first(where: { $0.description.id == request.remedy }) {
         return try proveOutputRemedy(remedy, run: run)
     }
-    guard let (remedy, strength) = try TrainingRemedy.parse(request.remedy) else {
+    let ofLabels = LabelRemedy.all.first { $0.description.id == request.remedy }
+    guard request.trusted == nil || ofLabels != nil else {
+        throw VouchError(
+            "--trusted is for \(LabelRemedy.all.map(\.description.id).joined(separator: " and ")), and "
+                + "\"\(request.remedy)\" is neither")
+    }
+    let ofSettings = try TrainingRemedy.parse(request.remedy)
+    guard let description = ofLabels?.description ?? ofSettings?.0.description else {
         throw VouchError(
             "--remedy is \"\(request.remedy)\"; there is \(remedyIDs.joined(separator: ", "))")
     }
@@ -63,8 +72,9 @@ private func proof(
             "--seeds is \(request.seeds); with fewer than 5 paired seeds nobody knows how much training "
                 + "again varies. Write 5 or more, to 1000")
     }
-    let trainings =
-        2 * request.seeds + (strength == nil ? remedy.strengths.count : 0)
+    var trainings = 2 * request.seeds
+    if let (remedy, strength) = ofSettings, strength == nil { trainings += remedy.strengths.count }
+    if ofLabels != nil { trainings += LabelRequest.trainings }
     let seconds = try storedReport(run: run).measurements.first { $0.metric == .trainingSeconds }
     onEvent(
         .stage(
@@ -72,7 +82,12 @@ private func proof(
                 + (seconds?.value.map { " of about \(Int($0.rounded(.up))) s each" } ?? "")))
     let trial = try RetrainedProof(
         run: run, threads: checkedThreads(request.threads), onEvent: onEvent)
-    var door = HeldOutRows(of: run, for: "proof of \(remedy.description.name)")
+    var door = HeldOutRows(of: run, for: "proof of \(description.name)")
+    if let ofLabels {
+        return try trial.proof(
+            of: ofLabels, trusted: request.trusted, seeds: request.seeds, &door)
+    }
+    guard let (remedy, strength) = ofSettings else { preconditionFailure("one of both") }
     return try trial.proof(of: remedy, strength: strength, seeds: request.seeds, &door)
 }
 

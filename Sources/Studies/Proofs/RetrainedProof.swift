@@ -10,8 +10,9 @@ import Tables
 /// Trains a run's model anew, with a remedy and without, under several paired seeds.
 struct RetrainedProof {
     let configuration: TrainConfiguration
-    private let trials: Trials
-    private let onEvent: (RunEvent) -> Void
+    let run: String
+    let trials: Trials
+    let onEvent: (RunEvent) -> Void
 
     /// - Parameter run: Its data must stand where they stood, unchanged.
     init(run: String, threads: Int, onEvent: @escaping (RunEvent) -> Void) throws {
@@ -26,10 +27,11 @@ struct RetrainedProof {
         try finished.checkIsTrained()
         trials = Trials(finished.learner, features: finished.features)
         configuration = stored.pinned(to: finished.prepared.recipe)
+        self.run = run
         self.onEvent = onEvent
     }
 
-    private var isRegression: Bool { trials.run.prepared.target.task == .regression }
+    var isRegression: Bool { trials.run.prepared.target.task == .regression }
 
     /// One training, with what probes and proofs may see of it.
     struct Trained {
@@ -39,11 +41,17 @@ struct RetrainedProof {
         var validation: Sealed<LabelledPredictions>
     }
 
-    func trained(_ changed: TrainConfiguration, seed: UInt64) throws -> Trained {
+    /// - Parameter change: To the plan, beside its settings.
+    func trained(
+        _ changed: TrainConfiguration, seed: UInt64,
+        changing change: (inout TrialPlan) throws -> Void = { _ in }
+    ) throws -> Trained {
         var configuration = changed
         configuration.learning.seed = changed.learning.seed &+ seed
         try configuration.validate()
-        let trial = try trials.trained(TrialPlan(configuration))
+        var plan = TrialPlan(configuration)
+        try change(&plan)
+        let trial = try trials.trained(plan)
         return Trained(subject: try trial.subject(), validation: try trial.validation())
     }
 
