@@ -16,13 +16,9 @@ struct LossRise {
     /// The same with how its interval was found.
     let estimate: Estimate
     let rows: Int
-    /// Whether the second model is worse beyond the margin.
-    let verdict: NonInferiority.Verdict
 
     /// - Throws: where the rows differ, or have no such loss.
-    init(
-        _ first: LabelledPredictions, _ second: LabelledPredictions, within margin: LossMargin
-    ) throws {
+    init(_ first: LabelledPredictions, _ second: LabelledPredictions) throws {
         let found: Difference
         let mean = try first.weightedMean(first.rowLosses)
         switch first.answers {
@@ -45,7 +41,6 @@ struct LossRise {
         rise = figure
         estimate = found.estimate
         rows = first.rows
-        verdict = try margin.comparison(of: second.predictions, beside: first).verdict
     }
 
     /// Such as `logLoss +0.4 % (95 % interval −0.1 to 0.9 %)`.

@@ -1,6 +1,7 @@
 import Cost
 import Evidence
 import Models
+import Prediction
 import Runs
 
 /// Tries remedies of the model on validation rows, what takes the least to make first, and takes the first that reaches all
@@ -24,6 +25,8 @@ struct ShrinkSearch {
         let changed: ChangedModel
         let readings: [GoalReading]
         let rise: LossRise
+        /// On validation rows.
+        let verdict: NonInferiority.Verdict
 
         /// As on a command line.
         var name: String { remedy.name(strength) }
@@ -81,11 +84,13 @@ struct ShrinkSearch {
             let candidate = Candidate(
                 remedy: remedy, strength: strength, changed: changed,
                 readings: try meter.readings(of: changed.model),
-                rise: try LossRise(told.before, told.after, within: margin))
+                rise: try LossRise(told.before, told.after),
+                verdict: try margin.comparison(of: told.after.predictions, beside: told.before)
+                    .verdict)
             tried.append(candidate)
             onEvent(.stage(candidate.text))
             guard candidate.readings.areReached else { continue }
-            return candidate.rise.verdict == .notWorse ? candidate : nil
+            return candidate.verdict == .notWorse ? candidate : nil
         }
         return nil
     }

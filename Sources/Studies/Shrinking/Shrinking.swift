@@ -4,6 +4,7 @@ import Evidence
 import Figures
 import Models
 import Platform
+import Prediction
 package import Reporting
 package import Runs
 
@@ -60,8 +61,9 @@ package func shrinkRun(
     var (proved, before, after) = try proof.proof(
         of: chosen.remedy.description, chosen.changed, onEvent: onEvent)
     let readings = try meter.readings(of: chosen.changed.model)
-    let rise = try LossRise(before, after, within: margin)
-    let decision = ShrinkDecision(readings: readings, rise: rise, margin: margin)
+    let decision = ShrinkDecision(
+        readings: readings, rise: try LossRise(before, after), margin: margin,
+        verdict: try margin.comparison(of: after.predictions, beside: before).verdict)
     proved.means += "; \(goals.text) \(decision.isProved ? "proved" : "refused")"
     if decision.isProved {
         onEvent(.stage("Writing \(request.output)"))
@@ -97,8 +99,9 @@ struct ShrinkDecision {
     let readings: [GoalReading]
     let rise: LossRise
     let margin: LossMargin
+    let verdict: NonInferiority.Verdict
 
-    var isWithinMargin: Bool { rise.verdict == .notWorse }
+    var isWithinMargin: Bool { verdict == .notWorse }
     var isProved: Bool { readings.areReached && isWithinMargin }
 
     private var marginText: String { "\(NumberText.plain(100 * margin.share)) %" }
@@ -109,7 +112,7 @@ struct ShrinkDecision {
             "\($0.goal.text) is \($0.isReached ? "reached" : "not reached"): \($0.text)"
         }.joined(separator: "; ")
         let loss =
-            switch rise.verdict {
+            switch verdict {
             case .notWorse: "not worse beyond \(marginText)"
             case .worse: "worse beyond \(marginText)"
             case .cannotTell: "these rows cannot tell whether it is worse beyond \(marginText)"
