@@ -1,5 +1,4 @@
-import DataEfficiency
-package import Runs
+import Runs
 
 /// What a label costs, and what an improvement is worth to whoever asks.
 package struct LabelPrice: Sendable, Hashable {
