@@ -1,7 +1,4 @@
-<<<<<<< HEAD
 import DataEfficiency
-=======
->>>>>>> c5d48690e4b49bea856e6a12bd75b6a76051709b
 import Runs
 
 /// What a label costs, and what an improvement is worth to whoever asks.
