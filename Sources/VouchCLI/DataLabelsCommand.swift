@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Platform
 import Reporting
 import Runs
