@@ -56,8 +56,8 @@ package func dataRegions(
             onEvent(.stage("Looking for rows of \(new.name) that lie outside"))
             try run.cancellation.check()
             tables.outside.append(try rows.outside(new))
+            try probeFile.add(RowsOutside.findings(tables.outside), to: request.run)
         }
-        try probeFile.add(RowsOutside.findings(tables.outside), to: request.run)
         onEvent(.stage("Looking for rows that are nearly equal"))
         let repeats = try rows.repeats(&door)
         tables.repeats = repeats

@@ -187,7 +187,8 @@ struct RegionTables {
     var csv: [UInt8] {
         var bytes: [UInt8] = []
         let estimates = [
-            "training_share", "population_share", "times_rarer", "mean_loss", "higher_loss", "at_stake",
+            "training_share", "population_share", "times_rarer", "mean_loss", "higher_loss",
+            "at_stake",
         ]
         CSVWriter.append(
             ["region", "protected", "finding", "training_rows"]
