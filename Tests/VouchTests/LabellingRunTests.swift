@@ -209,5 +209,15 @@ import Testing
         asking.strategy = .random
         _ = try nextRows(asking)
         #expect(message { _ = try nextRows(request("more.csv")) }.contains("--ask-again"))
+        // A row that is answered in two rounds is one row.
+        var again = request("again.csv", budget: 1)
+        again.asksAgain = true
+        _ = try nextRows(again)
+        #expect(
+            try take(answers("again.csv", to: "second.csv") { truth[$0 - 1] })["answered"] as? Int
+                == 1)
+        #expect(
+            try take(answers("batch.csv", to: "first.csv") { truth[$0 - 1] })["answered"] as? Int
+                == 200)
     }
 }

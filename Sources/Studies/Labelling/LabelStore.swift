@@ -104,17 +104,32 @@ extension LabelStore {
         return labels
     }
 
-    /// Rows with an answer, in the order in which they were asked.
+    /// Rows with an answer, in the order in which they were asked; of one that was asked again the last answer.
     var answered: [AnsweredRow] {
         let labels = labels
+        var latest: [PoolRow: Int] = [:]
+        for round in rounds {
+            for row in round.rows
+            where labels[AskedKey(round: round.round, row: row.row)] != nil {
+                latest[PoolRow(pool: round.poolSHA256, row: row.row)] = round.round
+            }
+        }
         return rounds.flatMap { round in
             round.rows.compactMap { row in
                 let key = AskedKey(round: round.round, row: row.row)
+                guard latest[PoolRow(pool: round.poolSHA256, row: row.row)] == round.round else {
+                    return nil
+                }
                 return labels[key].map {
                     AnsweredRow(key: key, label: $0.label, columns: round.columns, row: row)
                 }
             }
         }
+    }
+
+    private struct PoolRow: Hashable {
+        var pool: String
+        var row: Int
     }
 
     /// Rows that were asked and have no answer.
