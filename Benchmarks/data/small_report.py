@@ -81,12 +81,15 @@ def rank_lines(cells, methods, sizes):
         if not own:
             continue
         ranks = numpy.array([stats.rankdata(losses, axis=1).mean(axis=0) for losses in own])
-        errors = ranks.std(axis=0, ddof=1) / len(own) ** 0.5 if len(own) > 1 else numpy.full(len(methods), numpy.nan)
         mean = ranks.mean(axis=0)
+        texts = [f"{rank:.2f}" for rank in mean]
+        if len(own) > 1:
+            errors = ranks.std(axis=0, ddof=1) / len(own) ** 0.5
+            texts = [f"{text} ({error:.2f})" for text, error in zip(texts, errors)]
         draws = [len(losses) for losses in own]
         shown = f"{min(draws)}" if min(draws) == max(draws) else f"{min(draws)} to {max(draws)}"
         lines.append(f"| {size} | {len(own)} | {shown} | "
-                     + " | ".join(f"{rank:.2f} ({error:.2f})" for rank, error in zip(mean, errors))
+                     + " | ".join(texts)
                      + f" | {methods[int(mean.argmin())]} |")
     return lines
 

@@ -36,7 +36,9 @@ import Testing
         let products = x.indices.reduce(0) {
             $0 + weights[$1] * (x[$1] - centre) * (y[$1] - level)
         }
-        let squares = x.indices.reduce(0) { $0 + weights[$1] * (x[$1] - centre) * (x[$1] - centre) }
+        let squares = x.indices.reduce(0) {
+            $0 + weights[$1] * (x[$1] - centre) * (x[$1] - centre)
+        }
         let expected = products / (squares + 10)
         let found = ShrunkLinearFit(
             x.map { Float($0) }, answers: .numbers(y), rowWeights: weights, penalty: 10)
@@ -87,7 +89,8 @@ import Testing
             -> ShrunkLinearFit
         {
             ShrunkLinearFit(
-                Self.rows, answers: .numbers(y), rowWeights: weights, penalty: penalty, start: start)
+                Self.rows, answers: .numbers(y), rowWeights: weights, penalty: penalty,
+                start: start)
         }
         func size(_ fit: ShrunkLinearFit) -> Double { fit.weights.reduce(0) { $0 + $1 * $1 } }
         let (weak, strong) = (fit(1), fit(100))

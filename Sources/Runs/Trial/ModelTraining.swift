@@ -98,7 +98,8 @@ package struct ModelTraining {
         let factors = found.factors
         onEvent(
             .stage(
-                "Blending: \(factors.members) of what the members say, and \(factors.line) of a fitted line"))
+                "Blending: \(factors.members) of what the members say, "
+                    + "and \(factors.line) of a fitted line"))
         return found.trainings
     }
 
