@@ -174,7 +174,8 @@ let package = Package(
             [
                 "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation",
                 "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
-                "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics", "Tables", "TensorCore", "Training",
+                "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics", "Tables",
+                "TensorCore", "Training",
                 real,
             ]),
         // the library

@@ -1,6 +1,6 @@
-import Kernels
 import RealModule
 import Statistics
+import TensorCore
 import Testing
 
 /// Linear functions with shrunk weights, against closed forms and against what holds at the least point.
