@@ -13,7 +13,7 @@ struct FairnessCommand: ParsableCommand {
         abstract:
             "What data say of groups; remedies against gaps, proved on untouched rows, and their price.",
         subcommands: [
-            DataCommand.self, MitigateCommand.self, FrontierCommand.self, AlternativesCommand.self,
+            FairnessDataCommand.self, MitigateCommand.self, FrontierCommand.self, AlternativesCommand.self,
             IndividualCommand.self,
         ])
 }

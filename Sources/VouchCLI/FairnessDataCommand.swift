@@ -4,7 +4,7 @@ import Reporting
 import Runs
 import Studies
 
-struct DataCommand: ParsableCommand {
+struct FairnessDataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
         abstract:
