@@ -13,8 +13,8 @@ struct FairnessCommand: ParsableCommand {
         abstract:
             "What data say of groups; remedies against gaps, proved on untouched rows, and their price.",
         subcommands: [
-            FairnessDataCommand.self, MitigateCommand.self, FrontierCommand.self, AlternativesCommand.self,
-            IndividualCommand.self,
+            FairnessDataCommand.self, MitigateCommand.self, FrontierCommand.self,
+            AlternativesCommand.self, IndividualCommand.self,
         ])
 }
 
