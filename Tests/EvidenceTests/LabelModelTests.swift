@@ -35,11 +35,11 @@ import Testing
             classes: 3, voted: [0, 2, 2],
             fires: [[true, false, true, false], [true, false, false, true], [true, false, false, false]],
             rows: 4)
-        #expect(votes.patterns == [[], [0, 1, 2], [0], [1]])
-        #expect(votes.patternOfRow == [1, 0, 2, 3])
+        #expect(votes.patterns == [[], [0], [0, 1, 2], [1]])
+        #expect(votes.patternOfRow == [2, 0, 1, 3])
         #expect(votes.majority(ofPattern: 0) == nil)
-        #expect(votes.majority(ofPattern: 1) == 2)
-        #expect(votes.isConflict(pattern: 1) && !votes.isConflict(pattern: 2))
+        #expect(votes.majority(ofPattern: 2) == 2)
+        #expect(votes.isConflict(pattern: 2) && !votes.isConflict(pattern: 1))
         #expect(votes.selecting([3, 1]).patternOfRow == [3, 0])
     }
 

@@ -33,7 +33,9 @@ package struct RuleLabelsProbe: Probe {
                     ? "none found by the rows with an answer"
                     : wrong.map { "\"\($0.name)\"" }.joined(separator: ", ")),
         ]
-        if let majority = labels.majority { found.append(try gain(majority, on: subject.test)) }
+        if let majority = labels.majority, majority.count == subject.test.rows {
+            found.append(try gain(majority, on: subject.test))
+        }
         return Findings(
             measurements: found, figures: [figure(labels)].compactMap { $0 })
     }
