@@ -1,11 +1,13 @@
 import DataEfficiency
-import RealModule
+import Foundation
 import Statistics
 import TensorCore
 import Testing
 
 /// Rules that vote for classes, and the model that weighs their votes.
 @Suite struct LabelModelTests {
+    private static let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
+
     /// Rows of two classes, and rules that vote of a row by the chances of its class.
     private static func drawn(
         _ rows: Int, chances: [(own: Double, other: Double)], voted: [Int], share: Double = 0.4,
@@ -121,7 +123,7 @@ import Testing
 
     /// Rules that vote at random: some rule is called wrong in at most 5 % of files. One that is wrong on purpose is found.
     @Test func wrongRulesAreFoundAndFewOthers() {
-        let files = 400
+        let files = Self.isLong ? 4000 : 200
         var (alarms, found) = (0, 0)
         for file in 0..<files {
             let chances =
@@ -130,16 +132,16 @@ import Testing
                 100, chances: chances, voted: [1, 0, 1, 0, 1, 0], seed: UInt64(file))
             let summary = RuleSummary(LabelModel(votes, labels: labels), labels: labels)
             if summary.rules.contains(where: { $0.direction.isWrong }) { alarms += 1 }
-            guard file < 100 else { continue }
+            guard file < files / 5 else { continue }
             let (planted, answers) = Self.drawn(
                 100, chances: [(0.5, 0.2), (0.1, 0.5), (0.4, 0.2)], voted: [1, 1, 0],
-                seed: UInt64(1000 + file))
+                seed: UInt64(100_000 + file))
             let other = RuleSummary(LabelModel(planted, labels: answers), labels: answers)
             if other.rules[1].direction.isWrong { found += 1 }
         }
         let error = (0.05 * 0.95 / Double(files)).squareRoot()
         #expect(Double(alarms) / Double(files) <= 0.05 + 2 * error)
-        #expect(found >= 90)
+        #expect(10 * found >= 9 * (files / 5))
     }
 
     /// A rule with few answers is not judged.
