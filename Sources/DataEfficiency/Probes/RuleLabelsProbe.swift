@@ -46,8 +46,7 @@ package struct RuleLabelsProbe: Probe {
             rows: test.rows, classes: test.predictions.classes,
             values: majority.flatMap { own in (0..<classes).map { $0 == own ? 1 : 0 } })
         let change = try PairedComparison(test.with(votes), test).difference(of: .accuracy)
-        return Measurement(
-            RuleMetrics.gainOverMajority, change.estimate, on: test, isDifference: true)
+        return Measurement(RuleMetrics.gainOverMajority, change.estimate, on: test)
     }
 
     /// Each rule's accuracy where enough rows tell.
