@@ -1,7 +1,6 @@
 import DataEfficiency
 import Documents
 import Evidence
-import Foundation
 import Platform
 import Reporting
 import RunStore
