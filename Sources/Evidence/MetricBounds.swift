@@ -19,13 +19,13 @@ package enum MetricBounds {
         "averageAbsoluteOddsDifference", "demographicParityFFB", "equalOpportunityFFB",
         "demographicParityOxonFair", "equalOpportunityOxonFair", "equalizedOddsOxonFair",
         "predictiveParityOxonFair", "accuracyParityOxonFair", "rowsOutside", "savedByEqualRows",
-        "savedByNearRows",
+        "savedByNearRows", "ruleLabelledShare",
     ]
     /// Differences of such that keep their sign, and correlations.
     private static let signedUnit: Set<String> = [
         "statisticalParityDifference", "equalOpportunityDifference", "averageOddsDifference",
         "accuracyDifference", "accuracyAgainstBaseline", "glassBoxPriceAccuracy",
-        "glassBoxPriceAUC", "methodAgreement",
+        "glassBoxPriceAUC", "methodAgreement", "gainOverMajorityVote",
     ]
     private static let notNegative: Set<String> = [
         "logLoss", "rootMeanSquaredError", "meanAbsoluteError", "crossValidatedLogLoss",

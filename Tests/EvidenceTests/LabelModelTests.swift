@@ -1,11 +1,13 @@
 import DataEfficiency
-import RealModule
+import Foundation
 import Statistics
 import TensorCore
 import Testing
 
 /// Rules that vote for classes, and the model that weighs their votes.
 @Suite struct LabelModelTests {
+    private static let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
+
     /// Rows of two classes, and rules that vote of a row by the chances of its class.
     private static func drawn(
         _ rows: Int, chances: [(own: Double, other: Double)], voted: [Int], share: Double = 0.4,
@@ -35,11 +37,11 @@ import Testing
             classes: 3, voted: [0, 2, 2],
             fires: [[true, false, true, false], [true, false, false, true], [true, false, false, false]],
             rows: 4)
-        #expect(votes.patterns == [[], [0, 1, 2], [0], [1]])
-        #expect(votes.patternOfRow == [1, 0, 2, 3])
+        #expect(votes.patterns == [[], [0], [0, 1, 2], [1]])
+        #expect(votes.patternOfRow == [2, 0, 1, 3])
         #expect(votes.majority(ofPattern: 0) == nil)
-        #expect(votes.majority(ofPattern: 1) == 2)
-        #expect(votes.isConflict(pattern: 1) && !votes.isConflict(pattern: 2))
+        #expect(votes.majority(ofPattern: 2) == 2)
+        #expect(votes.isConflict(pattern: 2) && !votes.isConflict(pattern: 1))
         #expect(votes.selecting([3, 1]).patternOfRow == [3, 0])
     }
 
@@ -121,7 +123,7 @@ import Testing
 
     /// Rules that vote at random: some rule is called wrong in at most 5 % of files. One that is wrong on purpose is found.
     @Test func wrongRulesAreFoundAndFewOthers() {
-        let files = 400
+        let files = Self.isLong ? 4000 : 200
         var (alarms, found) = (0, 0)
         for file in 0..<files {
             let chances =
@@ -130,16 +132,16 @@ import Testing
                 100, chances: chances, voted: [1, 0, 1, 0, 1, 0], seed: UInt64(file))
             let summary = RuleSummary(LabelModel(votes, labels: labels), labels: labels)
             if summary.rules.contains(where: { $0.direction.isWrong }) { alarms += 1 }
-            guard file < 100 else { continue }
+            guard file < files / 5 else { continue }
             let (planted, answers) = Self.drawn(
                 100, chances: [(0.5, 0.2), (0.1, 0.5), (0.4, 0.2)], voted: [1, 1, 0],
-                seed: UInt64(1000 + file))
+                seed: UInt64(100_000 + file))
             let other = RuleSummary(LabelModel(planted, labels: answers), labels: answers)
             if other.rules[1].direction.isWrong { found += 1 }
         }
         let error = (0.05 * 0.95 / Double(files)).squareRoot()
         #expect(Double(alarms) / Double(files) <= 0.05 + 2 * error)
-        #expect(found >= 90)
+        #expect(10 * found >= 9 * (files / 5))
     }
 
     /// A rule with few answers is not judged.

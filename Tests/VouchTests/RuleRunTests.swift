@@ -1,7 +1,6 @@
 import DataEfficiency
 import Documents
 import Evidence
-import Foundation
 import Platform
 import Reporting
 import RunStore
@@ -112,7 +111,7 @@ import Testing
             quick(data, target: "colour", out: scratch.path + "/run") {
                 $0.model.kind = .mlp
                 $0.learning.folds = 1
-                $0.learning.epochs = 20
+                $0.learning.epochs = 60
                 $0.rules = LabelRules(file: "rules.yaml", text: rules)
             }, control: RunControl(threads: 1))
         let accuracy = result.measurements.first { $0.metric == "accuracy" }?.value
@@ -184,10 +183,8 @@ import Testing
         #expect(document.statements.contains { $0.hasPrefix("Wrong: \"upside down\".") })
         #expect(document.statements.contains { $0.contains("Of no row votes: \"never\"") })
         #expect(text.contains("WRONG") && text.contains("never votes"))
-        var warnings: [String] = []
-        _ = try PreparedData.load(configuration, threads: 1) {
-            if case .warning(let text) = $0 { warnings.append(text) }
-        }.warnings.map { warnings.append($0) }
+        let warnings = try PreparedData.load(configuration, threads: 1, onEvent: { _ in })
+            .warnings
         #expect(warnings.contains { $0.contains("rule \"upside down\" is wrong") })
         #expect(warnings.contains { $0.contains("rule \"never\" votes of no row") })
         #expect(warnings.contains { $0.contains("are labelled by rules") })

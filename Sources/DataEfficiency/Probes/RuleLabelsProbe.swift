@@ -33,7 +33,9 @@ package struct RuleLabelsProbe: Probe {
                     ? "none found by the rows with an answer"
                     : wrong.map { "\"\($0.name)\"" }.joined(separator: ", ")),
         ]
-        if let majority = labels.majority { found.append(try gain(majority, on: subject.test)) }
+        if let majority = labels.majority, majority.count == subject.test.rows {
+            found.append(try gain(majority, on: subject.test))
+        }
         return Findings(
             measurements: found, figures: [figure(labels)].compactMap { $0 })
     }
@@ -44,8 +46,7 @@ package struct RuleLabelsProbe: Probe {
             rows: test.rows, classes: test.predictions.classes,
             values: majority.flatMap { own in (0..<classes).map { $0 == own ? 1 : 0 } })
         let change = try PairedComparison(test.with(votes), test).difference(of: .accuracy)
-        return Measurement(
-            RuleMetrics.gainOverMajority, change.estimate, on: test, isDifference: true)
+        return Measurement(RuleMetrics.gainOverMajority, change.estimate, on: test)
     }
 
     /// Each rule's accuracy where enough rows tell.

@@ -20,16 +20,13 @@ package struct RuleVotes: Sendable, Hashable {
         self.classes = classes
         self.voted = voted
         self.rows = rows
-        var patterns: [[Int]] = [[]]
-        var places: [[Int]: Int] = [[]: 0]
-        patternOfRow = (0..<rows).map { row in
-            let own = fires.indices.filter { fires[$0][row] }
-            if let place = places[own] { return place }
-            places[own] = patterns.count
-            patterns.append(own)
-            return patterns.count - 1
-        }
+        let own = (0..<rows).map { row in fires.indices.filter { fires[$0][row] } }
+        // In an order that does not depend on the rows', and so neither do sums over them.
+        let patterns = Set(own + [[]]).sorted { $0.lexicographicallyPrecedes($1) }
+        let places = Dictionary(
+            uniqueKeysWithValues: patterns.enumerated().map { ($1, $0) })
         self.patterns = patterns
+        patternOfRow = own.map { places[$0] ?? 0 }
     }
 
     private init(_ other: RuleVotes, rows: [Int]) {
