@@ -109,6 +109,35 @@ import Testing
             try trials.trained(TrialPlan(trials.settings)).weightsSHA256 == with.weightsSHA256)
     }
 
+    /// Where there are folds, every labelled row is held out once; several classes and numbers are taught, too.
+    @Test(arguments: [("word", "nats"), ("b", "squared")])
+    func foldsHoldEveryRowOut(_ target: String, _ unit: String) throws {
+        let scratch = try Scratch()
+        let lines = Self.rows(0..<150, answer: false)
+        let data = try scratch.write(lines, to: "data.csv")
+        let place = try #require(["a", "b", "word"].firstIndex(of: target))
+        let pool = Self.rows(150..<250, answer: false).split(separator: "\n").map { line in
+            var cells = line.split(separator: ",")
+            cells.remove(at: place)
+            return cells.joined(separator: ",")
+        }
+        let poolFile = try scratch.write(pool.joined(separator: "\n") + "\n", to: "pool.csv")
+        let path = scratch.path + "/run"
+        _ = try trainRun(
+            quick(data, target: target, out: path) {
+                $0.unlabelled = poolFile
+                $0.model.kind = .mlp
+                $0.model.width = 8
+                $0.learning.folds = 2
+                $0.learning.steps = 10
+            }, control: RunControl(threads: 1))
+        let record = try #require(try UnlabelledRecord.of(RunFolder.open(path)))
+        let comparison = try #require(record.facts.comparison, "\(record.facts.reason)")
+        // A fifth of the rows are test rows.
+        #expect(comparison.rows == 120 && comparison.unit == unit)
+        #expect(record.facts.learned == 100 && record.facts.testCopies == 0)
+    }
+
     @Test func aPoolOfOtherColumnsIsRefused() throws {
         let files = try Files()
         func refused(_ pool: String) throws -> String {
