@@ -32,6 +32,8 @@ package struct CarriedStart {
 
     private let own: Side
     private let other: Side
+    /// The other's scales `[members, features]`, and how many features; `nil` of one member.
+    private let scales: (numbers: [Float], width: Int)?
     /// The place of the other's row that reads the same, of each feature.
     private let features: [Int?]
     /// By own columns.
@@ -71,6 +73,7 @@ package struct CarriedStart {
         other = Side(
             network: model.network, encoder: model.encoder, target: model.target,
             parameters: model.parameters, model: number % model.count)
+        scales = other.values("members").map { ($0.numbers, $0.shape[1]) }
         names = Dictionary(
             (carried.source.columns ?? []).map { ($0.column, $0.other) },
             uniquingKeysWith: { first, _ in first })
@@ -208,8 +211,7 @@ package struct CarriedStart {
 
     /// The scale of a feature in one of the other's members.
     private func scale(member: Int, feature: Int) -> Float {
-        guard let scales = other.values("members") else { return 1 }
-        return scales.numbers[member * scales.shape[1] + feature]
+        scales.map { $0.numbers[member * $0.width + feature] } ?? 1
     }
 
     private mutating func carryLayers() {
