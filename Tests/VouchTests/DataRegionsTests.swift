@@ -1,4 +1,3 @@
-import DataEfficiency
 import Documents
 import Evidence
 import Foundation
@@ -25,7 +24,7 @@ import Testing
         }
         // Of the region one row in ten is left among those that are learned from.
         let learned = lines[1...1500].enumerated()
-            .filter { !isRare($1) || $0.isMultiple(of: 10) }.map(\.element)
+            .filter { !isRare($1) || $0.isMultiple(of: 10) }.map { $0.element }
         let data = try scratch.write(
             ([lines[0]] + learned).joined(separator: "\n") + "\n", to: "data.csv")
         let reference = try scratch.write(
@@ -72,7 +71,8 @@ import Testing
         #expect(try ledgerText(run: run).contains("vouch data regions"))
         // Again, without a population: the same rows, and error alone is tested.
         let plain = try dataRegions(.init(run))
-        #expect(!(try table("Regions", plain.document)).columns.contains("Times rarer"))
+        let alone = try table("Regions", plain.document)
+        #expect(!alone.columns.contains("Times rarer"))
         #expect(plain.document.tables.contains { $0.title.hasPrefix("Rows that would settle") })
         try badFiles(run, scratch, lines)
     }
