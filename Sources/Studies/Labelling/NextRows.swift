@@ -92,6 +92,7 @@ package func nextRows(
                 + (request.asksAgain
                     ? "" : "; rows without an answer are asked again with --ask-again"))
     }
+    onEvent(.stage("Choosing among \(open.count { $0 }) rows"))
     let selection = try PoolSelection(
         file, model: model, costColumn: request.costColumn,
         labelled: try? backgroundRows(of: request.run, threads: threads), workers: workers)
@@ -107,6 +108,8 @@ package func nextRows(
             strategy: strategy, budget: request.budget, randomShare: request.randomShare,
             seed: request.seed &+ UInt64(round) &* 0x9E37_79B9_7F4A_7C15))
     try check(choice, request, selection.pool)
+    // What was interrupted asks nobody.
+    try Cancellation.bySignal.check()
     let asked = AskedRound(
         round: round, time: Clock.text(unixSeconds: Clock.unixSeconds()), run: request.run,
         weightsSHA256: ContentHash.sha256(model.encodedWeights()), pool: request.pool,
