@@ -9,6 +9,7 @@ import RealModule
 import Runs
 import Studies
 import Tables
+import TensorCore
 import Testing
 
 /// The line that is blended with small tables' ensembles.
