@@ -97,7 +97,7 @@ import Testing
             ({ $0.shareRight = 0 }, "--share-right"), ({ $0.folds = 1 }, "--folds"),
             ({ $0.planted = 0.9 }, "--planted"), ({ $0.annotators = ["first"] }, "two or more"),
             ({ $0.annotators = ["first", "number"] }, "first"),
-        ] as [(@Sendable (inout LabelRequest) -> Void, String)] {
+        ] as [((inout LabelRequest) -> Void, String)] {
             var request = LabelRequest(run: run)
             change(&request)
             let error = #expect(throws: (any Error).self) { try wrongLabels(request) }
