@@ -121,7 +121,7 @@ import Testing
                 request.threads = 2
                 _ = try measureFrontier(request, run: run)
             },
-            Case("planLabels", ["test"]) {
+            Case("planLabels", ["test"]) { () throws in
                 var request = LabelPlanRequest()
                 request.trainings = 3
                 request.goal = "auc=0.99"
