@@ -32,7 +32,7 @@ extension LabelPlanReport {
             ?? "or more, without an upper end"
         return "\(wanted): \(NumberText.count(needed.labels)) more labels, 90 % interval "
             + "\(NumberText.count(needed.labelsLower)) \(most); "
-            + "\(NumberText.count(needed.rows)) rows in all. It is \(reason)."
+            + "\(NumberText.count(needed.rows)) rows in all (\(reason))."
     }
 
     private var costLines: [String] {
