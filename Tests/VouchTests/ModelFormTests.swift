@@ -324,7 +324,8 @@ import Testing
             }, control: RunControl(threads: 1))
         let name: [Kind: Regex<Substring>] = [
             .linear: #/linear model/#, .mlp: #/multilayer perceptron \(2 × 32, relu\)/#,
-            .ensemble: #/ensemble of 8 perceptrons with shared layers \(2 × 32, relu\)/#,
+            .ensemble:
+                #/ensemble of 8 perceptrons with shared layers \(2 × 32, relu\), blended with a line/#,
             .additive:
                 #/additive model: a sum of functions of \d+ columns and of 0 pairs of them/#,
         ]

@@ -50,7 +50,8 @@ import Testing
         "\"loss\", \\.model.loss", "\"quantiles\", \\.model.quantiles",  // settings
         "quantity: String = \"prediction\"", "?? \"prediction\"",
         "[\"importance\", \"terms\"]", "header: [\"label\"", "static let key = \"categories\"",
-        ".category: \"categories\"", "$0[\"label\"]",
+        ".category: \"categories\"", "$0[\"label\"]", "task[\"label\"]", "name + \"weight\"",
+        "\"loss\": [QualityMetrics",
     ]
 
     @Test func noPortIsALiteral() throws {
@@ -65,7 +66,7 @@ import Testing
     }
 
     /// A port is made of a name where it is declared, or where a stored graph's is read.
-    @Test func portsAreDeclaredInFourPlaces() throws {
+    @Test func portsAreDeclaredInFivePlaces() throws {
         let files = try SourceText.files(below: "Sources").filter {
             $0.text.contains("InputPort(\"") || $0.text.contains("OutputPort(\"")
         }
@@ -73,6 +74,7 @@ import Testing
             files.map(\.path) == [
                 "CPURuntime/FoldedNorms.swift", "Explanation/Gradient/GraphPorts.swift",
                 "GraphIR/Ports.swift", "Models/QuantizedModel.swift",
+                "Runs/Trial/LineBlend.swift",
             ])
     }
 }
