@@ -23,6 +23,8 @@ import Testing
         let path = scratch.path + "/source"
         _ = try trainRun(
             quick(data, out: path) {
+                // Without a line, which is fitted anew and not carried over.
+                $0.edition = .third
                 $0.model.kind = .ensemble
                 $0.model.members = 2
                 $0.learning.folds = 1
@@ -45,6 +47,7 @@ import Testing
         _ change: (inout TrainConfiguration) -> Void = { _ in }
     ) -> TrainConfiguration {
         quick(data, out: out) {
+            $0.edition = .third
             $0.model.width = nil
             $0.learning.folds = 1
             $0.learning.refits = 0

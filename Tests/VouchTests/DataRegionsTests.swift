@@ -85,7 +85,7 @@ import Testing
             let error = #expect(throws: (any Error).self) { try dataRegions(request) }
             return error.map { "\($0)" } ?? ""
         }
-        #expect(try refused(lines[0] + "\n").contains("no rows"))
+        #expect(try refused(lines[0] + "\n").contains("no row"))
         #expect(try refused(lines[0] + "\n" + lines[1] + "\n").contains("one row"))
         #expect(try refused("age,colour\n30,red\n40,blue\n").contains("workclass"))
         var missing = RegionsRequest(run)

@@ -212,6 +212,7 @@ import Testing
 
     private func fairness(_ place: Place) -> [Case] {
         let run = place.run
+        let batch = place.scratch.path + "/batch.csv"
         return [
             Case("mitigateRun", ["test", "validation"]) {
                 _ = try mitigateRun(place.mitigation(), run: run)
@@ -232,6 +233,25 @@ import Testing
             },
             Case("fairnessData", ["validation", "test"]) { _ = try fairnessData(.init(run)) },
             Case("dataRegions", ["validation", "test"]) { _ = try dataRegions(.init(run)) },
+            Case("wrongLabels", ["validation"]) {
+                var request = LabelRequest(run: run)
+                request.folds = 2
+                request.planted = 0
+                _ = try wrongLabels(request)
+            },
+            Case("nextRows", []) {
+                _ = try nextRows(
+                    NextRequest(run: run, pool: place.unlabelled, budget: 5, output: batch))
+            },
+            Case("takeAnswers", []) {
+                // The class is the last column, and empty.
+                let text = try String(contentsOfFile: batch, encoding: .utf8)
+                let lines = text.split(separator: "\n")
+                let answered = [lines[0]] + lines.dropFirst().map { $0 + ">50K" }
+                let path = try place.scratch.write(
+                    answered.joined(separator: "\n") + "\n", to: "answered.csv")
+                _ = try takeAnswers(AnswersRequest(run: run, answers: path)) { _ in }
+            },
             Case("dataRegions", ["new.csv", "validation"]) {
                 var request = RegionsRequest(run)
                 request.reference = place.rows
@@ -307,6 +327,7 @@ import Testing
         "ruleDocument",  // Is given rows.
         "closingProbes", "planRun",  // Look at no rows; reads training rows alone.
         "backgroundRows",  // Training rows alone.
+        "checkRules",  // Is given a table.
         "learnedRows",  // Hands out sealed rows.
         "deleteRun", "listRuns", "rebuildIndex",  // Of folders and of the index.
     ]

@@ -24,6 +24,7 @@ import Testing
         "Studies/Drift/Drift.swift": ["case .drift: \"drift\""],
         "VouchCLI/DriftCommand.swift": ["commandName: \"drift\""],
         // Columns of tables, and parts of a training's state.
+        "Studies/LabelRules/RuleTables.swift": ["\"accuracy\""],
         "Runs/Folder/GraphCostText.swift": ["\"bytes moved\", \"parameters\""],
         "Runs/Folder/OutOfDistribution.swift": ["pair(\"energy\""],
         "Training/Trainer.swift": ["(\"parameters\", optimizer.parameters)"],

@@ -129,7 +129,6 @@ import Testing
                 $0.model.kind = .mlp
                 $0.model.width = 8
                 $0.learning.folds = 2
-                $0.learning.steps = 10
             }, control: RunControl(threads: 1))
         let record = try #require(try UnlabelledRecord.of(RunFolder.open(path)))
         let comparison = try #require(record.facts.comparison, "\(record.facts.reason)")

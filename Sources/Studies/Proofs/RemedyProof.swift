@@ -43,6 +43,12 @@ package func proveRemedy(
 private func proof(
     _ request: ProofRequest, run: String, onEvent: @escaping (RunEvent) -> Void
 ) throws -> Proof {
+    let ofLabels = LabelRemedy.all.first { $0.description.id == request.remedy }
+    guard request.trusted == nil || ofLabels != nil else {
+        throw VouchError(
+            "--trusted is for \(LabelRemedy.all.map(\.description.id).joined(separator: " and ")), and "
+                + "\"\(request.remedy)\" is neither")
+    }
     if let (remedy, strength) = try modelRemedy(request.remedy) {
         return try modelProof(remedy, strength: strength, request, run: run, onEvent: onEvent)
     }
@@ -55,12 +61,6 @@ private func proof(
     }
     if let remedy = allOutputRemedies.first(where: { $0.description.id == request.remedy }) {
         return try proveOutputRemedy(remedy, run: run)
-    }
-    let ofLabels = LabelRemedy.all.first { $0.description.id == request.remedy }
-    guard request.trusted == nil || ofLabels != nil else {
-        throw VouchError(
-            "--trusted is for \(LabelRemedy.all.map(\.description.id).joined(separator: " and ")), and "
-                + "\"\(request.remedy)\" is neither")
     }
     let ofSettings = try TrainingRemedy.parse(request.remedy)
     guard let description = ofLabels?.description ?? ofSettings?.0.description else {
