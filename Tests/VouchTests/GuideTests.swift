@@ -83,6 +83,9 @@ import Testing
         try write("adult_test.csv", lines[1501...2100])
         try write("new_rows.csv", lines[2101...2400])
         try write("labelled_rows.csv", lines[2401...2700])
+        try write("labelled.csv", lines[1...200])
+        let cut = ([lines[0]] + lines[201...400]).map { $0[..<($0.lastIndex(of: ",") ?? $0.endIndex)] }
+        _ = try scratch.write(cut.joined(separator: "\n") + "\n", to: "pool.csv")
         try write(
             "partly_labelled.csv",
             lines[1...400].enumerated().map { place, line in

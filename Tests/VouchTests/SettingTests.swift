@@ -11,7 +11,7 @@ import VouchCLI
 @Suite struct SettingTests {
     /// Options of `train` that say what is trained on, and what is written or shown.
     static let others: Set<String> = [
-        "target", "test", "out", "explain-defaults", "config", "labels", "card", "threads",
+        "target", "test", "rules", "unlabelled", "out", "explain-defaults", "config", "labels", "card", "threads",
         "overwrite", "resume", "quiet", "json", "version", "help",
         "protected", "group", "time", "weight", "id", "exclude", "schema", "use-protected", "task",
         "positive", "delimiter", "decimal-comma", "no-decimal-comma", "encoding", "missing",
