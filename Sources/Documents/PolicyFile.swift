@@ -187,17 +187,7 @@ package struct PolicyCheck: Sendable {
             + cases.joined() + "</testsuite>\n"
     }
 
-    private func escaped(_ text: String) -> String {
-        visible(text).map { character -> String in
-            switch character {
-            case "&": "&amp;"
-            case "<": "&lt;"
-            case ">": "&gt;"
-            case "\"": "&quot;"
-            default: String(character)
-            }
-        }.joined()
-    }
+    private func escaped(_ text: String) -> String { xmlEscaped(visible(text)) }
 }
 
 /// Judges a run, or a report's JSON, by a policy file.

@@ -1,3 +1,4 @@
+import Documents
 import Platform
 import RunStore
 import Tables
@@ -48,7 +49,7 @@ struct BatchFile {
 
     /// The labelling interface of a project that these tasks are imported into.
     var labelStudioConfiguration: [UInt8] {
-        let choices = target.classes.map { "    <Choice value=\"\(Self.escaped($0))\"/>\n" }
+        let choices = target.classes.map { "    <Choice value=\"\(xmlEscaped($0))\"/>\n" }
             .joined()
         let control =
             target.task == .regression
@@ -61,17 +62,5 @@ struct BatchFile {
     /// Beside the tasks: `tasks.json` has `tasks.xml`.
     static func configurationPath(_ tasks: String) -> String {
         (tasks.hasSuffix(".json") ? String(tasks.dropLast(5)) : tasks) + ".xml"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.map { character in
-            switch character {
-            case "&": "&amp;"
-            case "<": "&lt;"
-            case ">": "&gt;"
-            case "\"": "&quot;"
-            default: String(character)
-            }
-        }.joined()
     }
 }
