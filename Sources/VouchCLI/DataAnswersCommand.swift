@@ -65,6 +65,6 @@ struct DataAnswersCommand: ParsableCommand {
                     onProbes: { progress.show($0) }))
         }
         Terminal(.output).write(try form.bytes(taken.text, taken.json()))
-        if let signal = InterruptFlag.signalNumber { throw ExitCode(128 + signal) }
+        try InterruptFlag.endIfRaised()
     }
 }

@@ -78,6 +78,6 @@ struct DataLabelsCommand: ChargedCommand {
         terminal.write(
             try wrongLabels(request, onEvent: progress.show).bytes(
                 form.chosen.format, width: terminal.width))
-        if let signal = InterruptFlag.signalNumber { throw ExitCode(128 + signal) }
+        try InterruptFlag.endIfRaised()
     }
 }

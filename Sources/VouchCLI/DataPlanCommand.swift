@@ -92,6 +92,6 @@ struct DataPlanCommand: ChargedCommand {
             return
         }
         Terminal(.output).write(try form.bytes(report.text, report.json()))
-        if let signal = InterruptFlag.signalNumber { throw ExitCode(128 + signal) }
+        try InterruptFlag.endIfRaised()
     }
 }

@@ -55,8 +55,6 @@ struct DataRegionsCommand: ChargedCommand {
         let answer = try dataRegions(request, onEvent: progress.show)
         if let table { try AtomicFile.write(answer.csv, to: table) }
         try output.write(answer.document)
-        if answer.interruption != nil, let signal = InterruptFlag.signalNumber {
-            throw ExitCode(128 + signal)
-        }
+        if answer.interruption != nil { try InterruptFlag.endIfRaised() }
     }
 }

@@ -11,6 +11,13 @@ struct CodedError: Error {
     var underlying: any Error
 }
 
+extension InterruptFlag {
+    /// Ends the command with the shell's exit code of the signal that came, if one did. What was done by then is kept.
+    static func endIfRaised() throws {
+        if let signal = signalNumber { throw ExitCode(128 + signal) }
+    }
+}
+
 /// How a command that failed says so: a sentence on standard error, or, where JSON was asked for, one
 /// object on standard output, where a program reads the answer too.
 enum Failure {

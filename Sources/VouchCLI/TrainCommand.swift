@@ -157,6 +157,6 @@ struct TrainCommand: ParsableCommand {
                 cancellation: .bySignal, card: answers,
                 onEvent: { progress.show($0) }, onProbes: { progress.show($0) }))
         progress.finish(result)
-        if let signal = InterruptFlag.signalNumber { throw ExitCode(128 + signal) }
+        try InterruptFlag.endIfRaised()
     }
 }
