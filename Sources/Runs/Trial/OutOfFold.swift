@@ -19,16 +19,23 @@ extension Trials {
     ) throws -> [LabelledPredictions] {
         try parts.enumerated().map { place, held in
             onPart(place)
-            let isHeld = Set(held)
-            var plan = plan
-            plan.rows = .redrawn(
-                parts.joined().filter { !isHeld.contains($0) && !leftOut.contains($0) }.sorted())
-            let trial = try trained(plan)
-            let rows = run.prepared.table.selecting(rows: held)
-            return try LabelledPredictions(
-                rows, rows: nil, model: trial.model, predictions: trial.predictions(of: rows),
-                split: .named("held out"))
+            return try predictions(of: held, of: parts, plan, leavingOut: leftOut)
         }
+    }
+
+    /// The same of one part alone.
+    func predictions(
+        of held: [Int], of parts: [[Int]], _ plan: TrialPlan, leavingOut leftOut: Set<Int> = []
+    ) throws -> LabelledPredictions {
+        let isHeld = Set(held)
+        var plan = plan
+        plan.rows = .redrawn(
+            parts.joined().filter { !isHeld.contains($0) && !leftOut.contains($0) }.sorted())
+        let trial = try trained(plan)
+        let rows = run.prepared.table.selecting(rows: held)
+        return try LabelledPredictions(
+            rows, rows: nil, model: trial.model, predictions: trial.predictions(of: rows),
+            split: .named("held out"))
     }
 
     /// How the run's own way is gone again on rows that are drawn anew.
