@@ -75,6 +75,9 @@ package struct PoolRows: Sendable {
                 action: "reading rows without labels of", source: pool.name, column: column,
                 problem: problem, advice: advice)
         }
+        func listed(_ names: [String]) -> String {
+            names.prefix(10).map { "\"\($0)\"" }.joined(separator: ", ")
+        }
         guard pool.rowCount > 0 else {
             throw fail(nil, "it has no rows", "Give a file with rows, or leave --unlabelled out")
         }
@@ -88,8 +91,7 @@ package struct PoolRows: Sendable {
         guard absent.isEmpty else {
             throw fail(
                 nil,
-                "columns of the data are not there: "
-                    + absent.prefix(10).map { "\"\($0)\"" }.joined(separator: ", "),
+                "columns of the data are not there: " + listed(absent),
                 "Add them; cells may be empty")
         }
         let known = Set(schema.columns.map(\.name))
@@ -97,8 +99,7 @@ package struct PoolRows: Sendable {
         guard odd.isEmpty else {
             throw fail(
                 nil,
-                "it has columns that the data do not have: "
-                    + odd.prefix(10).map { "\"\($0)\"" }.joined(separator: ", "),
+                "it has columns that the data do not have: " + listed(odd),
                 "Give rows of the same table, or take these columns out")
         }
     }
