@@ -19,6 +19,8 @@ package struct ModelTraining {
     /// The number of its first model among the checkpoints, where others of the same store are not its own: then it
     /// leaves them.
     package var firstCheckpoint = 0
+    /// That of a second model which a run is compared with: beyond all folds, refits and models that are taught.
+    package static let firstOfSecondModel = 10_000
     /// What ends it, with what follows it in mind; `nil` where only its settings do.
     package var budget: RunBudget?
     package var onEvent: (RunEvent) -> Void

@@ -21,8 +21,6 @@ package struct UnlabelledChoice {
     let trained: TrainedModel
 
     private static let parts = 5
-    /// Behind those of the model of labelled rows.
-    private static let firstCheckpoint = 10_000
 
     /// - Parameters:
     ///   - plain: What trained a model of the labelled rows.
@@ -56,7 +54,7 @@ package struct UnlabelledChoice {
             return without(
                 isStopped
                     ? "the training was interrupted before they were learned"
-                    : "they could not be tried (\(error))", onEvent)
+                    : "they could not be tried (\(error))", nil, onEvent)
         }
     }
 
@@ -69,7 +67,7 @@ package struct UnlabelledChoice {
         let encoded = try pooled.prepared.encoder.encode(pooled.prepared.table)
         var training = ModelTraining(
             learner: pooled, store: store, resumes: resumes, onEvent: onEvent)
-        training.firstCheckpoint = Self.firstCheckpoint
+        training.firstCheckpoint = ModelTraining.firstOfSecondModel
         if plain.prepared.folds.count == 1 {
             let made = try training.trained(encoded)
             let before = try plain.validationPredictions(trained.model, features)
@@ -121,7 +119,7 @@ package struct UnlabelledChoice {
 
     /// The model of labelled rows, and why.
     private func without(
-        _ reason: String, _ comparison: UnlabelledFacts.Comparison? = nil,
+        _ reason: String, _ comparison: UnlabelledFacts.Comparison?,
         _ onEvent: (RunEvent) -> Void
     ) -> Delivered {
         var result = Delivered(learner: plain, features: features, trained: trained)
@@ -133,35 +131,23 @@ package struct UnlabelledChoice {
         return result
     }
 
-    private func without(_ reason: String, _ onEvent: (RunEvent) -> Void) -> Delivered {
-        without(reason, nil, onEvent)
-    }
-
     // MARK: - The comparison
 
     /// Of each part of the rows what models say of it that learned the others, without and with rows without labels.
     private func heldOut(
         _ pooled: Learner, _ encoded: EncodedFeatures, _ onEvent: (RunEvent) -> Void
     ) throws -> [(before: LabelledPredictions, after: LabelledPredictions)] {
-        var plan = TrialPlan(plain.configuration)
-        plan.settings.splits.canaries = 0
-        plan.choosesPairs = true
         let parts = try plain.prepared.parts(
             Self.parts, seed: plain.configuration.learning.seed)
         let filled = parts.filter { !$0.isEmpty }
         return try filled.enumerated().map { number, held in
             onEvent(.stage("Part \(number + 1) of \(filled.count) is held out"))
-            let isHeld = Set(held)
-            plan.rows = .redrawn(parts.joined().filter { !isHeld.contains($0) }.sorted())
-            let rows = plain.prepared.table.selecting(rows: held)
             func told(_ learner: Learner, _ features: EncodedFeatures) throws
                 -> LabelledPredictions
             {
                 // A model that is asked once is not held.
-                let trial = try Trials(learner, features: features).trained(plan)
-                return try LabelledPredictions(
-                    rows, rows: nil, model: trial.model, predictions: trial.predictions(of: rows),
-                    split: .named("held out"))
+                let trials = Trials(learner, features: features)
+                return try trials.predictions(of: held, of: parts, trials.redrawing(seed: 0))
             }
             return (try told(plain, features), try told(pooled, encoded))
         }

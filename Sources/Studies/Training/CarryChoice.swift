@@ -21,9 +21,6 @@ struct CarryChoice {
     /// The same in words.
     let facts: [RunReport.Fact]
 
-    /// Checkpoints of the model with carried weights are numbered from here on: beyond all folds and refits.
-    private static let firstCheckpoint = 10_000
-
     private struct Side {
         let learner: Learner
         let features: EncodedFeatures
@@ -67,7 +64,7 @@ struct CarryChoice {
             var training = ModelTraining(
                 learner: learner, store: store, resumes: control.resume,
                 onEvent: control.onEvent)
-            training.firstCheckpoint = Self.firstCheckpoint
+            training.firstCheckpoint = ModelTraining.firstOfSecondModel
             other = Side(
                 learner: learner, features: features, trained: try training.trained(features))
         }
