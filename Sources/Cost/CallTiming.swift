@@ -2,14 +2,18 @@ package import Statistics
 
 /// Times calls by a clock, in blocks that each last long enough for a clock's ticks to be nothing.
 ///
-/// A first block, which warms caches and tells how long a call takes, is thrown away; from then on the number of calls is
-/// fixed, as one that ended by the clock would end with the calls that a busy machine made long. A block's value is the
-/// median of its calls.
+/// Each block times what was made anew for it: where a model lies in memory makes it some per cent faster or slower for as
+/// long as it lies there, which would be no error of one model's times and a false difference between two. A first call
+/// makes what is kept between calls, a first block then tells how long a call takes; both are thrown away. From then on
+/// the number of calls is fixed, as one that ended by the clock would end with the calls that a busy machine made long. A
+/// block's value is the median of its calls after one that finds the caches as others left them.
 package struct CallTiming: Sendable {
+    package typealias Call = () throws -> Void
+
     /// Fewer where a call alone takes longer than a block.
     package var blocks = 20
     package var secondsPerBlock = 0.002
-    /// Of all blocks of one model, warming up included; a call that takes longer is timed `fewestBlocks` times even so.
+    /// Of all blocks of one model; a call that takes longer is timed `fewestBlocks` times even so.
     package var mostSeconds = 0.2
     /// A clock in seconds that never goes back.
     package var now: @Sendable () -> Double
@@ -19,34 +23,50 @@ package struct CallTiming: Sendable {
     package init(now: @escaping @Sendable () -> Double) { self.now = now }
 
     /// Seconds of a call, one value a block.
-    package func blocks(_ call: () throws -> Void) throws -> RepeatBlocks {
-        let plan = try plan(call)
-        return RepeatBlocks(
-            try (0..<plan.blocks).map { _ in try median(of: plan.calls, call) })
+    ///
+    /// - Parameter call: What is timed, at another place in memory each time that it is made.
+    package func blocks(_ call: () throws -> Call) throws -> RepeatBlocks {
+        var made = try call()
+        let plan = try plan(made)
+        var values: [Double] = []
+        for block in 0..<plan.blocks {
+            if block > 0 { made = try call() }
+            values.append(try median(of: plan.calls, made))
+        }
+        return RepeatBlocks(values)
     }
 
-    /// Of two, which take turns in each block: first, second, second, first. A pace that rises or falls evenly meets both
-    /// alike, so that the difference of a block's values is free of it.
+    /// Of two, which take turns in each block: first, second, second, first, and in every other block the other way
+    /// round, beginning with which is made first. A pace that rises or falls evenly meets both alike, so that the
+    /// difference of a block's values is free of it.
+    ///
+    /// - Parameters: What is timed, at another place in memory each time that it is made.
     package func turns(
-        _ first: () throws -> Void, _ second: () throws -> Void
+        _ first: () throws -> Call, _ second: () throws -> Call
     ) throws -> (first: RepeatBlocks, second: RepeatBlocks) {
-        let plans = [try plan(first), try plan(second)]
-        let blocks = plans.map(\.blocks).min() ?? Self.fewestBlocks
-        var values: (first: [Double], second: [Double]) = ([], [])
-        for _ in 0..<blocks {
-            let before = try median(of: plans[0].calls, first)
-            let turn = [
-                try median(of: plans[1].calls, second), try median(of: plans[1].calls, second),
-            ]
-            let after = try median(of: plans[0].calls, first)
-            values.first.append((before + after) / 2)
-            values.second.append((turn[0] + turn[1]) / 2)
+        let plans = [try plan(first()), try plan(second())]
+        var values: [[Double]] = [[], []]
+        for block in 0..<(plans.map(\.blocks).min() ?? Self.fewestBlocks) {
+            let order = block % 2 == 0 ? [0, 1] : [1, 0]
+            var calls: [Call?] = [nil, nil]
+            for side in order {
+                let call = try side == 0 ? first() : second()
+                try call()
+                calls[side] = call
+            }
+            var seconds = [0.0, 0.0]
+            for side in order + order.reversed() {
+                guard let call = calls[side] else { continue }
+                seconds[side] += try median(of: plans[side].calls, call) / 2
+            }
+            for side in order { values[side].append(seconds[side]) }
         }
-        return (RepeatBlocks(values.first), RepeatBlocks(values.second))
+        return (RepeatBlocks(values[0]), RepeatBlocks(values[1]))
     }
 
     /// - Returns: How many blocks of how many calls, by the median of the calls of a first block.
-    private func plan(_ call: () throws -> Void) throws -> (blocks: Int, calls: Int) {
+    private func plan(_ call: Call) throws -> (blocks: Int, calls: Int) {
+        try call()
         let start = now()
         var seconds: [Double] = []
         repeat {
@@ -58,8 +78,9 @@ package struct CallTiming: Sendable {
         return (max(Self.fewestBlocks, min(blocks, Int(min(room, 1e6)))), count)
     }
 
-    /// Seconds of one of so many calls.
-    private func median(of count: Int, _ call: () throws -> Void) rethrows -> Double {
+    /// Seconds of one of so many calls, after one that warms up.
+    private func median(of count: Int, _ call: Call) rethrows -> Double {
+        try call()
         var seconds: [Double] = []
         seconds.reserveCapacity(count)
         for _ in 0..<count { seconds.append(try timed(call)) }

@@ -17,6 +17,15 @@ package struct ModelPredictor: Predictor {
         quantiles = model.quantileEvaluator(pool: pool)
     }
 
+    package func copied() -> any Predictor {
+        let sets = model.parameters.sets.map { set in
+            let copy = Buffer(count: set.count)
+            copy.copy(from: set, at: 0, to: 0, count: set.count)
+            return copy
+        }
+        return ModelPredictor(model: model.with(sets: sets), pool: pool)
+    }
+
     /// With a repair of numbers by groups, the columns that tell the groups are among them.
     package var features: [String] {
         let names = model.schema.features.map(\.name)

@@ -226,6 +226,26 @@ import Testing
         #expect(!history.knows(table: "t", kind: "mlp", on: Self.machine))
     }
 
+    /// Of a table's own runs, else of other tables'; work that was not counted, or too little, says nothing.
+    @Test func workIsPricedByEarlierRuns() {
+        func counted(_ seconds: Double, work: Double?, table: String = "t") -> PlanRecord {
+            var record = Self.record(seconds, table: table)
+            record.done.probeWorkSeconds = work
+            return record
+        }
+        func price(_ records: [PlanRecord], table: String = "t") -> Double? {
+            PlanHistory(records).secondsPerWork(
+                table: table, kind: "ensemble", on: Self.machine)
+        }
+        #expect(price([]) == nil)
+        #expect(price([counted(26, work: nil), counted(26, work: 0.1)]) == nil)
+        // 26 s, less 1 s before the plan and 5 s of training.
+        #expect(price([counted(26, work: 10)]) == 2)
+        #expect(price([counted(26, work: 10), counted(46, work: 10, table: "u")]) == 2)
+        #expect(price([counted(46, work: 10, table: "u")]) == 4)
+        #expect(price([counted(26, work: 10)], table: "u") == 2)
+    }
+
     // MARK: - Energy and money
 
     @Test func aPlanIsBilledWithItsInterval() throws {

@@ -114,6 +114,30 @@ import Testing
         #expect(Double(finds) / Double(samples) >= 0.8, "\(noise): \(finds)")
     }
 
+    /// One model twice: where each lies in memory makes it up to 3 % faster or slower, its first call after the other's finds
+    /// cold caches, and whoever is called first of all makes what both keep. It is no reason to call the second one faster.
+    @Test func placesAndColdCallsAreNoSpeed() throws {
+        let samples = 100
+        var claims = [0, 0]
+        for sample in 0..<samples {
+            let clock = MadeClock(
+                seed: UInt64(sample), correlation: 0.9, stalls: 0.01, first: 0.02, cold: 0.5)
+            let places = MadePlaces(seed: UInt64(sample), spread: 0.03)
+            func subject() throws -> Subject {
+                try Self.subject(SlowModel(clock: clock, call: 120e-6, row: 2e-6, places: places))
+            }
+            let found = try PredictionLatency(timing: CallTiming(now: { clock.now }))
+                .measure(subject(), subject())
+            for (place, change) in found.changes.enumerated() {
+                let verdict = Verdict(change.difference, direction: change.metric.direction)
+                claims[place] += verdict == .cannotTell ? 0 : 1
+            }
+        }
+        // 5 % and two Monte-Carlo standard errors.
+        let most = 0.05 + 2 * (0.05 * 0.95 / Double(samples)).squareRoot()
+        for count in claims { #expect(Double(count) / Double(samples) <= most, "\(claims)") }
+    }
+
     /// Both sides and their differences speak of the same turns.
     @Test func levelsAndDifferencesAgree() throws {
         let clock = MadeClock(seed: 3)

@@ -27,15 +27,20 @@ package struct PlanRecord: Codable, Sendable, Hashable {
         package var keptShare: Double?
         /// Whether nobody and no clock ended it before its time.
         package var isWhole: Bool
+        /// Counted work of all that followed the training, in seconds of the nominal machine; `nil` where not all of it was
+        /// counted.
+        package var probeWorkSeconds: Double?
 
         package init(
-            usage: Usage, trainingSeconds: Double, steps: [Int], keptShare: Double?, isWhole: Bool
+            usage: Usage, trainingSeconds: Double, steps: [Int], keptShare: Double?, isWhole: Bool,
+            probeWorkSeconds: Double? = nil
         ) {
             self.usage = usage
             self.trainingSeconds = trainingSeconds
             self.steps = steps
             self.keptShare = keptShare
             self.isWhole = isWhole
+            self.probeWorkSeconds = probeWorkSeconds
         }
 
         /// Of the whole command, on the clock.
@@ -67,6 +72,14 @@ package struct PlanRecord: Codable, Sendable, Hashable {
         let share = Double(done.steps.reduce(0, +)) / Double(max(plan.steps, 1))
         return done.trainingSeconds / max(share * plan.trainingSeconds / plan.trainingFactor, 1e-9)
     }
+
+    /// What all that followed the training took, a second of counted work; `nil` where there was too little of it to tell.
+    var secondsPerWork: Double? {
+        guard let work = done.probeWorkSeconds, work >= Self.leastWork else { return nil }
+        return (done.seconds - plan.begunSeconds - done.trainingSeconds) / work
+    }
+
+    private static let leastWork = 2.0
 
     /// What probes and all beside reading and training took, over what would have been planned without earlier runs.
     var restRatio: Double {

@@ -65,30 +65,42 @@ package struct PairedTimes: Sendable {
     }
 }
 
-/// What is timed of a model.
+/// What is timed of a model: calls that each have a copy of it at a place of its own.
 struct PredictionCalls {
     /// How many rows a batch has; fewer where the table has.
     private static let batchRows = 256
     /// Rows that take turns as the single one.
     private static let singleRows = 32
 
-    let one: () throws -> Void
-    let batch: () throws -> Void
-    let rows: Int
+    private let predictor: any Predictor
+    private let singles: [Table]
+    private let many: Table
 
     /// `nil` where there is no row.
     init?(_ predictor: any Predictor, _ table: Table) {
         guard table.rowCount > 0 else { return nil }
+        self.predictor = predictor
         // Rows of all parts of the file.
-        let singles = evenlySpread(Self.singleRows, of: table.rowCount)
+        singles = evenlySpread(Self.singleRows, of: table.rowCount)
             .map { table.selecting(rows: [$0]) }
-        let many = table.selecting(rows: evenlySpread(Self.batchRows, of: table.rowCount))
+        many = table.selecting(rows: evenlySpread(Self.batchRows, of: table.rowCount))
+    }
+
+    var rows: Int { many.rowCount }
+
+    /// Predicts a single row.
+    func one() -> CallTiming.Call {
+        let copy = predictor.copied()
         var next = 0
-        one = {
+        return {
             next = (next + 1) % singles.count
-            _ = try predictor.predictions(for: singles[next])
+            _ = try copy.predictions(for: singles[next])
         }
-        batch = { _ = try predictor.predictions(for: many) }
-        rows = many.rowCount
+    }
+
+    /// Predicts the batch.
+    func batch() -> CallTiming.Call {
+        let copy = predictor.copied()
+        return { _ = try copy.predictions(for: many) }
     }
 }

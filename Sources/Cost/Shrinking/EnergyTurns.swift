@@ -30,13 +30,14 @@ package struct EnergyTurns {
         guard let a = PredictionCalls(first, table), let b = PredictionCalls(second, table) else {
             return nil
         }
-        let counts = (try calls(a.batch), try calls(b.batch))
+        let (one, two) = (a.batch(), b.batch())
+        let counts = (try calls(one), try calls(two))
         var values: (first: [Double], second: [Double]) = ([], [])
         for _ in 0..<blocks {
-            guard let before = try spent(counts.0, a.batch),
-                let turn = try spent(counts.1, b.batch),
-                let again = try spent(counts.1, b.batch),
-                let after = try spent(counts.0, a.batch)
+            guard let before = try spent(counts.0, one),
+                let turn = try spent(counts.1, two),
+                let again = try spent(counts.1, two),
+                let after = try spent(counts.0, one)
             else { return nil }
             values.first.append((before + after) / 2)
             values.second.append((turn + again) / 2)

@@ -59,23 +59,32 @@ struct RunPlanner {
         let search: Double = learner.plannedPairSearch().map {
             $0.seconds(steps: $0.steps(keeping: share), pace: realPace)
         } ?? 0
-        let work = try probeWork(timed, steps: steps.reduce(0, +))
-        let perNominal = prior.probeFactor * pace.step / max(try timed.stepSeconds(), 1e-9)
+        let work = try probeWork(
+            timed, repeated.map { [$0] } ?? Self.levels.map { level in
+                trainings.map { $0.steps(keeping: forecast.share(at: level)) }
+            })
+        let perWork = history.secondsPerWork(table: table, kind: kind, on: machine)
+        // Without a run that was counted: at the pace of the steps, which earlier runs correct.
+        let restFactor = perWork == nil ? factors.rest : 1
+        let perNominal =
+            try perWork ?? prior.probeFactor * pace.step / max(timed.stepSeconds(), 1e-9)
         let repeats = Double(configuration.evidence.crossValidation?.trainings ?? 0)
         let probing: Double = work * perNominal + repeats * trainingSeconds
+        // What was counted together is not added a second time.
+        let other = (perWork == nil ? prior.otherSeconds : 0) + search
         let plan = RunPlan(
             begunSeconds: Clock.monotonicSeconds() - startedAt, trainingSeconds: trainingSeconds,
-            probeSeconds: factors.rest * probing,
-            otherSeconds: factors.rest * (prior.otherSeconds + search), steps: steps.reduce(0, +),
+            probeSeconds: restFactor * probing, otherSeconds: restFactor * other,
+            steps: steps.reduce(0, +),
             pace: pace, knowledge: knowledge,
             interval: RatioInterval(
                 history.ratios(knowledge, on: machine), shipped: prior.ratios(knowledge)),
-            trainingFactor: factors.training, restFactor: factors.rest, probeWorkSeconds: work,
+            trainingFactor: factors.training, restFactor: restFactor, probeWorkSeconds: work,
             busyCores: history.busyCores(on: machine) ?? pace.busyCores,
             limitSeconds: configuration.learning.budget.flatMap { $0.measure == .time ? $0.amount : nil })
         let progress = PlanProgress(
             trainings, pace: realPace, forecast: forecast,
-            restSeconds: plan.probeSeconds + plan.otherSeconds - factors.rest * search,
+            restSeconds: plan.probeSeconds + plan.otherSeconds - restFactor * search,
             knownSteps: isCounted ? steps : nil)
         return PlannedRun(
             plan: plan, trainings: trainings, progress: progress, machine: machine, table: table,
@@ -102,19 +111,28 @@ struct RunPlanner {
         return ContentHash.sha256(Array(names.joined(separator: "\n").utf8))
     }
 
-    /// Counted work of the probes, as the schedule would choose them for a model of so many steps.
-    private func probeWork(_ learner: Learner, steps: Int) throws -> Double {
+    /// At which the forecast is asked what probes would do.
+    private static let levels = [0.1, 0.3, 0.5, 0.7, 0.9]
+
+    /// Counted work of the probes, as the schedule would choose them: the middle one over the steps that each training may
+    /// take. What a schedule chooses jumps with the steps, so that the work of the middle steps is not the middle work.
+    private func probeWork(_ learner: Learner, _ steps: [[Int]]) throws -> Double {
         let count = ParameterLayout(try learner.predictionGraph()).count
         let model = try learner.bundle(
             sets: learner.plannedTrainings().map { _ in Buffer(count: count) })
-        let subject = try SubjectAssembly(
-            learner: learner, model: model, steps: steps, used: nil, features: features,
-            modelBytes: 4 * count, modelsBefore: 0, standsIn: true
-        ).subject()
-        return ProbeSchedule(
+        let schedule = ProbeSchedule(
             budgetSeconds: configuration.evidence.probeSeconds,
-            now: { Clock.monotonicSeconds() }
-        ).expectedSeconds(allProbes, on: subject)
+            now: { Clock.monotonicSeconds() })
+        let work = try Set(steps.map { $0.reduce(0, +) }).map { steps in
+            let subject = try SubjectAssembly(
+                learner: learner, model: model, steps: steps, used: nil, features: features,
+                modelBytes: 4 * count, modelsBefore: 0, standsIn: true
+            ).subject()
+            return (steps, schedule.expectedSeconds(allProbes, on: subject))
+        }
+        let known = Dictionary(uniqueKeysWithValues: work)
+        let sorted = steps.compactMap { known[$0.reduce(0, +)] }.sorted()
+        return sorted[sorted.count / 2]
     }
 }
 
@@ -135,8 +153,11 @@ struct PlannedRun {
     ///
     /// - Parameters:
     ///   - usage: Of the whole command.
+    ///   - work: Counted work of all that followed the training; `nil` where not all of it was counted.
     ///   - isWhole: Whether nobody and no clock ended it before its time.
-    func record(_ trained: TrainedModel, took usage: Usage, isWhole: Bool) -> PlanRecord {
+    func record(
+        _ trained: TrainedModel, took usage: Usage, work: Double?, isWhole: Bool
+    ) -> PlanRecord {
         let kept = zip(trainings, trained.trainings).compactMap { planned, done in
             planned.patience == nil
                 ? nil : Double(done.bestEpoch) / Double(max(planned.mostEpochs, 1))
@@ -148,7 +169,8 @@ struct PlannedRun {
                 usage: usage, trainingSeconds: trained.used.wallSeconds,
                 steps: trained.trainings.map(\.steps),
                 keptShare: kept.isEmpty ? nil : kept.reduce(0, +) / Double(kept.count),
-                isWhole: isWhole && trained.trainings.count == trainings.count))
+                isWhole: isWhole && trained.trainings.count == trainings.count,
+                probeWorkSeconds: work))
     }
 }
 

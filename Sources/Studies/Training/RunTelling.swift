@@ -100,7 +100,10 @@ struct RunTelling {
             recipe: prepared.recipe, histories: trainings.map(\.history), report: report,
             predictions: [subject.test, validation], reading: reading,
             reference: try OutOfDistributionReference(learner, model, features),
-            plan: planned?.record(trained, took: used, isWhole: isWhole(trained)),
+            plan: planned?.record(
+                trained, took: used,
+                work: configuration.evidence.crossValidation == nil ? subject.work.seconds : nil,
+                isWhole: isWhole(trained)),
             unlabelled: prepared.pool.map(UnlabelledRecord.init)
         ).writer()
         closing = clock() - closes
