@@ -12,10 +12,10 @@ package struct PairedTimes: Sendable {
 
     package let one: Turns
     package let batch: Turns
-    /// Of the batch; each model's.
-    package let rows: (first: Int, second: Int)
+    /// Of the batch.
+    package let rows: Int
 
-    init(one: Turns, batch: Turns, rows: (first: Int, second: Int)) {
+    init(one: Turns, batch: Turns, rows: Int) {
         self.one = one
         self.batch = batch
         self.rows = rows
@@ -27,16 +27,11 @@ package struct PairedTimes: Sendable {
         _ first: any Predictor, _ second: any Predictor, on table: Table,
         timing: CallTiming = CallTiming(now: { Clock.monotonicSeconds() })
     ) throws {
-        guard let a = PredictionCalls(first, table), let b = PredictionCalls(second, table) else {
-            return nil
-        }
-        try self.init(a, b, timing: timing)
-    }
-
-    init(_ first: PredictionCalls, _ second: PredictionCalls, timing: CallTiming) throws {
+        guard let rows = TimedRows(table) else { return nil }
         self.init(
-            one: try timing.turns(first.one, second.one),
-            batch: try timing.turns(first.batch, second.batch), rows: (first.rows, second.rows))
+            one: try timing.turns({ rows.one(first) }, { rows.one(second) }),
+            batch: try timing.turns({ rows.batch(first) }, { rows.batch(second) }),
+            rows: rows.count)
     }
 
     /// Seconds of the second model for one row at a call.
@@ -46,7 +41,7 @@ package struct PairedTimes: Sendable {
 
     /// Rows a second of the second model, in batches.
     package var rate: Estimate {
-        let count = Double(rows.second)
+        let count = Double(rows)
         return batch.second.mapped { count / $0 }.estimate
     }
     /// Second ÷ first.
@@ -65,31 +60,31 @@ package struct PairedTimes: Sendable {
     }
 }
 
-/// What is timed of a model: calls that each have a copy of it at a place of its own.
-struct PredictionCalls {
+/// The rows by which models are timed, the same memory for all: calls that each have a copy of their model at a place of its
+/// own.
+struct TimedRows {
     /// How many rows a batch has; fewer where the table has.
     private static let batchRows = 256
     /// Rows that take turns as the single one.
     private static let singleRows = 32
 
-    private let predictor: any Predictor
     private let singles: [Table]
     private let many: Table
 
     /// `nil` where there is no row.
-    init?(_ predictor: any Predictor, _ table: Table) {
+    init?(_ table: Table) {
         guard table.rowCount > 0 else { return nil }
-        self.predictor = predictor
         // Rows of all parts of the file.
         singles = evenlySpread(Self.singleRows, of: table.rowCount)
             .map { table.selecting(rows: [$0]) }
         many = table.selecting(rows: evenlySpread(Self.batchRows, of: table.rowCount))
     }
 
-    var rows: Int { many.rowCount }
+    /// Of the batch.
+    var count: Int { many.rowCount }
 
     /// Predicts a single row.
-    func one() -> CallTiming.Call {
+    func one(_ predictor: any Predictor) -> CallTiming.Call {
         let copy = predictor.copied()
         var next = 0
         return {
@@ -99,7 +94,7 @@ struct PredictionCalls {
     }
 
     /// Predicts the batch.
-    func batch() -> CallTiming.Call {
+    func batch(_ predictor: any Predictor) -> CallTiming.Call {
         let copy = predictor.copied()
         return { _ = try copy.predictions(for: many) }
     }

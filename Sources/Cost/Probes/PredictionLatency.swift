@@ -28,39 +28,39 @@ package struct PredictionLatency: PairedProbe {
     package func expectedSeconds(_ subject: Subject) -> Double { 0 }
 
     package func measure(_ subject: Subject) throws -> Findings {
-        guard let calls = Self.calls(of: subject) else { return Findings() }
+        guard let predictor = subject.model?.predictor, let rows = Self.rows(of: subject) else {
+            return Findings()
+        }
         return Findings(measurements: [
-            latency(of: try timing.blocks(calls.one)),
-            rate(of: try timing.blocks(calls.batch), calls.rows),
+            latency(of: try timing.blocks { rows.one(predictor) }),
+            rate(of: try timing.blocks { rows.batch(predictor) }, rows.count),
         ])
     }
 
     package func measure(_ first: Subject, _ second: Subject) throws -> PairedFindings {
-        guard let a = Self.calls(of: first), let b = Self.calls(of: second) else {
-            return PairedFindings()
-        }
-        let times = try PairedTimes(a, b, timing: timing)
-        let (one, batch) = (times.one, times.batch)
-        let before = Self.perSecond(batch.first, a.rows)
-        let after = Self.perSecond(batch.second, b.rows)
+        guard let before = first.model?.predictor, let after = second.model?.predictor,
+            let table = first.tables?.training,
+            let times = try PairedTimes(before, after, on: table, timing: timing)
+        else { return PairedFindings() }
+        let (one, batch, rows) = (times.one, times.batch, times.rows)
         return PairedFindings(
-            first: [latency(of: one.first), rate(of: batch.first, a.rows)],
-            second: [latency(of: one.second), rate(of: batch.second, b.rows)],
+            first: [latency(of: one.first), rate(of: batch.first, rows)],
+            second: [latency(of: one.second), rate(of: batch.second, rows)],
             changes: [
                 MetricChange(
                     metric: CostMetrics.latency,
                     difference: Self.milliseconds(one.second).minus(Self.milliseconds(one.first))
                         .difference),
-                MetricChange(metric: CostMetrics.rate, difference: after.minus(before).difference),
+                MetricChange(
+                    metric: CostMetrics.rate,
+                    difference: Self.perSecond(batch.second, rows)
+                        .minus(Self.perSecond(batch.first, rows)).difference),
             ])
     }
 
-    /// `nil` where there is no model or no row.
-    private static func calls(of subject: Subject) -> PredictionCalls? {
-        guard let predictor = subject.model?.predictor, let table = subject.tables?.training else {
-            return nil
-        }
-        return PredictionCalls(predictor, table)
+    /// `nil` where there is no row.
+    private static func rows(of subject: Subject) -> TimedRows? {
+        subject.tables.flatMap { TimedRows($0.training) }
     }
 
     private static func milliseconds(_ blocks: RepeatBlocks) -> RepeatBlocks {

@@ -27,10 +27,8 @@ package struct EnergyTurns {
     package func reading(
         _ goal: ShrinkGoal, _ first: any Predictor, _ second: any Predictor, on table: Table
     ) throws -> GoalReading? {
-        guard let a = PredictionCalls(first, table), let b = PredictionCalls(second, table) else {
-            return nil
-        }
-        let (one, two) = (a.batch(), b.batch())
+        guard let rows = TimedRows(table) else { return nil }
+        let (one, two) = (rows.batch(first), rows.batch(second))
         let counts = (try calls(one), try calls(two))
         var values: (first: [Double], second: [Double]) = ([], [])
         for _ in 0..<blocks {
