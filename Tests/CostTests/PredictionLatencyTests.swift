@@ -117,7 +117,7 @@ import Testing
     /// One model twice: where each lies in memory makes it up to 3 % faster or slower, its first call after the other's finds
     /// cold caches, and whoever is called first of all makes what both keep. It is no reason to call the second one faster.
     @Test func placesAndColdCallsAreNoSpeed() throws {
-        let samples = 100
+        let samples = 60
         var claims = [0, 0]
         for sample in 0..<samples {
             let clock = MadeClock(

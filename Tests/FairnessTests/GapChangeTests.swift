@@ -60,7 +60,7 @@ struct GapChangeTests {
 
     @Test(arguments: scenarios, FairnessConstraint.allCases)
     func changesAreCovered(_ scenario: Scenario, _ constraint: FairnessConstraint) throws {
-        let samples = isLong ? 2000 : 150
+        let samples = isLong ? 2000 : 60
         let truth = Self.truth(scenario, constraint)
         var (covered, claims, width) = (0, 0, 0.0)
         for sample in 0..<samples {

@@ -95,7 +95,7 @@ struct RankingGapTests {
     ]
 
     @Test(arguments: scenarios) func abrocaIsCovered(_ scenario: Scenario) throws {
-        let samples = isLong ? 1000 : 25
+        let samples = isLong ? 1000 : 12
         let truth = scenario.truth
         let areasUnder = scenario.groups.map {
             SpecialFunctions.normalCDF($0.shift / 2.squareRoot())
