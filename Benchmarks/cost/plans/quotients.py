@@ -24,12 +24,19 @@ def knowledge(line):
     return line["record"]["plan"]["knowledge"]
 
 
+def bounds_of(values):
+    """Order statistics between which a further quotient lies with 90 %, as split conformal has it (`RatioInterval`)."""
+    ordered = sorted(values)
+    place = max(1, int((len(ordered) + 1) * 0.05 + 1e-9))
+    return ordered[place - 1], ordered[-place]
+
+
 def by_others(lines, fewest):
-    """Of each line with `fewest` lines of as much knowledge of other tables: the line, and their 5 % and 95 % quantiles."""
+    """Of each line with `fewest` lines of as much knowledge of other tables: the line, and the bounds that these give."""
     found = []
     for line in lines:
         others = [quotient(other) for other in lines
                   if other["set"] != line["set"] and knowledge(other) == knowledge(line)]
         if len(others) >= fewest:
-            found.append((line, quantile(others, 0.05), quantile(others, 0.95)))
+            found.append((line, *bounds_of(others)))
     return found
