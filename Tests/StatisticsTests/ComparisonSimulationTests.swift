@@ -11,7 +11,7 @@ extension RateScenario: CustomTestStringConvertible {
 @Suite struct ComparisonSimulationTests {
     @Test(.enabled(if: !isLong), arguments: Scenario.paired)
     func differencesAreCovered(_ scenario: Scenario) throws {
-        for result in try scenario.run(300) {
+        for result in try scenario.run(150) {
             #expect(
                 result.holds(isLong: false),
                 "\(result.metric): \(result.share) of \(result.intervals), \(result.claim)")
@@ -22,7 +22,7 @@ extension RateScenario: CustomTestStringConvertible {
         .enabled(if: !isLong),
         arguments: RateScenario.crossed + RateScenario.pairedPowers + RateScenario.quickSelections)
     func ratesHold(_ scenario: RateScenario) throws {
-        for result in try scenario.run(200) {
+        for result in try scenario.run(100) {
             #expect(
                 result.holds(isLong: false), "\(result.quantity): \(result.share), \(result.bound)")
         }

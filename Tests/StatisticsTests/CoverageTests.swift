@@ -75,7 +75,7 @@ extension Scenario: CustomTestStringConvertible {
 @Suite struct CoverageTests {
     @Test(.enabled(if: !isLong), arguments: Scenario.all)
     func intervalsCoverTheTruth(_ scenario: Scenario) throws {
-        for result in try scenario.run(300) {
+        for result in try scenario.run(150) {
             #expect(
                 result.holds(isLong: false),
                 "\(result.metric): \(result.share) of \(result.intervals), \(result.claim)")
