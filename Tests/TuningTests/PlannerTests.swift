@@ -133,6 +133,25 @@ import Tuning
         ]
         #expect(TrialOrder(trials).sorted(trials).map(\.plan.number) == [1, 4, 5, 3, 0, 2])
         #expect(trials.incumbent?.plan.number == 1)
+        // What is not known of a constraint is not met.
+        #expect([trial(0, 1), trial(1, 2, met)].incumbent?.plan.number == 1)
+        #expect([trial(0, 1, ["a": .nan]), trial(1, 2, met)].incumbent?.plan.number == 1)
+    }
+
+    /// Cheap trials pay: as many whole trainings' work finds more than whole ones alone, and both more than the default.
+    @Test func cheapTrialsFindMore() throws {
+        func left(_ levels: [Fidelity]) throws -> Double {
+            let found = try (UInt64(1)...2).map { seed in
+                var study = MadeStudy(function: .hartmann, seed: seed)
+                study.levels = levels
+                let best = try #require(study.run().incumbent)
+                return study.function.value(at: best.plan.point) - study.function.least
+            }
+            return found.reduce(0, +) / 2
+        }
+        let usual = MadeFunction.hartmann.value(at: .standard) - MadeFunction.hartmann.least
+        let (halved, whole) = try (left(Self.study.levels), left([.whole]))
+        #expect(halved < whole && whole < usual)
     }
 
     @Test func aSmallSpaceComesToAnEnd() {

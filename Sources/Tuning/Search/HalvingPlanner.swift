@@ -137,17 +137,25 @@ package struct HalvingPlanner: TrialPlanner {
 
     private func observations(_ finished: [FinishedTrial]) -> [SearchObservation] {
         let constraints = Set(finished.flatMap(\.excess.keys)).sorted()
-        let usual = levels.map { level in
-            finished.first { $0.plan.fidelity == level && $0.plan.point == .standard }?.loss
-        }
+        let usual = usualLosses(finished)
         return finished.compactMap { trial in
             guard let level = levels.firstIndex(of: trial.plan.fidelity) else { return nil }
             let place = levels.count == 1 ? 1 : Double(level) / Double(levels.count - 1)
-            let excess = constraints.compactMap { trial.excess[$0] }
+            let excess = constraints.compactMap { trial.excess[$0] }.filter(\.isFinite)
             return SearchObservation(
                 coordinates: encoding.coordinates(of: trial.plan.point), fidelity: place,
-                loss: trial.loss.map { $0 - (usual[level] ?? 0) },
+                loss: trial.loss.map { $0 - usual[level] },
                 excess: excess.count == constraints.count ? excess : [])
         }
+    }
+
+    /// Of the default at each level; 0 at all where it failed at one that was tried.
+    private func usualLosses(_ finished: [FinishedTrial]) -> [Double] {
+        let losses = levels.map { level in
+            let tried = finished.filter { $0.plan.fidelity == level }
+            return tried.isEmpty ? 0 : tried.first { $0.plan.point == .standard }?.loss
+        }
+        let known = losses.compactMap(\.self)
+        return known.count == levels.count ? known : levels.map { _ in 0 }
     }
 }

@@ -81,7 +81,9 @@ package struct SearchBelief {
                 values: values.map { min(max(($0 - center) / spread, -3), 3) })
             return (process, -center / spread)
         }
-        let isMet = observations.map { $0.excess.allSatisfy { $0 <= 0 } && $0.loss != nil }
+        let isMet = observations.map {
+            $0.loss != nil && $0.excess.count == constraints && $0.excess.allSatisfy { $0 <= 0 }
+        }
         let process = losses
         incumbent = observations.indices.filter { isMet[$0] }.map {
             process.prediction(at: observations[$0].coordinates + [1]).mean

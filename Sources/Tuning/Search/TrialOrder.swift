@@ -6,8 +6,8 @@ package struct TrialOrder: Sendable {
 
     package init(_ finished: [FinishedTrial]) {
         largest = finished.reduce(into: [:]) { found, trial in
-            for (constraint, excess) in trial.excess where excess.isFinite {
-                found[constraint] = max(found[constraint] ?? 0, excess)
+            for (constraint, excess) in trial.excess {
+                found[constraint] = max(found[constraint] ?? 0, excess.isFinite ? excess : 0)
             }
         }
     }
@@ -48,7 +48,7 @@ extension [FinishedTrial] {
     /// The best of the whole trainings that meet the constraints: what the search has found by the last finished rung.
     /// `nil` where none does.
     package var incumbent: FinishedTrial? {
-        nearest.flatMap { $0.excess.values.allSatisfy { $0 <= 0 } ? $0 : nil }
+        nearest.flatMap { TrialOrder(self).violation($0) == 0 ? $0 : nil }
     }
 
     /// The whole training that comes nearest to the constraints, the best of those that meet them; `nil` where all failed.
