@@ -128,7 +128,10 @@ let package = Package(
                 "TensorCore",
                 real,
             ]),
-        idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
+        // The search space is a dated data file, kept in the program.
+        idea(
+            "Tuning", ["Evidence", "Figures", "Prediction", "Statistics", "TensorCore", real],
+            resources: [.embedInCode("Search/search-space.json")]),
         // Rules are dated data files, kept in the program.
         idea(
             "Fairness", ["Evidence", "Figures", "Prediction", "Statistics", real],
@@ -156,7 +159,7 @@ let package = Package(
                 "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
                 "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
-                "Training", real,
+                "Training", "Tuning", real,
                 .product(name: "Yams", package: "Yams"),
             ]),
         // what is told of a run
@@ -221,6 +224,9 @@ let package = Package(
                 "Reference/consistency.py", "Reference/gaps.py", "Reference/holistic.py",
                 "Reference/thresholds.py", "Verified",
             ]),
+        tests(
+            "TuningTests", ["Statistics", "TensorCore", "Tuning", real],
+            exclude: ["Reference", "Verified"]),
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "EngineTests",
@@ -268,7 +274,7 @@ let package = Package(
                 "Runs", "Documents", "Studies", "VouchCLI", "Cost", "DataEfficiency", "Evidence",
                 "Explanation", "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR",
                 "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
-                "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", real,
+                "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
             ], exclude: ["Verified", "ReadersQuestions.json"], computes: false),
         // the library as its users see it
         tests(

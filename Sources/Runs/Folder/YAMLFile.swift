@@ -14,6 +14,9 @@ package func composeYAML(_ path: String, as name: String? = nil) throws -> Node?
 package func composeYAML(text: String, as name: String) throws -> Node? {
     do {
         return try Yams.compose(yaml: text)
+    } catch YamlError.duplicatedKeysInMapping(let keys, let context) {
+        throw VouchError(
+            "\(name), line \(context.mark.line): \"\(keys.first ?? "")\" stands twice; keep one of them")
     } catch {
         throw VouchError("\(name) is not YAML: \(error)")
     }

@@ -22,6 +22,10 @@ package protocol DeclaredSetting: Sendable {
     ///
     /// - Throws: `VouchError` naming the setting, the text and what would be accepted.
     func set(_ text: String, in configuration: inout TrainConfiguration) throws(VouchError)
+    /// What sort of values it has; `nil` of those without an order or a list.
+    var shape: SettingShape? { get }
+    /// What a configuration asks for; `nil` for nothing, and of settings without a shape.
+    func text(in configuration: TrainConfiguration) -> String?
     /// Whether a configuration asks for what a text says.
     func holds(_ text: String, in configuration: TrainConfiguration) -> Bool
     /// - Throws: `VouchError` naming the setting, its value and what would be accepted.

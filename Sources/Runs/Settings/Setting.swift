@@ -67,6 +67,12 @@ package struct Setting<Value: SettingValue>: DeclaredSetting {
         configuration[keyPath: place] = value
     }
 
+    package var shape: SettingShape? { Value.shape }
+
+    package func text(in configuration: TrainConfiguration) -> String? {
+        configuration[keyPath: place].settingText
+    }
+
     package func holds(_ text: String, in configuration: TrainConfiguration) -> Bool {
         written.read(text) == configuration[keyPath: place]
     }

@@ -11,6 +11,12 @@ package protocol SettingValue: Sendable, Hashable {
     /// What a text must be to mean one, to be read after "it must be".
     static var written: String { get }
 
+    /// `nil` of values without an order or a list.
+    static var shape: SettingShape? { get }
+
+    /// As a person writes it; `nil` where nothing is asked for, and of values without a shape.
+    var settingText: String? { get }
+
     /// `nil` where the text means no such value.
     init?(settingText text: String)
 }
