@@ -24,6 +24,8 @@ package struct StudyStore: Sendable {
         case closedAfter
         /// Whether the last trial was given up, as there was no time for it.
         case lastIsLeftOut
+        /// Whether what is done once at its end is done.
+        case ended
         /// When the budget is over, in seconds since 1970.
         case deadline
     }
@@ -117,6 +119,17 @@ package struct StudyStore: Sendable {
             try database.execute(
                 sql: "UPDATE workers SET beat = ?1, ended = ?1 WHERE number = ?2",
                 arguments: [now, worker])
+        }
+    }
+
+    /// Gives one trial back.
+    package func release(_ trial: Int, of worker: Int) throws {
+        try write { database in
+            try database.execute(
+                sql: """
+                    UPDATE trials SET worker = NULL
+                    WHERE number = ? AND worker = ? AND result IS NULL
+                    """, arguments: [trial, worker])
         }
     }
 
@@ -289,6 +302,19 @@ package struct StudyStore: Sendable {
             if database.changesCount == 1 { try database.setStudyValue(.lastIsLeftOut, "1") }
         }
     }
+
+    /// Does what is to be done once when the study is over, whoever comes to it first. A kill in the middle of it leaves it to
+    /// be done again.
+    package func end(_ work: () throws -> Void) throws {
+        try write { database in
+            guard try database.studyValue(.ended) == nil else { return }
+            try work()
+            try database.setStudyValue(.ended, "1")
+        }
+    }
+
+    /// Whether nothing is left to do.
+    package func isEnded() throws -> Bool { try read { try $0.studyValue(.ended) } != nil }
 
     // MARK: - Transactions
 

@@ -10,6 +10,11 @@ package struct StudyRequest: Codable, Sendable, Hashable {
     /// As it was written; `nil` for the mean loss.
     package var objective: String?
     package var requirements: [String] = []
+    /// The bound of each requirement, in its metric's unit.
+    package var bounds: [String: Double] = [:]
+    /// What is chosen by, as trials name it, and whether more of it is better.
+    package var chosenBy = ""
+    package var higherIsBetter = false
     package var space: SearchSpace
     /// Of the whole command; `nil` where trials are counted.
     package var budgetSeconds: Double?
