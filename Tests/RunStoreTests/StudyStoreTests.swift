@@ -3,7 +3,7 @@ import Platform
 import Synchronization
 import Testing
 
-@testable import RunStore
+import RunStore
 
 /// Trials of a study, claimed and finished by many at once.
 @Suite struct StudyStoreTests {

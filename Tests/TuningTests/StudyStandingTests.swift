@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Tuning
+import Tuning
 
 /// What finished trials say, whoever finished them when.
 @Suite struct StudyStandingTests {
@@ -109,7 +109,7 @@ import Testing
 
     @Test func theEndIsKeptForTheLastTraining() {
         let clock = StudyClock(deadline: 1000)
-        #expect(clock.searchEnd(last: nil, writing: 8) == 1000 - StudyClock.slack)
+        #expect(clock.searchEnd(last: 0, writing: 8) == clock.trainingEnd(writing: 8))
         #expect(clock.trainingEnd(writing: 8) == 1000 - 10 - StudyClock.slack)
         #expect(clock.searchEnd(last: 40, writing: 8) == 1000 - 10 - 50 - StudyClock.slack)
     }

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 import Tuning
 
-@testable import Studies
+import Studies
 
 /// Studies over small trainings.
 @Suite struct TuneRunTests {

@@ -27,7 +27,7 @@ struct StudyMetric: Sendable {
     init(_ text: String, option: String, among known: StudyMetrics) throws(VouchError) {
         let parts = text.split(separator: ",", maxSplits: 1, omittingEmptySubsequences: false)
         let name = Self.plain(String(parts.first ?? ""))
-        group = parts.count > 1 ? String(parts[1]).trimmed : nil
+        group = parts.count > 1 ? String(trimmed(parts[1])) : nil
         let ofGroup = group != nil
         let candidates = ofGroup ? known.ofGroups : known.ofAllRows
         let found = candidates.first {
@@ -43,7 +43,7 @@ struct StudyMetric: Sendable {
         }
         definition = found
         if let group {
-            let column = group.split(separator: "=").first.map { String($0).trimmed } ?? group
+            let column = group.split(separator: "=").first.map { String(trimmed($0)) } ?? group
             guard known.protected.contains(column) else {
                 throw VouchError(
                     "\(option) is \"\(text)\", and \"\(column)\" is no protected column"
@@ -91,10 +91,9 @@ struct StudyMetrics: Sendable {
         let values =
             isRegression
             ? (0..<rows).map { Double($0 % 7) }
-            : (0..<rows).flatMap { row in
-                classes.indices.map {
-                    (Double(1 + (row * 7 + $0 * 3) % 5)) / Double(5 * classes.count)
-                }
+            : (0..<rows).flatMap { row -> [Double] in
+                let parts = classes.indices.map { Double(1 + (row * 7 + $0 * 3) % 5) }
+                return parts.map { $0 / parts.reduce(0, +) }
             }
         var made = LabelledPredictions(
             split: .validation,
@@ -142,14 +141,4 @@ struct StudyMetrics: Sendable {
 extension GroupTable {
     /// Of groups and of gaps.
     var everything: [Measurement] { rows.flatMap(\.measurements) + gaps }
-}
-
-extension String {
-    /// Without spaces at its ends.
-    var trimmed: String {
-        var text = self[...]
-        while text.first == " " { text.removeFirst() }
-        while text.last == " " { text.removeLast() }
-        return String(text)
-    }
 }

@@ -1,3 +1,4 @@
+import Cost
 package import Runs
 package import Tuning
 
@@ -18,6 +19,8 @@ package struct StudyRequest: Codable, Sendable, Hashable {
     package var space: SearchSpace
     /// Of the whole command; `nil` where trials are counted.
     package var budgetSeconds: Double?
+    /// What writing a run was expected to take when the study was begun: an estimate, until one was written.
+    package var expectedWritingSeconds = 0.0
     /// Trials of rungs after which the search ends; `nil` for no limit.
     package var limit: Int?
     /// Whether what is best in part is trained whole at the end.

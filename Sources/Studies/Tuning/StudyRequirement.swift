@@ -1,5 +1,6 @@
 import Evidence
 import Runs
+import Tables
 
 /// A limit that a study's model must keep: `gap in selection rate, sex <= 0.05`, `latency <= 50us`, `accuracy >= 0.8`.
 struct StudyRequirement: Sendable {
@@ -29,14 +30,14 @@ struct StudyRequirement: Sendable {
         self.text = text
         isUpper = sign.first == "<"
         metric = try StudyMetric(
-            String(text[..<place.lowerBound]).trimmed, option: "--require", among: known)
-        let right = String(text[place.upperBound...]).trimmed
+            String(trimmed(text[..<place.lowerBound])), option: "--require", among: known)
+        let right = String(trimmed(text[place.upperBound...]))
         let unit = metric.definition.unit
         // The longest that fits: KB is no B.
         let named = Self.units[unit, default: []].filter { right.hasSuffix($0.name) }
             .max { $0.name.count < $1.name.count }
         let digits = right.dropLast(named?.name.count ?? 0)
-        guard let number = Double(String(digits).trimmed), number.isFinite else {
+        guard let number = Double(String(trimmed(digits))), number.isFinite else {
             let names = Self.units[unit, default: []].map(\.name)
             throw wrong(
                 "\"\(right)\" is no number"

@@ -1,3 +1,4 @@
+import Evidence
 import Figures
 import Platform
 import RunStore

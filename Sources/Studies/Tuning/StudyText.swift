@@ -1,4 +1,4 @@
-import Documents
+import Evidence
 import Figures
 import RunStore
 import Tuning

@@ -2,11 +2,13 @@ import Cost
 import Evidence
 import Fairness
 import Generalization
+import Kernels
 import Models
 import Platform
 import Prediction
 import RunStore
 import Runs
+import Tables
 import TensorCore
 import Training
 import Tuning

@@ -1,7 +1,7 @@
 import Evidence
 import Platform
 import RunStore
-import Runs
+package import Runs
 import Synchronization
 import Tuning
 
@@ -73,12 +73,12 @@ struct StudyWorker {
         guard let first = trials.first(where: { $0.number == StudyStore.Trial.first }),
             let whole = first.seconds, let writing = first.writingSeconds
         else {
-            let end = clock.searchEnd(last: nil, writing: 0)
+            let end = clock.trainingEnd(writing: folder.request.expectedWritingSeconds)
             return Ends(search: end, training: end)
         }
         let counted = folder.counted(trials)
         let standing = try folder.standing(counted)
-        var last: Double?
+        var last = 0.0
         if folder.request.hasLast, let best = standing.promising {
             let seconds = Dictionary(
                 uniqueKeysWithValues: counted.map { ($0.number, $0.seconds ?? 0) })
@@ -113,9 +113,7 @@ struct StudyWorker {
 
     private func carryOut(_ claimed: StudyStore.Trial, ends: Ends?) throws {
         let plan = try folder.plan(claimed)
-        let isWhole = plan.fidelity == .whole
-        let end = claimed.number == StudyStore.Trial.last ? ends?.training
-            : isWhole ? ends.map { min($0.search, $0.training) } : ends?.search
+        let end = claimed.number == StudyStore.Trial.last ? ends?.training : ends?.search
         watch.begin(trial: claimed.number, until: end)
         control.onEvent(.stage("Trial \(StudyText.name(claimed.number)): \(StudyText.settings(plan))"))
         let own = CostMeter()

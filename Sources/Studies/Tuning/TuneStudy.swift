@@ -1,6 +1,8 @@
+import Cost
 import Evidence
 import Kernels
 import Platform
+import Prediction
 import RunStore
 import Runs
 import Tables
@@ -24,7 +26,7 @@ package func searchSettings(
     request.hashes = prepared.hashes
     let features = try prepared.encoder.encode(prepared.table)
     request = try StudyTraining(request, learner, features: features).request
-    try process.checkBudget(request, learner, features)
+    request.expectedWritingSeconds = try process.expectedWriting(request, learner, features)
     try control.cancellation.check()
     try StudyFolder.create(path, request)
     do {
@@ -85,18 +87,20 @@ private struct StudyProcess {
         return (prepared, learner)
     }
 
+    /// - Returns: What writing the default's run is expected to take.
     /// - Throws: `VouchError` where the budget does not hold reading and the default's training, as far as can be told.
-    func checkBudget(
+    func expectedWriting(
         _ request: StudyRequest, _ learner: Learner, _ features: EncodedFeatures
-    ) throws {
-        guard let budget = request.budgetSeconds else { return }
+    ) throws -> Double {
+        guard let budget = request.budgetSeconds else { return 0 }
         let say: (String) -> Void = { control.onEvent(.warning($0)) }
-        let planned = try RunPlanner(
+        let plan = try RunPlanner(
             learner: learner, features: features, startedAt: beganMonotonic,
             history: .ofIndex(say), calibrationPath: try? MachineCalibration.defaultPath(),
             say: say
-        ).planned().plan.expected
-        guard planned.value > budget else { return }
+        ).planned().plan
+        let planned = plan.expected
+        guard planned.value > budget else { return plan.probeSeconds + plan.otherSeconds }
         throw VouchError(
             setting: """
                 \(named: Settings.budget) is \(rounded(budget)) s, which is too small: the first training, with the \

@@ -23,10 +23,9 @@ package struct StudyClock: Sendable, Hashable {
 
     /// When the search must end.
     ///
-    /// - Parameter last: What the last training is expected to take; `nil` where there is none to come.
-    package func searchEnd(last: Double?, writing: Double) -> Double {
-        guard let last else { return deadline - Self.slack }
-        return trainingEnd(writing: writing) - Self.margin * last
+    /// - Parameter last: What the last training is expected to take; 0 where there is none to come.
+    package func searchEnd(last: Double, writing: Double) -> Double {
+        trainingEnd(writing: writing) - Self.margin * last
     }
 
     /// Seconds of a whole training at a point that was trained in part.
