@@ -185,7 +185,7 @@ import RunStore
         #expect(try claimed(store, worker) == .over)
         var ends = 0
         for _ in 0..<2 { try store.end { ends += 1 } }
-        #expect(ends == 1 && (try store.isEnded()))
+        #expect(try ends == 1 && store.isEnded())
         withExtendedLifetime(presence) {}
     }
 

@@ -146,7 +146,6 @@ struct StudyTraining {
     private func measure(_ trial: Trial, _ finished: inout FinishedTrial) throws {
         let rows = try trial.learner.validationPredictions(trial.model, trial.features)
         var found = try PredictionQuality().measure(Subject(test: rows)).measurements
-        finished.measured = [:]
         let size = TestedModel.Size(
             parameters: trial.model.parameters.learnedCount,
             bytes: trial.model.encodedWeights().count, trainingRows: trial.learnedRows.count)
@@ -164,7 +163,8 @@ struct StudyTraining {
             found += try PredictionLatency().measure(subject).measurements
         }
         for one in found where one.group == nil {
-            finished.measured[one.metric.rawValue] = one.value
+            guard let value = one.value, value.isFinite else { continue }
+            finished.measured[one.metric.rawValue] = value
         }
         guard let value = objective.value(in: found), value.isFinite else {
             throw VouchError("its \(objective.text) is no number on the validation rows")
