@@ -13,6 +13,8 @@ package struct StudyRequest: Codable, Sendable, Hashable {
     package var requirements: [String] = []
     /// The bound of each requirement, in its metric's unit.
     package var bounds: [String: Double] = [:]
+    /// Their metrics, as trials name them.
+    package var required: [String] = []
     /// What is chosen by, as trials name it, and whether more of it is better.
     package var chosenBy = ""
     package var higherIsBetter = false

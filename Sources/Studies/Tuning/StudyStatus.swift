@@ -156,11 +156,7 @@ extension StudyFolder {
     private func frontier(
         _ standing: StudyStanding, _ axes: [String]?
     ) throws -> StudyStatus.Frontier {
-        let second = standing.trials.first?.excess.keys.sorted().first.flatMap { text in
-            standing.trials.first?.measured.keys.sorted().first {
-                text.lowercased().hasPrefix($0.lowercased())
-            }
-        }
+        let second = request.required.first { $0 != request.chosenBy }
         let names = axes ?? [request.chosenBy, second ?? StudyMetrics.cost[0].id.rawValue]
         let known = Set(standing.trials.flatMap(\.measured.keys))
         guard names.count == 2 else {

@@ -37,6 +37,7 @@ struct StudyTraining {
         trials = Trials(learner, features: features)
         self.request.bounds = Dictionary(
             requirements.map { ($0.text, $0.bound) }, uniquingKeysWith: { $1 })
+        self.request.required = requirements.map(\.metric.text)
         self.request.chosenBy = objective.text
         self.request.higherIsBetter = objective.definition.direction > 0
     }

@@ -101,17 +101,14 @@ private struct StudyProcess {
         ).planned().plan
         let planned = plan.expected
         guard planned.value > budget else { return plan.probeSeconds + plan.otherSeconds }
+        let asked = Budget.seconds(budget)
         throw VouchError(
             setting: """
-                \(named: Settings.budget) is \(rounded(budget)) s, which is too small: the first training, with the \
-                default settings, is expected to take \(rounded(planned.value)) s with its run (an estimate, between \
-                \(rounded(planned.lower)) and \(rounded(planned.upper)) s). Ask for several times as much; nothing was \
-                written
+                \(named: Settings.budget) is \(asked.text), which is too small: the first training, with the default \
+                settings, is expected to take \(asked.about(planned.value)) with its run (an estimate, between \
+                \(asked.about(planned.lower)) and \(asked.about(planned.upper))). Ask for several times as much; nothing \
+                was written
                 """)
-    }
-
-    private func rounded(_ seconds: Double) -> String {
-        seconds >= 10 ? "\(Int(seconds.rounded()))" : "\((seconds * 10).rounded() / 10)"
     }
 
     func work(
