@@ -178,7 +178,7 @@ let package = Package(
                 "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation",
                 "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
                 "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics", "Tables",
-                "TensorCore", "Training",
+                "TensorCore", "Training", "Tuning",
                 real,
             ]),
         // the library
@@ -268,6 +268,7 @@ let package = Package(
         tests(
             "RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper", "TensorCore"],
             computes: false),
+        tests("TuningTests", ["TensorCore", "Tuning"], computes: false),
         tests(
             "VouchTests",
             [

@@ -19,9 +19,7 @@ package struct RunIndex: Sendable {
         let path = try path ?? defaultPath()
         do {
             try Files.makeFolder(Files.folder(of: path))
-            // SQLite does not wait where two processes make one database at the same moment.
-            let turn = try AppendOnlyFile(
-                path + ".lock", timeoutSeconds: waitSeconds, for: "opening the index of runs by")
+            let turn = try SQLiteFile.turn(path, for: "opening the index of runs by")
             defer { withExtendedLifetime(turn) {} }
             return try RunIndex(path: path)
         } catch let error as PlatformError {
@@ -39,20 +37,10 @@ package struct RunIndex: Sendable {
         return Files.exists(path) ? try open(at: path) : nil
     }
 
-    /// The longest wait for other processes.
-    private static let waitSeconds = 30.0
-
     private init(path: String) throws(RunStoreError) {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(Self.waitSeconds)
-        configuration.prepareDatabase { database in
-            // Not by `journalMode`, which would set `synchronous` to NORMAL.
-            try database.execute(sql: "PRAGMA journal_mode = WAL")
-            try database.execute(sql: "PRAGMA synchronous = FULL")
-        }
         self.path = path
         do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
+            queue = try SQLiteFile.queue(path)
             let migrator = Self.migrator
             let isNewer = try queue.read { try migrator.hasBeenSuperseded($0) }
             if !isNewer {
@@ -205,36 +193,11 @@ package struct RunIndex: Sendable {
         }
     }
 
-    /// SQLite's error as one that says what to do; others as they are, for the folder they name.
     private static func explained(_ error: any Error, path: String) -> RunStoreError {
-        switch error {
-        case let error as RunStoreError: return error
-        case let error as PlatformError:
-            return RunStoreError(
-                file: error.path, problem: "\(error.operation): \(error.reason)",
-                nextStep: error.nextStep)
-        case let error as DatabaseError:
-            let nextStep =
-                switch error.resultCode {
-                case .SQLITE_BUSY:
-                    "Another process has written to it for \(Int(waitSeconds)) s: wait until it "
-                        + "has ended, then try again."
-                case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-                    "Remove the file, and those beside it that begin with its name; then bring it "
-                        + "back with `vouch runs rebuild ROOT`."
-                case .SQLITE_FULL: "Free some space on that disk, then try again."
-                case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM:
-                    "Set VOUCH_HOME to a folder you may write to."
-                default: "Check the disk, then try again, or set VOUCH_HOME to another folder."
-                }
-            return RunStoreError(
-                file: path,
-                problem: "the index of runs: \(error.message ?? "error \(error.resultCode)")",
-                nextStep: nextStep)
-        default:
-            return RunStoreError(
-                file: path, problem: "the index of runs: \(error)",
-                nextStep: "Set VOUCH_HOME to another folder, or try again.")
-        }
+        SQLiteFile.explained(
+            error, path: path, name: "the index of runs",
+            repair: "Remove the file, and those beside it that begin with its name; then bring it "
+                + "back with `vouch runs rebuild ROOT`.",
+            elsewhere: "Set VOUCH_HOME to a folder you may write to.")
     }
 }

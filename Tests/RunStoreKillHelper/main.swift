@@ -4,6 +4,7 @@ import RunStore
 
 /// Works until it is done or killed. Arguments:
 /// - `folder PATH VERSION`: writes version after version of one run folder, from that number.
+/// - `study FOLDER RUNGS`: works at a study until so many rungs of eight trials are finished.
 /// - `interrupt`: waits for a signal that raises the flag.
 /// - `record FOLDER INDEX NAME COUNT`: records looks in the folder's ledger and in the index, and
 ///   prints `committed HASH` and `indexed HASH` after each.
@@ -16,6 +17,8 @@ do {
         try recordLooks(
             in: arguments[1], index: arguments[2], name: arguments[3],
             count: Int(arguments[4]) ?? 0)
+    case "study" where arguments.count == 3:
+        try workAtStudy(arguments[1], rungs: Int(arguments[2]) ?? 0)
     case "interrupt": waitForSignal()
     default: Terminal(.error).write("these arguments are not known: \(arguments)\n")
     }
@@ -67,5 +70,32 @@ func recordLooks(in folder: String, index path: String, name: String, count: Int
         try index.record(runAt: folder)
         output.write("indexed \(hash)\n")
         last = hash
+    }
+}
+
+/// Plans follow from the results before, so that a trial that is lost or done twice shows.
+func workAtStudy(_ folder: String, rungs: Int) throws {
+    let store = try StudyStore(opening: folder)
+    let (number, presence) = try store.join(
+        process: Processes.own, now: Clock.unixSeconds(), isLeader: false)
+    defer { withExtendedLifetime(presence) {} }
+    while true {
+        let claim = try store.claim(as: number, now: Clock.unixSeconds()) { trials in
+            let rung = trials.count / 8
+            let sum = trials.reduce(0) { $0 + (Int($1.result ?? "") ?? 0) }
+            guard rung < rungs else { return [] }
+            return (0..<8).map {
+                StudyStore.Trial(
+                    number: trials.count + $0, rung: rung, plan: "\(sum % 1000 + $0 + rung)")
+            }
+        }
+        switch claim {
+        case .trial(var trial):
+            Processes.pause(seconds: 0.002)
+            trial.result = "\((Int(trial.plan) ?? 0) * 31 % 997)"
+            _ = try store.finish(trial, as: number)
+        case .wait: Processes.pause(seconds: 0.002)
+        case .exhausted, .over: return
+        }
     }
 }

@@ -8,7 +8,8 @@ import Testing
         .deletingLastPathComponent().deletingLastPathComponent()
     /// Those that others build on come first.
     private static let guides = [
-        "GettingStarted", "Cost", "DataHunger", "Opacity", "Overfitting", "HyperParameters", "Bias",
+        "GettingStarted", "Cost", "DataHunger", "Opacity", "Overfitting", "HyperParameters", "Tuning",
+        "Bias",
     ]
 
     /// The lines of a guide's `sh` blocks that start with `vouch`, with those that go on after a backslash.
@@ -113,6 +114,10 @@ import Testing
             }
             command += has("probe-budget") ? "" : " --probe-budget 0s"
             command += " --quiet --overwrite"
+        }
+        if command.hasPrefix("vouch tune adult") {
+            command = command.replacing("--budget 10m", with: "--trials 2")
+            command += " --model mlp --epochs 2 --width 32 --quiet"
         }
         if command.hasPrefix("vouch audit predictions.csv") {
             try predictions(in: folder)

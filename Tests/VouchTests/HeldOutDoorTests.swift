@@ -323,6 +323,7 @@ import Testing
 
     /// Functions that take no stored run whose rows they could open.
     private static let others: Set<String> = [
+        "searchSettings", "joinStudy",  // Their lines are those of trainings and of TuneRunTests.
         "trainRun",  // Its lines are those of the next test.
         "ruleDocument",  // Is given rows.
         "closingProbes", "planRun",  // Look at no rows; reads training rows alone.

@@ -1,0 +1,71 @@
+import Cost
+package import Runs
+package import Tuning
+
+/// What a study was asked for; kept in its folder, and the same for all who work at it.
+package struct StudyRequest: Codable, Sendable, Hashable {
+    /// All options of the trainings, without a budget and a place.
+    package var configuration: TrainConfiguration
+    /// SHA-256 of the data, and of the test file where there is one.
+    package var hashes: [String] = []
+    /// As it was written; `nil` for the mean loss.
+    package var objective: String?
+    package var requirements: [String] = []
+    /// The bound of each requirement, in its metric's unit.
+    package var bounds: [String: Double] = [:]
+    /// Their metrics, as trials name them.
+    package var required: [String] = []
+    /// What is chosen by, as trials name it, and whether more of it is better.
+    package var chosenBy = ""
+    package var higherIsBetter = false
+    package var space: SearchSpace
+    /// Of the whole command; `nil` where trials are counted.
+    package var budgetSeconds: Double?
+    /// What writing a run was expected to take when the study was begun: an estimate, until one was written.
+    package var expectedWritingSeconds = 0.0
+    /// Trials of rungs after which the search ends; `nil` for no limit.
+    package var limit: Int?
+    /// Whether what is best in part is trained whole at the end.
+    package var hasLast = true
+    package var version = vouchVersion
+
+    package var seed: UInt64 { configuration.learning.seed }
+
+    /// - Parameter configuration: With the command's budget, which is the study's.
+    /// - Throws: `VouchError` where a study cannot be of it.
+    package init(_ configuration: TrainConfiguration, limit: Int? = nil) throws(VouchError) {
+        self.configuration = configuration
+        self.limit = limit
+        self.configuration.learning.budget = nil
+        self.configuration.evidence.probeSeconds = 0
+        space = studySpace(configuration)
+        if let budget = configuration.learning.budget {
+            guard budget.measure == .time else {
+                throw VouchError(
+                    setting: """
+                        \(named: Settings.budget) is \(budget.text), and a study's is a time, such as 60s, 10m or 2h
+                        """)
+            }
+            budgetSeconds = budget.amount
+        } else if limit == nil {
+            throw VouchError(
+                setting: """
+                    a study needs an end: say \(named: Settings.budget) 10m, or how many \(named: "trials") it has
+                    """)
+        }
+        if let limit, limit < 1 {
+            throw VouchError(setting: "\(named: "trials") is \(limit); it must be 1 or more")
+        }
+        guard configuration.carry.run == nil else {
+            throw VouchError(
+                setting: """
+                    \(named: Settings.from) does not go with a study, whose trainings begin with random weights; \
+                    leave it out
+                    """)
+        }
+        guard configuration.evidence.crossValidation == nil else {
+            throw VouchError(
+                setting: "\(named: Settings.crossValidation) does not go with a study; ask for it of its run")
+        }
+    }
+}

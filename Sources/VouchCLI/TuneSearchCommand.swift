@@ -1,0 +1,202 @@
+import ArgumentParser
+import Platform
+import Reporting
+import Runs
+import Studies
+
+struct TuneSearchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "search",
+        abstract: "Search for better settings than the default's, in a study.",
+        discussion: """
+            The default settings are trained first, so that a search that finds nothing ends with them. \
+            Trials are compared on rows that validate, never on test rows. What is asked for stays as it \
+            is asked for; the other settings are searched.
+
+            A study is a folder. --resume goes on with one that was ended, to the same trials, the same \
+            incumbent and the same weights; --join lets further processes work at it at once. The \
+            incumbent's run is in STUDY/incumbent. The exit code is 1 where nothing keeps all requirements.
+
+            Examples:
+              vouch tune adult.csv --target income --budget 10m --out studies/adult
+              vouch tune adult.csv --target income --budget 10m --objective auc --require 'latency <= 50us'
+              vouch tune --resume studies/adult
+            """)
+
+    @Argument(help: "The table to train on: a CSV file with a header.")
+    var data: String?
+
+    @Option(help: "The column to predict.")
+    var target: String?
+
+    @Option(help: "A table to measure on. Without it, rows of the data are held back.")
+    var test: String?
+
+    @Option(help: "What is chosen by: a metric of the rows that validate. The mean loss if not given.")
+    var objective: String?
+
+    @Option(
+        name: .customLong("require"),
+        help: ArgumentHelp(
+            """
+            What the model must keep, such as 'gap in selection rate, sex <= 0.05' or 'latency <= 50us'; repeat for \
+            several. Quote it: < is the shell's.
+            """, valueName: "limit"))
+    var requirements: [String] = []
+
+    @Option(help: "Trials of rungs after which the search ends; with it no budget is needed.")
+    var trials: Int?
+
+    @Flag(
+        name: .customLong("no-last"),
+        help: "Do not train the best whole at the end, where it was only tried in part.")
+    var leavesOutLast = false
+
+    @Option(help: "Processes that work at once; they do not change the result.")
+    var workers = 1
+
+    @Option(
+        name: .customLong("out"),
+        help: "The study's folder. (default: studies/ and the name of the data)")
+    var output: String?
+
+    @Option(help: ArgumentHelp("Go on with a study that was ended.", valueName: "study"))
+    var resume: String?
+
+    @Option(help: ArgumentHelp("Work at a study as one more process.", valueName: "study"))
+    var join: String?
+
+    @OptionGroup(title: "Columns") var columns: ColumnArguments
+    @OptionGroup(title: "Reading") var reading: ReadingArguments
+    @OptionGroup(title: "Model") var model: ModelArguments
+    @OptionGroup(title: "Learning") var learning: LearningArguments
+    @OptionGroup(title: "Against overfitting") var regularising: RegularisingArguments
+
+    @Option(Settings.validationShare) var validationShare
+    @Option(Settings.testShare) var testShare
+    @Option(textOf: Settings.costs) var cost
+
+    @OptionGroup(title: "What its cost is told in") var tariff: TariffArguments
+
+    @Option(help: "Worker threads of all processes; all cores if not given. They do not change the result.")
+    var threads: Int?
+
+    @Flag(help: "Print nothing but errors and the answer.")
+    var quiet = false
+
+    @OptionGroup var form: FormArguments<TextForm>
+
+    /// Of a process that another one started: it ends when that one has.
+    @Option(help: .hidden)
+    var helperOf: Int?
+
+    // MARK: - What is asked
+
+    private func configuration(_ data: String, _ target: String) throws -> TrainConfiguration {
+        var configuration = TrainConfiguration(data: data, output: "")
+        configuration.test = test
+        configuration.columns = columns.roles(target: target)
+        configuration.columns.groupBins = try model.groupBins()
+        configuration.reading = reading.options
+        try model.apply(to: &configuration)
+        try learning.apply(to: &configuration)
+        regularising.apply(to: &configuration)
+        configuration[Settings.validationShare] = validationShare
+        configuration[Settings.testShare] = testShare
+        configuration[Settings.costs] = try cost.map(parseCosts)
+        tariff.apply(to: &configuration)
+        return configuration
+    }
+
+    /// What the command is to do, and where.
+    private enum Work {
+        case begin(StudyRequest, String)
+        case take(String, isLeader: Bool)
+
+        var place: String {
+            switch self {
+            case .begin(_, let place), .take(let place, _): place
+            }
+        }
+    }
+
+    private func work() throws -> Work {
+        guard workers > 0 else { throw ValidationError("--workers is \(workers); it must be 1 or more") }
+        guard let study = resume ?? join else {
+            guard let data, let target else {
+                throw ValidationError(
+                    "name the data and --target COLUMN, or a study with --resume STUDY or --join STUDY")
+            }
+            var request = try StudyRequest(configuration(data, target), limit: trials)
+            request.objective = objective
+            request.requirements = requirements
+            request.hasLast = !leavesOutLast
+            return .begin(request, output ?? Self.place(for: data))
+        }
+        guard resume == nil || join == nil else {
+            throw ValidationError("--resume and --join were both given; leave one out")
+        }
+        let others = [
+            data, target, objective, output, trials.map { "\($0)" }, requirements.first,
+            leavesOutLast ? "" : nil,
+        ]
+        let asked = try configuration("", "")
+        let nothing = try Self.parse(["", "--target", ""]).configuration("", "")
+        guard others.allSatisfy({ $0 == nil }), asked == nothing else {
+            throw ValidationError(
+                "a study keeps what it was asked for: with --\(resume == nil ? "join" : "resume") give nothing but "
+                    + "--workers, --threads, --quiet and the form of the answer")
+        }
+        return .take(study, isLeader: resume != nil)
+    }
+
+    private static func place(for data: String) -> String {
+        let run = RunName.standard(for: data, isContinued: false)
+        return "studies/" + Files.name(of: run)
+    }
+
+    // MARK: - What is done
+
+    mutating func run() throws {
+        let work = try work()
+        InterruptFlag.install()
+        let progress = TrainingProgress(quiet: quiet, json: false)
+        let helpers = TuneHelpers()
+        defer { helpers.end() }
+        let each = max(1, (threads ?? Machine.cores) / workers)
+        let (count, place) = (workers, work.place)
+        var control = StudyControl(
+            threads: each, arguments: ["vouch"] + CommandLine.arguments.dropFirst(),
+            isIndexed: true, onEvent: { progress.show($0) },
+            onOpen: { try helpers.start(count - 1, at: place, threads: each) })
+        control.cancellation = .bySignal
+        if let helperOf {
+            control.cancellation = control.cancellation.orWhere { Processes.parent != helperOf }
+        }
+        if case .begin = work, output == nil {
+            progress.show(.stage("The study goes to \(place) (--out)"))
+        }
+        let status: StudyStatus
+        do {
+            switch work {
+            case .begin(let request, let place):
+                status = try searchSettings(request, in: place, control)
+            case .take(let place, let isLeader):
+                status = try joinStudy(place, isLeader: isLeader, control)
+            }
+            helpers.wait()
+        } catch let error as Interruption {
+            helpers.end()
+            guard helperOf == nil, let status = try? studyStatus(place) else { throw error }
+            try write(status)
+            try InterruptFlag.endIfRaised()
+            return
+        }
+        if helperOf == nil { try write(status) }
+        if status.incumbent == nil { throw ExitCode(1) }
+    }
+
+    private func write(_ status: StudyStatus) throws {
+        Terminal(.output).write(try form.bytes(status.text, status.json()))
+    }
+}

@@ -1,0 +1,171 @@
+import Documents
+import Platform
+import RunStore
+import Runs
+import Synchronization
+import Testing
+import Tuning
+
+import Studies
+
+/// Studies over small trainings.
+@Suite struct TuneRunTests {
+    private let scratch: Scratch
+    private let data: String
+
+    init() throws {
+        scratch = try Scratch()
+        data = try scratch.write(try Adult.csv(500), to: "data.csv")
+    }
+
+    private func request(
+        trials: Int? = 3, _ change: (inout TrainConfiguration) -> Void = { _ in }
+    ) throws -> StudyRequest {
+        var configuration = TrainConfiguration(data: data, output: "")
+        configuration.columns.target = "class"
+        configuration.columns.protected = ["sex"]
+        configuration.model.kind = .mlp
+        configuration.learning.epochs = 3
+        configuration.learning.folds = 1
+        change(&configuration)
+        var request = try StudyRequest(configuration, limit: trials)
+        request.space.parameters = [
+            SearchParameter(
+                "learning-rate", .real(lower: 1e-3, upper: 2e-2, isLogarithmic: true)),
+            SearchParameter("width", .integer(lower: 8, upper: 32, isLogarithmic: false)),
+        ]
+        return request
+    }
+
+    private func control(
+        _ cancellation: Cancellation = Cancellation(), _ told: @escaping (String) -> Void = { _ in }
+    ) -> StudyControl {
+        StudyControl(threads: 1, cancellation: cancellation) { event in
+            if case .stage(let text) = event { told(text) }
+        }
+    }
+
+    /// What must be the same however a study was worked at.
+    private func decisive(_ status: StudyStatus) -> [String] {
+        status.trials.map {
+            "\($0.number) \($0.settings.sorted { $0.key < $1.key }) \($0.value ?? -1) \($0.weightsSHA256 ?? "")"
+        } + ["\(status.incumbent?.number ?? -9) \(status.counted)"]
+    }
+
+    /// A study's run is what `vouch train` makes of its settings, and all that reads runs reads it.
+    @Test func theIncumbentIsARun() throws {
+        let place = scratch.path + "/study"
+        let status = try searchSettings(try request(), in: place, control())
+        #expect(status.standing == .over && status.counted == 3)
+        #expect(status.trials.map(\.number) == [-1, 0, 1, 2, -2] || status.trials.map(\.number) == [-1, 0, 1, 2])
+        #expect(status.trials.allSatisfy { $0.value != nil }, "\(status.trials)")
+        let best = try #require(status.incumbent)
+        let run = try #require(best.run)
+        let linked = place + "/" + "incumbent"
+        #expect(try Files.absolutePath(linked) == Files.absolutePath(run))
+        #expect(!(try storedReport(run: linked).measurements.isEmpty))
+        #expect(try Files.names(in: place + "/runs").count <= 2)
+        // Trained anew by what its run says: the same weights.
+        var configuration = try FinishedRun.configuration(of: run)
+        configuration.output = scratch.path + "/again"
+        let again = try trainRun(configuration, control: RunControl(threads: 2))
+        #expect(again.weightsSHA256 == best.weightsSHA256)
+        // Its ledger knows among how many it was chosen, and what the search took.
+        let entries = try Ledger.read(run).records.map(\.entry)
+        #expect(entries.contains { $0.purpose.hasPrefix("choice among") && $0.split == "validation" })
+        #expect(try RunCharge.all(of: run).contains { $0.work == .search })
+        #expect(throws: VouchError.self) { try joinStudy(place, isLeader: true, control()) }
+    }
+
+    /// Ended after any trial and gone on with: the same trials, values, incumbent and weights.
+    @Test func whatWasEndedIsGoneOnWith() throws {
+        let whole = try searchSettings(try request(), in: scratch.path + "/whole", control())
+        let place = scratch.path + "/ended"
+        let cancellation = Cancellation()
+        #expect(throws: Interruption.self) {
+            try searchSettings(
+                try request(), in: place,
+                control(cancellation) { text in
+                    if text.hasPrefix("Trial 0: logLoss") { cancellation.raise() }
+                })
+        }
+        let between = try studyStatus(place)
+        #expect(between.standing == .open && between.incumbent?.run != nil)
+        #expect(between.workers.allSatisfy { !$0.works })
+        let rest = try joinStudy(place, isLeader: true, control())
+        #expect(decisive(rest) == decisive(whole))
+    }
+
+    /// Ended before the default was trained it leaves nothing.
+    @Test func beforeTheFirstTrainingNothingIsKept() throws {
+        let cancellation = Cancellation()
+        let place = scratch.path + "/none"
+        #expect(throws: Interruption.self) {
+            try searchSettings(
+                try request(), in: place,
+                control(cancellation) { if $0.hasPrefix("Trial of the default:") { cancellation.raise() } })
+        }
+        #expect(!Files.exists(place))
+    }
+
+    @Test func aRequirementThatNothingMeetsIsSaid() throws {
+        var asked = try request(trials: 1)
+        asked.objective = "auc"
+        asked.requirements = ["size <= 1B", "gap in selection rate, sex <= 0.9"]
+        let place = scratch.path + "/none"
+        let status = try searchSettings(asked, in: place, control())
+        #expect(status.incumbent == nil && status.objective == "rocAUC")
+        let nearest = try #require(status.nearest)
+        #expect(nearest.excess["size <= 1B"] ?? 0 > 0)
+        #expect(nearest.excess["gap in selection rate, sex <= 0.9"] ?? 1 <= 0)
+        #expect(status.text.contains("No trial keeps all requirements"))
+        #expect(!Files.exists(place + "/incumbent") && nearest.run != nil)
+        #expect(!(try status.json().isEmpty))
+    }
+
+    /// What is wrong is said before anything is written.
+    @Test func badInputWritesNothing() throws {
+        let place = scratch.path + "/bad"
+        func refused(_ change: (inout StudyRequest) throws -> Void, _ word: String) throws {
+            var asked = try request()
+            try change(&asked)
+            let error = #expect(throws: (any Error).self) {
+                try searchSettings(asked, in: place, control())
+            }
+            #expect(asTyped(error).contains(word), "\(asTyped(error))")
+            #expect(!Files.exists(place))
+        }
+        try refused({ $0.objective = "acu" }, "rocAUC")
+        try refused({ $0.objective = "selectionRate" }, "neither")
+        try refused({ $0.requirements = ["latency 50us"] }, "<=")
+        try refused({ $0.requirements = ["latency <= 50 parsec"] }, "us")
+        try refused({ $0.requirements = ["gap in selection rate, age <= 1"] }, "sex")
+        try refused({ $0.requirements = ["accuracy >= 1.5"] }, "no model")
+        try refused({ $0.budgetSeconds = 0.01 }, "too small")
+        try refused({ $0.configuration.columns.target = "clas" }, "clas")
+        #expect(throws: VouchError.self) { try request(trials: nil) }
+        #expect(throws: VouchError.self) { try request(trials: 0) }
+        #expect(throws: VouchError.self) {
+            try request { $0.learning.budget = try? parseBudget("5kJ") }
+        }
+        _ = try scratch.write("here", to: "bad/file")
+        #expect(throws: (any Error).self) { try searchSettings(try request(), in: place, control()) }
+        #expect(try Files.names(in: place) == ["file"])
+        #expect(throws: RunStoreError.self) { try studyStatus(scratch.path + "/no") }
+    }
+
+    @Test func changedDataAreRefused() throws {
+        let place = scratch.path + "/study"
+        let cancellation = Cancellation()
+        #expect(throws: Interruption.self) {
+            try searchSettings(
+                try request(), in: place,
+                control(cancellation) { if $0.hasPrefix("Trial 0:") { cancellation.raise() } })
+        }
+        _ = try scratch.write(try Adult.csv(499), to: "data.csv")
+        let error = #expect(throws: VouchError.self) {
+            try joinStudy(place, isLeader: true, control())
+        }
+        #expect(error?.description.contains("SHA-256") == true)
+    }
+}
