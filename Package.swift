@@ -128,7 +128,7 @@ let package = Package(
                 "TensorCore",
                 real,
             ]),
-        idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", real]),
+        idea("Tuning", ["Evidence", "Figures", "Prediction", "Statistics", "TensorCore", real]),
         // Rules are dated data files, kept in the program.
         idea(
             "Fairness", ["Evidence", "Figures", "Prediction", "Statistics", real],
@@ -175,7 +175,7 @@ let package = Package(
                 "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation",
                 "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
                 "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics", "Tables",
-                "TensorCore", "Training",
+                "TensorCore", "Training", "Tuning",
                 real,
             ]),
         // the library
