@@ -208,6 +208,9 @@ let package = Package(
                 "Statistics", "Tables", "TensorCore", real,
             ], computes: false),
         tests(
+            "TuningTests", ["Statistics", "TensorCore", "Tuning", real], exclude: ["Verified"],
+            computes: false),
+        tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
             resources: [
@@ -268,7 +271,7 @@ let package = Package(
                 "Runs", "Documents", "Studies", "VouchCLI", "Cost", "DataEfficiency", "Evidence",
                 "Explanation", "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR",
                 "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
-                "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", real,
+                "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
             ], exclude: ["Verified", "ReadersQuestions.json"], computes: false),
         // the library as its users see it
         tests(
