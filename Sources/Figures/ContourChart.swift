@@ -45,7 +45,9 @@ package struct ContourChart: Chart, Sendable, Hashable {
     }
 
     /// The place of the lowest value, and of the highest.
-    private var ends: (low: (x: Double, y: Double, value: Double), high: (x: Double, y: Double, value: Double))? {
+    private var ends:
+        (low: (x: Double, y: Double, value: Double), high: (x: Double, y: Double, value: Double))?
+    {
         let all = zip(rows, values).flatMap { y, line in
             zip(columns, line).filter { $0.1.isFinite }.map { (x: $0.0, y: y, value: $0.1) }
         }

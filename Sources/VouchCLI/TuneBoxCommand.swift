@@ -47,7 +47,9 @@ struct TuneBoxCommand: ChargedCommand {
         let progress = TrainingProgress(quiet: false, json: false)
         let answer = try tuneBox(request, onEvent: { progress.show($0) })
         Terminal(.output).write(try form.bytes(answer.text, answer.json()))
-        if let figures { try writeDrawings(of: answer.figures, to: figures, saysSo: form.chosen != .json) }
+        if let figures {
+            try writeDrawings(of: answer.figures, to: figures, saysSo: form.chosen != .json)
+        }
     }
 }
 

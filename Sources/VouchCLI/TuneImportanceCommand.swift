@@ -26,7 +26,9 @@ struct TuneImportanceCommand: ChargedCommand {
     var run: String?
 
     @Option(
-        help: "A folder to write figures to, each an SVG file: the parts, and slices with the trials as points.")
+        help:
+            "A folder to write figures to, each an SVG file: the parts, and slices with the trials as points."
+    )
     var figures: String?
 
     @OptionGroup var form: FormArguments<TextForm>
@@ -37,6 +39,8 @@ struct TuneImportanceCommand: ChargedCommand {
         let progress = TrainingProgress(quiet: false, json: false)
         let answer = try tuneImportance(study, run: run, onEvent: { progress.show($0) })
         Terminal(.output).write(try form.bytes(answer.text, answer.json()))
-        if let figures { try writeDrawings(of: answer.figures, to: figures, saysSo: form.chosen != .json) }
+        if let figures {
+            try writeDrawings(of: answer.figures, to: figures, saysSo: form.chosen != .json)
+        }
     }
 }

@@ -76,6 +76,8 @@ extension ContourChart {
                         continue
                     }
                     let part = (level - from) / (to - from)
+                    // Of values that differ by more than a number can be.
+                    guard part.isFinite else { continue }
                     let (x1, x2) = (x.position(columns[a.1]), x.position(columns[b.1]))
                     let (y1, y2) = (y.position(rows[a.0]), y.position(rows[b.0]))
                     ends.append((x1 + part * (x2 - x1), y1 + part * (y2 - y1)))

@@ -10,7 +10,8 @@ extension BoxAnswer {
         var found = Measurement(
             metric: .safeSpace, drawback: .hyperParameters, value: space,
             sample: .init(split: RowSplit.validation, rows: trials),
-            note: "around the \(around), not worse by \(NumberText.plain(worseBy)): \(reason); estimated from "
+            note:
+                "around the \(around), not worse by \(NumberText.plain(worseBy)): \(reason); estimated from "
                 + "\(trials) trials of a search; rows are trials here")
         found.verdict = verdict
         return MeasuredProbe(

@@ -36,7 +36,8 @@ extension ImportanceAnswer {
         if let seedDeviation, let seedDeviationUpper {
             parts.append(
                 " The seed alone moves the loss by \(NumberText.plain(seedDeviation)) (standard deviation over "
-                    + "\(repeats) repeats; at most \(NumberText.plain(seedDeviationUpper)) with 95 %).")
+                    + "\(repeats) repeats; at most \(NumberText.plain(seedDeviationUpper)) with 95 %)."
+            )
         }
         parts.append("\n")
         parts += notes.map { "Note: \($0).\n" }

@@ -81,7 +81,8 @@ struct JudgedTrials: Sendable {
         if tried.repeats < repeats {
             parts.append(
                 "\(repeats - tried.repeats) more trainings of the same settings under other seeds (there are "
-                    + "\(tried.repeats) of \(repeats)): without them the seed's noise passes for an effect")
+                    + "\(tried.repeats) of \(repeats)): without them the seed's noise passes for an effect"
+            )
         }
         return parts.isEmpty ? nil : "it takes " + parts.joined(separator: ", and ")
     }

@@ -54,7 +54,8 @@ struct SensitivityMap {
         let (x, y) = (axes[first], axes[second])
         return Figure(
             id: "slice-\(x.id)-\(y.id)", title: "Loss over \(x.id) and \(y.id)",
-            caption: "A surrogate's estimate from \(surrogate.tried.points.count) tried settings, the mean of "
+            caption:
+                "A surrogate's estimate from \(surrogate.tried.points.count) tried settings, the mean of "
                 + "\(Int(size)) draws, not measured; other settings are those of \(centerName). Dots are settings that "
                 + "were tried, whatever their other settings were.",
             plot: .contours(

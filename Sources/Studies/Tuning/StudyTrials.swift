@@ -24,7 +24,8 @@ package func finishedTrials(
             return try JSONDecoder().decode(type, from: Data(lines[line]))
         } catch {
             throw VouchError(
-                "\(path), line \(line + 1): not what a study writes (\(error)). Restore the file, or search again")
+                "\(path), line \(line + 1): not what a study writes (\(error)). Restore the file, or search again"
+            )
         }
     }
     guard !lines.isEmpty else { throw VouchError("\(path) is empty: it holds no study") }

@@ -33,12 +33,14 @@ package struct BoxRequest: Sendable {
         let text = isShare ? String(worseBy.dropLast()) : worseBy
         guard let number = Double(text.filter { $0 != " " }), number.isFinite, number > 0 else {
             throw VouchError(
-                "--worse-by is \(worseBy); write a share such as 0.5%, or a number above 0 in the loss's unit")
+                "--worse-by is \(worseBy); write a share such as 0.5%, or a number above 0 in the loss's unit"
+            )
         }
         let loss = isShare ? number / 100 * abs(value) : number
         guard loss > 0 else {
             throw VouchError(
-                "\(worseBy) of a loss of 0 is nothing; write --worse-by as a number in the loss's unit")
+                "\(worseBy) of a loss of 0 is nothing; write --worse-by as a number in the loss's unit"
+            )
         }
         return loss
     }
@@ -95,14 +97,16 @@ package func tuneBox(
         throw VouchError(
             request.center == .best
                 ? "\(request.study) has no whole training with a loss yet. Search on"
-                : "\(request.study) has not trained the recipe's own settings. Ask for --around best, or search on")
+                : "\(request.study) has not trained the recipe's own settings. Ask for --around best, or search on"
+        )
     }
     let loss = try request.loss(of: center.mean)
     let answer = BoxDraft(judged, request, center, loss)
     if let lack = judged.lack(judged.tried()) { return answer.cannotTell(lack) }
     guard center.count > 1 else {
         return answer.cannotTell(
-            "the \(request.center.rawValue) was trained once; it takes one more training of it under another seed")
+            "the \(request.center.rawValue) was trained once; it takes one more training of it under another seed"
+        )
     }
     // Far above the limit a loss only says that it is above.
     let deviation = judged.tried().seedDeviation ?? 0
@@ -110,7 +114,8 @@ package func tuneBox(
     guard tried.repeats >= EffectImportance.leastRepeats else {
         return answer.cannotTell(
             "too few of the repeats are as good as the \(request.center.rawValue) to know the seed's noise there; "
-                + "train it again under \(EffectImportance.leastRepeats - tried.repeats) more seeds")
+                + "train it again under \(EffectImportance.leastRepeats - tried.repeats) more seeds"
+        )
     }
     onEvent(.stage("Foretelling held-out trials"))
     let stretch = EffectSurrogate.stretch(tried, random: judged.random)

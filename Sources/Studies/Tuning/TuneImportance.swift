@@ -160,7 +160,8 @@ private func importanceFigure(_ found: EffectImportance, _ judged: JudgedTrials)
         .sorted { $0.whole.share > $1.whole.share }
     return Figure(
         id: "what-matters", title: "Which settings matter",
-        caption: "Of the loss's variance over the search space, the part of each setting with its pairs, and a 95 % "
+        caption:
+            "Of the loss's variance over the search space, the part of each setting with its pairs, and a 95 % "
             + "interval. The seed's noise is taken out; parts overlap where settings act together. Where the interval "
             + "begins at 0, chance explains it.",
         plot: .intervals(

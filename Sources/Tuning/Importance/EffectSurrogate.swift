@@ -216,7 +216,9 @@ struct EffectKernels: Sendable {
                 let scaled = range.map { design[row][$0] * basis.shares[$0] }
                 for column in 0...row {
                     var sum = 0.0
-                    for (place, value) in zip(range, scaled) { sum += value * design[column][place] }
+                    for (place, value) in zip(range, scaled) {
+                        sum += value * design[column][place]
+                    }
                     half.append(sum)
                 }
             }

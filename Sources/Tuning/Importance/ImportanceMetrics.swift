@@ -4,10 +4,12 @@ package import Evidence
 package enum ImportanceMetrics {
     package static let settingShare = MetricDefinition(
         id: .settingShare, name: "Share of the loss's variance by a setting",
-        formula: "variance over the search space of the setting's effect, with its pairs ÷ that of all; the seed's "
+        formula:
+            "variance over the search space of the setting's effect, with its pairs ÷ that of all; the seed's "
             + "noise is in neither",
         direction: 0, drawback: .hyperParameters,
-        source: "Hutter et al. 2014, proceedings.mlr.press/v32/hutter14.html; by a surrogate on orthonormal functions, "
+        source:
+            "Hutter et al. 2014, proceedings.mlr.press/v32/hutter14.html; by a surrogate on orthonormal functions, "
             + "Sudret 2008, DOI 10.1016/j.ress.2007.04.002")
     package static let safeSpace = MetricDefinition(
         id: .safeSpace, name: "Part of the search space that is safe",

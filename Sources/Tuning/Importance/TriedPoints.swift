@@ -49,7 +49,9 @@ package struct TriedPoints: Sendable {
     }
 
     /// Without some points, to be foretold from the others.
-    func without(_ left: Set<Int>) -> TriedPoints { TriedPoints(self, points.indices.filter { !left.contains($0) }) }
+    func without(_ left: Set<Int>) -> TriedPoints {
+        TriedPoints(self, points.indices.filter { !left.contains($0) })
+    }
 
     private init(_ whole: TriedPoints, _ kept: [Int]) {
         axes = whole.axes

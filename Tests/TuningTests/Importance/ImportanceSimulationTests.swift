@@ -55,7 +55,9 @@ struct ImportanceRates: Sendable {
             Double(held) / Double(intervals), Double(named) / Double(max(1, without)),
             Double(pairsNamed) / Double(max(1, pairsWithout))
         )
-        #expect(cover >= 0.93 - errors * Self.room(0.93, intervals) * (isLong ? 0 : 1), "\(name): \(cover)")
+        #expect(
+            cover >= 0.93 - errors * Self.room(0.93, intervals) * (isLong ? 0 : 1),
+            "\(name): \(cover)")
         #expect(alarm <= 0.05 + errors * Self.room(0.05, without), "\(name): \(alarm)")
         #expect(pairAlarm <= 0.05 + errors * Self.room(0.05, pairsWithout), "\(name): \(pairAlarm)")
     }

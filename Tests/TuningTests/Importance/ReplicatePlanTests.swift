@@ -25,8 +25,10 @@ import Tuning
         let widths = planned.map { $0.point.values["width"] ?? "" }
         #expect(widths == ["17", "17", "19", "19", "10", "10"])
         #expect(Set(planned.map(\.seed)).count == 6)
-        #expect(planned == ReplicatePlan(points: 3, repeats: 2).trials(after: Self.finished, seed: 7))
-        #expect(planned != ReplicatePlan(points: 3, repeats: 2).trials(after: Self.finished, seed: 8))
+        #expect(
+            planned == ReplicatePlan(points: 3, repeats: 2).trials(after: Self.finished, seed: 7))
+        #expect(
+            planned != ReplicatePlan(points: 3, repeats: 2).trials(after: Self.finished, seed: 8))
     }
 
     @Test func fewPointsAreAllRepeated() {

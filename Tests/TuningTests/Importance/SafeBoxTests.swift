@@ -115,7 +115,8 @@ private let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
                     Double(Self.worse(box, landscape, noise: noise, loss: 0.15, seed: seed)) / 200
                 if share > 0.05 + 2 * (0.05 * 0.95 / 200).squareRoot() { failed += 1 }
             }
-            #expect(Double(failed) <= 0.05 * Double(boxes) + 3, "\(landscape): \(failed) of \(boxes)")
+            #expect(
+                Double(failed) <= 0.05 * Double(boxes) + 3, "\(landscape): \(failed) of \(boxes)")
         }
     }
 
