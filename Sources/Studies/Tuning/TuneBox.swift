@@ -2,7 +2,7 @@ import Documents
 import Evidence
 package import Figures
 import Prediction
-import Runs
+package import Runs
 import Statistics
 import TensorCore
 import Tuning

@@ -1,6 +1,5 @@
 import RealModule
 import Statistics
-package import TensorCore
 
 /// Whether chance explains an effect.
 ///
