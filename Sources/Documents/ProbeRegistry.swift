@@ -89,8 +89,9 @@ package enum MetricRegistry {
         ]
         let probes =
             allProbes + closingProbes(.unknown) + onDemandProbes + onFinishedRuns + requestedProbes
-        // Those of `vouch data regions` are of a study and of no probe.
-        let metrics = probes.flatMap(\.description.metrics) + RegionMetrics.all
+        // Those of `vouch data regions` and `vouch tune` are of a study and of no probe.
+        let metrics =
+            probes.flatMap(\.description.metrics) + RegionMetrics.all + ImportanceMetrics.all
         return metrics.filter { seen.insert($0.id).inserted }
     }()
 

@@ -19,7 +19,7 @@ package enum MetricBounds {
         "averageAbsoluteOddsDifference", "demographicParityFFB", "equalOpportunityFFB",
         "demographicParityOxonFair", "equalOpportunityOxonFair", "equalizedOddsOxonFair",
         "predictiveParityOxonFair", "accuracyParityOxonFair", "rowsOutside", "savedByEqualRows",
-        "savedByNearRows", "ruleLabelledShare",
+        "savedByNearRows", "ruleLabelledShare", "safeSpace", "settingShare",
     ]
     /// Differences of such that keep their sign, and correlations.
     private static let signedUnit: Set<String> = [

@@ -30,6 +30,7 @@ package enum Plot: Sendable, Hashable {
     case waterfall(WaterfallChart)
     case swarm(SwarmChart)
     case scatter(ScatterChart)
+    case contours(ContourChart)
 
     private var chart: any Chart {
         switch self {
@@ -41,6 +42,7 @@ package enum Plot: Sendable, Hashable {
         case .waterfall(let chart): chart
         case .swarm(let chart): chart
         case .scatter(let chart): chart
+        case .contours(let chart): chart
         }
     }
 
@@ -63,7 +65,7 @@ package struct FigureTable: Sendable, Hashable {
 extension Plot: Codable {
     private enum Key: String, CodingKey { case kind, chart }
     private enum Kind: String, Codable {
-        case lines, intervals, bars, reliability, confusion, waterfall, swarm, scatter
+        case lines, intervals, bars, reliability, confusion, waterfall, swarm, scatter, contours
     }
 
     package init(from decoder: any Decoder) throws {
@@ -78,6 +80,8 @@ extension Plot: Codable {
             self = .waterfall(try container.decode(WaterfallChart.self, forKey: .chart))
         case .swarm: self = .swarm(try container.decode(SwarmChart.self, forKey: .chart))
         case .scatter: self = .scatter(try container.decode(ScatterChart.self, forKey: .chart))
+        case .contours:
+            self = .contours(try container.decode(ContourChart.self, forKey: .chart))
         case .confusion:
             self = .confusion(try container.decode(ConfusionMatrix.self, forKey: .chart))
         }
@@ -95,6 +99,7 @@ extension Plot: Codable {
             case .waterfall: .waterfall
             case .swarm: .swarm
             case .scatter: .scatter
+            case .contours: .contours
             }
         try container.encode(kind, forKey: .kind)
         try chart.encode(to: container.superEncoder(forKey: .chart))

@@ -11,6 +11,7 @@ extension Figure {
         case .waterfall(let chart): chart.drawing(self)
         case .swarm(let chart): chart.drawing(self)
         case .scatter(let chart): chart.drawing(self)
+        case .contours(let chart): chart.drawing(self)
         case .confusion: nil
         }
     }

@@ -4,7 +4,9 @@ import Reporting
 
 /// Writes each figure that is a drawing as an SVG file of its name into a folder, which is made where it is
 /// missing, and says so.
-func writeDrawings(of figures: [Figure], to folder: String) throws {
+///
+/// - Parameter saysSo: Not where standard output is for programs.
+func writeDrawings(of figures: [Figure], to folder: String, saysSo: Bool = true) throws {
     try Files.makeFolder(folder)
     var names: Set<String> = []
     for figure in figures {
@@ -20,5 +22,5 @@ func writeDrawings(of figures: [Figure], to folder: String) throws {
         }
         try AtomicFile.write(Array(svg.utf8), to: "\(folder)/\(name).svg")
     }
-    Terminal(.output).write("\(names.count) drawings in \(folder)\n")
+    if saysSo { Terminal(.output).write("\(names.count) drawings in \(folder)\n") }
 }

@@ -3,6 +3,9 @@ import ArgumentParser
 struct TuneCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tune", abstract: "Search for better settings of a training, within a budget.",
-        subcommands: [TuneSearchCommand.self, TuneStatusCommand.self],
+        subcommands: [
+            TuneSearchCommand.self, TuneStatusCommand.self, TuneImportanceCommand.self,
+            TuneBoxCommand.self,
+        ],
         defaultSubcommand: TuneSearchCommand.self)
 }

@@ -431,6 +431,12 @@ enum AdultFixture {
                 chart.x.title = hostile
                 chart.y.title = hostile
                 figure.plot = .scatter(chart)
+            case .contours(var chart):
+                chart.x.title = hostile
+                chart.y.title = hostile
+                chart.title = hostile
+                chart.box?.label = hostile
+                figure.plot = .contours(chart)
             case .intervals(var chart):
                 chart.axis.title = hostile
                 chart.reference?.label = hostile

@@ -89,6 +89,32 @@ import Testing
         }
     }
 
+    /// Levels over two numbers: shades, a line where the value crosses a level, dots, the box, and words for who cannot see.
+    @Test func contoursAreDrawn() throws {
+        let places = [1e-4, 1e-3, 1e-2]
+        let figure = Figure(
+            id: "slice", title: "Loss", caption: "",
+            plot: .contours(
+                ContourChart(
+                    x: Axis("rate", isLogarithmic: true), y: Axis("width"), title: "loss",
+                    columns: places, rows: [32, 64],
+                    values: [[3, 2, 1], [4, 3, 2]], dots: [.init(x: 1e-3, y: 40)],
+                    box: .init(
+                        left: 5e-4, right: 5e-3, bottom: 32, top: 64, label: "safe box"))))
+        let svg = try #require(figure.svgFile)
+        #expect(svg.components(separatedBy: "<circle").count == 2)
+        #expect(svg.components(separatedBy: "<path").count == 6)
+        // Two cells, six shades of the scale, the box.
+        #expect(svg.components(separatedBy: "<rect").count == 10)
+        #expect(svg.contains("safe box") && svg.contains("rate"))
+        let words = figure.textAlternative
+        #expect(words.contains("Lowest 1 at rate ") && words.contains(", highest 4 at rate "))
+        #expect(words.contains("width 64") && words.contains("safe box: rate "))
+        #expect(figure.table.rows.map { $0[0] } == ["64", "32"])
+        let json = try JSONEncoder().encode(figure)
+        #expect(try JSONDecoder().decode(Figure.self, from: json) == figure)
+    }
+
     /// Values that cannot be drawn are left out; nothing traps.
     @Test func valuesWithoutAPlaceAreLeftOut() {
         let strange: [Double] = [.nan, -1, 0, .infinity, 1e300, -.infinity, .leastNonzeroMagnitude]
@@ -152,6 +178,20 @@ import Testing
                             strange.map { .init(x: x, y: $0, error: x) }
                         })),
                 .scatter(ScatterChart(x: axis, y: axis, dots: [])),
+                .contours(
+                    ContourChart(
+                        x: axis, y: axis, title: "", columns: strange, rows: strange,
+                        values: strange.map { _ in strange },
+                        dots: strange.map { .init(x: $0, y: $0) },
+                        box: .init(left: .nan, right: 1, bottom: 0, top: 1, label: ""))),
+                .contours(
+                    ContourChart(
+                        x: axis, y: axis, title: "", columns: [1, 2, 3], rows: [1, 10],
+                        values: [[1e308, -1e308, .nan], [0, .infinity, 1]],
+                        dots: strange.map { .init(x: $0, y: $0) })),
+                .contours(
+                    ContourChart(
+                        x: axis, y: axis, title: "", columns: [], rows: [], values: [], dots: [])),
                 .confusion(ConfusionMatrix(classes: [], counts: [])),
                 .confusion(ConfusionMatrix(classes: ["a"], counts: [[0]])),
             ]
