@@ -175,7 +175,7 @@ let package = Package(
                 "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation",
                 "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
                 "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics", "Tables",
-                "TensorCore", "Training",
+                "TensorCore", "Training", "Tuning",
                 real,
             ]),
         // the library
@@ -207,6 +207,9 @@ let package = Package(
                 "CPURuntime", "Cost", "Evidence", "Figures", "GraphIR", "Kernels", "Models", "NN", "Platform", "Prediction",
                 "Statistics", "Tables", "TensorCore", real,
             ], computes: false),
+        tests(
+            "TuningTests",
+            ["Evidence", "Prediction", "Statistics", "TensorCore", "Tuning", real], computes: false),
         tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
@@ -268,7 +271,7 @@ let package = Package(
                 "Runs", "Documents", "Studies", "VouchCLI", "Cost", "DataEfficiency", "Evidence",
                 "Explanation", "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR",
                 "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
-                "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", real,
+                "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
             ], exclude: ["Verified", "ReadersQuestions.json"], computes: false),
         // the library as its users see it
         tests(

@@ -89,8 +89,9 @@ package enum MetricRegistry {
         ]
         let probes =
             allProbes + closingProbes(.unknown) + onDemandProbes + onFinishedRuns + requestedProbes
-        // Those of `vouch data regions` are of a study and of no probe.
-        let metrics = probes.flatMap(\.description.metrics) + RegionMetrics.all
+        // Those of `vouch data regions` and `vouch tune worth` are of studies and of no probe.
+        let metrics =
+            probes.flatMap(\.description.metrics) + RegionMetrics.all + WorthMetrics.all
         return metrics.filter { seen.insert($0.id).inserted }
     }()
 
