@@ -7,7 +7,8 @@ import Studies
 struct TuneWorthCommand: ChargedCommand {
     static let configuration = CommandConfiguration(
         commandName: "worth",
-        abstract: "Whether a tuned recipe does better than the default on rows that the search did not use.",
+        abstract:
+            "Whether a tuned recipe does better than the default on rows that the search did not use.",
         discussion: """
             The tuned recipe and the default are trained anew under paired seeds that the search did not use, and \
             compared on the run's test rows, over seeds and rows. The answer is "worth it", "leave the defaults" \
@@ -20,7 +21,10 @@ struct TuneWorthCommand: ChargedCommand {
               vouch tune worth runs/study --run runs/adult --seeds 10
             """)
 
-    @Argument(help: "A study's folder, or the file of a tuned recipe (settings, trials and seconds as JSON).")
+    @Argument(
+        help:
+            "A study's folder, or the file of a tuned recipe (settings, trials and seconds as JSON)."
+    )
     var study: String
 
     @Option(
@@ -42,7 +46,9 @@ struct TuneWorthCommand: ChargedCommand {
     @OptionGroup var output: ReportOutput
 
     var charge: Charge? {
-        (try? TunedRecipeFile(study).run(folder)).map { Charge(.proof, "whether tuning was worth it", $0) }
+        (try? TunedRecipeFile(study).run(folder)).map {
+            Charge(.proof, "whether tuning was worth it", $0)
+        }
     }
 
     mutating func carryOut() throws {

@@ -13,7 +13,8 @@ import Tuning
 
     private func rows(_ labels: [Int32], weights: [Double]? = nil) -> LabelledPredictions {
         LabelledPredictions(
-            split: .validation, predictions: said(labels.map { _ in 0.5 }), answers: .classes(labels),
+            split: .validation, predictions: said(labels.map { _ in 0.5 }),
+            answers: .classes(labels),
             weights: weights)
     }
 
@@ -36,8 +37,10 @@ import Tuning
 
     @Test func rowsCountByTheirWeights() {
         let models = [said([0.9, 0.2]), said([0.2, 0.9])]
-        #expect(GreedyBag(models, on: rows([1, 1], weights: [100, 1]), rounds: 1).counts == [1, 0])
-        #expect(GreedyBag(models, on: rows([1, 1], weights: [1, 100]), rounds: 1).counts == [0, 1])
+        #expect(
+            GreedyBag(models, on: rows([1, 1], weights: [100, 1]), rounds: 1).counts == [1, 0])
+        #expect(
+            GreedyBag(models, on: rows([1, 1], weights: [1, 100]), rounds: 1).counts == [0, 1])
     }
 
     @Test func numbersAreMixedToo() {

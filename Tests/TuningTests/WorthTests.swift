@@ -32,7 +32,8 @@ private struct SimulatedStudy {
         let step = 1 + 2 * recipe + set
         let own = 0.02 * normal(9_000 + recipe, seed)
         return (0..<Self.rows).map { row in
-            let base = -Double.log(1 - random.uniform(step: UInt32(8_000 + set), index: UInt64(row)))
+            let base = -Double.log(
+                1 - random.uniform(step: UInt32(8_000 + set), index: UInt64(row)))
             return base + 0.4 * normal(step, row) + own
                 + 0.15 * normal(step + 20_000, 1_000 * seed + row) - (recipe == 0 ? 0 : effect)
         }
@@ -82,7 +83,8 @@ private struct SimulatedStudy {
         #expect(honest <= Self.allowed, "\(honest)")
         let flattering = try share { number in
             let study = SimulatedStudy(number, "no effect")
-            return try study.worth(of: study.picked(of: 30), set: 0, firstSeed: 0).verdict == .worthIt
+            return try study.worth(of: study.picked(of: 30), set: 0, firstSeed: 0).verdict
+                == .worthIt
         }
         #expect(flattering > Self.allowed, "\(flattering)")
     }
@@ -115,7 +117,8 @@ private struct SimulatedStudy {
         }
         stated /= Double(Self.studies)
         let found = try share { number in
-            try SimulatedStudy(number, "power", effect: stated).worth(of: 1, set: 1).verdict == .worthIt
+            try SimulatedStudy(number, "power", effect: stated).worth(of: 1, set: 1).verdict
+                == .worthIt
         }
         #expect((0.7...0.9).contains(found), "\(found)")
     }
@@ -130,7 +133,8 @@ private struct SimulatedStudy {
             }
             let after = (0..<5).map { seed in (0..<40).map { lost($0, seed) } }
             return Worth(
-                try crossedMeanDifference(before: before, after: after), standard: 1, margin: margin)
+                try crossedMeanDifference(before: before, after: after), standard: 1, margin: margin
+            )
         }
         let good = try worth(0.1, spread: 0.05)
         #expect(good.verdict == .worthIt)

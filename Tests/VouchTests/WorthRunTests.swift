@@ -35,7 +35,9 @@ import Tuning
         report.facts.first { $0.label == label }?.value ?? ""
     }
 
-    private func prove(_ run: String, _ remedy: String, _ settings: [String] = []) throws -> RunReport {
+    private func prove(_ run: String, _ remedy: String, _ settings: [String] = []) throws
+        -> RunReport
+    {
         var request = ProofRequest(remedy: remedy)
         request.settings = settings
         request.threads = 1
@@ -56,7 +58,8 @@ import Tuning
         #expect(fact(worse, "Looks").contains("2 recipes"))
         let loss = try #require(worse.measurements.first { $0.metric == "logLossDifference" })
         #expect(loss.interval?.method.contains("over 2 looks") == true)
-        #expect(try ledgerText(run: made.run).contains("was it worth it: epochs=4, learning-rate=0.01"))
+        #expect(
+            try ledgerText(run: made.run).contains("was it worth it: epochs=4, learning-rate=0.01"))
 
         let stored = try storedReport(run: made.run)
         let row = try #require(stored.drawbacks.first { $0.drawback == .hyperParameters })
@@ -97,7 +100,8 @@ import Tuning
 
         try write { $0.heldBackSHA256 = trials.run.prepared.heldBackSHA256 }
         let report = try judgeStudy(request)
-        #expect(fact(report, "Price of the search").contains("34 trials, 12 s, 5.2 kJ (an estimate)"))
+        #expect(
+            fact(report, "Price of the search").contains("34 trials, 12 s, 5.2 kJ (an estimate)"))
         #expect(fact(report, "Untouched").isEmpty)
         #expect(fact(report, "Looks").contains("34 trials chose on other rows"))
         let stored = try storedReport(run: made.run)
@@ -152,12 +156,14 @@ import Tuning
     }
 
     @Test(arguments: [
-        ("learning-rate", "such as"), ("=1", "such as"), ("learning-rate=0.1,learning-rate=0.2", "twice"),
+        ("learning-rate", "such as"), ("=1", "such as"),
+        ("learning-rate=0.1,learning-rate=0.2", "twice"),
         ("wdth=3", "there is no setting \"wdth\""), ("seed=3", "no part of a recipe"),
         ("learning-rate=fast", "must be"), ("width=0", "0"),
     ]) func badSettingsAreRefused(text: String, says: String) throws {
         let error = #expect(throws: VouchError.self) {
-            try SearchPoint(text: text).configured(TrainConfiguration(data: "data.csv", output: "run"))
+            try SearchPoint(text: text).configured(
+                TrainConfiguration(data: "data.csv", output: "run"))
         }
         #expect(asTyped(error).contains(says))
     }

@@ -104,7 +104,8 @@ extension RetrainedProof {
             }
             guard !found.others.isEmpty else {
                 throw VouchError(
-                    "no setting of this kind of model can be turned without changing its network; give --settings")
+                    "no setting of this kind of model can be turned without changing its network; give --settings"
+                )
             }
         }
         return found
@@ -147,7 +148,8 @@ extension RetrainedProof {
             let folds = otherFolds.map {
                 "; by itself it would train \($0) \($0 == 1 ? "model" : "folds"), and here it has the run's folds"
             }
-            return "\(compared.others[0].name) in place of \(compared.name), \(request.source); \(anew)"
+            return
+                "\(compared.others[0].name) in place of \(compared.name), \(request.source); \(anew)"
                 + (folds ?? "")
         case .secondSeed:
             return "the mean of two trainings by \(compared.name) beside one of them; \(anew)"
@@ -159,7 +161,8 @@ extension RetrainedProof {
                 }
                 return "\(names[place]) \(Int((100 * share / Double(counts.count)).rounded())) %"
             }
-            return "sets of weights in one model, chosen greedily on validation rows, \(request.source): "
+            return
+                "sets of weights in one model, chosen greedily on validation rows, \(request.source): "
                 + "\(parts.joined(separator: ", ")) on average over the seeds; \(anew)"
         }
     }

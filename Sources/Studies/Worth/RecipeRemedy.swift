@@ -26,7 +26,8 @@ enum RecipeRemedy: String, CaseIterable {
 
     private var source: String {
         switch self {
-        case .tunedRecipe: "Cawley & Talbot 2010, JMLR 11:2079; Bouthillier et al. 2021, arXiv:2103.03098"
+        case .tunedRecipe:
+            "Cawley & Talbot 2010, JMLR 11:2079; Bouthillier et al. 2021, arXiv:2103.03098"
         case .ensemble: "Caruana et al. 2004, DOI 10.1145/1015330.1015432"
         case .secondSeed: "Lakshminarayanan et al. 2017, arXiv:1612.01474"
         }

@@ -24,7 +24,8 @@ extension SearchPoint {
         }
         for (place, pair) in pairs.enumerated()
         where pairs[..<place].contains(where: { $0.id == pair.id }) {
-            throw VouchError("--settings is \"\(text)\", which names \(pair.id) twice; leave one out")
+            throw VouchError(
+                "--settings is \"\(text)\", which names \(pair.id) twice; leave one out")
         }
         self.init(Dictionary(uniqueKeysWithValues: pairs.map { ($0.id, $0.value) }))
     }
@@ -79,7 +80,8 @@ extension SearchPoint {
     private static func setting(_ id: String) throws(VouchError) -> any DeclaredSetting {
         guard let setting = Settings.all.first(where: { $0.id == id }) else {
             let known = Settings.all.map(\.id).filter { !notOfTheRecipe.contains($0) }
-            throw VouchError("there is no setting \"\(id)\"; there is \(known.joined(separator: ", "))")
+            throw VouchError(
+                "there is no setting \"\(id)\"; there is \(known.joined(separator: ", "))")
         }
         guard !notOfTheRecipe.contains(id) else {
             throw VouchError(

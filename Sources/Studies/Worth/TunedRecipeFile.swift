@@ -27,7 +27,8 @@ package struct TunedRecipeFile: Sendable {
         } catch {
             throw VouchError(
                 "\(path) is no tuned recipe: it is JSON with settings (texts by a setting's id), trials and "
-                    + "seconds, such as {\"settings\": {\"learning-rate\": \"0.002\"}, \"trials\": 34, \"seconds\": 312}")
+                    + "seconds, such as {\"settings\": {\"learning-rate\": \"0.002\"}, \"trials\": 34, \"seconds\": 312}"
+            )
         }
         if let complaint = recipe.complaint { throw VouchError("\(path): \(complaint)") }
     }

@@ -56,7 +56,8 @@ extension TunedRecipeFile {
 }
 
 /// A search that found nothing which validates better than the default: there is nothing to compare.
-private func untuned(_ file: TunedRecipeFile, run: String, arguments: [String]) throws -> RunReport {
+private func untuned(_ file: TunedRecipeFile, run: String, arguments: [String]) throws -> RunReport
+{
     let sentence =
         "Leave the defaults: the search found nothing that does better on validation rows, so that nothing was "
         + "trained anew and no test row was looked at."
@@ -128,7 +129,8 @@ func judgedRecipe(
         worth: worth, metric: metric, seeds: request.seeds, rows: found.judged.tests[0].before.rows,
         standard: found.standard, margin: request.margin)
     var facts: [RunReport.Fact] = [
-        .init("Was it worth it", worth.verdict.rawValue), .init("What could have been found", text.found),
+        .init("Was it worth it", worth.verdict.rawValue),
+        .init("What could have been found", text.found),
         .init("Looks", text.widened(trials: request.searched?.trials)),
     ]
     if let searched = request.searched {
@@ -180,7 +182,9 @@ extension Worth {
 
 extension TunedRecipe {
     fileprivate func priceMeasurements(of sample: Measurement.Sample) -> [Measurement] {
-        func price(_ metric: MetricDefinition, _ value: Double, _ note: String? = nil) -> Measurement {
+        func price(_ metric: MetricDefinition, _ value: Double, _ note: String? = nil)
+            -> Measurement
+        {
             Measurement(
                 metric: metric.id, drawback: metric.drawback, value: value, unit: metric.unit,
                 sample: sample, note: note)
@@ -208,7 +212,8 @@ extension MeasuredProbe {
         let sample = Measurement.Sample(split: rows.split, rows: rows.rows)
         var gain = Measurement(
             metric: WorthMetrics.gain.id, drawback: .hyperParameters, value: worth.saved,
-            unit: metric.unit, sample: sample, note: text.found + " " + text.widened(trials: searched?.trials))
+            unit: metric.unit, sample: sample,
+            note: text.found + " " + text.widened(trials: searched?.trials))
         let estimate = worth.difference.estimate
         if let ends = worth.savedInterval {
             gain.interval = .init(
@@ -225,9 +230,13 @@ extension MeasuredProbe {
             }
         }
         var drawn = try judged.tests.enumerated().compactMap { number, pair in
-            try PairedChanges([pair]).difference(of: metric.id).flatMap { saved("seed \(number + 1)", $0) }
+            try PairedChanges([pair]).difference(of: metric.id).flatMap {
+                saved("seed \(number + 1)", $0)
+            }
         }
-        if let all = saved("all \(judged.tests.count) seeds", worth.difference) { drawn.append(all) }
+        if let all = saved("all \(judged.tests.count) seeds", worth.difference) {
+            drawn.append(all)
+        }
         let figures = [
             WorthFigures.differences(
                 drawn, least: worth.least, metric: metric.name, unit: metric.unit,

@@ -59,7 +59,8 @@ package struct TunedRecipe: Hashable, Codable, Sendable {
             return "energy is \(energy); write joules, 0 or more, or leave it out"
         }
         if let course, course.seconds.count != course.best.count {
-            return "course has \(course.seconds.count) seconds and \(course.best.count) values of best; "
+            return
+                "course has \(course.seconds.count) seconds and \(course.best.count) values of best; "
                 + "write as many"
         }
         return nil

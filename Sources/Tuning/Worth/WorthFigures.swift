@@ -28,7 +28,8 @@ package enum WorthFigures {
         }
         return Figure(
             id: courseID, title: "What the search found, by what it took",
-            caption: "The lowest \(course.objective) on validation rows of \(recipe.trials) trials. These rows chose, so "
+            caption:
+                "The lowest \(course.objective) on validation rows of \(recipe.trials) trials. These rows chose, so "
                 + "that they flatter: what was saved on rows that the search did not use stands beside it.",
             plot: .lines(
                 LineChart(
@@ -46,7 +47,8 @@ package enum WorthFigures {
     ) -> Figure {
         Figure(
             id: differencesID, title: "What the tuned recipe saves on untouched rows",
-            caption: "\(metric) of the default − that of the tuned recipe, on the same \(split) rows. A seed's interval "
+            caption:
+                "\(metric) of the default − that of the tuned recipe, on the same \(split) rows. A seed's interval "
                 + "is over rows, that of all over seeds and rows; one that holds 0 tells nothing either way. "
                 + "\(NumberText.plain(least)) is the least that counts.",
             plot: .intervals(
