@@ -26,6 +26,7 @@ import Tuning
                 $0.model.kind = .mlp
                 $0.model.width = 8
                 $0.learning.folds = 1
+                $0.learning.averageDecay = 0
                 change(&$0)
             }, control: RunControl(threads: 1))
         return Made(scratch: scratch, run: run)
@@ -48,7 +49,7 @@ import Tuning
     /// the second is widened for the first.
     @Test func aTunedRecipeIsJudgedAndJoinsTheReport() throws {
         let made = try made { $0.learning.learningRate = 1e-6 }
-        let report = try prove(made.run, "tuned-recipe", ["learning-rate=0.01,epochs=4"])
+        let report = try prove(made.run, "tuned-recipe", ["learning-rate=0.01,epochs=8"])
         #expect(fact(report, "Was it worth it") == "worth it")
         #expect(fact(report, "Looks").contains("first recipe"))
         #expect(fact(report, "Untouched").contains("nobody noted"))
@@ -59,7 +60,7 @@ import Tuning
         let loss = try #require(worse.measurements.first { $0.metric == "logLossDifference" })
         #expect(loss.interval?.method.contains("over 2 looks") == true)
         #expect(
-            try ledgerText(run: made.run).contains("was it worth it: epochs=4, learning-rate=0.01"))
+            try ledgerText(run: made.run).contains("was it worth it: epochs=8, learning-rate=0.01"))
 
         let stored = try storedReport(run: made.run)
         let row = try #require(stored.drawbacks.first { $0.drawback == .hyperParameters })
@@ -127,7 +128,7 @@ import Tuning
         let first = try trained { _ in }
         let second = try trained { $0.learning.learningRate = 0.02 }
         let mean = try Trial.averaging([first, second], counts: [1, 2])
-        #expect(mean.model.count == 3)
+        #expect(mean.model.count == 3 * first.model.count)
         let table = try trials.testTable()
         let (a, b) = (try first.predictions(of: table), try second.predictions(of: table))
         let both = try mean.predictions(of: table)

@@ -107,7 +107,8 @@ private func proveRecipe(
 ) throws -> RunReport {
     guard request.output == nil, request.trusted == nil else {
         throw VouchError(
-            "--save and --trusted do not go with \"\(remedy.rawValue)\"; leave them out")
+            "--save and --trusted do not go with \"\(remedy.rawValue)\", which trains anew; leave them out. A recipe is "
+                + "kept by `vouch train` with its settings")
     }
     guard remedy.takesSettings || (request.settings.isEmpty && request.study == nil) else {
         throw VouchError(

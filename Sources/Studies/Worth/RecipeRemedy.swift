@@ -49,4 +49,11 @@ struct RecipeProofRequest {
     var seeds = 5
     /// The smallest saving that counts, as a share of the default's loss.
     var margin = Worth.usualMargin
+
+    /// What tells it from other recipes that are judged on the same rows.
+    var text: String {
+        let settings = points.map(\.text).joined(separator: " | ")
+        return remedy == .tunedRecipe
+            ? settings : remedy.rawValue + (points.isEmpty ? "" : " of \(settings)")
+    }
 }

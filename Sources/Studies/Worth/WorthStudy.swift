@@ -111,12 +111,7 @@ func judgedRecipe(
             "the search of \(request.source) held other rows back than \(run) did, so that it may have chosen on this "
                 + "run's test rows. Judge it on a run of the same file, seed and shares of rows")
     }
-    let recipe =
-        request.points.isEmpty
-        ? request.remedy.rawValue : request.points.map(\.text).joined(separator: " | ")
-    let purpose = RecipeLooks.purpose(
-        request.remedy == .tunedRecipe ? recipe : "\(request.remedy.rawValue) of \(recipe)",
-        seeds: request.seeds)
+    let purpose = RecipeLooks.purpose(request.text, seeds: request.seeds)
     var door = HeldOutRows(of: run, for: purpose)
     let meter = CostMeter()
     let found = try trial.proof(request, purpose: purpose, &door)
