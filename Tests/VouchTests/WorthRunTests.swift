@@ -2,6 +2,7 @@ import Documents
 import Evidence
 import Models
 import Platform
+import Prediction
 import Reporting
 import Runs
 import Studies
