@@ -211,8 +211,9 @@ let package = Package(
                 "Statistics", "Tables", "TensorCore", real,
             ], computes: false),
         tests(
-            "TuningTests", ["Statistics", "TensorCore", "Tuning", real], exclude: ["Verified"],
-            computes: false),
+            "TuningTests",
+            ["Evidence", "Prediction", "Statistics", "TensorCore", "Tuning", real],
+            exclude: ["Verified"], computes: false),
         tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],

@@ -89,9 +89,10 @@ package enum MetricRegistry {
         ]
         let probes =
             allProbes + closingProbes(.unknown) + onDemandProbes + onFinishedRuns + requestedProbes
-        // Those of `vouch data regions` and `vouch tune` are of a study and of no probe.
+        // Those of `vouch data regions` and `vouch tune` are of studies and of no probe.
         let metrics =
             probes.flatMap(\.description.metrics) + RegionMetrics.all + ImportanceMetrics.all
+            + WorthMetrics.all
         return metrics.filter { seen.insert($0.id).inserted }
     }()
 

@@ -146,6 +146,26 @@ package struct RunIndex: Sendable {
         }
     }
 
+    /// What the rows of a data file were looked at for, over all runs; each purpose once.
+    ///
+    /// - Parameters:
+    ///   - hash: SHA-256 of the file, as in the records' details.
+    ///   - split: Only looks at this split of it.
+    ///   - beginning: Only purposes that begin so.
+    package func purposes(
+        ofLooksAtDataSHA256 hash: String, split: String, beginning: String
+    ) throws -> Set<String> {
+        try read { database in
+            try String.fetchSet(
+                database,
+                sql: """
+                    SELECT DISTINCT purpose FROM looks
+                    WHERE kind = 'look' AND dataSHA256 = ?1 AND split = ?2
+                        AND substr(purpose, 1, length(?3)) = ?3
+                    """, arguments: [hash, split, beginning])
+        }
+    }
+
     /// How many models were measured on held-out rows of a data file, over all runs that the index
     /// knows; one that was trained twice alike counts once.
     ///

@@ -188,6 +188,8 @@ struct ProveCommand: ChargedCommand {
               vouch prove runs/adult --remedy distillation=32 --save runs/adult-small
               vouch prove runs/adult --remedy dropout=0.3 --seeds 7
               vouch prove runs/adult --remedy drop-suspects --trusted 'checked = yes'
+              vouch prove runs/adult --remedy tuned-recipe --settings learning-rate=0.002,dropout=0.2
+              vouch prove runs/adult --remedy settings-ensemble
             """)
 
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
@@ -209,6 +211,15 @@ struct ProveCommand: ChargedCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Of tuned-recipe and settings-ensemble: settings of `vouch train`, such as learning-rate=0.002,width=256; of an ensemble repeat it for several.",
+            valueName: "settings"))
+    var settings: [String] = []
+
+    @Option(help: "The same from a search: a study's folder, or the file of a tuned recipe.")
+    var study: String?
+
+    @Option(
+        help: ArgumentHelp(
             "A folder for the model that a remedy of the model made, as a run of its own.",
             valueName: "run"))
     var save: String?
@@ -227,6 +238,10 @@ struct ProveCommand: ChargedCommand {
         request.output = save
         if let trusted { request.arguments += ["--trusted", trusted] }
         request.trusted = trusted
+        for text in settings { request.arguments += ["--settings", text] }
+        request.settings = settings
+        if let study { request.arguments += ["--study", study] }
+        request.study = study
         if seeds != request.seeds { request.arguments += ["--seeds", "\(seeds)"] }
         request.seeds = seeds
         request.threads = threads

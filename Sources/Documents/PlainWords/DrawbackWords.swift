@@ -192,8 +192,10 @@ struct DrawbackWords {
         var answer = made(.hyperParameters)
         let effects = facts.all(.settingEffect)
         let spread = facts.told(.seedSpread)
-        guard spread != nil || !effects.isEmpty else { return answer }
-        answer.metrics = [.seedSpread, .settingEffect]
+        let gain = facts.told(.tuningGain)
+        let worth = gain?.verdict.flatMap(Worth.Verdict.init)
+        guard spread != nil || !effects.isEmpty || worth != nil else { return answer }
+        answer.metrics = [.seedSpread, .settingEffect] + (worth == nil ? [] : [.tuningGain])
         var parts: [String] = []
         if let spread {
             switch Claim(spread) {
@@ -202,14 +204,28 @@ struct DrawbackWords {
             }
         }
         let better = effects.filter { Claim($0) == .holds && ($0.interval?.upper ?? 0) < 0 }
-        if better.isEmpty {
-            parts.append("No other setting was shown to do better.")
-        } else {
+        if let worth {
+            parts.append(Self.sentence(worth))
+        } else if !better.isEmpty {
             parts.append("Another setting did better: \(better[0].settingName).")
             answer.tone = .bad
+        } else if facts.settingsCanBeLeftAlone {
+            parts.append(
+                "Its main settings can be left alone: changing any one of them saves less than a twentieth of its loss.")
+        } else {
+            parts.append(
+                "No other setting was shown to do better; whether they can be left alone was not settled.")
         }
         answer.text = parts.joined(separator: " ")
         return answer
+    }
+
+    private static func sentence(_ worth: Worth.Verdict) -> String {
+        switch worth {
+        case .worthIt: "Tuning was worth it: the tuned recipe loses less on untouched rows."
+        case .leaveTheDefaults: "Leave the defaults: tuning saves less than counts, if anything."
+        case .cannotTell: "Whether tuning was worth it cannot be told from these rows."
+        }
     }
 
     private var groups: RunReport.Answer {
@@ -253,6 +269,20 @@ extension Measurement {
 }
 
 extension ReportFacts {
+    /// Whether every setting that was tried is shown to save less than a twentieth of the loss when it is changed.
+    ///
+    /// Each interval of 95 % has to say so for itself, so that the claim for all of them together errs no more than one of them.
+    var settingsCanBeLeftAlone: Bool {
+        let tried = measurements.filter { $0.metric == .settingEffect }
+        let loss =
+            about.task == .regression
+            ? first(.rootMeanSquaredError)?.value.map { $0 * $0 } : first(.logLoss)?.value
+        guard let loss, loss > 0, !tried.isEmpty else { return false }
+        return tried.allSatisfy { effect in
+            effect.value != nil && (effect.interval.map { -$0.lower < loss / 20 } ?? false)
+        }
+    }
+
     enum PriceVerdict { case better, worse, cannotTell }
 
     /// How a model that can be read whole compares: better where its price is below 0 for sure.

@@ -2,6 +2,7 @@ package import Evidence
 import Figures
 import Generalization
 package import Reporting
+import Tuning
 
 /// What a report measured, as sentences look it up: nothing here computes a metric.
 package struct ReportFacts {
@@ -102,7 +103,7 @@ extension ReportFacts {
         case .dataHunger: ["learning-curve"]
         case .opacity: ["importance", "terms"]
         case .overfitting: ["reliability", "confusion", "weak-segments"]
-        case .hyperParameters: ["settings"]
+        case .hyperParameters: [WorthFigures.differencesID, WorthFigures.courseID, "settings"]
         case .bias:
             gapWords.filter { $0.verdict == .gap }
                 .sorted { abs($0.told?.value ?? 0) > abs($1.told?.value ?? 0) }

@@ -20,7 +20,7 @@ package final class Trials: Sendable {
     package let run: Learner
     /// Where trainings with a price count what they do.
     package let work: WorkCounter
-    private let features: EncodedFeatures?
+    let features: EncodedFeatures?
     private let state: Mutex<State>
 
     private struct State {

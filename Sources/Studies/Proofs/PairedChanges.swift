@@ -10,10 +10,16 @@ import Statistics
 /// each of one seed, over seeds and rows.
 struct PairedChanges {
     let pairs: [(before: LabelledPredictions, after: LabelledPredictions)]
+    /// How many were judged on these rows, of whom a reader takes the best.
+    let looks: ComparedLooks
 
-    init(_ pairs: [(before: LabelledPredictions, after: LabelledPredictions)]) {
+    init(
+        _ pairs: [(before: LabelledPredictions, after: LabelledPredictions)],
+        looks: ComparedLooks = .one
+    ) {
         precondition(!pairs.isEmpty, "nothing to compare")
         self.pairs = pairs
+        self.looks = looks
     }
 
     private var first: LabelledPredictions { pairs[0].before }
@@ -86,6 +92,7 @@ struct PairedChanges {
 
     private func change(_ id: MetricID, _ difference: Difference, group: String? = nil) -> Change? {
         guard let metric = MetricRegistry.definition(id) else { return nil }
+        let difference = looks.widened(difference, of: metric)
         let judgement = Judgement(difference, direction: metric.direction)
         var measured = Measurement(
             metric, difference.estimate, on: first, group: group, isDifference: true)
@@ -94,6 +101,24 @@ struct PairedChanges {
             .joined(separator: "; ")
         return Change(
             metric: id, drawback: metric.drawback, verdict: judgement.verdict, difference: measured)
+    }
+
+    /// After − before of one metric, not widened for looks; `nil` of one that does not move with the rows.
+    func difference(of id: MetricID) throws -> Difference? {
+        guard case .numbers = first.answers else {
+            guard let metric = ClassificationMetric(id) else { return nil }
+            let compared = try compared()
+            return try compared.count > 1
+                ? CrossedComparison(compared).difference(of: metric)
+                : compared[0].difference(of: metric)
+        }
+        guard let metric = RegressionMetric(id) else { return nil }
+        let compared = try pairs.map { before, after in
+            try PairedComparison<RegressionSample>(before, after)
+        }
+        return try compared.count > 1
+            ? CrossedComparison(compared).difference(of: metric)
+            : compared[0].difference(of: metric)
     }
 
     /// McNemar's test of one pair, in words.
@@ -108,6 +133,21 @@ struct PairedChanges {
                     + "alone; p = \(NumberText.plain(test.exactPValue)) exact, "
                     + "\(NumberText.plain(test.midPValue)) mid-p")
         ]
+    }
+}
+
+/// Changes that were judged on the same rows one after the other, of which a reader takes the best.
+struct ComparedLooks: Sendable {
+    /// This one among them.
+    var count: Int
+    /// The metric by which the best is taken; `nil` for any.
+    var judgedBy: MetricID?
+
+    static let one = ComparedLooks(count: 1, judgedBy: nil)
+
+    fileprivate func widened(_ difference: Difference, of metric: MetricDefinition) -> Difference {
+        SelectionOverLooks.widened(
+            difference, looks: count, direction: metric.id == judgedBy ? metric.direction : 0)
     }
 }
 

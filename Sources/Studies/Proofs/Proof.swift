@@ -14,22 +14,24 @@ extension Proof {
     ///   - over: What the deciding interval speaks of.
     ///   - before: One model a seed; a remedy that trains nothing needs one.
     ///   - after: As many, of the same seeds and test rows.
+    ///   - looks: Remedies of this kind that were judged on these rows, this one among them.
     /// - Throws: where the deciding metric is not defined for these models, or there are from two to four.
     init(
         _ remedy: RemedyDescription, means: String, over: String, before: [Subject],
-        after: [Subject]
+        after: [Subject], looks: Int = 1
     ) throws {
         try self.init(
             remedy, means: means, over: over, before: before.map(MeasuredSubject.init),
-            after: after.map(MeasuredSubject.init))
+            after: after.map(MeasuredSubject.init), looks: looks)
     }
 
     /// Of models that were measured already, such as one that several remedies are tried on.
     init(
         _ remedy: RemedyDescription, means: String, over: String, before: [MeasuredSubject],
-        after: [MeasuredSubject]
+        after: [MeasuredSubject], looks: Int = 1
     ) throws {
-        let found = try SubjectChanges(before, after)
+        let found = try SubjectChanges(
+            before, after, looks: ComparedLooks(count: looks, judgedBy: remedy.judgedBy))
         self.init(
             remedy: remedy, means: means, over: over,
             before: try level(remedy.judgedBy, found.before),

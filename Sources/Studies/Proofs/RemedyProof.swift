@@ -3,6 +3,7 @@ import Evidence
 import Platform
 package import Reporting
 package import Runs
+import Tuning
 
 /// What `vouch prove` is asked for.
 package struct ProofRequest: Sendable {
@@ -12,6 +13,10 @@ package struct ProofRequest: Sendable {
     package var output: String?
     /// Of trainings that are paired; a remedy that trains nothing needs none.
     package var seeds = 5
+    /// Of a remedy of the recipe: settings as `SearchPoint(text:)` reads them; of an ensemble several.
+    package var settings: [String] = []
+    /// Of a remedy of the recipe: a study's folder, or the file of a tuned recipe, in place of settings.
+    package var study: String?
     /// Of a remedy against wrong labels: which test rows' labels are trusted; `nil` where nobody said.
     package var trusted: String?
     package var threads: Int?
@@ -35,6 +40,14 @@ package func proveRemedy(
     _ request: ProofRequest, run: String, onEvent: @escaping (RunEvent) -> Void = { _ in }
 ) throws -> RunReport {
     if let output = request.output { try AtomicFolder.check(output, overwrite: false) }
+    if let remedy = RecipeRemedy(rawValue: request.remedy) {
+        return try proveRecipe(remedy, request, run: run, onEvent: onEvent)
+    }
+    guard request.settings.isEmpty, request.study == nil else {
+        throw VouchError(
+            "--settings and --study are for \(RecipeRemedy.tunedRecipe.rawValue) and "
+                + "\(RecipeRemedy.ensemble.rawValue), and \"\(request.remedy)\" is neither")
+    }
     let proof = try proof(request, run: run, onEvent: onEvent)
     try proofFile.add([proof], to: run)
     return proof.report(run: run, arguments: request.arguments)
@@ -67,11 +80,7 @@ private func proof(
         throw VouchError(
             "--remedy is \"\(request.remedy)\"; there is \(remedyIDs.joined(separator: ", "))")
     }
-    guard (5...1000).contains(request.seeds) else {
-        throw VouchError(
-            "--seeds is \(request.seeds); with fewer than 5 paired seeds nobody knows how much training "
-                + "again varies. Write 5 or more, to 1000")
-    }
+    try checkPairedSeeds(request.seeds)
     var trainings = 2 * request.seeds
     if let (remedy, strength) = ofSettings, strength == nil { trainings += remedy.strengths.count }
     if ofLabels != nil { trainings += LabelRequest.trainings }
@@ -89,6 +98,43 @@ private func proof(
     }
     guard let (remedy, strength) = ofSettings else { preconditionFailure("one of both") }
     return try trial.proof(of: remedy, strength: strength, seeds: request.seeds, &door)
+}
+
+/// A remedy of the recipe, with its verdict beside the proof.
+private func proveRecipe(
+    _ remedy: RecipeRemedy, _ request: ProofRequest, run: String,
+    onEvent: @escaping (RunEvent) -> Void
+) throws -> RunReport {
+    guard request.output == nil, request.trusted == nil else {
+        throw VouchError(
+            "--save and --trusted do not go with \"\(remedy.rawValue)\", which trains anew; leave them out. A recipe is "
+                + "kept by `vouch train` with its settings")
+    }
+    guard remedy.takesSettings || (request.settings.isEmpty && request.study == nil) else {
+        throw VouchError(
+            "\(remedy.rawValue) trains the run's own settings again; leave --settings and --study out")
+    }
+    guard request.settings.isEmpty || request.study == nil else {
+        throw VouchError("--settings and --study both say what to try; leave one out")
+    }
+    var asked = RecipeProofRequest(
+        remedy: remedy, points: try request.settings.map(SearchPoint.init(text:)), searched: nil,
+        source: request.settings.isEmpty ? "each main setting turned" : "given by hand")
+    if let study = request.study {
+        let file = try TunedRecipeFile(study)
+        guard !file.recipe.settings.isEmpty else {
+            throw VouchError(
+                "\(file.path): its search found nothing better than the default, so that there is nothing to prove")
+        }
+        asked.searched = file.recipe
+        asked.source = file.sourceText
+        asked.points = [file.recipe.point]
+        if remedy == .ensemble { asked.points += (file.recipe.others ?? []).map(SearchPoint.init) }
+    }
+    asked.seeds = request.seeds
+    let judged = try judgedRecipe(
+        asked, run: run, threads: request.threads, onEvent: onEvent)
+    return judged.proof.report(run: run, arguments: request.arguments, notes: judged.facts)
 }
 
 /// Makes the model, writes it where that is asked for, and judges it.

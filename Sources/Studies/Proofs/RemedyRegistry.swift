@@ -10,10 +10,11 @@ package let allOutputRemedies: [any OutputRemedy] = GeneralizationRemedies.outpu
 /// Every remedy that makes another model of a model.
 package let allModelRemedies: [any ModelRemedy] = CostRemedies.model
 
-/// Ids of all remedies: of outputs, of the model, of labels, then those that train anew, which `Settings` declares.
+/// Ids of all remedies: of outputs, of the model, of labels, of the recipe, then those that train anew, which `Settings` declares.
 package let remedyIDs =
     allOutputRemedies.map(\.description.id) + allModelRemedies.map(\.description.id)
-    + LabelRemedy.all.map(\.description.id) + TrainingRemedy.all.map(\.description.id)
+    + LabelRemedy.all.map(\.description.id) + RecipeRemedy.allCases.map(\.rawValue)
+    + TrainingRemedy.all.map(\.description.id)
 
 /// What each kind of remedy does and how it is judged, for the help of `vouch prove`.
 package var remedyKindsText: String {
@@ -26,6 +27,8 @@ package var remedyKindsText: String {
         + "--save keeps it as a run. "
         + "\(listedInWords(LabelRemedy.all.map(\.description.id))) train anew on other rows or labels, and are judged "
         + "on test rows whose labels are trusted (--trusted). "
+        + "tuned-recipe (--settings or --study), settings-ensemble (greedy, weights from validation rows) and "
+        + "second-seed are of the recipe. "
         + "All others train anew, without and with the remedy, under paired seeds, and are judged over "
         + "seeds and test rows; where no strength is given, validation rows choose it."
 }

@@ -9,7 +9,10 @@ import Tables
 
 /// Trains a run's model anew, with a remedy and without, under several paired seeds.
 struct RetrainedProof {
+    /// With all settings as the run's recipe settled them.
     let configuration: TrainConfiguration
+    /// As the run was asked for: what is changed in it is settled anew with all that follows from it.
+    let asked: TrainConfiguration
     let run: String
     let trials: Trials
     let onEvent: (RunEvent) -> Void
@@ -27,6 +30,7 @@ struct RetrainedProof {
         try finished.checkIsTrained()
         trials = Trials(finished.learner, features: finished.features)
         configuration = stored.pinned(to: finished.prepared.recipe)
+        asked = stored
         self.run = run
         self.onEvent = onEvent
     }
@@ -41,15 +45,22 @@ struct RetrainedProof {
         var validation: Sealed<LabelledPredictions>
     }
 
+    /// Of a seed as the run's own that is moved on.
+    ///
+    /// - Throws: where the settings are refused.
+    func plan(_ changed: TrainConfiguration, seed: UInt64) throws -> TrialPlan {
+        var configuration = changed
+        configuration.learning.seed = changed.learning.seed &+ seed
+        try configuration.validate()
+        return TrialPlan(configuration)
+    }
+
     /// - Parameter change: To the plan, beside its settings.
     func trained(
         _ changed: TrainConfiguration, seed: UInt64,
         changing change: (inout TrialPlan) throws -> Void = { _ in }
     ) throws -> Trained {
-        var configuration = changed
-        configuration.learning.seed = changed.learning.seed &+ seed
-        try configuration.validate()
-        var plan = TrialPlan(configuration)
+        var plan = try plan(changed, seed: seed)
         try change(&plan)
         let trial = try trials.trained(plan)
         return Trained(subject: try trial.subject(), validation: try trial.validation())
@@ -101,18 +112,57 @@ struct RetrainedProof {
         }
         var changed = configuration
         remedy.apply(settled, &changed)
-        var before: [Trained] = []
-        var after: [Trained] = []
+        return try judged(
+            remedy.judged(isRegression: isRegression), means: { means + "; trained anew" },
+            seeds: seeds, &door
+        ) { seed, _ in
+            (
+                try trained(configuration, seed: seed).subject,
+                try trained(changed, seed: seed).subject
+            )
+        }.proof
+    }
+
+    /// What pairs of trainings came to.
+    struct Judged {
+        var proof: Proof
+        /// One a seed.
+        var tests: [(before: LabelledPredictions, after: LabelledPredictions)]
+        /// Remedies of this kind that were judged on these rows, this one among them.
+        var looks: Int
+    }
+
+    /// Trains without and with a remedy under each seed, then opens the test rows and compares.
+    ///
+    /// - Parameters:
+    ///   - means: What was changed, when all is trained.
+    ///   - seeds: Of paired trainings, five or more.
+    ///   - looks: How many remedies of this kind were judged on the test rows; asked when their line is in the ledger.
+    ///   - door: That of the run.
+    ///   - pair: Trains without and with it, by the number of a seed.
+    func judged(
+        _ remedy: RemedyDescription, means: () -> String, seeds: Int,
+        looks: () throws -> Int = { 1 }, _ door: inout HeldOutRows,
+        pair: (_ seed: UInt64, _ door: inout HeldOutRows) throws -> (
+            before: Sealed<Subject>, after: Sealed<Subject>
+        )
+    ) throws -> Judged {
+        var before: [Sealed<Subject>] = []
+        var after: [Sealed<Subject>] = []
         for seed in 0..<seeds {
             onEvent(.stage("Training without and with it: seed \(seed + 1) of \(seeds)"))
-            before.append(try trained(configuration, seed: UInt64(seed)))
-            after.append(try trained(changed, seed: UInt64(seed)))
+            let trained = try pair(UInt64(seed), &door)
+            before.append(trained.before)
+            after.append(trained.after)
         }
-        let untreated = try before.map { try door.open($0.subject) }
-        let treated = try after.map { try door.open($0.subject) }
-        return try Proof(
-            remedy.judged(isRegression: isRegression), means: means + "; trained anew",
+        let untreated = try before.map { try door.open($0) }
+        let treated = try after.map { try door.open($0) }
+        let judged = try looks()
+        let proof = try Proof(
+            remedy, means: means(),
             over: "\(seeds) paired seeds and \(untreated[0].test.rows) test rows",
-            before: untreated, after: treated)
+            before: untreated, after: treated, looks: judged)
+        return Judged(
+            proof: proof, tests: zip(untreated, treated).map { ($0.test, $1.test) }, looks: judged)
     }
 }

@@ -43,8 +43,11 @@ struct SubjectChanges {
     /// - Parameters:
     ///   - before: One a seed.
     ///   - after: As many, of the same seeds, all with the same test rows.
+    ///   - looks: Changes that were judged on these rows.
     /// - Throws: where the rows differ, or there are from two to four pairs.
-    init(_ before: [MeasuredSubject], _ after: [MeasuredSubject]) throws {
+    init(
+        _ before: [MeasuredSubject], _ after: [MeasuredSubject], looks: ComparedLooks = .one
+    ) throws {
         precondition(before.count == after.count, "pairs")
         var (earlier, later) = (before, after)
         var clocked: [Change] = []
@@ -56,7 +59,8 @@ struct SubjectChanges {
         }
         (self.before, self.after) = (earlier, later)
         let byRows = try PairedChanges(
-            zip(before, after).map { (before: $0.subject.test, after: $1.subject.test) }
+            zip(before, after).map { (before: $0.subject.test, after: $1.subject.test) },
+            looks: looks
         ).changes()
         let known = Set((byRows + clocked).map(\.metric))
         if before.count == 1 {

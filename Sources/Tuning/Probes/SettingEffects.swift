@@ -138,7 +138,8 @@ package struct SettingEffects: Probe {
         Confirmation(
             estimate: Estimate(
                 value: nil, method: "", count: subject.test.rows,
-                note: "one training of it did better than seeds explain; whether that holds was not "
+                note:
+                    "one training of it did better than seeds explain; whether that holds was not "
                     + "measured, as it takes \(Int(price.rounded(.up))) s more of counted work "
                     + "(--probe-budget)"), verdict: Self.cannotTell)
     }
@@ -164,7 +165,21 @@ package struct SettingEffects: Probe {
         let holdsZero =
             measured.interval.map { $0.lower <= 0 && $0.upper >= 0 } ?? true
         measured.verdict = holdsZero ? Self.cannotTell : verdict
+        if let most = mostSaved(measured, test) {
+            measured.note = [measured.note, most].compactMap { $0 }.joined(separator: "; ")
+        }
         return measured
+    }
+
+    /// Whether the setting can be left alone: what changing it saves at most, as the interval's end says.
+    private func mostSaved(_ effect: Measurement, _ test: LabelledPredictions) -> String? {
+        guard let interval = effect.interval, let loss = try? test.weightedMean(test.rowLosses),
+            loss > 0
+        else { return nil }
+        let share = -100 * interval.lower / loss
+        return share <= 0
+            ? "changing it saves nothing"
+            : "changing it saves at most \(NumberText.plain(share)) % of the loss"
     }
 
     /// Of a change that was trained once.
@@ -199,7 +214,8 @@ package struct SettingEffects: Probe {
         return [
             Figure(
                 id: "settings", title: "What a setting changes",
-                caption: "Change of the mean loss of \(test.rows) \(test.split) rows when one setting "
+                caption:
+                    "Change of the mean loss of \(test.rows) \(test.split) rows when one setting "
                     + "is changed, one training each, \(by). The intervals are over seeds and rows: a "
                     + "change that holds 0 may be luck.",
                 plot: .intervals(
