@@ -22,6 +22,7 @@ struct VouchCommand: ParsableCommand {
                 subcommands: [
                     EvaluateCommand.self, AuditCommand.self, CompareCommand.self, DriftCommand.self,
                     GeneralizationCommand.self, CostCommand.self, DataCommand.self,
+                    TuneCommand.self,
                 ]),
             CommandGroup(name: "Explain:", subcommands: [ExplainCommand.self]),
             CommandGroup(
