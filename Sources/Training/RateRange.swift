@@ -12,8 +12,9 @@ import RealModule
 ///   rate of steepest descent ten times, beyond them: an ascent takes several steps to be seen, and on flat stretches the
 ///   steepest descent is noise.
 ///
-/// - Errors: neighbouring rates differ by a factor of about 1.18, and the mean follows with a lag of about four of them, so
-///   that the turning point is known to a factor of two; hence the tenth.
+/// - Errors: neighbouring rates differ by a factor of about 1.18, the mean follows with a lag of about four of them, and an instability of
+///   few directions takes steps to be seen: on quadratics the turning point was 2 to 4.5 times the limit 2/L. So rates up to a fifth of
+///   it are taken for stable, and the choice, a tenth, was 0.2 to 0.45 of the limit.
 /// - Source: Smith 2017, arXiv:1506.01186; the geometric growth, the smoothing and the end at four times the least loss are
 ///   those of fastai's `lr_find`, Howard & Gugger 2020, arXiv:2002.04688. Ours are the logarithm, under which a loss that
 ///   fell to a thousandth is seen to rise again at once, and that nothing is drawn at random.
@@ -28,6 +29,8 @@ package struct RateRange: Sendable, Hashable {
     package var turning: Float?
 
     package static let share: Float = 0.1
+    /// Of the turning point, up to which rates are taken for stable.
+    package static let stable: Float = 0.2
     package static let steps = 100
     private static let decay = 0.8
     private static let rise = Double.log(4)

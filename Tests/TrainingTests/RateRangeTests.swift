@@ -23,9 +23,10 @@ import Training
         let limit = 2 / (curvatures.max() ?? 1)
         let range = Self.descent(curvatures, rates: RateRange.rates(from: 1e-6, to: 1e4))
         let turning = Double(try #require(range.turning))
-        #expect(turning > limit / 2 && turning < limit * 3, "\(turning) of \(limit)")
+        #expect(turning > limit && turning < limit * 5, "\(turning) of \(limit)")
         let choice = Double(try #require(range.choice))
-        #expect(choice < limit / 2 && choice > limit / 40)
+        #expect(choice < limit / 2 && choice > limit / 10)
+        #expect(turning * Double(RateRange.stable) < limit)
         #expect(Double(try #require(range.blowUp)) > limit)
         // Nothing is asked after the end.
         #expect(range.losses.count == range.rates.count && range.rates.count < RateRange.steps)

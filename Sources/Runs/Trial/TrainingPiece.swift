@@ -87,8 +87,8 @@ extension ModelTraining {
     /// The rate to go on with after one that diverged.
     ///
     /// The first time a range test of a few seconds (`RateRange`) is taken from the piece's starting weights. The recipe's own
-    /// rate is taken where it is at most half of the one that diverged and of the turning point; else a tenth of the turning
-    /// point, where that is at most half of the one that diverged; else a tenth of that one.
+    /// rate is taken where it is at most half of the one that diverged and a fifth of the turning point; else a tenth of the
+    /// turning point, where that is at most half of the one that diverged; else a tenth of that one.
     ///
     /// - Returns: `nil` where the search was ended from outside.
     private func smallerRate(
@@ -111,7 +111,7 @@ extension ModelTraining {
         next.lostSteps += steps
         guard let turning = range.turning, let found = range.choice else { return next }
         let recipe = piece.learner.standardRate
-        if recipe <= min(from, turning) / 2 {
+        if recipe <= from / 2, recipe <= turning * RateRange.stable {
             (next.to, next.choice) = (recipe, .recipe)
         } else if found <= from / 2 {
             (next.to, next.choice) = (found, .found)

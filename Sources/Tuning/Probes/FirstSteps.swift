@@ -6,8 +6,8 @@ import Statistics
 /// Whether the learning rate and the batch suit this table, by a few steps of the run's training.
 ///
 /// The rate: a range test from the starting weights says at which rate the loss turned; a tenth of it is what the test would take.
-/// The rate is *inside* the safe range where it is between a thirtieth of the turning point and a half of it: the turning point
-/// is known to a factor of two, and below a thirtieth a training is slow. The batch: the gradient noise scale at the run's
+/// The rate is *inside* the safe range where it is between a hundredth of the turning point and a fifth of it: on quadratics the turning
+/// point is up to 4.5 times the largest stable rate, and below a hundredth a training is slow. The batch: the gradient noise scale at the run's
 /// weights, in rows. Batches far below it average too little for the step they take, and those far above it spend rows for nothing.
 ///
 /// Neither says what a change would do to the loss: `SettingEffects` measures that.
@@ -24,7 +24,7 @@ package struct FirstSteps: Probe {
     }
 
     /// The safe range's ends, as shares of the turning point.
-    private static let safe = (lower: 1.0 / 30, upper: 0.5)
+    private static let safe = (lower: 0.01, upper: 0.2)
 
     package func measure(_ subject: Subject) throws -> Findings {
         guard let steps = try subject.repeater?.steps() else { return Findings() }
@@ -50,7 +50,7 @@ package struct FirstSteps: Probe {
             found.verdict = "cannot tell"
             return [turning, found]
         }
-        turning.note = "no interval: one range test, of which neighbouring rates and the smoothing leave a factor of two"
+        turning.note = "no interval: one range test, which is late by a factor of up to five"
         let lower = NumberText.plain(Self.safe.lower * edge)
         let upper = NumberText.plain(Self.safe.upper * edge)
         let isInside =
@@ -58,7 +58,7 @@ package struct FirstSteps: Probe {
         found.verdict = isInside ? "inside" : "outside"
         found.note =
             "the run's rate, \(NumberText.plain(steps.rate)), is \(isInside ? "inside" : "outside") \(lower) to \(upper), "
-            + "a thirtieth to a half of the turning point; no interval, as of that"
+            + "a hundredth to a fifth of the turning point; no interval, as of that"
         return [turning, found]
     }
 
