@@ -215,6 +215,37 @@ extension ShardedStep {
         }
     }
 
+    /// Σ of the squares of each shard's part of the gradient, and of the whole batch's, of all parameters that have one; to be
+    /// asked before `gradients()`, of shards that are all run here.
+    package func gradientSquares() -> (shards: [Double], batch: Double) {
+        precondition(own.count == shardCount, "shards of a step are run elsewhere")
+        let words = 0..<layout.denseCount
+        let sum = Buffer(count: layout.denseCount)
+        var tables: [String: (batch: TouchedRows, shard: TouchedRows)] = [:]
+        for lookup in results.sparse where tables[lookup.entry.spec.name] == nil {
+            let values = lookup.entry.count / lookup.width
+            func rows() -> TouchedRows { TouchedRows(values: values, width: lookup.width) }
+            tables[lookup.entry.spec.name] = (rows(), rows())
+        }
+        var squares: [Double] = []
+        for (place, shard) in own.enumerated() {
+            sum.add(from: shards[place], at: 0, to: 0, count: words.count)
+            let filled = max(0, min(batchRows - shard * shardRows, shardRows))
+            for lookup in results.sparse {
+                guard let table = tables[lookup.entry.spec.name] else { continue }
+                for rows in [table.batch, table.shard] {
+                    rows.add(
+                        lookup, from: shards[place],
+                        count: lookup.countPerRow.map { $0 * filled } ?? lookup.count)
+                }
+            }
+            squares.append(
+                tables.values.reduce(sumOfSquares(shards[place], words)) { $0 + $1.shard.squares })
+            for table in tables.values { table.shard.clear() }
+        }
+        return (squares, tables.values.reduce(sumOfSquares(sum, words)) { $0 + $1.batch.squares })
+    }
+
     /// A word of a new state or the loss, added in the order of the shards.
     package func sum(_ region: Region, at word: Int = 0) -> Double {
         small.sum(region.offset - results.small.offset + word)

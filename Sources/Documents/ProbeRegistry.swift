@@ -73,6 +73,9 @@ package func ruleRecovery(seed: UInt64 = 0) -> any Probe {
 /// How many labels a goal takes, which `vouch data plan` measures on a finished run.
 package let labelPlan: any Probe = LabelPlanProbe()
 
+/// Learning rate and batch by a few steps, which `vouch tune rate` measures on a finished run.
+package let firstSteps: any Probe = FirstSteps()
+
 /// Probes that run only where an option of the training asks for them.
 package let requestedProbes: [any Probe] = [
     UnlabelledProbe(), CrossValidatedQuality(), AdditiveShapes(), RuleLabelsProbe(),
@@ -85,7 +88,7 @@ package enum MetricRegistry {
         var seen: Set<MetricID> = []
         let onFinishedRuns = [
             explanationQuality, ruleRecovery(), globalEffects(), ConceptVectors(),
-            labelPlan,
+            labelPlan, firstSteps,
         ]
         let probes =
             allProbes + closingProbes(.unknown) + onDemandProbes + onFinishedRuns + requestedProbes

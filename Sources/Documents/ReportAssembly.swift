@@ -60,7 +60,7 @@ package struct ReportAssembly {
         let target = prepared.target
         var report = RunReport(
             title: "\(target.column), predicted from \(Files.name(of: configuration.data))",
-            summary: summary, facts: facts, warnings: prepared.warnings, data: dataSummary,
+            summary: summary, facts: facts, warnings: prepared.warnings + restartWarnings, data: dataSummary,
             drawbacks: evidence.rows, leftOut: evidence.leftOut,
             ledger: ledger, headlines: headlines(target.task), measurements: evidence.measurements,
             definitions: evidence.definitions,
@@ -91,9 +91,14 @@ package struct ReportAssembly {
         switch stop {
         case .interrupted: about.ending = .interrupted
         case .numericalFailure: about.ending = .numericalFailure
-        default: break
+        default: if restarts?.hasDiverged == true { about.ending = .diverged }
         }
         return about
+    }
+
+    /// Where trainings diverged.
+    private var restarts: RestartRecord? {
+        RestartRecord(trainings, askedRate: prepared.recipe.learningRate)
     }
 
     private var stop: StopReason { trainings[trainings.count - 1].stop }
@@ -141,6 +146,12 @@ package struct ReportAssembly {
                 "\(configuration.regularising.keeps.text), at epoch \(best)"),
             .init("Optimizer", optimizerText),
         ]
+        if let restarts {
+            facts.append(
+                .init(
+                    "Learning rate",
+                    "\(RestartText.rate(restarts.askedRate)) diverged; \(RestartText.rate(restarts.usedRate)) was used"))
+        }
         let regularising = Settings.reportText(configuration)
         if !regularising.isEmpty { facts.append(.init("Against overfitting", regularising)) }
         if refits > 0 {
@@ -168,7 +179,7 @@ package struct ReportAssembly {
         let recipe = prepared.recipe
         var text =
             "\(options.optimizer.rawValue), learning rate "
-            + NumberText.plain(Double(recipe.learningRate)) + ", \(options.schedule.rawValue)"
+            + RestartText.rate(restarts?.usedRate ?? recipe.learningRate) + ", \(options.schedule.rawValue)"
         if recipe.weightDecay > 0 {
             text += ", weight decay \(NumberText.plain(Double(recipe.weightDecay)))"
         }
@@ -177,6 +188,8 @@ package struct ReportAssembly {
         }
         return text
     }
+
+    private var restartWarnings: [String] { restarts?.sentences.map { $0 + "." } ?? [] }
 
     var decisionText: String {
         let positive = prepared.target.classes.last ?? ""

@@ -214,6 +214,11 @@ package struct Worries {
                 id: "numericalFailure", title: "Its training broke off: a number was not finite.",
                 text: "The best weights before it were kept. Lower --learning-rate or set "
                     + "--clip-norm 1, and train again.", metrics: [])
+        case .diverged:
+            Concern(
+                id: "diverged", title: "Its training diverged: its loss grew.",
+                text: "The best weights were kept, which need not be of any use. Lower --learning-rate or "
+                    + "set --clip-norm 1, and train again.", metrics: [])
         case nil: nil
         }
     }

@@ -7,6 +7,10 @@ package protocol Repeater: Sendable {
     /// The validation rows stay as they are, and so does the encoder, which was fitted on all training
     /// rows.
     func repetition(_ change: RowChange, seed: UInt64) throws -> Repetition
+    /// Seconds that `steps()` is expected to take.
+    var stepsSeconds: Double { get }
+    /// A few steps of the run's training, of which nothing is kept.
+    func steps() throws -> StepTrial
 }
 
 /// What a repetition learns from.

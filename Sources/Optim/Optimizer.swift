@@ -153,9 +153,12 @@ package final class Optimizer {
     /// - Parameters:
     ///   - batch: What its shards left of the batch.
     ///   - totalSteps: The planned length of the training, for the schedule.
+    ///   - rate: In place of the schedule's.
     /// - Returns: The norm of the batch's gradient before clipping; not finite when the step failed,
     ///   in which case no parameter was moved.
-    package func apply(_ batch: ShardedStep, totalSteps: Int) -> Double {
+    package func apply(
+        _ batch: ShardedStep, totalSteps: Int, rate: Float? = nil
+    ) -> Double {
         work.shards = batch.gradients()
         pool.run(sumTask, items: blocks.count)
         var squares = blocks.indices.reduce(0) {
@@ -178,7 +181,8 @@ package final class Optimizer {
         } else {
             scale = 1
         }
-        let rule = StepRule(settings, step: step, totalSteps: totalSteps, gradientScale: scale)
+        let rule = StepRule(
+            settings, step: step, totalSteps: totalSteps, rate: rate, gradientScale: scale)
         work.rule = rule
         pool.run(updateTask, items: blocks.count)
         let logBefore = averageLog
@@ -261,10 +265,14 @@ struct StepRule: Sendable {
     let averageDecay: Float
     private let corrections: (Float, Float)
 
-    init(_ settings: OptimizerSettings, step: Int, totalSteps: Int, gradientScale: Float) {
+    init(
+        _ settings: OptimizerSettings, step: Int, totalSteps: Int, rate: Float? = nil,
+        gradientScale: Float
+    ) {
         self.settings = settings
         learningRate =
-            settings.learningRate * settings.schedule.factor(step: step, total: totalSteps)
+            rate
+            ?? settings.learningRate * settings.schedule.factor(step: step, total: totalSteps)
         self.gradientScale = gradientScale
         averageDecay = Self.averageDecay(settings, step: step)
         corrections =

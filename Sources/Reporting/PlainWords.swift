@@ -17,7 +17,9 @@ extension RunReport {
         package var ending: Ending?
 
         package enum Task: String, Codable, Sendable { case binary, multiclass, regression }
-        package enum Ending: String, Codable, Sendable { case interrupted, numericalFailure }
+        package enum Ending: String, Codable, Sendable {
+            case interrupted, numericalFailure, diverged
+        }
 
         package init(
             target: String, task: Task, classes: [String], testFile: String,

@@ -79,16 +79,26 @@ package final class LossEvaluator: Sendable {
         for row in 0..<data.rows {
             let weight = Double(rowWeights[row])
             total += weight
-            sum += weight * rowLoss(values, row * width, width, labels, row)
+            sum += weight * loss.ofRow(values, row * width, width, labels, row)
         }
         return sum / total
     }
 
-    private func rowLoss(
+    /// Of each row.
+    package func losses(of data: any RowSource, weights: Buffer) -> [Double] {
+        let values = evaluator.values(of: data, weights: weights)
+        let width = evaluator.width
+        return (0..<data.rows).map { loss.ofRow(values, $0 * width, width, data.labels, $0) }
+    }
+}
+
+extension LossEvaluator.Loss {
+    /// - Parameter start: Where the row's outputs begin.
+    func ofRow(
         _ values: [Float], _ start: Int, _ width: Int, _ labels: Buffer, _ row: Int
     ) -> Double {
         let first = Double(values[start])
-        switch loss {
+        switch self {
         case .binaryCrossEntropy:
             let label = Double(labels[row])
             return max(first, 0) + Double.log(onePlus: Double.exp(-abs(first))) - label * first

@@ -15,26 +15,28 @@ package final class Trainer {
     package let settings: TrainingSettings
     package let layout: ParameterLayout
     package let stepsPerEpoch: Int
-    package private(set) var history: [EpochRecord] = []
+    package internal(set) var history: [EpochRecord] = []
+    /// The loss of the first batch, before any weight moved; `nil` before it.
+    package internal(set) var firstLoss: Double?
 
     private let modelLayout: ParameterLayout
-    private let data: any RowSource
-    private let validation: (any RowSource)?
-    private let rowWeights: Buffer
-    private let validator: LossEvaluator
+    let data: any RowSource
+    let validation: (any RowSource)?
+    let rowWeights: Buffer
+    let validator: LossEvaluator
     private let exchange: any ShardExchange
-    private let stepper: ShardedStep
-    private let optimizer: Optimizer
+    let stepper: ShardedStep
+    let optimizer: Optimizer
     private let batch: Batch
     private let fill: ShardedStep.Fill
     private let batchRows: Int
     private let sharpness: SharpnessAwareStep?
     private let fairness: GroupPenaltyStep?
     /// The running mean of the weights, where the settings ask for it.
-    private let epochAverage: Buffer?
-    private var best: Buffer
-    private var bestLoss = Double.infinity
-    private var epochsSinceBest = 0
+    let epochAverage: Buffer?
+    var best: Buffer
+    var bestLoss = Double.infinity
+    var epochsSinceBest = 0
     private var epochLoss = 0.0
     private var epochSteps = 0
 
@@ -182,26 +184,27 @@ package final class Trainer {
     /// - Parameters:
     ///   - stop: Asked after every step; a reason ends the training with a last validation. Where others run shards too, a
     ///     reason of one ends it for all after the same step.
+    ///   - stopAfter: Asked after every epoch that was not the last; a reason ends the training.
     ///   - onEvent: Called on this thread.
     /// - Throws: `TrainingFailure` when a number was not finite before any weights were kept, rows could not be read, or
     ///   those who run the shards do not stand at the same place.
     package func run(
         stop: (_ step: Int) -> StopReason? = { _ in nil },
+        stopAfter: (EpochRecord) -> StopReason? = { _ in nil },
         onEvent: (TrainingEvent) -> Void = { _ in }
     ) throws(TrainingFailure) -> StopReason {
         try checkStanding(nil)
         if let reason = finished() { return reason }
+        // Of a training that goes on: it may have been about to end.
+        if let last = history.last, let reason = exchange.first(stopAfter(last)) { return reason }
         while true {
-            let epoch = optimizer.step / stepsPerEpoch
-            let order = CounterRandom(seed: settings.seed, name: "shuffle")
-                .permutation(of: data.rows, step: UInt32(truncatingIfNeeded: epoch))
+            let order = order(ofEpoch: optimizer.step / stepsPerEpoch)
             for batch in (optimizer.step % stepsPerEpoch)..<stepsPerEpoch {
-                let rows = order[batch * batchRows..<(batch + 1) * batchRows]
-                let failure = takeStep(rows)
+                let (_, failure) = takeStep(rows(ofBatch: batch, order))
                 try data.check()
                 if let failed = failure {
                     guard history.contains(where: \.isBest) else {
-                        throw TrainingFailure(description: describe(failed))
+                        throw TrainingFailure(description: describe(failed), stop: failed)
                     }
                     return failed
                 }
@@ -219,7 +222,17 @@ package final class Trainer {
             }
             try endEpoch(onEvent)
             if let reason = finished() { return reason }
+            if let reason = exchange.first(stopAfter(history[history.count - 1])) { return reason }
         }
+    }
+
+    func order(ofEpoch epoch: Int) -> [Int] {
+        CounterRandom(seed: settings.seed, name: "shuffle")
+            .permutation(of: data.rows, step: UInt32(truncatingIfNeeded: epoch))
+    }
+
+    func rows(ofBatch batch: Int, _ order: [Int]) -> ArraySlice<Int> {
+        order[batch * batchRows..<(batch + 1) * batchRows]
     }
 
     /// Seconds of every step of one shard, on this thread, with the current weights.
@@ -243,17 +256,19 @@ package final class Trainer {
             + "lower it, or limit the gradient with --clip-norm 1"
     }
 
-    private func takeStep(_ rows: ArraySlice<Int>) -> StopReason? {
-        let total = rows.reduce(0.0) { $0 + Double(rowWeights[$1]) }
-        batch.rows = rows
-        batch.share = total > 0 ? Float(1 / total) : 0
-        batch.step = optimizer.step
+    /// Runs a batch and moves the weights.
+    ///
+    /// - Parameter rate: In place of the schedule's.
+    /// - Returns: The loss of the batch before, and what was not finite; then no weight was moved.
+    func takeStep(
+        _ rows: ArraySlice<Int>, rate: Float? = nil
+    ) -> (loss: Double, failure: StopReason?) {
+        take(rows, step: optimizer.step)
         // A function of the weights and the step's place in its epoch, so that a training that goes on is the same.
         if let fairness, (optimizer.step % stepsPerEpoch).isMultiple(of: fairness.interval) {
             fairness.refresh(optimizer.parameters)
         }
-        let loss = stepper.run(
-            parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step, fill: fill)
+        let loss = runBatch(step: optimizer.step)
         if loss.isFinite, let sharpness {
             _ = sharpness.ascend(from: optimizer.parameters, along: stepper)
             // The same rows and the same dropped units, seen from a little higher.
@@ -263,18 +278,34 @@ package final class Trainer {
         }
         let norm =
             loss.isFinite
-            ? optimizer.apply(stepper, totalSteps: scheduledSteps) : .nan
+            ? optimizer.apply(stepper, totalSteps: scheduledSteps, rate: rate) : .nan
         guard norm.isFinite else {
             let node = stepper.firstNonFiniteNode(
                 parameters: optimizer.parameters, seed: settings.seed, step: optimizer.step,
                 fill: fill)
             let name = node.map { "\($0.op) in \($0.label.isEmpty ? "the loss" : $0.label)" }
-            return .numericalFailure(
+            let failure = StopReason.numericalFailure(
                 step: optimizer.step, node: name ?? "the norm of the gradient")
+            return (loss, failure)
         }
+        firstLoss = firstLoss ?? loss
         epochLoss += loss
         epochSteps += 1
-        return nil
+        return (loss, nil)
+    }
+
+    /// Makes rows the current batch.
+    func take(_ rows: ArraySlice<Int>, step: Int) {
+        let total = rows.reduce(0.0) { $0 + Double(rowWeights[$1]) }
+        batch.rows = rows
+        batch.share = total > 0 ? Float(1 / total) : 0
+        batch.step = step
+    }
+
+    /// Leaves the gradients of the current batch in the shards, and returns its loss.
+    func runBatch(step: Int) -> Double {
+        stepper.run(
+            parameters: optimizer.parameters, seed: settings.seed, step: step, fill: fill)
     }
 
     private func endEpoch(_ onEvent: (TrainingEvent) -> Void) throws(TrainingFailure) {
@@ -334,67 +365,5 @@ extension Trainer {
             epochAverage, parameters: weights, 0..<layout.count,
             factor: Float(before) / Float(before + 1))
         return epochAverage
-    }
-}
-
-// MARK: - Checkpoints
-
-/// A training between two epochs, as numbers.
-package struct TrainingState: Sendable {
-    /// What a checkpoint holds beside tensors.
-    package struct Header: Sendable, Hashable, Codable {
-        package var step: Int
-        package var bestLoss: Double
-        package var epochsSinceBest: Int
-        package var history: [EpochRecord]
-    }
-
-    package var header: Header
-    /// Flat buffers by name: `parameters`, `first`, `second`, `average`, `epochAverage`, `best`.
-    package var tensors: [String: [Float]]
-
-    package init(header: Header, tensors: [String: [Float]]) {
-        self.header = header
-        self.tensors = tensors
-    }
-}
-
-extension Trainer {
-    private var buffers: [(name: String, buffer: Buffer)] {
-        [
-            ("parameters", optimizer.parameters), ("first", optimizer.first),
-            ("second", optimizer.second), ("best", best),
-        ] + (optimizer.average.map { [("average", $0)] } ?? [])
-            + (epochAverage.map { [("epochAverage", $0)] } ?? [])
-    }
-
-    /// Everything needed to go on; meaningful at the moment of an `.epoch` event.
-    package func state() -> TrainingState {
-        TrainingState(
-            header: .init(
-                step: optimizer.step, bestLoss: bestLoss, epochsSinceBest: epochsSinceBest,
-                history: history),
-            tensors: Dictionary(
-                uniqueKeysWithValues: buffers.map {
-                    ($0.name, $0.buffer.floats(0..<$0.buffer.count))
-                }))
-    }
-
-    /// Goes on from a state of a training with the same settings and data.
-    ///
-    /// - Throws: `TrainingFailure` when the state is of another network.
-    package func restore(_ state: TrainingState) throws(TrainingFailure) {
-        for (name, buffer) in buffers {
-            guard let saved = state.tensors[name], saved.count == buffer.count else {
-                throw TrainingFailure(
-                    description: "the checkpoint's \(name) do not fit this network. "
-                        + "Train anew with --overwrite, or repeat the options of the first run")
-            }
-            buffer.copy(from: Buffer(saved), at: 0, to: 0, count: saved.count)
-        }
-        bestLoss = state.header.bestLoss
-        epochsSinceBest = state.header.epochsSinceBest
-        history = state.header.history
-        optimizer.resume(atStep: state.header.step)
     }
 }

@@ -71,6 +71,8 @@ package enum StopReason: Sendable, Hashable, Codable {
     case interrupted
     /// A number was not finite; the best weights before it are kept.
     case numericalFailure(step: Int, node: String)
+    /// Its loss grew so far that it was ended; the best weights before it are kept.
+    case diverged(Divergence)
 }
 
 /// What a person sees of a running training.
@@ -85,4 +87,6 @@ package struct TrainingFailure: Error, Sendable, CustomStringConvertible {
     package var description: String
     /// Whether rows could not be read, and the settings are not to blame.
     package var isOfRows = false
+    /// Of a number that was not finite.
+    package var stop: StopReason?
 }

@@ -147,7 +147,8 @@ public enum TrainingEnd: Sendable, Hashable, Codable {
         switch reason {
         case .converged: self = .noLowerLoss
         case .numericalFailure(let step, let node): self = .notFinite(step: step, node: node)
-        case .maximumEpochs, .maximumSteps, .budget, .interrupted: self = .allEpochs
+        // The trainings of tables alone are ended where they diverge.
+        case .maximumEpochs, .maximumSteps, .budget, .interrupted, .diverged: self = .allEpochs
         }
     }
 }

@@ -120,7 +120,8 @@ extension TableModel.Event {
             self = .epoch(
                 record.epoch, trainingLoss: record.trainingLoss,
                 validationLoss: record.validationLoss)
-        case .training(.step), .stopped, .planned, .corrected: return nil
+        case .restarted(let restart): self = .warning(RestartText.sentence(restart))
+        case .training(.step), .searched, .stopped, .planned, .corrected: return nil
         }
     }
 }

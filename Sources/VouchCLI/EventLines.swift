@@ -34,6 +34,9 @@ struct EventLine: Encodable {
     private(set) var upper: Double?
     private(set) var left: Double?
     private(set) var bill: PlannedBill?
+    /// Peak, of a training that diverged, and of the one that is begun in its place.
+    private(set) var divergedRate: Float?
+    private(set) var learningRate: Float?
 
     init(_ progress: ProbeProgress) {
         event = "measuring"
@@ -70,6 +73,15 @@ struct EventLine: Encodable {
         case .stopped(let reason, _):
             event = "stopped"
             text = StopText.sentence(reason)
+        case .searched(let step, let all):
+            event = "search"
+            self.step = step
+            plannedSteps = all
+        case .restarted(let restart):
+            event = "restarted"
+            text = RestartText.sentence(restart)
+            divergedRate = restart.from
+            learningRate = restart.to
         }
     }
 }
@@ -81,6 +93,8 @@ struct ResultLine: Encodable {
     let weightsSHA256: String
     let seconds: Double
     let measurements: [Evidence.Measurement]
+    /// Where trainings diverged: the rate that was asked for, and those that were used.
+    let restarts: RestartRecord?
 
     init(_ result: RunResult) {
         path = result.path
@@ -88,5 +102,6 @@ struct ResultLine: Encodable {
         weightsSHA256 = result.weightsSHA256
         seconds = result.seconds
         measurements = result.measurements
+        restarts = result.restarts
     }
 }

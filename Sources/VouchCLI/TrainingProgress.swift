@@ -40,6 +40,7 @@ final class TrainingProgress: Sendable {
             case .json:
                 if case .training(let progress) = event, !isDue(progress, &state) { return }
                 if case .corrected = event, !isCorrectionDue(&state) { return }
+                if case .searched = event { return }
                 if case .stopped = event { state.began = nil }
                 results.write(JSONLine.text(EventLine(event)))
             case .bar, .lines: tell(event, &state)
@@ -96,6 +97,12 @@ final class TrainingProgress: Sendable {
         case .corrected(let left, _): state.left = (left, Clock.monotonicSeconds())
         case .stopped(let reason, let bestEpoch):
             say("Stopped: \(StopText.sentence(reason)). Kept epoch \(bestEpoch).", &state)
+            (state.began, state.epoch) = (nil, nil)
+        case .searched(let step, let all):
+            guard manner == .bar, isDue(&state, last: step == all) else { return }
+            drawBar(Double(step) / Double(all), "looking for a learning rate", &state)
+        case .restarted(let restart):
+            say("! " + RestartText.sentence(restart) + ".", &state)
             (state.began, state.epoch) = (nil, nil)
         case .training(.step(let step, let planned, let loss)):
             guard manner == .bar else { return }

@@ -5,7 +5,7 @@ struct TuneCommand: ParsableCommand {
         commandName: "tune", abstract: "Search for better settings of a training, within a budget.",
         subcommands: [
             TuneSearchCommand.self, TuneStatusCommand.self, TuneImportanceCommand.self,
-            TuneBoxCommand.self, TuneWorthCommand.self,
+            TuneBoxCommand.self, TuneWorthCommand.self, TuneRateCommand.self,
         ],
         defaultSubcommand: TuneSearchCommand.self)
 }

@@ -146,7 +146,7 @@ import Testing
     /// Killed at random moments and continued, a run ends in the bits of the run that was not
     /// killed, and under its name stands nothing or a whole run. Every second one has written a
     /// checkpoint before.
-    @Test(arguments: ["one", "folds", "refit", "adversary"])
+    @Test(arguments: ["one", "folds", "refit", "adversary", "restart"])
     func aKilledTrainingIsContinuedToTheSameBits(of trainings: String) throws {
         let scratch = try Scratch()
         let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] != nil
@@ -169,6 +169,10 @@ import Testing
                         "train", small, "--model", "mlp", "--epochs", "60", "--patience", "60",
                         "--protected", "sex", "--fair-penalty", "equalized-odds=1",
                         "--fair-penalty-measure", "adversary",
+                    ]
+                case "restart":
+                    [
+                        "train", small, "--width", "64", "--epochs", "30", "--learning-rate", "10",
                     ]
                 default:
                     ["train", large, "--model", "mlp", "--epochs", "30", "--patience", "30"]

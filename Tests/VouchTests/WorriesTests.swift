@@ -144,6 +144,7 @@ import Testing
         Rule(
             id: "numericalFailure", says: ["not finite", "--clip-norm"],
             about: about(ending: .numericalFailure)),
+        Rule(id: "diverged", says: ["grew", "--learning-rate"], about: about(ending: .diverged)),
         Rule(
             id: "notNeeded", says: ["a linear model is not worse", "--model linear", "140 operations", "12,000"],
             added: [

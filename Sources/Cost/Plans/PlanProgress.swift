@@ -58,6 +58,9 @@ package struct PlanProgress: Sendable {
         slowness = (now - training.began) / max(planned, 1e-9)
     }
 
+    /// It diverged, and is begun again.
+    package mutating func restarted() { current = nil }
+
     /// It ended, and a share of the most epochs was kept, by which further trainings of the same rows are expected to go.
     package mutating func ended(kept epoch: Int) {
         if trainings.indices.contains(number), trainings[number].patience != nil, epoch > 0 {

@@ -64,6 +64,18 @@ package enum RunEvent {
     case corrected(leftSeconds: Double, seconds: Double)
     case training(TrainingEvent)
     case stopped(StopReason, bestEpoch: Int)
+    /// A training diverged; a step of the search for a smaller rate is done.
+    case searched(step: Int, of: Int)
+    /// It is begun again.
+    case restarted(TrainingRestart)
+
+    /// Whether a batch was learned from.
+    package var isStep: Bool {
+        switch self {
+        case .training(.step), .searched: true
+        default: false
+        }
+    }
 }
 
 /// A finished run.
@@ -77,6 +89,8 @@ package struct RunResult {
     package var seconds: Double
     /// The main measurements as a table for a terminal `width` characters wide.
     package var table: @Sendable (_ width: Int, _ color: Bool) -> String
+    /// Where trainings diverged.
+    package var restarts: RestartRecord?
 
     package init(
         path: String, measurements: [Measurement], stop: StopReason, steps: Int,

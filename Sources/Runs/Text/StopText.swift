@@ -14,6 +14,9 @@ package enum StopText {
         case .numericalFailure(let step, let node):
             "a number of \(node) was not finite at step \(step); the best weights before it were "
                 + "kept. Lower --learning-rate or set --clip-norm 1"
+        case .diverged(let cause):
+            "it diverged: \(RestartText.cause(cause)); the best weights before were kept. "
+                + "Lower --learning-rate or set --clip-norm 1"
         }
     }
 }

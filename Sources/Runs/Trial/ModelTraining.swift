@@ -68,24 +68,25 @@ package struct ModelTraining {
             var settings = learner.trainingSettings
             // Each model starts and shuffles in its own way.
             settings.seed &+= UInt64(fold) << 32
-            let trainer = try learner.trainer(
-                features, training: split.train,
+            let piece = TrainingPiece(
+                learner: learner, features: features, rows: split.train,
                 validation: split.validation.isEmpty ? nil : split.validation, settings: settings,
-                number: fold)
+                number: fold, checkpoint: fold)
             let part = prepared.folds.count > 1 ? " (\(fold + 1) of \(prepared.folds.count))" : ""
-            if resumes, let state = try store?.load(fold: firstCheckpoint + fold) {
-                try trainer.restore(state)
-                onEvent(.stage("Continuing after step \(trainer.steps)" + part))
-            } else {
-                let ruled = prepared.ruled.map { ", \($0.rows.count) labelled by rules" } ?? ""
-                onEvent(.stage("Training on \(split.train.count) rows" + ruled + part))
+            // What one found out about the rate holds for those after it.
+            let trained = try carryOut(piece, rate: trainings.last?.rate) { trainer, isContinued in
+                if isContinued {
+                    onEvent(.stage("Continuing after step \(trainer.steps)" + part))
+                } else {
+                    let ruled = prepared.ruled.map { ", \($0.rows.count) labelled by rules" } ?? ""
+                    onEvent(.stage("Training on \(split.train.count) rows" + ruled + part))
+                }
             }
-            let trained = try train(trainer, checkpoint: fold)
             onEvent(.stopped(trained.stop, bestEpoch: trained.bestEpoch))
             trainings.append(trained)
         }
         for number in 0..<prepared.recipe.refits where !learner.cancellation.isRaised {
-            let refit = try refit(number + 1, epochs: trainings[0].bestEpoch, features)
+            let refit = try refit(number + 1, after: trainings, features)
             guard let refit else { break }
             trainings.append(refit)
         }
@@ -108,62 +109,30 @@ package struct ModelTraining {
     /// Trains a further model, from another start, on the validation rows too; `nil` where something
     /// stopped it.
     private func refit(
-        _ number: Int, epochs: Int, _ features: EncodedFeatures
+        _ number: Int, after trainings: [TrainedFold], _ features: EncodedFeatures
     ) throws -> TrainedFold? {
+        let epochs = trainings[0].bestEpoch
         let rows = (prepared.split.train + prepared.split.validation).sorted()
         var settings = learner.trainingSettings
         settings.seed &+= UInt64(number) << 32
         let learned = prepared.epochRows(beside: rows.count)
         let batch = min(settings.batchRows, learned)
         settings.maximumSteps = epochs * (learned / batch)
-        let trainer = try learner.trainer(
-            features, training: rows, validation: nil, settings: settings, number: number)
-        if resumes, let state = try store?.load(fold: firstCheckpoint + number) {
-            try trainer.restore(state)
+        let piece = TrainingPiece(
+            learner: learner, features: features, rows: rows, validation: nil, settings: settings,
+            number: number, checkpoint: number)
+        let refit = try carryOut(piece, rate: trainings.last?.rate) { _, _ in
+            onEvent(
+                .stage(
+                    "Training on all \(rows.count) rows, for \(epochs) epochs "
+                        + "(\(number) of \(prepared.recipe.refits))"))
         }
-        onEvent(
-            .stage(
-                "Training on all \(rows.count) rows, for \(epochs) epochs "
-                    + "(\(number) of \(prepared.recipe.refits))"))
-        let refit = try train(trainer, checkpoint: number)
         guard refit.steps == settings.maximumSteps else {
             onEvent(
                 .warning("Refit \(number) is dropped: \(StopText.sentence(refit.stop))"))
             return nil
         }
         return refit
-    }
-
-    /// - Parameter checkpoint: Counted from `firstCheckpoint`.
-    private func train(_ trainer: Trainer, checkpoint: Int) throws -> TrainedFold {
-        let place = firstCheckpoint + checkpoint
-        var lastSave = Clock.monotonicSeconds()
-        var failure: (any Error)?
-        let stop = try trainer.run(
-            stop: { _ in
-                if learner.cancellation.isRaised { return .interrupted }
-                if let reason = budget?.endsTraining() { return reason }
-                return failure == nil ? nil : .interrupted
-            },
-            onEvent: { event in
-                if case .epoch = event { budget?.validated() }
-                onEvent(.training(event))
-                guard case .epoch = event, Clock.monotonicSeconds() - lastSave >= 1 else { return }
-                do {
-                    try store?.save(trainer.state(), fold: place)
-                } catch {
-                    failure = error
-                }
-                lastSave = Clock.monotonicSeconds()
-            })
-        if let failure { throw failure }
-        // What follows may be killed; this one is not trained again.
-        if prepared.folds.count > 1 || prepared.recipe.refits > 0 || prepared.pool != nil {
-            try store?.save(trainer.state(), fold: place)
-        }
-        return TrainedFold(
-            history: trainer.history, stop: stop, steps: trainer.steps,
-            weights: trainer.modelWeights)
     }
 }
 
@@ -182,7 +151,9 @@ extension ModelTraining {
         try learner.cancellation.check()
         let others = try prepared.encoder.encode(selfTraining.pool.table)
         var first: (answers: CommitteeAnswers, features: EncodedFeatures)?
-        var teaching = TrainedModel.Teaching(steps: teachers.reduce(0) { $0 + $1.steps })
+        var teaching = TrainedModel.Teaching(
+            steps: teachers.reduce(0) { $0 + $1.steps },
+            lostSteps: teachers.reduce(0) { $0 + $1.lostSteps })
         var trainings: [TrainedFold] = []
         let all = (prepared.split.train + prepared.split.validation).sorted()
         for (number, teacher) in teachers.enumerated() {
@@ -206,20 +177,18 @@ extension ModelTraining {
                 teaching.confidences.append(confidence)
             }
             let rows = student.prepared.folds[0].train
-            let trainer = try student.trainer(
-                encoded, training: rows, validation: split.validation.isEmpty ? nil : split.validation,
+            let piece = TrainingPiece(
+                learner: student, features: encoded, rows: rows,
+                validation: split.validation.isEmpty ? nil : split.validation,
                 settings: selfTraining.settings(
                     student, rows: rows.count, steps: teacher.steps, number: number),
-                number: number)
-            let place = Self.firstOfTaught + number
-            if resumes, let state = try store?.load(fold: firstCheckpoint + place) {
-                try trainer.restore(state)
+                number: number, checkpoint: Self.firstOfTaught + number)
+            let trained = try carryOut(piece, rate: trainings.last?.rate ?? teacher.rate) { _, _ in
+                onEvent(
+                    .stage(
+                        "Training on \(split.train.count) rows and \(others.rows) without labels "
+                            + "(\(number + 1) of \(teachers.count))"))
             }
-            onEvent(
-                .stage(
-                    "Training on \(split.train.count) rows and \(others.rows) without labels "
-                        + "(\(number + 1) of \(teachers.count))"))
-            let trained = try train(trainer, checkpoint: place)
             try learner.cancellation.check()
             onEvent(.stopped(trained.stop, bestEpoch: trained.bestEpoch))
             trainings.append(trained)
@@ -239,10 +208,16 @@ package struct TrainedModel {
     /// Over all trainings, of those that taught them too.
     package var steps: Int { trainings.reduce(teaching?.steps ?? 0) { $0 + $1.steps } }
 
+    /// Beside them, of trainings that diverged and of searches for another rate.
+    package var lostSteps: Int {
+        trainings.reduce(teaching?.lostSteps ?? 0) { $0 + $1.lostSteps }
+    }
+
     /// What taught it.
     package struct Teaching: Sendable {
         /// Of the models that taught.
         var steps: Int
+        var lostSteps = 0
         /// Of each fold's committee.
         var confidences: [Double] = []
 
@@ -261,6 +236,14 @@ package struct TrainedFold {
     package var steps: Int
     /// The weights of the lowest validation loss; of a refit, the last.
     package var weights: Buffer
+    /// Trainings that diverged before this one, the first first.
+    package var restarts: [TrainingRestart] = []
+    /// The peak learning rate where it is another than was asked for or settled, since a training diverged.
+    package var rate: Float?
+    /// Why this one is taken to diverge too, where nothing followed it.
+    package var divergence: Divergence?
+
+    package var lostSteps: Int { restarts.reduce(0) { $0 + $1.lostSteps } }
 
     package var bestEpoch: Int { history.last { $0.isBest }?.epoch ?? 0 }
 }

@@ -74,7 +74,7 @@ extension Learner {
         // Its training need not be seen: what follows says which pairs were chosen.
         let made = try ModelTraining(
             learner: alone,
-            onEvent: { if case .training(.step) = $0 { onStep() } }
+            onEvent: { if $0.isStep { onStep() } }
         ).trained(features)
         let search = try alone.pairSearch(made.model, features)
         let names = prepared.schema.features.map(\.name)

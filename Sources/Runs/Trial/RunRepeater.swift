@@ -14,6 +14,12 @@ struct RunRepeater: Repeater {
     let training: LabelledPredictions
     /// The run's test rows.
     let test: LabelledPredictions
+    /// Of the run's first model.
+    let weights: [Float]
+    /// What `steps()` counts for.
+    let stepsSeconds: Double
+
+    func steps() throws -> StepTrial { try trials.steps(at: weights) }
 
     private func plan(_ change: RowChange, seed: UInt64) -> TrialPlan {
         var plan = TrialPlan(trials.settings)

@@ -20,6 +20,8 @@ package struct SubjectAssembly {
     package let model: ModelBundle
     /// Over all trainings of the model.
     package let steps: Int
+    /// Beside them, of trainings that diverged and were begun again.
+    package var lostSteps = 0
     /// What they took; `nil` where that is known no more.
     package let used: Usage?
     package let features: EncodedFeatures
@@ -97,7 +99,10 @@ package struct SubjectAssembly {
             repeater: repeats
                 ? RunRepeater(
                     trials: trials, expectedSeconds: seconds, trainingRows: rows,
-                    training: training, test: test) : nil,
+                    training: training, test: test,
+                    weights: model.parameters.sets[0].floats(
+                        0..<model.parameters.sets[0].count),
+                    stepsSeconds: try trials.stepsSeconds()) : nil,
             canaries: try canaries(),
             linearModel: linear,
             counterpart: others.first { $0.kind == kind.form.counterpart.kind.rawValue },
@@ -222,7 +227,7 @@ package struct SubjectAssembly {
 
     private func cost(_ used: Usage) throws -> TrainingCost {
         TrainingCost(
-            usage: used, floatingPointOperations: Double(steps) * (try learner.stepOperations()),
+            usage: used, floatingPointOperations: Double(steps + lostSteps) * (try learner.stepOperations()),
             peakMemoryBytes: Machine.peakMemoryBytes(), threads: learner.pool.threads,
             trainingRows: prepared.split.train.count + prepared.split.validation.count)
     }

@@ -120,7 +120,7 @@ package final class Trials: Sendable {
         let told = ToldTrial(
             predictions: try trial.model.predict(testTable(), pool: run.pool),
             cost: try ModelCost(
-                of: trial.model, by: trial.learner, steps: trial.made.steps,
+                of: trial.model, by: trial.learner, steps: trial.made.steps + trial.made.lostSteps,
                 seconds: trial.made.used.wallSeconds,
                 bytes: trial.model.encodedWeights().count))
         state.withLock { $0.told[plan] = told }
@@ -166,7 +166,7 @@ package final class Trials: Sendable {
         let made = try ModelTraining(
             learner: learner,
             onEvent: { [work, step] event in
-                if price != nil, case .training(.step) = event { work.add(step) }
+                if price != nil, event.isStep { work.add(step) }
             }
         ).trained(features)
         try cancellation.check()

@@ -19,7 +19,7 @@ final class PlanFollower: Sendable {
     /// - Returns: What is to be told now; `nil` for nothing.
     func hear(_ event: RunEvent) -> RunEvent? {
         let now = Clock.monotonicSeconds()
-        return state.withLock { progress in
+        return state.withLock { progress -> RunEvent? in
             switch event {
             case .training(.step(let step, _, _)):
                 progress.step(step, at: now)
@@ -28,7 +28,8 @@ final class PlanFollower: Sendable {
                 progress.epoch(record.epoch, isBest: record.isBest, at: now)
             case .stopped(_, let bestEpoch):
                 progress.ended(kept: bestEpoch)
-            case .stage, .warning, .planned, .corrected: return nil
+            case .restarted: progress.restarted()
+            case .stage, .warning, .planned, .corrected, .searched: return nil
             }
             let left = progress.leftSeconds
             return .corrected(leftSeconds: left, seconds: now - startedAt + left)

@@ -98,6 +98,17 @@ package func measureExplanations(
         onProbes: onProbes)
 }
 
+/// Looks whether a finished run's learning rate and batch suit its table; as `measureOnDemand`, but no held-out row is opened.
+package func measureFirstSteps(
+    run: String, threads: Int?, arguments: [String],
+    onEvent: @escaping (RunEvent) -> Void = { _ in },
+    onProbes: (@Sendable (ProbeProgress) -> Void)? = nil
+) throws -> RunReport {
+    try measure(
+        [firstSteps], run: run, threads: threads, arguments: arguments, onEvent: onEvent,
+        onProbes: onProbes)
+}
+
 func measure(
     _ probes: [any Probe], run: String, threads: Int?, arguments: [String],
     onEvent: @escaping (RunEvent) -> Void, onProbes: (@Sendable (ProbeProgress) -> Void)?

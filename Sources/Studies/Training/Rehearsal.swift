@@ -123,6 +123,8 @@ struct Rehearsal {
         sample.configuration.learning.shards = learner.configuration.learning.shards.map {
             min($0, batch)
         }
+        // What is timed does not depend on the rate, and must not diverge by it.
+        sample.prepared.recipe.learningRate = sample.standardRate
         var taken = Taken(batch: batch, validationRows: sizes.1)
         let watch = StepWatch(meter, warming: Self.warmingSteps)
         let trained = try ModelTraining(learner: sample, onEvent: { watch.saw($0) }).trained(encoded)

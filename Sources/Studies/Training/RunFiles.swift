@@ -27,6 +27,8 @@ struct RunFiles {
     var plan: PlanRecord?
     /// Where it was trained with rows without labels at hand.
     var unlabelled: UnlabelledRecord?
+    /// Where trainings diverged.
+    var restarts: RestartRecord?
 
     /// What writes the folder in one step.
     func writer() throws -> RunFolder.Writer {
@@ -51,6 +53,7 @@ struct RunFiles {
         if let unlabelled {
             try writer.add(UnlabelledRecord.fileName, JSON.encode(unlabelled))
         }
+        if let restarts { try writer.add(RestartRecord.fileName, JSON.encode(restarts)) }
         return writer
     }
 }

@@ -67,13 +67,14 @@ struct RunTelling {
         if let budget {
             probed.cancellation = learner.cancellation.orWhere { budget.endsProbes }
         }
-        var subject = try SubjectAssembly(
+        var assembly = SubjectAssembly(
             learner: probed, model: model, steps: trained.steps, used: trained.used,
             features: features,
             modelBytes: weights.count,
             modelsBefore: modelsBefore(earlier, weightsSHA256: hash),
-            validation: validation, shapes: reading?.outputs.map(\.shapes) ?? []
-        ).subject()
+            validation: validation, shapes: reading?.outputs.map(\.shapes) ?? [])
+        assembly.lostSteps = trained.lostSteps
+        var subject = try assembly.subject()
         subject.carriedOver = carrying?.outcome
         preparing = clock() - began
         if let plan = configuration.evidence.crossValidation {
@@ -104,7 +105,8 @@ struct RunTelling {
                 trained, took: used,
                 work: configuration.evidence.crossValidation == nil ? subject.work.seconds : nil,
                 isWhole: isWhole(trained)),
-            unlabelled: prepared.pool.map(UnlabelledRecord.init)
+            unlabelled: prepared.pool.map(UnlabelledRecord.init),
+            restarts: RestartRecord(trainings, askedRate: prepared.recipe.learningRate)
         ).writer()
         closing = clock() - closes
         return Told(
@@ -116,8 +118,8 @@ struct RunTelling {
         !control.resume && !learner.cancellation.isRaised
             && trained.trainings.allSatisfy { training in
                 switch training.stop {
-                case .converged, .maximumEpochs, .maximumSteps: true
-                case .budget, .interrupted, .numericalFailure: false
+                case .converged, .maximumEpochs, .maximumSteps: training.restarts.isEmpty
+                case .budget, .interrupted, .numericalFailure, .diverged: false
                 }
             }
     }

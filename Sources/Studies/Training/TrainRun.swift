@@ -127,7 +127,8 @@ private struct TrainRun {
                 }
             ).trained(features)
         }
-        try budget?.trained(countedSeconds: learner.stepSeconds() * Double(trained.steps))
+        try budget?.trained(
+            countedSeconds: learner.stepSeconds() * Double(trained.steps + trained.lostSteps))
         if learner.prepared.pool != nil {
             let chosen = UnlabelledChoice(learner, features, trained).delivered(
                 store: store, resumes: control.resume, onEvent: control.onEvent)
@@ -143,11 +144,14 @@ private struct TrainRun {
         recordInIndex(control)
         try store.remove()
         isFinished = true
-        return RunResult(
+        var result = RunResult(
             path: configuration.output, measurements: told.report.measurements,
             stop: trained.trainings[trained.trainings.count - 1].stop, steps: trained.steps,
             weightsSHA256: told.weightsSHA256, seconds: Clock.monotonicSeconds() - start,
             table: { told.report.terminal(width: $0, color: $1) })
+        result.restarts = RestartRecord(
+            trained.trainings, askedRate: learner.prepared.recipe.learningRate)
+        return result
     }
 
     /// An additive model's pairs, whose search must not be cut by a clock: the same steps would be another model.
