@@ -24,8 +24,8 @@ package var remedyKindsText: String {
         + "validation rows and judged on the test rows. \(listedInWords(ofModels)) make another model of "
         + "the run's, chosen on validation rows; both are judged on the test rows and timed by turns, and "
         + "--save keeps it as a run. "
-        + "\(listedInWords(LabelRemedy.all.map(\.description.id))) train anew on other rows or labels, and are judged "
-        + "on test rows whose labels are trusted (--trusted). "
+        + "\(listedInWords(LabelRemedy.all.map(\.description.id))) train anew on other rows or labels or by another "
+        + "loss, and are judged on test rows whose labels are trusted (--trusted). "
         + "All others train anew, without and with the remedy, under paired seeds, and are judged over "
         + "seeds and test rows; where no strength is given, validation rows choose it."
 }
