@@ -39,6 +39,19 @@ extension GraphBuilder {
         return unary(.negate, sum(multiply(target, logarithms), axes: [rank - 1]))
     }
 
+    /// The generalised cross-entropy of a cross-entropy `c = −log p`: `(1 − pᵠ)/q`.
+    ///
+    /// Its gradient is `pᵠ` times that of `c`, so that a row whose answer the model does not believe, as a wrong one, pulls
+    /// less. Near 0 it is `c`, at 1 the mean absolute error `1 − p`. Of answers that are shares of classes `p` is the
+    /// geometric mean that `c` is the logarithm of.
+    ///
+    /// - Parameter q: In (0, 1].
+    /// - Source: Zhang & Sabuncu 2018, arXiv:1805.07836, equation 6; without its truncation, which takes a pass over all
+    ///   rows between epochs.
+    package mutating func generalized(crossEntropy c: Value, exponent q: Float) -> Value {
+        scale(offset(unary(.exp, scale(c, by: -q)), by: -1), by: -1 / q)
+    }
+
     /// `(prediction − target)²`.
     package mutating func squaredError(prediction: Value, target: Value) -> Value {
         unary(.square, subtract(prediction, target))

@@ -41,6 +41,8 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     package var dropout: Float
     package var labelSmoothing: Float
     package var loss: TaskHead.RegressionLoss
+    /// Of classes: the exponent of the generalised cross-entropy that teaches them; `nil` for cross-entropy.
+    package var robustness: Float?
     /// Of a regression: quantiles that are predicted beside the target, by the pinball loss; each has an output of
     /// its own.
     package var quantiles: [Float]?
@@ -57,7 +59,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         input: TabularInput, task: TaskKind, hidden: [Int], members: Int = 1,
         activation: Activation = .relu, dropout: Float = 0, labelSmoothing: Float = 0,
         loss: TaskHead.RegressionLoss = .squared, quantiles: [Float]? = nil,
-        additive: AdditiveForm? = nil, hasLine: Bool = false
+        additive: AdditiveForm? = nil, hasLine: Bool = false, robustness: Float? = nil
     ) {
         precondition(
             additive == nil || (hidden.isEmpty && members == 1 && quantiles == nil),
@@ -73,6 +75,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
         self.dropout = dropout
         self.labelSmoothing = labelSmoothing
         self.loss = loss
+        self.robustness = robustness
         self.quantiles = quantiles
         self.additive = additive
         self.hasLine = hasLine ? true : nil
@@ -132,7 +135,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     private var head: TaskHead {
         TaskHead(
             task: task, members: members, quantiles: quantiles ?? [], loss: loss,
-            labelSmoothing: labelSmoothing)
+            labelSmoothing: labelSmoothing, robustness: robustness)
     }
 
     /// The graph that learns: further inputs `label` and `weight`, output `loss = Σ weight·loss`.

@@ -46,10 +46,16 @@ package struct TableDocument: Codable, Sendable, Hashable {
             case .text(let text): return text
             case .count(let count): return NumberText.count(count)
             case .number(let value, let lower?, let upper?):
-                func fixed(_ number: Double) -> String { NumberText.fixed(number, decimals: 3) }
-                return "\(fixed(value)) [\(fixed(lower)), \(fixed(upper))]"
-            case .number(let value, _, _): return NumberText.fixed(value, decimals: 3)
+                return "\(Self.read(value)) [\(Self.read(lower)), \(Self.read(upper))]"
+            case .number(let value, _, _): return Self.read(value)
             }
+        }
+
+        /// Three decimals; more where a number would read as none or as all of a share, which it is not.
+        private static func read(_ number: Double) -> String {
+            let rounded = abs((1000 * number).rounded())
+            let misleads = (rounded == 0 && number != 0) || (rounded == 1000 && abs(number) < 1)
+            return misleads ? NumberText.plain(number) : NumberText.fixed(number, decimals: 3)
         }
 
         var isNumber: Bool { if case .text = self { false } else { true } }

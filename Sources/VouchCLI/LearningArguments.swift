@@ -58,6 +58,7 @@ struct RegularisingArguments: ParsableArguments {
     @Option(Settings.averagedShare) var averagedShare
     @Option(Settings.sharpness) var sharpness
     @Option(Settings.dropoutPasses) var dropoutPasses
+    @Option(Settings.robustLoss) var robustLoss
     @Option(Settings.keeps) var keeps
 
     func apply(to configuration: inout TrainConfiguration) {
@@ -67,6 +68,7 @@ struct RegularisingArguments: ParsableArguments {
         configuration[Settings.averagedShare] = averagedShare
         configuration[Settings.sharpness] = sharpness
         configuration[Settings.dropoutPasses] = dropoutPasses
+        configuration[Settings.robustLoss] = robustLoss
         configuration[Settings.keeps] = keeps
     }
 }

@@ -1,5 +1,7 @@
 import Autodiff
+import Foundation
 import GraphIR
+import NN
 import TensorCore
 import Testing
 
@@ -120,6 +122,48 @@ import Testing
         }
         for (found, expected) in zip(values[before].values, ofW) {
             #expect(abs(found - expected) < 1e-8)
+        }
+    }
+
+    /// The gradient of `(1 − pᵠ)/q` is `pᵠ` times that of `−log p`, and that of differences.
+    @Test(arguments: [Float(0.3), 0.7, 1]) func generalizedCrossEntropy(_ q: Float) throws {
+        let given = [
+            "z": random([.rows, 3], 5, "z"), "labels": Tensor([5]) { Double($0[0] % 3) },
+        ]
+        func graph(_ q: Float?) throws -> (graph: Graph, z: Value) {
+            var b = GraphBuilder()
+            let z = b.input("z", [.rows, 3])
+            let labels = b.input("labels", [.rows], dtype: .int32)
+            let own = b.softmaxCrossEntropy(logits: z, labels: labels)
+            let losses = q.map { b.generalized(crossEntropy: own, exponent: $0) } ?? own
+            b.output("losses", losses)
+            b.output("loss", b.sum(losses, to: .scalar))
+            return (try b.build(), z)
+        }
+        func values(_ graph: Graph, _ given: [String: Tensor], _ output: OutputPort) throws -> [Double] {
+            let values = ReferenceInterpreter(graph: graph, rows: 5, given: given).run()
+            return try #require(graph.outputs[output].map { values[$0.index].values })
+        }
+        func gradient(_ made: (graph: Graph, z: Value)) throws -> [Double] {
+            let d = try made.graph.differentiated(output: "loss", withRespectTo: [made.z])
+            let values = ReferenceInterpreter(graph: d.graph, rows: 5, given: given).run()
+            return values[try #require(d.inputGradients[made.z]).index].values
+        }
+        let (plain, robust) = (try graph(nil), try graph(q))
+        let own = try values(plain.graph, given, "losses")
+        let (before, after) = (try gradient(plain), try gradient(robust))
+        let start = try #require(given["z"])
+        for place in start.values.indices {
+            let belief = Foundation.exp(-Double(q) * own[place / 3])
+            #expect(abs(after[place] - belief * before[place]) < 1e-7)
+            func at(_ step: Double) throws -> Double {
+                var (moved, tensor) = (given, start)
+                tensor.values[place] += step
+                moved["z"] = tensor
+                return try values(robust.graph, moved, "loss")[0]
+            }
+            let numeric = try (at(1e-5) - at(-1e-5)) / 2e-5
+            #expect(abs(after[place] - numeric) < 1e-7)
         }
     }
 

@@ -255,6 +255,15 @@ import Testing
             let p = 1 / (1 + exp(-z))
             return -(t * log(p) + (1 - t) * log(1 - p))
         }
+        expect(
+            try loss {
+                let own = $0.binaryCrossEntropy(logits: $1, labels: $2)
+                return $0.generalized(crossEntropy: own, exponent: 0.7)
+            }
+        ) { z, t in
+            let p = 1 / (1 + exp(-z))
+            return (1 - exp(0.7 * (t * log(p) + (1 - t) * log(1 - p)))) / 0.7
+        }
         expect(try loss { $0.squaredError(prediction: $1, target: $2) }) { ($0 - $1) * ($0 - $1) }
         expect(try loss { $0.huber(prediction: $1, target: $2, delta: 0.75) }) { z, t in
             let e = abs(z - t)
@@ -352,6 +361,8 @@ enum TrainingGraphs {
         network(.regression, hidden: [8], activation: .sigmoid, loss: .pinball(quantile: 0.9)),
         ensemble(.binary), ensemble(.multiclass(classes: 3)), ensemble(.regression),
         ensemble(.binary, bins: 0, frequencies: 5),
+        network(.binary, hidden: [8], robustness: 0.7),
+        network(.multiclass(classes: 3), hidden: [8], robustness: 0.7),
     ]
 
     /// Members that share hidden layers, on embedded numbers, a plain column and categories.
@@ -367,12 +378,12 @@ enum TrainingGraphs {
 
     private static func network(
         _ task: TaskKind, hidden: [Int], activation: Activation = .relu, smoothing: Float = 0,
-        loss: TaskHead.RegressionLoss = .squared
+        loss: TaskHead.RegressionLoss = .squared, robustness: Float? = nil
     ) -> TabularNetwork {
         TabularNetwork(
             input: TabularInput(numericWidth: 5, cardinalities: [3, 40, 1100]), task: task,
             hidden: hidden, activation: activation, dropout: 0.2, labelSmoothing: smoothing,
-            loss: loss)
+            loss: loss, robustness: robustness)
     }
 
     static let all: [Form] =

@@ -153,7 +153,36 @@ private func averagePrecision(_ order: [Int], _ wrong: [Bool]) -> Double {
         let found = WrongShare(made(0.2, spread: 0.2, rows: 400, seed: 3).given)
         let chances = found.order.map { found.chances[$0] }
         #expect(zip(chances, chances.dropFirst()).allSatisfy { $0 >= $1 })
-        #expect(chances.allSatisfy { (0...1).contains($0) })
+        #expect(chances.allSatisfy { (0..<1).contains($0) })
+        for (chance, bounds) in zip(found.chances, found.chanceBounds) {
+            #expect(bounds.lower <= chance && chance <= bounds.upper)
+        }
+    }
+
+    /// Half of right rows are plain, and of wrong ones one in ten: more labels are planted there than are doubted, so that the
+    /// ratio alone would call those surely wrong.
+    @Test(arguments: [50, 500])
+    func noChanceIsMoreThanPlantedLabelsCanShow(_ rows: Int) {
+        var labels: [Int] = []
+        var probabilities: [Double] = []
+        for row in 0..<rows {
+            let isWrong = row % 5 == 0
+            let isPlain = isWrong ? row % 50 == 0 : row % 2 == 0
+            labels.append(isWrong ? 0 : 1)
+            probabilities += isPlain ? [0.001, 0.999] : [0.1, 0.9]
+        }
+        let given = GivenLabels(labels: labels, probabilities: probabilities, classes: 2)
+        let found = WrongShare(given)
+        let greatest = found.chances.max() ?? 1
+        #expect(greatest <= shareShownByAll(of: Double(rows)))
+        #expect(greatest >= shareShownByAll(of: 0.3 * Double(rows)))
+        #expect(found.promise(first: rows / 50).value.map { $0 == greatest } ?? false)
+    }
+
+    @Test func aShareThatAllRowsShowIsThatOfTheRuleOfThree() {
+        #expect(abs(shareShownByAll(of: 300) - (1 - 3.0 / 300)) < 1e-4)
+        #expect(abs(shareShownByAll(of: 7) - clopperPearson(share: 1, rows: 7, tail: 0.05).lower) < 1e-12)
+        #expect(shareShownByAll(of: 0) == 0)
     }
 
     @Test func tooFewRowsTellNothing() {

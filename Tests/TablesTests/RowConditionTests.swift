@@ -36,6 +36,43 @@ import Testing
             })
     }
 
+    /// Quantiles lie between cells: an edge has no more digits than tell these apart, and cuts as the quantile does.
+    @Test func edgesReadLikeTheColumn() {
+        let whole = (0..<1001).map { Double(260_000 + 78 * $0 + $0 % 3) }
+        let cents = (0..<1001).map { Double(7 * $0 + $0 % 2) / 100 }
+        for (numbers, decimals) in [(whole, 0), (cents, 2)] {
+            let column = Column(name: "n", cells: .numbers(numbers))
+            let sorted = numbers.sorted()
+            for condition in RowCondition.candidates(column, fewestRows: 1, bins: 11) {
+                let places = condition.text.split(separator: " ").compactMap { word in
+                    Double(word).map { _ in word.split(separator: ".").dropFirst().first?.count ?? 0 }
+                }
+                #expect(!places.isEmpty && places.allSatisfy { $0 <= decimals }, "\(condition.text)")
+                guard case .isBetween(let above, let atMost) = condition.kind else { continue }
+                let stretches = (0...11).map { place -> Double in
+                    place == 0 ? -.infinity : place == 11 ? .infinity
+                        : sortedQuantile(sorted, Double(place) / 11)
+                }
+                let isQuantile = stretches.contains { first in
+                    stretches.contains { last in
+                        numbers.allSatisfy { ($0 > above && $0 <= atMost) == ($0 > first && $0 <= last) }
+                    }
+                }
+                #expect(isQuantile, "\(condition.text)")
+            }
+        }
+    }
+
+    @Test func openEndsReadAsTheyWereSaid() throws {
+        let table = Table(
+            name: "t", rowCount: 3, columns: [Column(name: "n", cells: .numbers([4, 5, 6]))])
+        for text in ["n < 5", "n ≥ 5", "n ≤ 5", "n > 5", "n = 5"] {
+            let written = text.replacing("≥", with: ">=").replacing("≤", with: "<=")
+            let rule = try RowRule(written, for: table)
+            #expect(rule.clauses.flatMap(\.alternatives).map(\.text) == [text])
+        }
+    }
+
     @Test func allConditionsAreMet() {
         let table = Table(
             name: "t", rowCount: 4,

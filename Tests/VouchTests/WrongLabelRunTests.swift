@@ -88,6 +88,23 @@ import Testing
         let report = try proveRemedy(request, run: run)
         #expect(report.summary.contains("labels are trusted"))
         #expect(report.measurements.contains { $0.metric == "logLossDifference" })
+        // What is suspected is not asked: only the loss is another one.
+        request.remedy = "robust-loss"
+        let robust = try proveRemedy(request, run: run)
+        #expect(robust.summary.contains("generalised cross-entropy, q = 0.7"), "\(robust.summary)")
+        #expect(robust.summary.contains("labels are trusted"))
+    }
+
+    @Test func aLossThatWrongLabelsPullLessIsOfClasses() throws {
+        let scratch = try Scratch()
+        let error = #expect(throws: VouchError.self) {
+            _ = try trainRun(
+                quick(scratch.write(table(60, wrong: false), to: "data.csv"), out: scratch.path + "/run") {
+                    $0.columns.target = "number"
+                    $0.regularising.robustLoss = 0.7
+                }, control: RunControl(threads: 2))
+        }
+        #expect(error?.settings == ["robust-loss"])
     }
 
     @Test func whatIsAskedWronglyIsSaid() throws {

@@ -27,7 +27,10 @@ package struct SuspectedLabelShare: Probe {
             metric: DataMetrics.wrongLabels.id, drawback: .dataHunger, value: found.estimate.value,
             unit: DataMetrics.wrongLabels.unit, interval: .init(found.estimate),
             sample: .init(split: rows.split, rows: rows.rows))
-        let most = rows.folds == nil ? "the rows also decided when to stop" : "each row by a model it was held out of"
+        let most =
+            rows.folds == nil
+            ? "the rows also decided when to stop"
+            : "each row by a model it was held out of, whose epoch it helped to choose, so that fewer may look wrong"
         measured.note = [
             "\(listed.count) rows suspected, half of which are expected to be wrong; \(most)",
             found.estimate.note,

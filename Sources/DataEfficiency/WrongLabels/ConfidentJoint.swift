@@ -58,4 +58,14 @@ package struct ConfidentJoint: Sendable, Hashable {
     package func rate(from likely: Int, to given: Int) -> Estimate {
         shareEstimate(counts[given][likely], of: counts.reduce(0) { $0 + $1[likely] })
     }
+
+    /// An entry of the joint: of all rows those that were given a label and are confidently of another class. The interval is over
+    /// the rows confidently of any class; how many rows were given the label is counted.
+    package func share(from likely: Int, to given: Int) -> Estimate {
+        let among = shareEstimate(counts[given][likely], of: counts[given].reduce(0, +))
+        let labelled = joint[given].reduce(0, +)
+        return Estimate(
+            value: joint[given][likely], lower: among.lower.map { $0 * labelled },
+            upper: among.upper.map { $0 * labelled }, method: among.method, count: among.count)
+    }
 }

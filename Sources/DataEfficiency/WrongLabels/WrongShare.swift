@@ -9,7 +9,8 @@ package import Statistics
 /// labels of hard rows are among `L(s)`, too. How many, nothing in the predictions tells for sure: the lower end
 /// takes off half of what the model finds ambiguous (`GivenLabels.hardness`), and the value stands in the middle
 /// between that and none. The chance of a row is `ε` times the ratio of densities, planted over all, that never rises
-/// as the doubt falls.
+/// as the doubt falls. It is at most what labels that were planted on each row, one a row, and are doubted so could
+/// show if all that is doubted so were wrong (`Bin.most`): never 1.
 ///
 /// Where wrong labels are where the model doubts anyway, they are fewer than found here; for them the
 /// upper end adds a quarter of the same.
@@ -19,14 +20,16 @@ package import Statistics
 package struct WrongShare: Sendable, Hashable {
     /// Of all rows.
     package let estimate: Estimate
-    /// One a row: the chance that it is wrong.
+    /// One a row: the chance that it is wrong, in [0, 1).
     package let chances: [Double]
+    /// One a row: the same by the ends of the share's interval; as wide as that is, and no wider.
+    package let chanceBounds: [Bounds]
     /// Rows, the most doubted first; of equals by their place.
     package let order: [Int]
-    /// In that order: the ratio of densities, planted over all.
-    private let ratios: [Double]
+    /// In that order: neighbours whose densities cannot be told apart.
+    private let bins: [Bin]
     /// In that order: the share of planted labels that are doubted as much or more.
-    package let found: [Double]
+    private let found: [Double]
 
     /// The least planted share, and the fewest rows, that a ratio is read from.
     private static let leastFound = 0.1
@@ -52,19 +55,54 @@ package struct WrongShare: Sendable, Hashable {
         let ranked = planted.sorted { ($1.doubt, $0.row) < ($0.doubt, $1.row) }
         var chances = [Double](repeating: 0, count: doubts.count)
         var share = Estimate(value: nil, method: "mixture bound", count: doubts.count)
-        var (ratios, found): ([Double], [Double]) = ([], [])
+        var (bins, found): ([Bin], [Double]) = ([], [])
         for _ in 0..<Self.rounds where !doubts.isEmpty {
             // A label planted on a row that is wrong already may be right.
             found = Self.found(doubts, order, ranked, weights: chances.map { 1 - $0 })
             share = Self.share(found, rows: doubts.count, middle: middle, hardRows: hardRows)
-            ratios = Self.falling(found, rows: doubts.count)
+            bins = Self.falling(found, rows: doubts.count)
             let value = share.value ?? 0
-            for (place, row) in order.enumerated() { chances[row] = min(1, value * ratios[place]) }
+            var place = 0
+            for bin in bins {
+                for row in order[place..<place + bin.rows] { chances[row] = min(1, value * bin.ratio) }
+                place += bin.rows
+            }
         }
         estimate = share
-        self.chances = chances
-        self.ratios = ratios
+        self.bins = bins
         self.found = found
+        self.chances = Self.byRow(order, bins, share: estimate.value)
+        chanceBounds = zip(
+            Self.byRow(order, bins, share: estimate.lower), Self.byRow(order, bins, share: estimate.upper)
+        ).map { Bounds(lower: $0, upper: $1) }
+    }
+
+    /// Neighbours in the order.
+    private struct Bin: Sendable, Hashable {
+        var rows: Int
+        /// Of densities, planted over all.
+        var ratio: Double
+
+        /// The most that can be known: what is shown by as many labels, all of them wrong, as are doubted like these if one is
+        /// planted on each row.
+        var most: Double { shareShownByAll(of: ratio * Double(rows)) }
+    }
+
+    private static func byRow(_ order: [Int], _ bins: [Bin], share: Double?) -> [Double] {
+        var result = [Double](repeating: 0, count: order.count)
+        for (row, chance) in zip(order, chances(bins, share: share ?? 0)) { result[row] = chance }
+        return result
+    }
+
+    /// In the order; a row that is doubted more is at least as probably wrong as one that is doubted less.
+    private static func chances(_ bins: [Bin], share: Double) -> [Double] {
+        var chances: [Double] = []
+        var least = 0.0
+        for bin in bins.reversed() {
+            least = max(least, min(share * bin.ratio, bin.most))
+            chances += repeatElement(least, count: bin.rows)
+        }
+        return chances.reversed()
     }
 
     private static func found(
@@ -113,21 +151,21 @@ package struct WrongShare: Sendable, Hashable {
     }
 
     /// `dF / dL`, made falling along the order by pooling neighbours.
-    private static func falling(_ found: [Double], rows: Int) -> [Double] {
-        var blocks: [(value: Double, count: Int)] = []
+    private static func falling(_ found: [Double], rows: Int) -> [Bin] {
+        var bins: [Bin] = []
         var before = 0.0
         for share in found {
-            blocks.append(((share - before) * Double(rows), 1))
+            bins.append(Bin(rows: 1, ratio: (share - before) * Double(rows)))
             before = share
-            while blocks.count > 1, blocks[blocks.count - 2].value < blocks[blocks.count - 1].value {
-                let last = blocks.removeLast()
-                let one = blocks.removeLast()
-                let count = one.count + last.count
-                let sum = one.value * Double(one.count) + last.value * Double(last.count)
-                blocks.append((sum / Double(count), count))
+            while bins.count > 1, bins[bins.count - 2].ratio < bins[bins.count - 1].ratio {
+                let last = bins.removeLast()
+                let one = bins.removeLast()
+                let count = one.rows + last.rows
+                let sum = one.ratio * Double(one.rows) + last.ratio * Double(last.rows)
+                bins.append(Bin(rows: count, ratio: sum / Double(count)))
             }
         }
-        return blocks.flatMap { [Double](repeating: $0.value, count: $0.count) }
+        return bins
     }
 }
 
@@ -160,7 +198,7 @@ extension WrongShare {
             return result
         }
         func expected(_ share: Double) -> Double {
-            min(1, ratios.prefix(count).reduce(0) { $0 + min(1, share * $1) } / Double(count))
+            Self.chances(bins, share: share).prefix(count).reduce(0, +) / Double(count)
         }
         result.value = expected(value)
         result.lower = Self.quantile(0.025, expected(lower), of: count)
@@ -183,9 +221,14 @@ extension WrongShare {
         return Double(low) / Double(trials)
     }
 
-    /// The share of planted labels that the first rows of the order are expected to hold.
-    package func expectedFound(first count: Int) -> Double {
-        count > 0 ? found[count - 1] : 0
+    /// The share of planted labels that are doubted as much as the first rows of the order, one planted on each row.
+    package func expectedFound(first count: Int) -> Estimate {
+        let share = count > 0 ? min(1, found[count - 1]) : 0
+        var result = Estimate(value: share, method: "Clopper–Pearson", count: found.count)
+        guard !found.isEmpty else { return result }
+        let ends = clopperPearson(share: share, rows: Double(found.count))
+        (result.lower, result.upper) = (ends.lower, ends.upper)
+        return result
     }
 }
 

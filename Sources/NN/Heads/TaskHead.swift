@@ -32,16 +32,19 @@ package struct TaskHead: Hashable, Sendable {
     package var loss: RegressionLoss
     /// The share of the target that is spread evenly over the classes.
     package var labelSmoothing: Float
+    /// Of classes: the exponent of the generalised cross-entropy; `nil` for cross-entropy.
+    package var robustness: Float?
 
     package init(
         task: TaskKind, members: Int = 1, quantiles: [Float] = [],
-        loss: RegressionLoss = .squared, labelSmoothing: Float = 0
+        loss: RegressionLoss = .squared, labelSmoothing: Float = 0, robustness: Float? = nil
     ) {
         self.task = task
         self.members = members
         self.quantiles = quantiles
         self.loss = loss
         self.labelSmoothing = labelSmoothing
+        self.robustness = robustness
     }
 
     /// Numbers that each member puts out for a row.
@@ -104,7 +107,8 @@ package struct TaskHead: Hashable, Sendable {
                 labels = builder.offset(
                     builder.scale(labels, by: 1 - labelSmoothing), by: labelSmoothing / 2)
             }
-            let own = builder.binaryCrossEntropy(logits: outputs, labels: labels)
+            let own = robust(
+                builder.binaryCrossEntropy(logits: outputs, labels: labels), in: &builder)
             switch scoreTerm {
             case .features(let features):
                 losses = builder.add(own, builder.pushed(outputs, by: features))
@@ -120,14 +124,20 @@ package struct TaskHead: Hashable, Sendable {
                 takesShares
                 ? builder.input(.label, [.rows, .fixed(task.outputs)])
                 : classTargets(shares: shares, in: &builder)
-            losses = builder.softmaxCrossEntropy(
-                logits: outputs, targets: targets, smoothing: labelSmoothing)
+            losses = robust(
+                builder.softmaxCrossEntropy(
+                    logits: outputs, targets: targets, smoothing: labelSmoothing), in: &builder)
         case .regression:
             losses = regressionLosses(of: outputs, in: &builder)
         }
         let loss = builder.weightedSum(losses: losses, weights: weights)
         let added = besides.map { builder.weightedSum(losses: $0, weights: weights) }
         builder.output(.loss, added.map { builder.add(loss, $0) } ?? loss)
+    }
+
+    private func robust(_ crossEntropy: Value, in builder: inout GraphBuilder) -> Value {
+        robustness.map { builder.generalized(crossEntropy: crossEntropy, exponent: $0) }
+            ?? crossEntropy
     }
 
     /// What the label of a class is learned as, `[rows, classes]`.

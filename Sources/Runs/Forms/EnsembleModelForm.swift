@@ -59,6 +59,7 @@ struct EnsembleModelForm: ModelForm {
             return $0.edition >= .fourth && $0.problem.rows <= 500 && asked.model.quantiles == nil
                 && (asked.model.loss == .squared || !$0.problem.isRegression)
                 && asked.regularising.dropoutPasses == 0
+                && asked.regularising.robustLoss == nil
         }
         settings.remedies = [
             .overfitting(

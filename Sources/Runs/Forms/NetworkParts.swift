@@ -6,6 +6,8 @@ package struct NetworkParts {
     let input: TabularInput
     let task: TaskKind
     let labelSmoothing: Float
+    /// Of classes: the exponent of a loss that wrong labels pull less; `nil` for the usual one.
+    let robustness: Float?
     let loss: TaskHead.RegressionLoss
     /// Of a regression: what is predicted beside the target; `nil` for nothing.
     let quantiles: [Float]?
@@ -20,6 +22,7 @@ package struct NetworkParts {
             input: input, task: task,
             hidden: Array(repeating: recipe.width, count: recipe.depth), members: recipe.members,
             activation: recipe.activation, dropout: recipe.dropout, labelSmoothing: labelSmoothing,
-            loss: loss, quantiles: quantiles, additive: additive, hasLine: recipe.hasLine ?? false)
+            loss: loss, quantiles: quantiles, additive: additive, hasLine: recipe.hasLine ?? false,
+            robustness: robustness)
     }
 }

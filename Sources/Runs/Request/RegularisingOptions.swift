@@ -15,6 +15,8 @@ extension TrainConfiguration {
         /// Passes with dropout that a prediction is the mean of; 0 for one pass without.
         package var dropoutPasses = 0
         package var keeps = KeptWeights.best
+        /// The exponent of the generalised cross-entropy of classes; `nil` for cross-entropy.
+        package var robustLoss: Float?
 
         package init() {}
     }

@@ -31,11 +31,12 @@ struct KnownAnswers {
                 column, source: source, rows: rows,
                 task: columns.task.flatMap { .init(rawValue: $0.rawValue) },
                 positive: columns.positive, lines: table.lines)
+        try Settings.check(
+            configuration, target: target.column, isRegression: target.task == .regression)
         if target.task == .regression {
             numbers = try target.values(column, source: source)
             labels = []
         } else {
-            try Settings.check(configuration, classesOf: target.column)
             numbers = []
             labels = try target.labels(column, source: source, lines: table.lines)
         }

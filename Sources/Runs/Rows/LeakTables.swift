@@ -31,7 +31,8 @@ package func leakTables(
 ) throws -> (tables: TrainingTables, refusal: String?) {
     do {
         let prepared = try PreparedData.prepare(
-            table, testTable: testTable, schema: schema, configuration, onEvent: { _ in })
+            table, beside: TableCompanions(schema: schema, testTable: testTable), configuration,
+            onEvent: { _ in })
         return (prepared.leakTables(hasTestFile: testTable != nil), nil)
     } catch let error as any PlainError {
         guard let target = table.column(named: configuration.columns.target) else { throw error }

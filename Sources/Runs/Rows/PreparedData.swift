@@ -89,9 +89,11 @@ package struct PreparedData {
         let answered = try configuration.answers.map {
             try AnsweredRows($0, schema: schema, reading, onEvent)
         }
+        var companions = TableCompanions(schema: schema, testTable: testTable, kinds: kinds)
+        companions.carried = carried
+        companions.answered = answered?.rows ?? 0
         var prepared = try prepare(
-            answered?.behind(table) ?? table, testTable: testTable, schema: schema, configuration,
-            kinds: kinds, carrying: carried, answered: answered?.rows ?? 0, onEvent: onEvent)
+            answered?.behind(table) ?? table, beside: companions, configuration, onEvent: onEvent)
         prepared.answersSHA256 = answered?.sha256
         warnings += prepared.warnings
         prepared.warnings = warnings
@@ -109,21 +111,12 @@ package struct PreparedData {
     }
 
     /// Prepares rows in memory.
-    ///
-    /// - Parameters:
-    ///   - testTable: Rows to measure on; `nil` to hold back some of the table's.
-    ///   - schema: Of both.
-    ///   - kinds: What columns can be.
-    ///   - carried: What is carried over, where the configuration asks for it.
-    ///   - known: A target whose classes these rows' are among; `nil` for those that occur.
-    ///   - rules: Those of the configuration, where they were read before.
-    ///   - answered: How many rows at the end were labelled since: the others are split as if these were not there.
     package static func prepare(
-        _ table: Table, testTable: Table?, schema: Schema, _ configuration: TrainConfiguration,
-        kinds: InputKinds = .shipped, carrying carried: CarriedModel? = nil,
-        classesOf known: TargetEncoder? = nil, rules: [TableRule]? = nil, answered: Int = 0,
+        _ table: Table, beside companions: TableCompanions, _ configuration: TrainConfiguration,
         onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
+        let (testTable, schema, kinds) = (companions.testTable, companions.schema, companions.kinds)
+        let (rules, answered) = (companions.rules, companions.answered)
         let columns = configuration.columns
         guard let targetColumn = table.column(named: columns.target) else {
             throw VouchError("there is no column \"\(columns.target)\"")
@@ -132,7 +125,7 @@ package struct PreparedData {
             bins: columns.groupBins, labels: columns.groupLabels, protected: schema.protected,
             in: table)
         let answers = try KnownAnswers(
-            targetColumn, of: table, configuration, classesOf: known)
+            targetColumn, of: table, configuration, classesOf: companions.known)
         let copies = RowCopies(
             table, features: schema.features.map(\.name), target: columns.target,
             labels: answers.classes, rows: answers.rows)
@@ -173,7 +166,7 @@ package struct PreparedData {
         var encoder = try Encoder.fit(
             table, schema, rows: split.train + (ruled?.rows ?? []), bins: bins, outcomes: outcomes,
             repair: configuration.model.groupRepair, kinds: kinds.encoders)
-        let taken = configuration.carriedSource == nil ? nil : carried
+        let taken = configuration.carriedSource == nil ? nil : companions.carried
         let matched = try taken?.matched(encoder, in: table, rows: split.train)
         if let matched { encoder = matched.carried(encoder) }
         warnings += try encoderWarnings(encoder, schema, table: table, testTable: testTable)

@@ -8,6 +8,8 @@ package protocol DeclaredSetting: Sendable {
     var valueName: String? { get }
     /// Whether it is refused where the target has classes.
     var isOfNumbersOnly: Bool { get }
+    /// Whether it is refused where the target is a number.
+    var isOfClassesOnly: Bool { get }
     /// How the recipe settles it; `nil` where it stands as it is asked for.
     var settlement: Settlement? { get }
     /// What `settingEffects` does to it; `nil` for nothing.

@@ -64,6 +64,17 @@ extension Settings {
         "mc-dropout", "Predictions with dropout, averaged", [10, 30],
         source: "Gal & Ghahramani 2016, arXiv:1506.02142")
 
+    package static let robustLoss: Setting<Float?> = Setting(
+        "robust-loss", \.regularising.robustLoss,
+        Allowed("above 0, to 1") { $0 > 0 && $0 <= 1 },
+        help: """
+            Learn classes by a loss that wrong labels pull less, (1 − p^q)/q of the probability p of a row's class: \
+            q above 0, to 1, such as 0.7.
+            """
+    ).ofClassesOnly().told {
+        $0.map { "generalised cross-entropy, q = \(plain($0))" }
+    }
+
     package static let keeps: Setting<TrainConfiguration.KeptWeights> = Setting(
         "keep", \.regularising.keeps,
         help: "The weights to keep: best (of the lowest validation loss, which stops) or last.")

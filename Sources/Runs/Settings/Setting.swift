@@ -14,6 +14,7 @@ package struct Setting<Value: SettingValue>: DeclaredSetting {
     private let allowed: Allowed<Value>
     private var isOfSomeForms = false
     package private(set) var isOfNumbersOnly = false
+    package private(set) var isOfClassesOnly = false
     package private(set) var settlement: Settlement?
     package private(set) var turning: Turning?
     package private(set) var remedies: [TrainingRemedy] = []
@@ -121,6 +122,9 @@ extension Setting {
 
     /// Refused where the target has classes.
     func ofNumbersOnly() -> Setting { with { $0.isOfNumbersOnly = true } }
+
+    /// Refused where the target is a number.
+    func ofClassesOnly() -> Setting { with { $0.isOfClassesOnly = true } }
 
     /// What does not go with a configuration, whether it is asked for or not; `nil` where all does.
     func checked(

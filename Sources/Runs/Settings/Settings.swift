@@ -14,7 +14,8 @@ package enum Settings {
         reweighsGroups, repairLevel, removedCorrelation, fairPenalty, fairPenaltyMeasure,
         optimizer, decaysEverything, momentum, schedule, warmup, clipNorm, steps, budget, seed,
         precision,
-        mixup, inputNoise, categorySwap, averagedShare, sharpness, dropoutPasses, keeps,
+        mixup, inputNoise, categorySwap, averagedShare, sharpness, dropoutPasses, robustLoss,
+        keeps,
         from, carriedRate,
         crossValidation, probeBudget, margin, validationShare, testShare, canaries, costs,
         grid, carbonIntensity, pricePerKilowattHour, pricePerHour,
@@ -45,14 +46,19 @@ package enum Settings {
         all.compactMap { $0.reportText(configuration) }.joined(separator: "; ")
     }
 
-    /// - Parameter target: A column of classes.
-    /// - Throws: where a setting is asked for that is of numbers only.
-    package static func check(_ configuration: TrainConfiguration, classesOf target: String)
-        throws(VouchError)
-    {
-        for setting in all where setting.isOfNumbersOnly && setting.isAsked(in: configuration) {
+    /// - Parameter target: The column that is predicted.
+    /// - Throws: where a setting is asked for that is of numbers only and it has classes, or the other way round.
+    package static func check(
+        _ configuration: TrainConfiguration, target: String, isRegression: Bool
+    ) throws(VouchError) {
+        for setting in all where setting.isAsked(in: configuration) {
+            guard isRegression ? setting.isOfClassesOnly : setting.isOfNumbersOnly else { continue }
             throw VouchError(
-                setting: """
+                setting: isRegression
+                    ? """
+                    \(named: setting) goes with a target of classes, and \"\(target)\" is a number
+                    """
+                    : """
                     \(named: setting) goes with a target that is a number, and \"\(target)\" \
                     has classes
                     """

@@ -70,7 +70,7 @@ package struct Learner {
         return recipe.kind.form.network(
             NetworkParts(
                 recipe: recipe, input: input, task: task, labelSmoothing: options.labelSmoothing,
-                loss: loss,
+                robustness: configuration.regularising.robustLoss, loss: loss,
                 quantiles: prepared.target.task == .regression ? options.quantiles : nil,
                 columns: { additiveForm(input) }))
     }

@@ -172,6 +172,7 @@ extension SmallModels {
         settings.model.reweighsGroups = nil
         settings.model.fairPenalty = nil
         settings.model.labelSmoothing = 0
+        settings.regularising.robustLoss = nil
         settings.regularising.mixup = 0
         settings.regularising.averagedShare = 0
         settings.regularising.keeps = .best

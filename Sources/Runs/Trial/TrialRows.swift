@@ -157,10 +157,13 @@ extension PreparedData {
         if ruled == nil { asked.rules = nil }
         let named = Set(rows)
         let others = (ruled?.rows ?? []).filter { !named.contains($0) }
+        var companions = TableCompanions(
+            schema: schema, testTable: testTable.selecting(rows: []), kinds: kinds)
+        companions.carried = carried
+        companions.known = target
+        companions.rules = ruled?.rules
         var result = try PreparedData.prepare(
-            table.selecting(rows: rows + others),
-            testTable: testTable.selecting(rows: []), schema: schema, asked, kinds: kinds,
-            carrying: carried, classesOf: target, rules: ruled?.rules, onEvent: { _ in })
+            table.selecting(rows: rows + others), beside: companions, asked, onEvent: { _ in })
         if usesPool, result.recipe.kind == recipe.kind {
             result.pool = pool
             result.poolSeed = settings.learning.seed

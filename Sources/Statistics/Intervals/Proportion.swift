@@ -1,3 +1,5 @@
+import RealModule
+
 /// Wilson's score interval of a proportion.
 ///
 /// `(p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n)`
@@ -36,6 +38,15 @@ package func clopperPearson(
     // The upper end, mirrored: its distance from 1 keeps its digits.
     let distance = misses > 0 ? SpecialFunctions.betaQuantile(tail, a: misses, b: hits + 1) : 0
     return (lower, 1 - distance)
+}
+
+/// What is shown by rows that are all hits: the lower end of Clopper and Pearson's interval at 95 % to one side,
+/// `0.05^(1/n) ≈ 1 − 3/n`, the rule of three. A chance that such rows tell is not told to be more.
+///
+/// - Parameter rows: Their number, ≥ 0; effective ones need not be whole.
+/// - Source: Hanley & Lippman-Hand 1983, DOI 10.1001/jama.1983.03330370053031.
+package func shareShownByAll(of rows: Double) -> Double {
+    rows > 0 ? Double.pow(0.05, 1 / rows) : 0
 }
 
 /// The number of simple rows that would tell as much of a share as weighted or clustered ones do.

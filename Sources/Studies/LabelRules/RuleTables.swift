@@ -30,8 +30,8 @@ struct RuleTables {
     }
 
     private func counted(_ rows: Int) -> String {
-        let share = 100 * Double(rows) / Double(max(summary.rows, 1))
-        return "\(rows) (\(NumberText.fixed(share, decimals: 1)) %)"
+        let share = Double(rows) / Double(max(summary.rows, 1))
+        return "\(rows) (\(NumberText.percent(share)) %)"
     }
 
     private var ruleTable: TableDocument.Table {

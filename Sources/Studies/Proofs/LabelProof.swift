@@ -59,11 +59,13 @@ extension RetrainedProof {
         }
         let table = try trials.testTable()
         let places = try TrustedRows.places(text, of: table, for: remedy.description.id)
-        let request = LabelRequest(run: run)
-        let passes = try LabelPasses(
-            run: run, trials, folds: request.folds, repeats: request.repeats, &door, onEvent: onEvent)
-        let found = try SuspectedLabels(passes, shareRight: request.shareRight)
-        let (change, means) = try remedy.applied(found, passes)
+        let (change, means) = try remedy.applied(to: configuration) {
+            let request = LabelRequest(run: run)
+            let passes = try LabelPasses(
+                run: run, trials, folds: request.folds, repeats: request.repeats, &door,
+                onEvent: onEvent)
+            return (try SuspectedLabels(passes, shareRight: request.shareRight), passes)
+        }
         var before: [Subject] = []
         var after: [Subject] = []
         for seed in 0..<seeds {

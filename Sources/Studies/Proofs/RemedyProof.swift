@@ -59,8 +59,8 @@ private func proof(
     let ofLabels = LabelRemedy.all.first { $0.description.id == request.remedy }
     guard request.trusted == nil || ofLabels != nil else {
         throw VouchError(
-            "--trusted is for \(LabelRemedy.all.map(\.description.id).joined(separator: " and ")), and "
-                + "\"\(request.remedy)\" is neither")
+            "--trusted is for \(listedInWords(LabelRemedy.all.map(\.description.id))), and "
+                + "\"\(request.remedy)\" is none of them")
     }
     if let (remedy, strength) = try modelRemedy(request.remedy) {
         return try modelProof(remedy, strength: strength, request, run: run, onEvent: onEvent)
@@ -83,7 +83,7 @@ private func proof(
     try checkPairedSeeds(request.seeds)
     var trainings = 2 * request.seeds
     if let (remedy, strength) = ofSettings, strength == nil { trainings += remedy.strengths.count }
-    if ofLabels != nil { trainings += LabelRequest.trainings }
+    if let ofLabels { trainings += ofLabels.trainings }
     let seconds = try storedReport(run: run).measurements.first { $0.metric == .trainingSeconds }
     onEvent(
         .stage(

@@ -1,5 +1,6 @@
 import Documents
 import Evidence
+import Foundation
 import Generalization
 import Platform
 import Reporting
@@ -73,7 +74,9 @@ package struct Inspection: Encodable {
         if let minimum = profile.minimum, let median = profile.median,
             let maximum = profile.maximum
         {
-            let texts = [minimum, median, maximum].map { number in
+            // A median between two cells has digits of neither: of a dozen the rest is the sum's error.
+            let middle = Double(String(format: "%.12g", median)) ?? median
+            let texts = [minimum, middle, maximum].map { number in
                 profile.kind == .date
                     ? String(Clock.text(unixSeconds: number).prefix(10)) : numberText(number)
             }

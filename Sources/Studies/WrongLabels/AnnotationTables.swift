@@ -52,17 +52,14 @@ struct AnnotationTables {
             title: "Each annotator beside the consensus (Dawid and Skene)",
             columns: ["annotator", "rows", "right by the consensus"],
             rows: annotations.names.enumerated().map { place, name in
-                let right = consensus.shares.indices.reduce(0.0) {
-                    $0 + consensus.shares[$1] * consensus.confusions[place][$1][$1]
-                }
-                return [
+                [
                     .text(name), .count(annotations.labels[place].count { $0 != nil }),
-                    .number(right),
+                    .number(annotations.rightShare(ofAnnotator: place)),
                 ]
             },
             notes: [
                 "it takes annotators to err independently, so that errors which they share are not seen; no interval of it "
-                    + "is known",
+                    + "is known, and a share is at most what so many rows can show (the rule of three)",
                 consensus.converged
                     ? "settled after \(consensus.rounds) rounds"
                     : "it had not settled after \(consensus.rounds) rounds",
@@ -77,7 +74,7 @@ struct AnnotationTables {
             guard let likely = annotations.classes[row], likely != given.labels[row] else {
                 return nil
             }
-            return (row, likely, annotations.consensus.posteriors[row][likely])
+            return (row, likely, annotations.posterior(row, likely))
         }.sorted { ($1.posterior, $0.row) < ($0.posterior, $1.row) }
         let shown = other.prefix(20)
         return TableDocument.Table(
@@ -86,8 +83,14 @@ struct AnnotationTables {
             rows: shown.map {
                 [
                     .count(passes.line($0.row)), .text(names[given.labels[$0.row]]),
-                    .text(names[$0.likely]), .number($0.posterior), .number(share.chances[$0.row]),
+                    .text(names[$0.likely]), .number($0.posterior),
+                    LabelTables.chance($0.row, share),
                 ]
-            }, notes: ["\(NumberText.count(other.count)) rows, of which \(shown.count) are shown"])
+            },
+            notes: [
+                "\(NumberText.count(other.count)) rows, of which \(shown.count) are shown",
+                "a posterior is at most what the rows that two or more labelled can show (the rule of three)",
+                LabelTables.chanceNote,
+            ])
     }
 }

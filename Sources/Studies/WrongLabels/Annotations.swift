@@ -1,5 +1,6 @@
 import DataEfficiency
 import Runs
+import Statistics
 import Tables
 
 /// What several people said of a run's rows.
@@ -42,5 +43,20 @@ struct Annotations {
             let posterior = consensus.posteriors[row]
             return posterior.indices.max { posterior[$0] < posterior[$1] }
         }
+    }
+
+    /// The posterior of a row's class, and at most what is shown if all labels of rows that two or more labelled are right:
+    /// the model itself, which takes annotators to err as they were seen to, may say 1.
+    func posterior(_ row: Int, _ label: Int) -> Double {
+        let compared = classes.indices.count { row in labels.count { $0[row] != nil } > 1 }
+        return min(consensus.posteriors[row][label], shareShownByAll(of: Double(compared)))
+    }
+
+    /// The share of an annotator's labels that the consensus takes to be right, at most what so many rows can show.
+    func rightShare(ofAnnotator place: Int) -> Double {
+        let right = consensus.shares.indices.reduce(0.0) {
+            $0 + consensus.shares[$1] * consensus.confusions[place][$1][$1]
+        }
+        return min(right, shareShownByAll(of: Double(labels[place].count { $0 != nil })))
     }
 }

@@ -89,6 +89,16 @@ struct LabelTables {
             ?? .text(estimate.note ?? "–")
     }
 
+    static func chance(_ row: Int, _ share: WrongShare) -> TableDocument.Cell {
+        let bounds = share.chanceBounds[row]
+        return .number(share.chances[row], lower: bounds.lower, upper: bounds.upper)
+    }
+
+    /// Below tables with chances of rows.
+    static let chanceNote =
+        "brackets of a chance are what the ends of the share of wrong labels make of it; it is at most the lower end of "
+        + "Clopper and Pearson's interval of as many planted labels, all found, as are doubted like the row: never 1"
+
     private var summary: TableDocument.Table {
         var rows: [[TableDocument.Cell]] = [
             [.text("Share of wrong labels among all rows"), Self.cell(share.estimate)],
@@ -100,7 +110,7 @@ struct LabelTables {
             rows += [
                 [
                     .text("Planted labels that such a list should find"),
-                    .number(planted.expected),
+                    Self.cell(planted.expectedShare),
                 ],
                 [
                     .text("Planted labels that it did find, trained on the copy"),
@@ -133,10 +143,12 @@ struct LabelTables {
         let isListed = Set(found.listed)
         var all: [String: Int] = [:]
         var listed: [String: Int] = [:]
-        var chances: [String: Double] = [:]
+        var wrong: [String: (value: Double, lower: Double, upper: Double)] = [:]
         for (row, name) in part.enumerated() {
             all[name, default: 0] += 1
-            chances[name, default: 0] += share.chances[row]
+            wrong[name, default: (0, 0, 0)].value += share.chances[row]
+            wrong[name, default: (0, 0, 0)].lower += share.chanceBounds[row].lower
+            wrong[name, default: (0, 0, 0)].upper += share.chanceBounds[row].upper
             if isListed.contains(row) { listed[name, default: 0] += 1 }
         }
         return TableDocument.Table(
@@ -144,12 +156,18 @@ struct LabelTables {
             rows: order.compactMap { name in
                 guard let count = all[name] else { return nil }
                 let hits = listed[name, default: 0]
+                let chances = wrong[name, default: (0, 0, 0)]
+                let rows = Double(count)
                 return [
                     .text(name), .count(count), .count(hits),
                     Self.cell(shareEstimate(hits, of: count)),
-                    .number(chances[name, default: 0] / Double(count)),
+                    .number(
+                        chances.value / rows, lower: chances.lower / rows, upper: chances.upper / rows),
                 ]
-            }, notes: notes)
+            },
+            notes: notes + [
+                "brackets of what is expected are the mean chances by the ends of the share of wrong labels"
+            ])
     }
 
     private func rates(_ given: GivenLabels) -> TableDocument.Table {
@@ -168,7 +186,7 @@ struct LabelTables {
                     .text(names[pair.likely]), .text(names[pair.given]),
                     .count(joint.counts[pair.given][pair.likely]),
                     Self.cell(joint.rate(from: pair.likely, to: pair.given)),
-                    .number(joint.joint[pair.given][pair.likely]),
+                    Self.cell(joint.share(from: pair.likely, to: pair.given)),
                 ]
             },
             notes: [
@@ -193,12 +211,12 @@ struct LabelTables {
                     let reason = reasons.reasons[row]
                     return [
                         .count(passes.line(row)), .text(names[given.labels[row]]),
-                        .text(names[given.suggestions[row]]), .number(share.chances[row]),
+                        .text(names[given.suggestions[row]]), Self.chance(row, share),
                         .text(
                             reason.map { $0.lines.map(String.init).joined(separator: " ") } ?? "–"),
                         .text(reason.map { "\($0.agreeing) of \($0.lines.count)" } ?? "–"),
                     ]
-                }, notes: notes)
+                }, notes: notes + [Self.chanceNote])
         case .numbers(let targets, let predictions, let numbers):
             return TableDocument.Table(
                 title: "Most suspected rows",
@@ -208,12 +226,13 @@ struct LabelTables {
                     return [
                         .count(passes.line(row)), .number(targets[row]),
                         .number(predictions[row], lower: interval.lower, upper: interval.upper),
-                        .number(share.chances[row]),
+                        Self.chance(row, share),
                     ]
                 },
                 notes: notes + [
-                    "brackets hold \(NumberText.plain(100 * (1 - Suspicion.miscoverage))) % of the rows at such a prediction "
-                        + "(conformal)"
+                    Self.chanceNote,
+                    "brackets of a prediction hold \(NumberText.plain(100 * (1 - Suspicion.miscoverage))) % of the rows at "
+                        + "such a prediction (conformal)"
                 ])
         }
     }

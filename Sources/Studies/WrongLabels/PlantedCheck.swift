@@ -9,7 +9,8 @@ struct PlantedCheck {
     /// Of the planted labels those that are found.
     let found: Estimate
     /// Expected from predictions of the rows as they are.
-    let expected: Double
+    let expectedShare: Estimate
+    private var expected: Double { expectedShare.value ?? 0 }
 
     /// - Parameter share: Of the rows.
     /// - Returns: `nil` where there are too few rows to plant among, or it was interrupted.
@@ -65,7 +66,7 @@ struct PlantedCheck {
             where doubt(targets[owner], values[place]) >= least { hits += 1 }
         }
         found = shareEstimate(hits, of: count)
-        expected = suspected.suspicion.share.expectedFound(first: suspected.listed.count)
+        expectedShare = suspected.suspicion.share.expectedFound(first: suspected.listed.count)
     }
 
     /// A promise with what the check leaves open: its ends are moved by the ends of the share that was found over the

@@ -51,7 +51,7 @@ struct SuspectFiles {
             let likely = annotations.classes[place]
             cells += [
                 likely.map { classes[$0] } ?? "",
-                likely.map { "\(annotations.consensus.posteriors[place][$0])" } ?? "",
+                likely.map { "\(annotations.posterior(place, $0))" } ?? "",
             ]
         }
         if case .classes(let given, _) = found.suspicion {

@@ -20,15 +20,22 @@ package struct RowCondition: Sendable, Hashable {
         switch kind {
         case .isText(let value): "\(column) = \(value)"
         case .isMissing: "\(column) is missing"
-        case .isBetween(let above, let atMost):
-            if above == -.infinity {
-                "\(column) ≤ \(numberText(atMost))"
-            } else if atMost == .infinity {
-                "\(column) > \(numberText(above))"
-            } else {
-                "\(numberText(above)) < \(column) ≤ \(numberText(atMost))"
-            }
+        case .isBetween(let above, let atMost): rangeText(above, atMost)
         }
+    }
+
+    private func rangeText(_ above: Double, _ atMost: Double) -> String {
+        if atMost.isFinite, above.nextUp == atMost { return "\(column) = \(numberText(atMost))" }
+        // Just below a number that reads shorter lies what was said of that number.
+        func bound(_ edge: Double) -> (text: String, isBelow: Bool) {
+            let (own, next) = (numberText(edge), numberText(edge.nextUp))
+            return next.utf8.count < own.utf8.count ? (next, true) : (own, false)
+        }
+        let (first, last) = (bound(above), bound(atMost))
+        let most = (last.isBelow ? "< " : "≤ ") + last.text
+        if above == -.infinity { return "\(column) \(most)" }
+        if atMost == .infinity { return "\(column) \(first.isBelow ? "≥" : ">") \(first.text)" }
+        return "\(first.text) \(first.isBelow ? "≤" : "<") \(column) \(most)"
     }
 
     /// Which cells of its column are so.
@@ -89,7 +96,9 @@ extension RowCondition {
             if distinct.count > count { break }
         }
         guard distinct.count > count else { return bins(distinct) }
-        let edges = (1..<count).map { sortedQuantile(sorted, Double($0) / Double(count)) }
+        let edges = (1..<count).map {
+            readable(sortedQuantile(sorted, Double($0) / Double(count)), among: sorted)
+        }
         let quantiles = bins(edges)
         guard count != 4 else {
             return quantiles + bins([edges[1]]).filter { !quantiles.contains($0) }
@@ -100,6 +109,27 @@ extension RowCondition {
                 + inner[(first + 1)...].map { .isBetween(above: inner[first], atMost: $0) }
                 + [.isBetween(above: inner[first], atMost: .infinity)]
         }
+    }
+}
+
+extension RowCondition {
+    /// The number of fewest decimals that cuts a column where an edge does: no cell lies between both.
+    ///
+    /// - Parameter sorted: Ascending; one at the least is at most the edge.
+    private static func readable(_ edge: Double, among sorted: [Double]) -> Double {
+        var (low, high) = (0, sorted.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if sorted[middle] <= edge { low = middle + 1 } else { high = middle }
+        }
+        let least = sorted[max(low - 1, 0)]
+        var power = 1.0
+        while power <= 1e15, abs(edge) * power < 0x1p53 {
+            let cut = (edge * power).rounded(.down) / power
+            if least <= cut, cut <= edge { return cut }
+            power *= 10
+        }
+        return edge
     }
 }
 
