@@ -44,6 +44,25 @@ struct TuneSearchCommand: ParsableCommand {
             """, valueName: "limit"))
     var requirements: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            A YAML file of what is searched, a setting a line: learning-rate: {from: 0.0005, to: 0.02, scale: log} or \
+            numbers: [piecewise, periodic]. The program's own space if not given.
+            """, valueName: "file"))
+    var space: String?
+
+    @Flag(help: "Train every setting whole, and none in parts first: for vouch tune importance and box.")
+    var whole = false
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Settings that are trained twice more under other seeds, when twenty and more were trained whole: then \
+            vouch tune importance and box know the seed's noise. 5 is enough.
+            """, valueName: "number"))
+    var repeats = 0
+
     @Option(help: "Trials of rungs after which the search ends; with it no budget is needed.")
     var trials: Int?
 
@@ -127,7 +146,13 @@ struct TuneSearchCommand: ParsableCommand {
                 throw ValidationError(
                     "name the data and --target COLUMN, or a study with --resume STUDY or --join STUDY")
             }
-            var request = try StudyRequest(configuration(data, target), limit: trials)
+            guard repeats >= 0 else {
+                throw ValidationError("--repeats is \(repeats); it must be 0 or more")
+            }
+            var request = try StudyRequest(
+                configuration(data, target), space: space, limit: trials)
+            request.triesParts = !whole
+            request.repeated = repeats
             request.objective = objective
             request.requirements = requirements
             request.hasLast = !leavesOutLast
@@ -138,7 +163,7 @@ struct TuneSearchCommand: ParsableCommand {
         }
         let others = [
             data, target, objective, output, trials.map { "\($0)" }, requirements.first,
-            leavesOutLast ? "" : nil,
+            leavesOutLast || whole || repeats != 0 ? "" : nil, space,
         ]
         let asked = try configuration("", "")
         let nothing = try Self.parse(["", "--target", ""]).configuration("", "")

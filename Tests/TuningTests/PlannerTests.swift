@@ -37,9 +37,7 @@ import Tuning
         #expect(rungs.map(\.count) == [3, 9, 3, 1])
         let best = rungs[1].sorted { ($0.objective ?? 0) < ($1.objective ?? 0) }.prefix(3)
         #expect(rungs[2].map(\.plan.point) == best.map(\.plan.point))
-        // With their seeds, which differ.
-        #expect(rungs[2].map(\.plan.seed) == best.map(\.plan.seed))
-        #expect(Set(rungs[1].map(\.plan.seed)).count == 9)
+        #expect(Set(all.map(\.plan.seed)).count == 1)
         #expect(rungs[3][0].plan.fidelity == .whole)
     }
 

@@ -121,35 +121,4 @@ import Tuning
         #expect(abs(StudyClock.expectedSeconds(3, part, whole: 10, standard: nil) - 30) < 1e-9)
         #expect(StudyClock.expectedSeconds(3, part, whole: 1, standard: 2) == 3)
     }
-
-    // MARK: - Halving
-
-    @Test func halvingFollowsFromWhatIsFinished() {
-        let space = SearchSpace(
-            dated: "2026-11-30", source: "a test",
-            parameters: [
-                SearchParameter("width", .integer(lower: 8, upper: 64, isLogarithmic: true)),
-                SearchParameter("learning-rate", .real(lower: 1e-4, upper: 1e-1, isLogarithmic: true)),
-                SearchParameter("model", .choice(["mlp", "linear"])),
-            ])
-        let planner = RandomHalving(space, seed: 7)
-        var finished: [FinishedTrial] = []
-        for expected in [9, 3, 1, 9, 3, 1] {
-            let rung = planner.next(after: finished)
-            #expect(rung.count == expected && rung == planner.next(after: finished))
-            #expect(rung.map(\.number) == Array(finished.count..<finished.count + expected))
-            for plan in rung {
-                let width = plan.point.values["width"].flatMap(Int.init)
-                #expect(plan.point == .standard || (8...64).contains(width ?? 0))
-            }
-            finished += rung.map {
-                FinishedTrial(plan: $0, objective: Double(($0.number * 7) % 5))
-            }
-        }
-        #expect(finished[0].plan.point == .standard)
-        // Of objectives 0 2 4 1 3 0 2 4 1 the least, the earlier first.
-        #expect(finished[9...11].map(\.plan.point) == [0, 5, 3].map { finished[$0].plan.point })
-        #expect(finished[12].plan.fidelity == .whole)
-        #expect(RandomHalving(space, seed: 8).next(after: [])[1] != finished[1].plan)
-    }
 }

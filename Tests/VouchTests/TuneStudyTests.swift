@@ -65,8 +65,7 @@ import Tuning
         }
         try add(standard, .standard, Fidelity(rows: 0.5, epochs: 1))
         let text = lines.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
-        _ = try scratch.write(text + "\n", to: "trials.jsonl")
-        return scratch.path
+        return try scratch.write(text + "\n", to: "trials.jsonl")
     }
 
     private static func json(_ bytes: [UInt8]) throws -> [String: Any] {

@@ -1,30 +1,48 @@
 import Runs
+import Tables
 import Tuning
 
 /// What plans a study's rungs: the one place where it is chosen.
 ///
-/// - Parameter seed: The study's; a trial that may become its model is trained by it.
-func studyPlanner(_ space: SearchSpace, seed: UInt64) -> any TrialPlanner {
-    RandomHalving(space, seed: seed)
+/// A part of a training has fewer rows where there is one split, else fewer epochs: where each row validates in its turn, all
+/// rows stay (`StudyTraining.plan`).
+func studyPlanner(_ request: StudyRequest, _ learner: Learner) -> any TrialPlanner {
+    let folds = learner.prepared.folds
+    let configuration = request.configuration
+    let rows = folds.count == 1 ? folds[0].train.count : 0
+    return RepeatingPlanner(
+        HalvingPlanner(
+            request.space, seed: request.seed, standard: request.standard,
+            levels: request.triesParts ? Fidelity.levels(trainingRows: rows) : [.whole],
+            fitted: { configuration.fitted($0) }),
+        seed: request.seed, plan: ReplicatePlan(points: request.repeated),
+        after: request.repeated == 0 ? .max : max(20, 3 * request.space.parameters.count))
 }
 
-/// What is searched where nothing else is said, less what was asked for: that stays as it is.
-func studySpace(_ configuration: TrainConfiguration) -> SearchSpace {
-    var space = SearchSpace(
-        dated: "2026-11-30", source: "usual ranges of these settings",
-        parameters: [
-            SearchParameter(
-                Settings.learningRate.id, .real(lower: 1e-4, upper: 2e-2, isLogarithmic: true)),
-            SearchParameter(
-                Settings.weightDecay.id, .real(lower: 1e-4, upper: 0.2, isLogarithmic: true)),
-            SearchParameter(
-                Settings.dropout.id, .real(lower: 0, upper: 0.5, isLogarithmic: false)),
-            SearchParameter(
-                Settings.width.id, .integer(lower: 32, upper: 512, isLogarithmic: true)),
-            SearchParameter(Settings.depth.id, .integer(lower: 1, upper: 4, isLogarithmic: false)),
-        ])
-    space.parameters.removeAll { parameter in
-        Settings.all.contains { $0.id == parameter.id && $0.isAsked(in: configuration) }
+extension SearchSpace {
+    /// What a study searches: a file's space, else what is shipped, less what was asked for, which stays as it is.
+    ///
+    /// - Parameter file: A YAML file; `nil` for what is shipped.
+    /// - Throws: where the file is no space, has what was asked for, or nothing is left.
+    static func searched(
+        _ file: String?, for configuration: TrainConfiguration
+    ) throws -> SearchSpace {
+        let named = try file.map { try SpaceFile.read($0, for: configuration) }
+        let space = (named ?? .shipped).open(in: configuration)
+        if let file, let named {
+            let asked = named.parameters.map(\.id).filter { id in
+                !space.parameters.contains { $0.id == id }
+            }
+            guard asked.isEmpty else {
+                throw VouchError(
+                    "--space \(file) has \(asked.joined(separator: ", ")), which is asked for as an option too, or does not "
+                        + "go with what is; leave it out of one of them")
+            }
+        }
+        guard !space.parameters.isEmpty else {
+            throw VouchError(
+                "nothing is left to search: all settings of the search space are asked for. Leave some of these options out")
+        }
+        return space
     }
-    return space
 }

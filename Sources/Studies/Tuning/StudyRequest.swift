@@ -19,6 +19,14 @@ package struct StudyRequest: Codable, Sendable, Hashable {
     package var chosenBy = ""
     package var higherIsBetter = false
     package var space: SearchSpace
+    /// What the recipe settles for settings of the space, on this data.
+    package var standard = SearchPoint.standard
+    /// Whether points are tried in parts before they are trained whole.
+    package var triesParts = true
+    /// Points that are trained again under other seeds; 0 for none.
+    package var repeated = 0
+    /// Which rows are held back, as `PreparedData.heldBackSHA256` says it.
+    package var heldBackSHA256: String?
     /// Of the whole command; `nil` where trials are counted.
     package var budgetSeconds: Double?
     /// What writing a run was expected to take when the study was begun: an estimate, until one was written.
@@ -31,14 +39,18 @@ package struct StudyRequest: Codable, Sendable, Hashable {
 
     package var seed: UInt64 { configuration.learning.seed }
 
-    /// - Parameter configuration: With the command's budget, which is the study's.
-    /// - Throws: `VouchError` where a study cannot be of it.
-    package init(_ configuration: TrainConfiguration, limit: Int? = nil) throws(VouchError) {
+    /// - Parameters:
+    ///   - configuration: With the command's budget, which is the study's.
+    ///   - space: A YAML file of what is searched; `nil` for what is shipped.
+    /// - Throws: where a study cannot be of it.
+    package init(
+        _ configuration: TrainConfiguration, space file: String? = nil, limit: Int? = nil
+    ) throws {
         self.configuration = configuration
         self.limit = limit
         self.configuration.learning.budget = nil
         self.configuration.evidence.probeSeconds = 0
-        space = studySpace(configuration)
+        space = try .searched(file, for: configuration)
         if let budget = configuration.learning.budget {
             guard budget.measure == .time else {
                 throw VouchError(

@@ -24,6 +24,8 @@ package func searchSettings(
     request.configuration.test = try request.configuration.test.map { try Files.absolutePath($0) }
     let (prepared, learner) = try process.prepared(request)
     request.hashes = prepared.hashes
+    request.heldBackSHA256 = prepared.heldBackSHA256
+    request.standard = request.space.standard(prepared.recipe, of: request.configuration)
     let features = try prepared.encoder.encode(prepared.table)
     request = try StudyTraining(request, learner, features: features).request
     request.expectedWritingSeconds = try process.expectedWriting(request, learner, features)
@@ -126,7 +128,7 @@ private struct StudyProcess {
         let training = try StudyTraining(folder.request, watched, features: features)
         let worker = StudyWorker(
             folder: folder, training: training,
-            planner: studyPlanner(folder.request.space, seed: folder.request.seed),
+            planner: studyPlanner(folder.request, learner),
             number: number, watch: watch, control: control, meter: meter)
         do {
             try control.onOpen()

@@ -2,23 +2,28 @@ import Platform
 package import Runs
 package import Tuning
 
-/// A tuned recipe that a search left as a file.
+/// A tuned recipe: what a study came to, or a file in which another search says it.
 package struct TunedRecipeFile: Sendable {
     package let path: String
     package let recipe: TunedRecipe
 
-    /// In a study's folder.
+    /// Of such a file in a folder.
     package static let name = "tuned-recipe.json"
 
-    /// - Parameter place: The file, or the folder that holds it.
-    /// - Throws: where it is missing or is not such a file.
+    /// - Parameter place: A study's folder, or the file, or the folder that holds it.
+    /// - Throws: where it is missing or is not such a file, or the study is not over.
     package init(_ place: String) throws {
+        if StudyFolder.stands(at: place) {
+            path = place
+            recipe = try StudyFolder(place).tunedRecipe()
+            return
+        }
         let inside = place + "/" + Self.name
         path = Files.exists(inside) ? inside : place
         guard Files.exists(path), !Files.isFolder(path) else {
             throw VouchError(
                 Files.exists(place)
-                    ? "\(place) holds no \(Self.name), so that it is no finished study"
+                    ? "\(place) holds no study and no \(Self.name)"
                     : "there is no \(place); name the folder of a study")
         }
         let bytes = try Files.read(path)

@@ -26,7 +26,7 @@ package struct GaussianProcess: Sendable {
     let shape: Shape
     private var inputs: [[Double]]
     private var values: [Double]
-    private var factor: CholeskyFactor
+    private var factor: GrowingCholeskyFactor
     private var solved: [Double] = []
 
     /// - Parameters:
@@ -42,7 +42,7 @@ package struct GaussianProcess: Sendable {
         self.shape = shape
         self.inputs = []
         self.values = []
-        factor = CholeskyFactor()
+        factor = GrowingCholeskyFactor()
         for (input, value) in zip(inputs, values) { append(input, value) }
         solved = factor.solved(self.values)
     }
@@ -88,8 +88,9 @@ package struct GaussianProcess: Sendable {
     }
 }
 
-/// The lower triangle `L` of `L Lᵀ`, row by row.
-struct CholeskyFactor: Sendable {
+/// The lower triangle `L` of `L Lᵀ`, to which rows are added one by one: a batch of proposals adds a point to a process at a time
+/// (`CholeskyFactor` of `Statistics` factors a matrix that is whole).
+struct GrowingCholeskyFactor: Sendable {
     private(set) var rows: [[Double]] = []
 
     init() {}

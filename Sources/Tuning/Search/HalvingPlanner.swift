@@ -7,7 +7,8 @@ import TensorCore
 /// proposes them, which learns from trials of all levels. As losses of cheaper trainings are higher, each is taken less the
 /// default's at its level. Ties go to the lower number; failures are the worst.
 ///
-/// A point keeps its seed at each level, so that a longer training may begin with the shorter; points differ in theirs.
+/// All trials learn by the study's seed: comparisons have it in common, and a whole trial is the run that `vouch train` makes of
+/// its settings.
 package struct HalvingPlanner: TrialPlanner {
     private let encoding: SpaceEncoding
     private let seed: UInt64
@@ -55,13 +56,8 @@ package struct HalvingPlanner: TrialPlanner {
         let tried = brackets.comparesDefaults ? levels.reversed() : [.whole]
         return tried.enumerated().map { number, fidelity in
             PlannedTrial(
-                number: number, rung: 0, point: .standard, fidelity: fidelity, seed: seed(of: 0))
+                number: number, rung: 0, point: .standard, fidelity: fidelity, seed: seed)
         }
-    }
-
-    private func seed(of number: Int) -> UInt64 {
-        // 31 bits, which any store and any person can take.
-        CounterRandom(seed: seed, name: "search-trials").bits(index: UInt64(number)) >> 33
     }
 
     private func trials(
@@ -70,15 +66,10 @@ package struct HalvingPlanner: TrialPlanner {
         let first = finished.count
         let carried = rung.isFirst ? [] : carried(to: rung.level, rung.count, finished)
         let added = points(rung, rung.count - carried.count, first + carried.count, finished)
-        let starts =
-            carried.map { ($0.plan.point, $0.plan.seed) }
-            + added.enumerated().map {
-                ($0.element, seed(of: first + carried.count + $0.offset))
-            }
-        return starts.enumerated().map { place, start in
+        return (carried.map(\.plan.point) + added).enumerated().map { place, point in
             PlannedTrial(
-                number: first + place, rung: number, point: start.0,
-                fidelity: levels[rung.level], seed: start.1)
+                number: first + place, rung: number, point: point, fidelity: levels[rung.level],
+                seed: seed)
         }
     }
 

@@ -53,7 +53,7 @@ package struct ProcessEvidence {
             for pair in distances.indices { distances[pair] += weight * square[pair] }
         }
         let kernels = distances.map(GaussianProcess.matern)
-        var factor = CholeskyFactor()
+        var factor = GrowingCholeskyFactor()
         for i in 0..<count {
             let first = i * (i - 1) / 2
             factor.append(
