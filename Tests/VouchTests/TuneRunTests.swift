@@ -1,5 +1,6 @@
 import Documents
 import Platform
+import Reporting
 import RunStore
 import Runs
 import Synchronization
