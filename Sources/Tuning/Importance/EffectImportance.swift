@@ -51,7 +51,7 @@ package struct EffectImportance: Sendable {
     static func level(_ effect: EffectBasis.Effect) -> Double { effect.second == nil ? 0.05 : 0.01 }
 
     /// The tails of the draws that the intervals leave out. Draws know nothing of functions that the basis holds badly: with 0.025 the
-    /// intervals held in 91 to 96 % (Ishigami, Sobol's g and choices, 60 points).
+    /// intervals held in 91 to 96 % (Ishigami, Sobol's g and choices, 60 points; decision 59).
     private static let tail = 0.005
 
     /// - Precondition: at least `leastPoints` points and `leastRepeats` repeats.
