@@ -1,5 +1,6 @@
 import Documents
 import Evidence
+import Figures
 import Models
 import Platform
 import Prediction
