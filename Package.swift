@@ -268,7 +268,7 @@ let package = Package(
                 "Runs", "Documents", "Studies", "VouchCLI", "Cost", "DataEfficiency", "Evidence",
                 "Explanation", "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR",
                 "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
-                "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", real,
+                "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
             ], exclude: ["Verified", "ReadersQuestions.json"], computes: false),
         // the library as its users see it
         tests(
