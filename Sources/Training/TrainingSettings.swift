@@ -59,6 +59,16 @@ package struct EpochRecord: Sendable, Hashable, Codable {
     /// The validation loss of the weights that would be kept; `nil` without validation rows.
     package var validationLoss: Double?
     package var isBest: Bool
+
+    package init(
+        epoch: Int, step: Int, trainingLoss: Double, validationLoss: Double?, isBest: Bool
+    ) {
+        self.epoch = epoch
+        self.step = step
+        self.trainingLoss = trainingLoss
+        self.validationLoss = validationLoss
+        self.isBest = isBest
+    }
 }
 
 /// Why training ended.

@@ -3,6 +3,7 @@ import Evidence
 import Foundation
 import Platform
 import Prediction
+import Reporting
 import RunStore
 import Runs
 import Studies
@@ -16,7 +17,7 @@ import Tuning
         _ scratch: Scratch, _ name: String, rate: Float?, threads: Int = 2,
         resume: Bool = false, cancellation: Cancellation = Cancellation(),
         onEvent: @escaping (RunEvent) -> Void = { _ in },
-        _ change: (inout TrainConfiguration) -> Void = { _ in }
+        changing change: (inout TrainConfiguration) -> Void = { _ in }
     ) throws -> RunResult {
         let data = scratch.path + "/data.csv"
         if !Files.exists(data) { _ = try scratch.write(try Adult.csv(600), to: "data.csv") }
@@ -73,7 +74,7 @@ import Tuning
     /// Rates at which the first step is not finite, and folds that learn from the first one's restart.
     @Test func whatIsNotFiniteIsBegunAgain() throws {
         let scratch = try Scratch()
-        let result = try Self.run(scratch, "folds", rate: 1e30) { $0.learning.folds = 3 }
+        let result = try Self.run(scratch, "folds", rate: 1e30, changing: { $0.learning.folds = 3 })
         let record = try #require(result.restarts)
         #expect(record.models.count == 3 && !record.hasDiverged)
         #expect(record.models[0].restarts.count >= 1)
