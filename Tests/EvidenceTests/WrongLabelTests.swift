@@ -159,15 +159,15 @@ private func averagePrecision(_ order: [Int], _ wrong: [Bool]) -> Double {
         }
     }
 
-    /// Half of right rows are plain, and of wrong ones one in ten: more labels are planted there than are doubted, so that the
-    /// ratio alone would call those surely wrong.
+    /// Half of right rows are plain, and of wrong ones the first: many more labels are planted there than are doubted, so that
+    /// the ratio alone would call that one surely wrong.
     @Test(arguments: [50, 500])
     func noChanceIsMoreThanPlantedLabelsCanShow(_ rows: Int) {
         var labels: [Int] = []
         var probabilities: [Double] = []
         for row in 0..<rows {
             let isWrong = row % 5 == 0
-            let isPlain = isWrong ? row % 50 == 0 : row % 2 == 0
+            let isPlain = isWrong ? row == 0 : row % 2 == 0
             labels.append(isWrong ? 0 : 1)
             probabilities += isPlain ? [0.001, 0.999] : [0.1, 0.9]
         }
@@ -176,7 +176,20 @@ private func averagePrecision(_ order: [Int], _ wrong: [Bool]) -> Double {
         let greatest = found.chances.max() ?? 1
         #expect(greatest <= shareShownByAll(of: Double(rows)))
         #expect(greatest >= shareShownByAll(of: 0.3 * Double(rows)))
-        #expect(found.promise(first: rows / 50).value.map { $0 == greatest } ?? false)
+        #expect(found.promise(first: 1).value.map { $0 == greatest } ?? false)
+    }
+
+    /// However many rows a model doubts alike, they have one chance, and the bound counts them all.
+    @Test func rowsThatAreDoubtedAlikeHaveOneChance() {
+        let labels = (0..<200).map { $0 % 4 == 0 ? 0 : 1 }
+        let given = GivenLabels(
+            labels: labels, probabilities: labels.flatMap { _ in [0.1, 0.9] }, classes: 2)
+        let found = WrongShare(given)
+        for label in 0...1 {
+            #expect(Set(labels.indices.filter { labels[$0] == label }.map { found.chances[$0] }).count == 1)
+        }
+        // A quarter is doubted as all planted labels of the others are.
+        #expect(found.estimate.upper.map { $0 >= 0.25 } ?? false)
     }
 
     @Test func aShareThatAllRowsShowIsThatOfTheRuleOfThree() {

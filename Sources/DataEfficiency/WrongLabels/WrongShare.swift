@@ -51,16 +51,19 @@ package struct WrongShare: Sendable, Hashable {
         doubts: [Double], planted: [PlantedDoubt], middle: Double = 0.5,
         hardRows: (Double) -> HardRows
     ) {
-        order = doubts.indices.sorted { (doubts[$1], $0) < (doubts[$0], $1) }
+        let order = doubts.indices.sorted { (doubts[$1], $0) < (doubts[$0], $1) }
         let ranked = planted.sorted { ($1.doubt, $0.row) < ($0.doubt, $1.row) }
         var chances = [Double](repeating: 0, count: doubts.count)
         var share = Estimate(value: nil, method: "mixture bound", count: doubts.count)
         var (bins, found): ([Bin], [Double]) = ([], [])
+        let isLast = order.indices.map {
+            $0 + 1 == order.count || doubts[order[$0 + 1]] < doubts[order[$0]]
+        }
         for _ in 0..<Self.rounds where !doubts.isEmpty {
             // A label planted on a row that is wrong already may be right.
             found = Self.found(doubts, order, ranked, weights: chances.map { 1 - $0 })
-            share = Self.share(found, rows: doubts.count, middle: middle, hardRows: hardRows)
-            bins = Self.falling(found, rows: doubts.count)
+            share = Self.share(found, isLast, middle: middle, hardRows: hardRows)
+            bins = Self.falling(found, isLast)
             let value = share.value ?? 0
             var place = 0
             for bin in bins {
@@ -68,6 +71,7 @@ package struct WrongShare: Sendable, Hashable {
                 place += bin.rows
             }
         }
+        self.order = order
         estimate = share
         self.bins = bins
         self.found = found
@@ -121,12 +125,15 @@ package struct WrongShare: Sendable, Hashable {
         }
     }
 
+    /// - Parameter isLast: Of the rows that are doubted as much; before these are all counted, nothing is said.
     private static func share(
-        _ found: [Double], rows: Int, middle: Double, hardRows: (Double) -> HardRows
+        _ found: [Double], _ isLast: [Bool], middle: Double, hardRows: (Double) -> HardRows
     ) -> Estimate {
+        let rows = found.count
         var result = Estimate(value: nil, method: "mixture bound, Clopper–Pearson", count: rows)
         var best: (place: Int, upper: Double)?
-        for place in found.indices where place + 1 >= leastRows && found[place] >= leastFound {
+        for place in found.indices
+        where isLast[place] && place + 1 >= leastRows && found[place] >= leastFound {
             // Which place is chosen by what is quick; the interval there is the exact one.
             let listed = Double(place + 1) / Double(rows)
             let upper =
@@ -150,13 +157,16 @@ package struct WrongShare: Sendable, Hashable {
         return result
     }
 
-    /// `dF / dL`, made falling along the order by pooling neighbours.
-    private static func falling(_ found: [Double], rows: Int) -> [Bin] {
+    /// `dF / dL`, made falling along the order by pooling neighbours; rows that are doubted as much are one from the first.
+    private static func falling(_ found: [Double], _ isLast: [Bool]) -> [Bin] {
         var bins: [Bin] = []
-        var before = 0.0
-        for share in found {
-            bins.append(Bin(rows: 1, ratio: (share - before) * Double(rows)))
-            before = share
+        var (before, start) = (0.0, 0)
+        for (place, share) in found.enumerated() where isLast[place] {
+            let count = place + 1 - start
+            bins.append(
+                Bin(
+                    rows: count, ratio: (share - before) * Double(found.count) / Double(count)))
+            (before, start) = (share, place + 1)
             while bins.count > 1, bins[bins.count - 2].ratio < bins[bins.count - 1].ratio {
                 let last = bins.removeLast()
                 let one = bins.removeLast()
