@@ -211,9 +211,8 @@ let package = Package(
                 "Statistics", "Tables", "TensorCore", real,
             ], computes: false),
         tests(
-            "TuningTests",
-            ["Evidence", "Prediction", "Statistics", "TensorCore", "Tuning", real],
-            exclude: ["Verified"], computes: false),
+            "TuningTests", ["Evidence", "Prediction", "Statistics", "TensorCore", "Tuning", real],
+            exclude: ["Reference", "Verified"]),
         tests(
             "FairnessTests",
             ["Evidence", "Fairness", "Prediction", "Statistics", "TensorCore", real],
@@ -228,9 +227,6 @@ let package = Package(
                 "Reference/consistency.py", "Reference/gaps.py", "Reference/holistic.py",
                 "Reference/thresholds.py", "Verified",
             ]),
-        tests(
-            "TuningTests", ["Statistics", "TensorCore", "Tuning", real],
-            exclude: ["Reference", "Verified"]),
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "EngineTests",
@@ -272,7 +268,6 @@ let package = Package(
         tests(
             "RunStoreTests", ["RunStore", "Platform", "RunStoreKillHelper", "TensorCore"],
             computes: false),
-        tests("TuningTests", ["TensorCore", "Tuning"], computes: false),
         tests(
             "VouchTests",
             [

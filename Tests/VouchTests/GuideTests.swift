@@ -96,6 +96,9 @@ import Testing
         let rules = try Files.read(root.path() + "/Benchmarks/data/rules/adult.yaml")
         _ = try scratch.write(rules, to: "rules.yaml")
         _ = try scratch.write(
+            "learning-rate: {from: 0.0005, to: 0.02, scale: log}\ndropout: [0, 0.1, 0.2, 0.4]\n",
+            to: "space.yaml")
+        _ = try scratch.write(
             "data: adult_train.csv\ntarget: class\nprotected: [sex, race]\nmodel: mlp\nwidth: 32\nepochs: 2\n",
             to: "train.yaml")
     }

@@ -54,20 +54,7 @@ struct StudyTraining {
     func configuration(of point: SearchPoint, seed: UInt64) throws(VouchError)
         -> TrainConfiguration
     {
-        var result = request.configuration
-        for setting in Settings.all {
-            guard let text = point.values[setting.id] else { continue }
-            if text == Self.recipes {
-                setting.reset(in: &result)
-            } else {
-                try setting.set(text, in: &result)
-            }
-        }
-        if let unknown = point.values.keys.sorted().first(where: { id in
-            !Settings.all.contains { $0.id == id }
-        }) {
-            throw VouchError("a trial's setting \"\(unknown)\" is no option of `vouch train`")
-        }
+        var result = try request.configuration.asking(for: point)
         result.learning.seed = seed
         if recipe(result).folds != prepared.folds.count {
             result.learning.folds = prepared.folds.count
@@ -75,9 +62,6 @@ struct StudyTraining {
         try result.validate()
         return result
     }
-
-    /// A choice that leaves a setting to the recipe.
-    private static let recipes = "auto"
 
     private func recipe(_ configuration: TrainConfiguration) -> Recipe {
         let rows = prepared.split.train.count + prepared.split.validation.count
