@@ -15,8 +15,9 @@ func studyPlanner(_ request: StudyRequest, _ learner: Learner) -> any TrialPlann
             request.space, seed: request.seed, standard: request.standard,
             levels: request.triesParts ? Fidelity.levels(trainingRows: rows) : [.whole],
             fitted: { configuration.fitted($0) }),
-        seed: request.seed, plan: ReplicatePlan(points: request.repeated),
-        after: request.repeated == 0 ? .max : max(20, 3 * request.space.parameters.count))
+        seed: request.seed,
+        plan: request.repeated > 0 ? ReplicatePlan(points: request.repeated) : nil,
+        after: max(20, 3 * request.space.parameters.count))
 }
 
 extension SearchSpace {
