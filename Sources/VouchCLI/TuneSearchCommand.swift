@@ -58,8 +58,8 @@ struct TuneSearchCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            Settings that are trained twice more under other seeds, when twenty and more were trained whole: then \
-            vouch tune importance and box know the seed's noise. 5 is enough.
+            Settings that are trained twice more under other seeds, and the default, when twenty and more were trained \
+            whole: then vouch tune importance and box know the seed's noise. 5 is enough.
             """, valueName: "number"))
     var repeats = 0
 

@@ -17,7 +17,11 @@ package struct ReplicatePlan: Hashable, Sendable {
     /// The best point of whole fidelity comes first, then others evenly over the order of the objective down to its median: noise there
     /// is what judgements rest on, and a training that fails to learn has another. A repeat has the next rung, the next numbers, and a
     /// seed that no trial of its point had.
-    package func trials(after finished: [FinishedTrial], seed: UInt64) -> [PlannedTrial] {
+    ///
+    /// - Parameter center: A point that is repeated beside them where it was trained whole: boxes are told around it.
+    package func trials(
+        after finished: [FinishedTrial], seed: UInt64, besides center: SearchPoint? = nil
+    ) -> [PlannedTrial] {
         var values: [SearchPoint: (sum: Double, count: Int, first: Int)] = [:]
         for trial in finished where trial.plan.fidelity == .whole {
             guard let value = trial.objective, value.isFinite else { continue }
@@ -37,8 +41,11 @@ package struct ReplicatePlan: Hashable, Sendable {
         let rung = (finished.map(\.plan.rung).max() ?? -1) + 1
         var number = (finished.map(\.plan.number).max() ?? -1) + 1
         var planned: [PlannedTrial] = []
-        for place in 0..<chosen {
-            let point = order[chosen == 1 ? 0 : place * (half - 1) / (chosen - 1)]
+        var repeated = (0..<chosen).map { order[chosen == 1 ? 0 : $0 * (half - 1) / (chosen - 1)] }
+        if let center, values[center] != nil, !repeated.contains(center) {
+            repeated.append(center)
+        }
+        for point in repeated {
             var known = Set(finished.filter { $0.plan.point == point }.map(\.plan.seed))
             for _ in 0..<repeats {
                 var own = random.bits(index: UInt64(number))

@@ -24,7 +24,7 @@ package struct RepeatingPlanner<Base: TrialPlanner>: TrialPlanner {
         let whole = Set(
             finished.filter { $0.plan.fidelity == .whole && $0.loss != nil }.map(\.plan.point))
         if let plan, rung == nil, whole.count >= after {
-            let planned = plan.trials(after: finished, seed: seed)
+            let planned = plan.trials(after: finished, seed: seed, besides: .standard)
             if !planned.isEmpty { return planned }
         }
         // As the search knows them: without the repeats, in their own order.
