@@ -96,6 +96,8 @@ package struct GainOverConstant: Sendable, Hashable {
 package struct ConstantPrediction: Sendable {
     /// What a network would put out.
     private let outputs: [Float]
+    /// Of a class that no row had.
+    private let unseen: Float
     private let loss: LossEvaluator.Loss
 
     /// - Returns: `nil` where an answer is a share of each class, or where no row counts.
@@ -107,6 +109,7 @@ package struct ConstantPrediction: Sendable {
         guard total > 0 else { return nil }
         // A class that no row has is taken to be half a row.
         let least = 0.5 / Double(rows.rows)
+        unseen = Float(Double.log(least))
         func mean() -> Double {
             (0..<rows.rows).reduce(0.0) { $0 + Double(weights[$1]) * Double(labels[$1]) } / total
         }
@@ -139,8 +142,7 @@ package struct ConstantPrediction: Sendable {
         var outputs = outputs
         if loss == .crossEntropy {
             let most = (0..<rows.rows).map { Int(rows.labels.index(at: $0)) }.max() ?? 0
-            let least = outputs.min() ?? 0
-            while outputs.count <= most { outputs.append(least) }
+            while outputs.count <= most { outputs.append(unseen) }
         }
         return (0..<rows.rows).map { row in
             loss.ofRow(outputs, 0, outputs.count, rows.labels, row)

@@ -79,7 +79,8 @@ package struct RateRange: Sendable, Hashable {
             }
         }
         // The batch's loss came of the rates before.
-        if leastAt >= Self.first, least < start { turning = rates[leastAt] }
+        // A sum's rounding is no fall.
+        if leastAt >= Self.first, least < start - 1e-9 { turning = rates[leastAt] }
     }
 }
 

@@ -91,10 +91,15 @@ import Training
                 good.history, stepsPerEpoch: good.stepsPerEpoch, stop: reason
             ) { constant } == nil)
         let bad = try Self.trainer(rule, rate: 1000 * choice)
-        let first = try bad.run(stopAfter: { _ in .interrupted })
-        #expect(first == .interrupted && bad.history.count == 1)
-        let grown = bad.divergenceRule(.binaryCrossEntropy)
-        #expect(bad.history[0].trainingLoss > DivergenceRule.growth * grown.reference)
+        do {
+            let first = try bad.run(stopAfter: { _ in .interrupted })
+            #expect(first == .interrupted && bad.history.count == 1)
+            let grown = bad.divergenceRule(.binaryCrossEntropy)
+            #expect(bad.history[0].trainingLoss > DivergenceRule.growth * grown.reference)
+        } catch let failure as TrainingFailure {
+            // With momentum numbers are not finite in the first steps.
+            guard case .numericalFailure = failure.stop else { throw failure }
+        }
     }
 
     @Test func aRangeIsTheSameOnAnyNumberOfThreads() throws {
