@@ -60,7 +60,9 @@ import Testing
     private func aLargeSampleFindsIt(_ problem: Problem) throws {
         let found = try #require(GradientNoise(problem.batches(600, seed: 1)))
         #expect(abs(found.value / problem.scale - 1) < 0.2, "\(found.value) of \(problem.scale)")
-        #expect(found.lower < problem.scale && problem.scale < found.upper)
+        // Whether it covers is a matter of many samples: below.
+        #expect(found.lower < found.value && found.value < found.upper)
+        #expect(found.upper / found.lower < 1.6)
     }
 
     /// 200 short samples; long: 4,000.

@@ -104,7 +104,7 @@ import Tuning
         try write { $0.heldBackSHA256 = trials.run.prepared.heldBackSHA256 }
         let report = try judgeStudy(request)
         #expect(
-            fact(report, "Price of the search").contains("34 trials, 12 s, 5.2 kJ (an estimate)"))
+            fact(report, "Price of the search").contains("34 trials, 12 s, 5.20 kJ (an estimate)"))
         #expect(fact(report, "Untouched").isEmpty)
         #expect(fact(report, "Looks").contains("34 trials chose on other rows"))
         let stored = try storedReport(run: made.run)
