@@ -24,7 +24,7 @@ struct TuneBoxCommand: ChargedCommand {
     @Option(
         help: ArgumentHelp(
             "By how much a training may be worse: a share such as 0.5%, or a number in the loss's unit.",
-            valueName: "loss"))
+            valueName: "amount"))
     var worseBy: String
 
     @Option(help: "What the box is around: default or best.")

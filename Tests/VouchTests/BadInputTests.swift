@@ -62,13 +62,6 @@ import Testing
             name: "output not writable", file: Array(good.utf8), says: ["/proc/self"],
             change: { $0.output = "/proc/self/out" }),
         Case(
-            name: "a learning rate that explodes", file: Array(good.utf8),
-            says: ["not finite", "--clip-norm"],
-            change: {
-                $0.learning.learningRate = 1e30
-                $0.learning.optimizer = .sgd
-            }),
-        Case(
             name: "negative weight",
             file: Array((good + "60,-1,x\n").utf8), says: ["line 62", "column \"b\"", "-1"],
             change: { $0.columns.weight = "b" }),

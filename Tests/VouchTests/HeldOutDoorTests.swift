@@ -324,6 +324,9 @@ import Testing
     /// Functions that take no stored run whose rows they could open.
     private static let others: Set<String> = [
         "searchSettings", "joinStudy",  // Their lines are those of trainings and of TuneRunTests.
+        "judgeStudy",  // Its line is that of WorthRunTests.
+        "tuneBox", "tuneImportance",  // Are given a study's numbers, and a run to show them in.
+        "measureFirstSteps",  // Training rows alone.
         "trainRun",  // Its lines are those of the next test.
         "ruleDocument",  // Is given rows.
         "closingProbes", "planRun",  // Look at no rows; reads training rows alone.

@@ -27,7 +27,7 @@ import Testing
         "Studies/LabelRules/RuleTables.swift": ["\"accuracy\""],
         "Runs/Folder/GraphCostText.swift": ["\"bytes moved\", \"parameters\""],
         "Runs/Folder/OutOfDistribution.swift": ["pair(\"energy\""],
-        "Training/Trainer.swift": ["(\"parameters\", optimizer.parameters)"],
+        "Training/TrainingState.swift": ["(\"parameters\", optimizer.parameters)"],
         "Training/TrainingStanding.swift": ["\"validation losses\" : \"parameters\""],
     ]
 

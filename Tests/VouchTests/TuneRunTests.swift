@@ -149,6 +149,7 @@ import Studies
         #expect(throws: VouchError.self) {
             try request { $0.learning.budget = try? parseBudget("5kJ") }
         }
+        try Files.makeFolder(place)
         _ = try scratch.write("here", to: "bad/file")
         #expect(throws: (any Error).self) { try searchSettings(try request(), in: place, control()) }
         #expect(try Files.names(in: place) == ["file"])

@@ -11,6 +11,8 @@ import Yams
 /// A list is of values without an order; `auto` among them leaves the setting to the recipe. `dated` and `source` may say
 /// where the ranges are from.
 package enum SpaceFile {
+    private enum Scale: String { case linear, log }
+
     private static let form =
         "write {from: 1, to: 4}, with scale: log where factors count, or a list of values"
 
@@ -89,11 +91,11 @@ package enum SpaceFile {
         guard let from = texts["from"], let to = texts["to"] else {
             throw VouchError("\(place): it has no \(texts["from"] == nil ? "from" : "to"); \(form)")
         }
-        let scale = texts["scale"] ?? "linear"
-        guard ["linear", "log"].contains(scale) else {
-            throw VouchError("\(place): its scale is \"\(scale)\"; write linear or log")
+        let word = texts["scale"] ?? Scale.linear.rawValue
+        guard let scale = Scale(rawValue: word) else {
+            throw VouchError("\(place): its scale is \"\(word)\"; write linear or log")
         }
-        return try range(from, to, isLogarithmic: scale == "log", shape, place)
+        return try range(from, to, isLogarithmic: scale == .log, shape, place)
     }
 
     private static func range(

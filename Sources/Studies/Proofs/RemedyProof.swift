@@ -46,7 +46,7 @@ package func proveRemedy(
     guard request.settings.isEmpty, request.study == nil else {
         throw VouchError(
             "--settings and --study are for \(RecipeRemedy.tunedRecipe.rawValue) and "
-                + "\(RecipeRemedy.ensemble.rawValue), and \"\(request.remedy)\" is neither")
+                + "\(RecipeRemedy.settingsEnsemble.rawValue), and \"\(request.remedy)\" is neither")
     }
     let proof = try proof(request, run: run, onEvent: onEvent)
     try proofFile.add([proof], to: run)
@@ -129,7 +129,7 @@ private func proveRecipe(
         asked.searched = file.recipe
         asked.source = file.sourceText
         asked.points = [file.recipe.point]
-        if remedy == .ensemble { asked.points += (file.recipe.others ?? []).map(SearchPoint.init) }
+        if remedy == .settingsEnsemble { asked.points += (file.recipe.others ?? []).map(SearchPoint.init) }
     }
     asked.seeds = request.seeds
     let judged = try judgedRecipe(

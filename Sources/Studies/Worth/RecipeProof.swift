@@ -48,7 +48,7 @@ extension RetrainedProof {
                 let second = try trials.trained(
                     plan(compared.standard, seed: seed &+ Self.secondSeed))
                 after = try Trial.averaging([before, second], counts: [1, 1])
-            case .ensemble:
+            case .settingsEnsemble:
                 let others = try compared.others.map {
                     try trials.trained(plan($0.settings, seed: seed))
                 }
@@ -91,7 +91,7 @@ extension RetrainedProof {
                     "\(point.text) is what the run has and what the recipe settles by itself: there is nothing to "
                         + "compare")
             }
-        case .ensemble:
+        case .settingsEnsemble:
             found.others =
                 try request.points.isEmpty
                 ? turned : request.points.map { ($0.text, try $0.configured(asked)) }
@@ -153,7 +153,7 @@ extension RetrainedProof {
                 + (folds ?? "")
         case .secondSeed:
             return "the mean of two trainings by \(compared.name) beside one of them; \(anew)"
-        case .ensemble:
+        case .settingsEnsemble:
             let names = [compared.name] + compared.others.map(\.name)
             let parts = names.indices.map { place in
                 let share = counts.reduce(0.0) { sum, own in

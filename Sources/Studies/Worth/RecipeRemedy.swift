@@ -6,7 +6,7 @@ enum RecipeRemedy: String, CaseIterable {
     /// Other settings in place of the run's.
     case tunedRecipe = "tuned-recipe"
     /// A mean of trainings by several settings in place of a pick.
-    case ensemble = "settings-ensemble"
+    case settingsEnsemble = "settings-ensemble"
     /// A mean of two trainings that differ by their seed.
     case secondSeed = "second-seed"
 
@@ -19,7 +19,7 @@ enum RecipeRemedy: String, CaseIterable {
     private var name: String {
         switch self {
         case .tunedRecipe: "The tuned recipe"
-        case .ensemble: "An ensemble over settings"
+        case .settingsEnsemble: "An ensemble over settings"
         case .secondSeed: "A second seed averaged"
         }
     }
@@ -28,7 +28,7 @@ enum RecipeRemedy: String, CaseIterable {
         switch self {
         case .tunedRecipe:
             "Cawley & Talbot 2010, JMLR 11:2079; Bouthillier et al. 2021, arXiv:2103.03098"
-        case .ensemble: "Caruana et al. 2004, DOI 10.1145/1015330.1015432"
+        case .settingsEnsemble: "Caruana et al. 2004, DOI 10.1145/1015330.1015432"
         case .secondSeed: "Lakshminarayanan et al. 2017, arXiv:1612.01474"
         }
     }
