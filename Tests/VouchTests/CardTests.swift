@@ -46,7 +46,7 @@ import Testing
             yaml: "model:\n  details:\n    license: a: b\n", says: ["not YAML", "3:"]),
         Wrong(
             yaml: "model:\n  details:\n    license: a\n    license: b\n",
-            says: ["not YAML", "license"]),
+            says: ["line 4", "\"license\" stands twice"]),
     ]
 
     @Test(arguments: wrong) func saysWhatIsWrong(_ wrong: Wrong) throws {
