@@ -96,9 +96,9 @@ import Training
             #expect(first == .interrupted && bad.history.count == 1)
             let grown = bad.divergenceRule(.binaryCrossEntropy)
             #expect(bad.history[0].trainingLoss > DivergenceRule.growth * grown.reference)
-        } catch let failure as TrainingFailure {
+        } catch {
             // With momentum numbers are not finite in the first steps.
-            guard case .numericalFailure = failure.stop else { throw failure }
+            guard case .numericalFailure = error.stop else { throw error }
         }
     }
 
