@@ -26,14 +26,9 @@ package struct CallTiming: Sendable {
     ///
     /// - Parameter call: What is timed, at another place in memory each time that it is made.
     package func blocks(_ call: () throws -> Call) throws -> RepeatBlocks {
-        var made = try call()
-        let plan = try plan(made)
-        var values: [Double] = []
-        for block in 0..<plan.blocks {
-            if block > 0 { made = try call() }
-            values.append(try median(of: plan.calls, made))
-        }
-        return RepeatBlocks(values)
+        let plan = try plan(call())
+        return RepeatBlocks(
+            try (0..<plan.blocks).map { _ in try median(of: plan.calls, call()) })
     }
 
     /// Of two, which take turns in each block: first, second, second, first, and in every other block the other way
@@ -48,18 +43,15 @@ package struct CallTiming: Sendable {
         var values: [[Double]] = [[], []]
         for block in 0..<(plans.map(\.blocks).min() ?? Self.fewestBlocks) {
             let order = block % 2 == 0 ? [0, 1] : [1, 0]
-            var calls: [Call?] = [nil, nil]
-            for side in order {
+            let made = try order.map { side in
                 let call = try side == 0 ? first() : second()
                 try call()
-                calls[side] = call
+                return (side: side, call: call)
             }
-            var seconds = [0.0, 0.0]
-            for side in order + order.reversed() {
-                guard let call = calls[side] else { continue }
-                seconds[side] += try median(of: plans[side].calls, call) / 2
+            for side in order { values[side].append(0) }
+            for (side, call) in made + made.reversed() {
+                values[side][block] += try median(of: plans[side].calls, call) / 2
             }
-            for side in order { values[side].append(seconds[side]) }
         }
         return (RepeatBlocks(values[0]), RepeatBlocks(values[1]))
     }
