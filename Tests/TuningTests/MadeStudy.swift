@@ -41,3 +41,15 @@ struct MadeStudy {
         return all
     }
 }
+
+extension [FinishedTrial] {
+    /// The best of the whole trainings that meet the constraints; `nil` where none does.
+    var incumbent: FinishedTrial? {
+        nearest.flatMap { TrialOrder(self).violation($0) == 0 ? $0 : nil }
+    }
+
+    /// The whole training that comes nearest to the constraints, the best of those that meet them; `nil` where all failed.
+    var nearest: FinishedTrial? {
+        TrialOrder(self).sorted(filter { $0.plan.fidelity == .whole && $0.loss != nil }).first
+    }
+}

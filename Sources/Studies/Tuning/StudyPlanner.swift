@@ -17,7 +17,7 @@ func studyPlanner(_ request: StudyRequest, _ learner: Learner) -> any TrialPlann
             fitted: { configuration.fitted($0) }),
         seed: request.seed,
         plan: request.repeated > 0 ? ReplicatePlan(points: request.repeated) : nil,
-        after: max(20, 3 * request.space.parameters.count))
+        after: EffectImportance.leastPoints(axes: request.space.parameters.count))
 }
 
 extension SearchSpace {

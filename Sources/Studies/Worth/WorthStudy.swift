@@ -16,7 +16,7 @@ package struct WorthRequest: Sendable {
     /// Of paired trainings.
     package var seeds = 5
     /// The smallest saving that counts, as a share of the default's loss.
-    package var margin = 0.01
+    package var margin = Worth.usualMargin
     package var threads: Int?
     /// The command line, for the report.
     package var arguments: [String] = []

@@ -1,5 +1,3 @@
-import Statistics
-
 /// Points of a space that were tried, each once or several times with other seeds.
 package struct TriedPoints: Sendable {
     package let axes: [AxisKind]
@@ -72,12 +70,8 @@ package struct TriedPoints: Sendable {
         repeats > 0 ? (squares / Double(repeats)).squareRoot() : nil
     }
 
-    /// What the deviation lies below with 95 %: `s·√(ν/χ²(0.05, ν))`, of a normal spread.
+    /// What the deviation lies below with 95 %.
     package var seedDeviationBound: Double? {
-        seedDeviation.map {
-            $0
-                * (Double(repeats) / SpecialFunctions.chiSquareQuantile(0.05, degrees: repeats))
-                .squareRoot()
-        }
+        seedDeviation.map { deviationBound($0, degrees: repeats, tail: 0.05) }
     }
 }

@@ -50,11 +50,14 @@ package struct SeedSpread: Probe {
     }
 
     private func upperBound(_ trained: RetrainedLosses, _ tail: Double) -> Double {
-        let degrees = Int(trained.degrees)
-        let ratio =
-            Double(degrees) / SpecialFunctions.chiSquareQuantile(tail, degrees: degrees)
-        return trained.standardDeviation * ratio.squareRoot()
+        deviationBound(trained.standardDeviation, degrees: Int(trained.degrees), tail: tail)
     }
+}
+
+/// What a standard deviation lies below but for a tail, of a normal spread: `s·√(ν/χ²(tail, ν))`.
+func deviationBound(_ deviation: Double, degrees: Int, tail: Double) -> Double {
+    let ratio = Double(degrees) / SpecialFunctions.chiSquareQuantile(tail, degrees: degrees)
+    return deviation * ratio.squareRoot()
 }
 
 /// Metrics of spread: the definitions.

@@ -1,5 +1,5 @@
-/// Which of finished trials is better: those that meet the constraints first, then by the objective, then by number; failures
-/// are last.
+/// Which of finished trials a rung carries on first: those that meet the constraints first, then by the objective, then by number; failures
+/// are last. Which whole training becomes the study's model is `StudyStanding`'s.
 package struct TrialOrder: Sendable {
     /// The largest excess that was seen of each constraint: unlike amounts are added by their share of it.
     private let largest: [String: Double]
@@ -23,10 +23,6 @@ package struct TrialOrder: Sendable {
         }
     }
 
-    package func isBetter(_ one: FinishedTrial, than other: FinishedTrial) -> Bool {
-        key(one) < key(other)
-    }
-
     package func sorted(_ trials: [FinishedTrial]) -> [FinishedTrial] {
         trials.map { (key: key($0), trial: $0) }.sorted { $0.key < $1.key }.map(\.trial)
     }
@@ -41,20 +37,5 @@ extension FinishedTrial {
     /// A finite objective of a training that did not fail.
     package var loss: Double? {
         objective.flatMap { $0.isFinite && failure == nil ? $0 : nil }
-    }
-}
-
-extension [FinishedTrial] {
-    /// The best of the whole trainings that meet the constraints: what the search has found by the last finished rung.
-    /// `nil` where none does.
-    package var incumbent: FinishedTrial? {
-        nearest.flatMap { TrialOrder(self).violation($0) == 0 ? $0 : nil }
-    }
-
-    /// The whole training that comes nearest to the constraints, the best of those that meet them; `nil` where all failed.
-    package var nearest: FinishedTrial? {
-        let order = TrialOrder(self)
-        return filter { $0.plan.fidelity == .whole && $0.loss != nil }
-            .min { order.isBetter($0, than: $1) }
     }
 }

@@ -40,7 +40,7 @@ package struct StudyClock: Sendable, Hashable {
     package static func expectedSeconds(
         _ part: Double, _ fidelity: Fidelity, whole: Double, standard: Double?
     ) -> Double {
-        guard let standard, standard > 0 else { return part / max(fidelity.share, 1e-3) }
+        guard let standard, standard > 0 else { return part / max(fidelity.cost, 1e-3) }
         return part * max(1, whole / standard)
     }
 }

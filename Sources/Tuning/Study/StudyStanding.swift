@@ -70,8 +70,8 @@ package struct StudyStanding: Sendable {
     /// - Returns: `nil` where there is none.
     package var promising: FinishedTrial? {
         let parts = trials.filter { !isWhole($0.plan) && $0.objective != nil }
-        guard let most = parts.map({ $0.plan.fidelity.share }).max() else { return nil }
-        let found = best(of: parts.filter { $0.plan.fidelity.share == most })
+        guard let most = parts.map({ $0.plan.fidelity.cost }).max() else { return nil }
+        let found = best(of: parts.filter { $0.plan.fidelity.cost == most })
         let whole = Set(trials.filter { isWhole($0.plan) }.map(\.plan.point))
         return found.flatMap { whole.contains($0.plan.point) ? nil : $0 }
     }
@@ -91,9 +91,4 @@ package struct StudyStanding: Sendable {
             !all.contains { $0.x <= one.x && $0.y <= one.y && ($0.x < one.x || $0.y < one.y) }
         }.sorted { ($0.x, $0.y) < ($1.x, $1.y) }.map(\.trial)
     }
-}
-
-extension Fidelity {
-    /// Of a whole training's steps, as far as no stopping ends them earlier.
-    package var share: Double { rows * epochs }
 }
