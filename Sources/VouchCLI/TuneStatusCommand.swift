@@ -1,6 +1,7 @@
 import ArgumentParser
 import Platform
 import Studies
+import Tables
 
 struct TuneStatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,9 +30,7 @@ struct TuneStatusCommand: ParsableCommand {
 
     mutating func run() throws {
         let axes = frontier.map { text in
-            text.split(separator: ";").map { part in
-                String(part.trimmingPrefix { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-            }
+            text.split(separator: ";").map { String(trimmed($0)) }
         }
         let status = try studyStatus(folder, axes: axes)
         Terminal(.output).write(try form.bytes(status.text, status.json()))

@@ -141,7 +141,9 @@ private struct TrainRun {
         let told = try telling.told(of: trained)
         try told.writer.commit(
             to: configuration.output, overwrite: control.overwrite, recording: told.records)
-        recordInIndex(control)
+        if control.isIndexed {
+            recordInIndex(configuration.output, onEvent: control.onEvent)
+        }
         try store.remove()
         isFinished = true
         var result = RunResult(
@@ -202,15 +204,13 @@ private struct TrainRun {
             return nil
         }
     }
+}
 
-    /// The index can be made anew from the folders, so that its troubles are no reason to fail.
-    private func recordInIndex(_ control: RunControl) {
-        guard control.isIndexed else { return }
-        do {
-            _ = try RunIndex.open().record(runAt: configuration.output)
-        } catch {
-            control.onEvent(
-                .warning("the run is whole, but was not added to the index of runs: \(error)"))
-        }
+/// Adds a run to the index, which can be made anew from the folders, so that its troubles are no reason to fail.
+func recordInIndex(_ run: String, onEvent: (RunEvent) -> Void) {
+    do {
+        _ = try RunIndex.open().record(runAt: run)
+    } catch {
+        onEvent(.warning("the run is whole, but was not added to the index of runs: \(error)"))
     }
 }

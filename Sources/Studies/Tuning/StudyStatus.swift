@@ -98,9 +98,6 @@ extension StudyFolder {
         let best = standing.incumbent
         let meets = best.map(standing.meetsAll) ?? false
         let deadline = try store.deadline()
-        let usages = try workers.compactMap {
-            try $0.usage.map { try Self.value(Usage.self, $0, path) }
-        }
         return StudyStatus(
             study: path, data: request.configuration.data,
             target: request.configuration.columns.target, objective: request.chosenBy,
@@ -123,7 +120,13 @@ extension StudyFolder {
             frontier: try frontier(standing, axes),
             trials: told.sorted {
                 StudyStanding.rank($0.number) < StudyStanding.rank($1.number)
-            }, usage: usages.reduce(.none, +))
+            }, usage: try usage(of: workers))
+    }
+
+    /// What processes took so far, added up.
+    func usage(of workers: [StudyStore.Worker]) throws -> Usage {
+        try workers.compactMap { try $0.usage.map { try Self.value(Usage.self, $0, path) } }
+            .reduce(.none, +)
     }
 
     private func told(_ trial: StudyStore.Trial) throws -> StudyStatus.Trial {

@@ -22,6 +22,8 @@ struct StudyTraining {
     let requirements: [StudyRequirement]
     let base: Learner
     private let trials: Trials
+    /// Rows by which predictions are timed; `nil` where nobody asked for times.
+    private let timed: TrainingTables?
 
     /// What is asked for, checked on the data before anything is written.
     ///
@@ -35,6 +37,11 @@ struct StudyTraining {
         objective = try known.objective(request.objective)
         requirements = try request.requirements.map { try StudyRequirement($0, among: known) }
         trials = Trials(learner, features: features)
+        let times: Set<MetricID> = [.predictionLatency, .predictionRate]
+        let isTimed = ([objective] + requirements.map(\.metric)).contains {
+            times.contains($0.definition.id)
+        }
+        timed = isTimed ? learner.prepared.leakTables(hasTestFile: request.configuration.test != nil) : nil
         self.request.bounds = Dictionary(
             requirements.map { ($0.text, $0.bound) }, uniquingKeysWith: { $1 })
         self.request.required = requirements.map(\.metric.text)
@@ -143,8 +150,8 @@ struct StudyTraining {
         if asked.contains(where: { $0.group != nil }) {
             found += try GroupRates().measure(subject).groups.flatMap(\.everything)
         }
-        if asked.contains(where: { [.predictionLatency, .predictionRate].contains($0.definition.id) }) {
-            subject.tables = prepared.leakTables(hasTestFile: request.configuration.test != nil)
+        if let timed {
+            subject.tables = timed
             found += try PredictionLatency().measure(subject).measurements
         }
         for one in found where one.group == nil {

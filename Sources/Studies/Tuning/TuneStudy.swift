@@ -150,9 +150,7 @@ private struct StudyProcess {
         guard let best = try folder.settleIncumbent() else { return }
         let run = folder.place(of: best.plan.number)
         let others = try folder.trials().count - 1
-        let usages = try folder.store.workers().compactMap {
-            try $0.usage.map { try StudyFolder.value(Usage.self, $0, folder.path) }
-        }
+        let usage = try folder.usage(of: folder.store.workers())
         try folder.store.end {
             try folder.removeOtherRuns(than: best)
             var door = HeldOutRows(of: run, for: "choice among \(others + 1) trials of a study")
@@ -163,21 +161,10 @@ private struct StudyProcess {
             let own = try RunCharge.all(of: run).map(\.usage).reduce(.none, +)
             let warning = RunCharge(
                 .search, "search of settings, \(others) other trainings",
-                usages.reduce(.none, +).less(own)
+                usage.less(own)
             ).add(to: run)
             if let warning { control.onEvent(.warning(warning)) }
-            recordInIndex(run)
-        }
-    }
-
-    /// The index can be made anew from the folders, so that its troubles are no reason to fail.
-    private func recordInIndex(_ run: String) {
-        guard control.isIndexed else { return }
-        do {
-            _ = try RunIndex.open().record(runAt: run)
-        } catch {
-            control.onEvent(
-                .warning("the run is whole, but was not added to the index of runs: \(error)"))
+            if control.isIndexed { recordInIndex(run, onEvent: control.onEvent) }
         }
     }
 }

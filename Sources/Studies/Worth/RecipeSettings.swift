@@ -48,9 +48,6 @@ extension SearchPoint {
         Settings.quantile.id, Settings.quantiles.id,
     ]
 
-    /// What the recipe leaves to itself.
-    private static let automatic = "auto"
-
     /// A configuration with these settings; what follows from them is settled anew.
     ///
     /// - Throws: `VouchError` where there is no such setting, it is none of a recipe, its value cannot be, or the settings do
@@ -59,14 +56,9 @@ extension SearchPoint {
         var result = asked
         for (id, text) in values.sorted(by: { $0.key < $1.key }) {
             let setting = try Self.setting(id)
-            if text == Self.automatic {
-                setting.reset(in: &result)
-            } else {
-                try setting.set(text, in: &result)
-            }
+            if text == SearchDomain.open { setting.reset(in: &result) }
         }
-        try result.validate()
-        return result
+        return try result.asking(for: self)
     }
 
     /// A configuration with none of these settings asked for.
