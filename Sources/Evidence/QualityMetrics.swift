@@ -139,6 +139,17 @@ package enum QualityMetrics {
         formula: "1 − Σ(target − prediction)² / Σ(target − mean target)²",
         direction: 1, drawback: .overfitting,
         source: "scikit-learn, r2_score")
+
+    /// What people type for them.
+    package static let shortNames: [String: [MetricDefinition]] = [
+        "auc": [rocAUC, macroAUC],
+        "f1": [macroF1], "recall": [sensitivity],
+        "precision": [positivePredictiveValue],
+        "brier": [brierScore],
+        "loss": [logLoss, rootMeanSquaredError],
+        "rmse": [rootMeanSquaredError],
+        "mae": [meanAbsoluteError], "r2": [rSquared],
+    ]
 }
 
 // Their ids.

@@ -64,19 +64,9 @@ package struct CurveMetric: Sendable, Hashable {
         if let exact = all.first(where: { $0.definition.id.rawValue.lowercased() == wanted }) {
             return exact
         }
-        let meant = shortNames[wanted] ?? []
+        let meant = QualityMetrics.shortNames[wanted] ?? []
         return all.first { meant.contains($0.definition) }
     }
-
-    private static let shortNames: [String: [MetricDefinition]] = [
-        "auc": [QualityMetrics.rocAUC, QualityMetrics.macroAUC],
-        "f1": [QualityMetrics.macroF1], "recall": [QualityMetrics.sensitivity],
-        "precision": [QualityMetrics.positivePredictiveValue],
-        "brier": [QualityMetrics.brierScore],
-        "loss": [QualityMetrics.logLoss, QualityMetrics.rootMeanSquaredError],
-        "rmse": [QualityMetrics.rootMeanSquaredError],
-        "mae": [QualityMetrics.meanAbsoluteError], "r2": [QualityMetrics.rSquared],
-    ]
 
     private var isGain: Bool { definition.direction > 0 }
 

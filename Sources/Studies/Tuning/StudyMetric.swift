@@ -12,11 +12,9 @@ struct StudyMetric: Sendable {
     /// Of which group or protected column; `nil` for all rows.
     let group: String?
 
-    /// Short names that people type.
-    private static let short: [String: [MetricID]] = [
-        "auc": [.rocAUC, .macroAUC], "latency": [.predictionLatency], "size": [.modelSize],
-        "rate": [.predictionRate], "rmse": [.rootMeanSquaredError], "mae": [.meanAbsoluteError],
-        "r2": [.rSquared], "f1": [.macroF1],
+    /// What people type, beside `QualityMetrics.shortNames`.
+    private static let short: [String: MetricID] = [
+        "latency": .predictionLatency, "size": .modelSize, "rate": .predictionRate,
     ]
 
     /// - Parameters:
@@ -30,9 +28,11 @@ struct StudyMetric: Sendable {
         group = parts.count > 1 ? String(trimmed(parts[1])) : nil
         let ofGroup = group != nil
         let candidates = ofGroup ? known.ofGroups : known.ofAllRows
+        let meant =
+            QualityMetrics.shortNames[name, default: []].map(\.id) + [Self.short[name]].compactMap { $0 }
         let found = candidates.first {
             Self.plain($0.id.rawValue) == name || Self.plain($0.name) == name
-                || Self.short[name, default: []].contains($0.id)
+                || meant.contains($0.id)
         }
         guard let found else {
             let ids = candidates.map(\.id.rawValue).joined(separator: ", ")
