@@ -1,4 +1,5 @@
 import Evidence
+import Kernels
 import Models
 import Prediction
 import Tables
@@ -15,11 +16,11 @@ struct RunRepeater: Repeater {
     /// The run's test rows.
     let test: LabelledPredictions
     /// Of the run's first model.
-    let weights: [Float]
+    let weights: Buffer
     /// What `steps()` counts for.
     let stepsSeconds: Double
 
-    func steps() throws -> StepTrial { try trials.steps(at: weights) }
+    func steps() throws -> StepTrial { try trials.steps(at: weights.floats(0..<weights.count)) }
 
     private func plan(_ change: RowChange, seed: UInt64) -> TrialPlan {
         var plan = TrialPlan(trials.settings)

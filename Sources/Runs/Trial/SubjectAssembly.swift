@@ -100,9 +100,7 @@ package struct SubjectAssembly {
                 ? RunRepeater(
                     trials: trials, expectedSeconds: seconds, trainingRows: rows,
                     training: training, test: test,
-                    weights: model.parameters.sets[0].floats(
-                        0..<model.parameters.sets[0].count),
-                    stepsSeconds: try trials.stepsSeconds()) : nil,
+                    weights: model.parameters.sets[0], stepsSeconds: try trials.stepsSeconds()) : nil,
             canaries: try canaries(),
             linearModel: linear,
             counterpart: others.first { $0.kind == kind.form.counterpart.kind.rawValue },
