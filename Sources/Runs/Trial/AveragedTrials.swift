@@ -42,6 +42,7 @@ extension Trial {
         for other in trials.dropFirst() {
             made.used += other.made.used
             made.teaching?.steps += other.made.teaching?.steps ?? 0
+            made.teaching?.lostSteps += other.made.teaching?.lostSteps ?? 0
         }
         return Trial(learner: first.learner, features: first.features, made: made)
     }
