@@ -54,8 +54,8 @@ package struct PlanHistory: Sendable {
     /// What all that follows a training takes on this machine, a second of counted work: of the table's latest runs, else
     /// of the latest ones of that kind of model. `nil` where none was counted.
     ///
-    /// A pace of the machine far more than of a table: of eleven tables it was 1.6 to 2.2, while counted work at the pace of
-    /// a few timed steps was 1.4 to 3.0.
+    /// A pace of the machine more than of a table: of twenty tables it was 1.6 to 4.0, on fifteen of them 1.6 to 2.5
+    /// (decision 41).
     package func secondsPerWork(
         table: String, kind: String, on machine: PlanMachine
     ) -> Double? {
