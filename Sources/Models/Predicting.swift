@@ -91,11 +91,7 @@ extension ModelBundle {
         let width = network.task.outputs
         guard width > 1 else { return logits.map { 1 / (1 + Float(Double.exp(-Double($0)))) } }
         return stride(from: 0, to: logits.count, by: width).flatMap { start in
-            let own = logits[start..<(start + width)].map(Double.init)
-            let top = own.max() ?? 0
-            let powers = own.map { Double.exp($0 - top) }
-            let sum = powers.reduce(0, +)
-            return powers.map { Float($0 / sum) }
+            softmax(logits[start..<(start + width)].map(Double.init)).map { Float($0) }
         }
     }
 

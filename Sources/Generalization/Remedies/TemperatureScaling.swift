@@ -1,6 +1,7 @@
 package import Evidence
 package import Prediction
 import RealModule
+import Statistics
 
 /// One number that makes all probabilities bolder or more careful: `pₖ ← pₖ^(1/T) / Σⱼ pⱼ^(1/T)`.
 ///
@@ -61,10 +62,7 @@ package struct Temperature: FittedOutputRemedy, Hashable {
             let range = row * width..<(row + 1) * width
             // Far below any probability that matters, far above where a logarithm overflows.
             let logits = range.map { Double.log(max(predictions.values[$0], 1e-30)) / value }
-            let most = logits.max() ?? 0
-            let powers = logits.map { Double.exp($0 - most) }
-            let sum = powers.reduce(0, +)
-            for (place, power) in zip(range, powers) { result.values[place] = power / sum }
+            result.values.replaceSubrange(range, with: softmax(logits))
         }
         return result
     }

@@ -1,5 +1,6 @@
 package import Prediction
 import RealModule
+import Statistics
 
 /// How often each of several models stands in a mean of them, chosen on rows that none of them learned from.
 ///
@@ -75,10 +76,7 @@ extension Predictions {
     fileprivate mutating func normaliseLogs() {
         for start in stride(from: 0, to: values.count, by: width) {
             let range = start..<(start + width)
-            let top = values[range].max() ?? 0
-            let powers = values[range].map { Double.exp($0 - top) }
-            let sum = powers.reduce(0, +)
-            for (place, power) in zip(range, powers) { values[place] = power / sum }
+            values.replaceSubrange(range, with: softmax(Array(values[range])))
         }
     }
 }
