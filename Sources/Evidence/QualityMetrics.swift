@@ -146,7 +146,7 @@ package enum QualityMetrics {
         "f1": [macroF1], "recall": [sensitivity],
         "precision": [positivePredictiveValue],
         "brier": [brierScore],
-        "loss": [logLoss, rootMeanSquaredError],
+        "loss": [QualityMetrics.logLoss, QualityMetrics.rootMeanSquaredError],
         "rmse": [rootMeanSquaredError],
         "mae": [meanAbsoluteError], "r2": [rSquared],
     ]
