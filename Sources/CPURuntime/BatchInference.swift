@@ -26,7 +26,8 @@ package final class BatchInference: Sendable {
         self.layout = layout
         self.batchRows = batchRows
         self.pool = pool
-        let plan = Plan(graph, outputs: outputs, rows: batchRows, parameters: layout)
+        let plan = Plan(
+            graph, outputs: outputs, rows: batchRows, parameters: layout, readsMarks: true)
         full = (0..<pool.threads).map { _ in Executor(plan) }
     }
 

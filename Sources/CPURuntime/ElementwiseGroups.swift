@@ -20,6 +20,8 @@ struct ExecutionUnits {
     private(set) var unitOf: [Value: Int] = [:]
     /// The live nodes that read each node.
     private(set) var users: [[Value]]
+    /// Of products whose left factor nobody makes.
+    private(set) var leftFactors: [Value: LeftFactor] = [:]
     /// Units in an order in which operands come first.
     private(set) var order: [Int] = []
 
@@ -28,10 +30,21 @@ struct ExecutionUnits {
     /// at most 61 of a fused program's 64 registers, whatever they read.
     private static let maximumNodes = 20
 
-    init(_ graph: Graph, live: [Bool], wanted: Set<Value>) {
+    init(_ graph: Graph, rows: Int, live: [Bool], wanted: Set<Value>, readsMarks: Bool) {
+        var live = live
         users = Array(repeating: [], count: graph.nodes.count)
         for (index, node) in graph.nodes.enumerated() where live[index] {
             for operand in Set(node.inputs) { users[operand.index].append(Value(index)) }
+        }
+        for index in graph.nodes.indices where live[index] {
+            let product = Value(index)
+            guard
+                let factor = LeftFactor(
+                    of: product, in: graph, rows: rows, users: users, wanted: wanted,
+                    readsMarks: readsMarks)
+            else { continue }
+            leftFactors[product] = factor
+            for value in factor.absorbed { live[value.index] = false }
         }
         for (index, node) in graph.nodes.enumerated() where live[index] {
             let value = Value(index)
@@ -144,12 +157,17 @@ struct ExecutionUnits {
     func operands(of unit: Int, _ graph: Graph) -> [Value] {
         var result: [Value] = []
         for node in units[unit].nodes {
-            for operand in graph[node].inputs
+            for operand in read(by: node, graph)
             where unitOf[operand] != unit && !result.contains(operand) {
                 result.append(operand)
             }
         }
         return result
+    }
+
+    private func read(by node: Value, _ graph: Graph) -> [Value] {
+        guard let factor = leftFactors[node] else { return graph[node].inputs }
+        return factor.reads(in: graph) + graph[node].inputs.dropFirst()
     }
 
     private func sorted(_ graph: Graph) -> [Int] {

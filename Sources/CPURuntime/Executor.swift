@@ -114,6 +114,8 @@ package final class Executor: @unchecked Sendable {
             products[index].run(a: a, b: b, bias: bias, c: c, in: workspace)
         case .int8Matmul(let index, let operands):
             int8Products[index].run(operands, in: workspace)
+        case .marked(let index, let operands):
+            workspace.addMarked(plan.markedColumns[index], operands)
         case .convolution(let index, let a, let b, let bias, let c):
             convolutions[index].run(
                 a: a, b: b, bias: bias, c: c, scratch: scratch, in: workspace)

@@ -33,10 +33,15 @@ struct Lowering {
     let rows: Int
     private let parameters: ParameterLayout
     let precision: Precision
+    /// Whether products read marks of classes as such (`MarkedFactor`).
+    private let readsMarks: Bool
+    /// Of products whose left factor nobody makes.
+    private var leftFactors: [Value: LeftFactor] = [:]
     var blocks: [BlockInfo] = []
     private(set) var steps: [StepDraft] = []
     private(set) var products: [MatmulShape] = []
     var int8Products: [Int8Shape] = []
+    var markedColumns: [MarkedColumns] = []
     /// Of values that only a product of whole numbers reads, the product: they are made in its bytes.
     private(set) var takenInBytes: [Value: Value] = [:]
     var convolutions: [ConvolutionShape] = []
@@ -46,18 +51,22 @@ struct Lowering {
     private var blockOf: [Value: Block] = [:]
     private(set) var kept: Set<Block> = []
 
-    init(_ graph: Graph, rows: Int, parameters: ParameterLayout, precision: Precision) {
+    init(
+        _ graph: Graph, rows: Int, parameters: ParameterLayout, precision: Precision,
+        readsMarks: Bool
+    ) {
         self.graph = graph
         self.rows = rows
         self.parameters = parameters
         self.precision = precision
+        self.readsMarks = readsMarks && precision == .float32
     }
 
     func block(of value: Value) -> Block? { blockOf[value] }
     func extents(_ value: Value) -> [Int] { graph[value].shape.bound(rows: rows) }
     func count(_ value: Value) -> Int { graph[value].shape.count(rows: rows) }
 
-    private mutating func newBlock(_ count: Int, fixed: Region? = nil) -> Block {
+    mutating func newBlock(_ count: Int, fixed: Region? = nil) -> Block {
         blocks.append(BlockInfo(count: count, fixed: fixed, firstStep: .max, lastStep: -1))
         return Block(index: blocks.count - 1)
     }
@@ -89,7 +98,9 @@ struct Lowering {
                 kept.insert(target(value))
             }
         }
-        let units = ExecutionUnits(graph, live: live, wanted: wanted)
+        let units = ExecutionUnits(
+            graph, rows: rows, live: live, wanted: wanted, readsMarks: readsMarks)
+        leftFactors = units.leftFactors
         takenInBytes = units.takenInBytes(in: graph, wanted: wanted)
         for unit in units.order {
             switch units.units[unit].kind {
@@ -138,7 +149,7 @@ extension Lowering {
     /// A product or a convolution, with its bias and ReLU.
     private mutating func lowerProduct(_ chain: [Value]) {
         let product = graph[chain[0]]
-        guard let a = blockOf[product.inputs[0]], let b = blockOf[product.inputs[1]] else { return }
+        guard let b = blockOf[product.inputs[1]] else { return }
         var bias: Block?
         for value in chain.dropFirst() where graph[value].op == .binary(.add) {
             let other = graph[value].inputs.first { $0 != chain[0] }
@@ -146,6 +157,15 @@ extension Lowering {
         }
         let last = chain[chain.count - 1]
         let appliesReLU = graph[last].op == .unary(.relu)
+        var left = product.inputs[0], isInterleaved = false
+        switch leftFactors[chain[0]] {
+        case .marked(let factor):
+            lowerMarkedProduct(factor, chain, weights: b, bias: bias, appliesReLU: appliesReLU)
+            return
+        case .interleaved(let source, _): (left, isInterleaved) = (source, true)
+        case nil: break
+        }
+        guard let a = blockOf[left] else { return }
         guard case .matmul(let transposeA, let transposeB) = product.op else {
             lowerConvolution(
                 product, a: a, b: b, bias: bias, appliesReLU: appliesReLU, to: last)
@@ -159,14 +179,24 @@ extension Lowering {
             batchA: rank == 3 ? ea[0] : 1, batchB: rank == 3 ? eb[0] : 1,
             m: ec[rank - 2], n: ec[rank - 1], k: ea[transposeA ? rank - 2 : rank - 1],
             transposeA: transposeA, transposeB: transposeB, hasBias: bias != nil,
-            appliesReLU: appliesReLU, precision: precision)
+            appliesReLU: appliesReLU, precision: precision, interleavesA: isInterleaved)
         let c = target(last)
-        let index = products.count
-        products.append(shape)
+        let index = addProduct(shape)
         let addend = bias
         emit(last, reads: [a, b] + (bias.map { [$0] } ?? []), writes: [c]) { region in
             .matmul(index, a: region(a), b: region(b), bias: addend.map(region), c: region(c))
         }
+    }
+
+    mutating func addProduct(_ shape: MatmulShape) -> Int {
+        products.append(shape)
+        return products.count - 1
+    }
+
+    mutating func addProgram(_ draft: FusedDraft, for value: Value) {
+        let index = programs.count
+        programs.append(draft)
+        emit(value, reads: draft.operands.map(\.block), writes: draft.outputs) { _ in .fused(index) }
     }
 
     private mutating func lowerGroup(
@@ -235,11 +265,9 @@ extension Lowering {
             program.output(register)
             outputs.append(target(member))
         }
-        let index = programs.count
-        programs.append(FusedDraft(program: program, operands: operands, outputs: outputs))
-        emit(
-            members[members.count - 1], reads: operands.map(\.block), writes: outputs
-        ) { _ in .fused(index) }
+        addProgram(
+            FusedDraft(program: program, operands: operands, outputs: outputs),
+            for: members[members.count - 1])
     }
 
     private mutating func lowerNode(_ value: Value) {
@@ -342,7 +370,7 @@ extension Lowering {
         }
     }
 
-    private mutating func copy(_ x: Block, to y: Block, for value: Value, _ layout: BoxLayout) {
+    mutating func copy(_ x: Block, to y: Block, for value: Value, _ layout: BoxLayout) {
         emit(value, reads: [x], writes: [y]) { .copy(x: $0(x), y: $0(y), layout) }
     }
 

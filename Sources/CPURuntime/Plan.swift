@@ -16,6 +16,7 @@ package struct Plan: Sendable {
     package let steps: [Step]
     let products: [MatmulShape]
     let int8Products: [Int8Shape]
+    let markedColumns: [MarkedColumns]
     let convolutions: [ConvolutionShape]
     let maxPools: [PoolShape]
     let averagePools: [AveragePool.Kind]
@@ -35,6 +36,8 @@ package struct Plan: Sendable {
         case matmul(Int, a: Region, b: Region, bias: Region?, c: Region)
         /// A product of whole numbers.
         case int8Matmul(Int, Int8Operands)
+        /// The columns of a product that are mostly 0, added to the sums over those before them.
+        case marked(Int, MarkedOperands)
         /// A convolution or one of its gradients; `ConvolutionShape.Kind` says what `a` and `b` are.
         case convolution(Int, a: Region, b: Region, bias: Region?, c: Region)
         /// `u` is what is picked from or spread; see `GraphIR.Op`.
@@ -64,6 +67,7 @@ package struct Plan: Sendable {
         switch step {
         case .matmul(_, _, _, _, let c), .convolution(_, _, _, _, let c): [c]
         case .int8Matmul(_, let operands): [operands.c]
+        case .marked(_, let operands): [operands.c]
         case .fused(let index): programs[index].outputs
         case .reduce(_, _, let y, _, _, _), .softmax(_, let y, _, _, _), .copy(_, let y, _),
             .zero(let y), .gather(_, _, let y, _, _, _), .oneHot(_, let y, _, _),
@@ -79,6 +83,7 @@ package struct Plan: Sendable {
         case .matmul(_, let a, let b, let bias, _), .convolution(_, let a, let b, let bias, _):
             [a, b] + (bias.map { [$0] } ?? [])
         case .int8Matmul(_, let operands): operands.reads
+        case .marked(_, let operands): operands.reads
         case .fused(let index): programs[index].operands.map(\.region)
         case .maxPool(_, _, let x, let u, _): [x] + (u.map { [$0] } ?? [])
         case .reduce(_, let x, _, _, _, _), .softmax(let x, _, _, _, _), .copy(let x, _, _),
@@ -123,12 +128,16 @@ package struct Plan: Sendable {
     ///   - rows: The rows of a batch.
     ///   - parameters: Where the parameters lie.
     ///   - results: Values that are to end in given regions, such as gradients.
+    ///   - readsMarks: Whether columns that mark a class are read as such, and not as a factor of a product; the bits
+    ///     are the same where `MarkedFactor` says so.
     package init(
         _ graph: Graph, outputs: [OutputPort], rows: Int, parameters: ParameterLayout,
-        results: [(value: Value, region: Region)] = [], precision: Precision = .float32
+        results: [(value: Value, region: Region)] = [], precision: Precision = .float32,
+        readsMarks: Bool = false
     ) {
         var lowering = Lowering(
-            graph, rows: rows, parameters: parameters, precision: precision)
+            graph, rows: rows, parameters: parameters, precision: precision,
+            readsMarks: readsMarks)
         lowering.lower(outputs: outputs, results: results)
         self.graph = graph
         self.rows = rows
@@ -146,6 +155,7 @@ package struct Plan: Sendable {
         self.outputs = found
         products = lowering.products
         int8Products = lowering.int8Products
+        markedColumns = lowering.markedColumns
         convolutions = lowering.convolutions
         maxPools = lowering.maxPools
         averagePools = lowering.averagePools

@@ -147,7 +147,8 @@ static void run_own(vk_matmul *matmul, const float *a, const float *b, const flo
     case ROW_PRODUCT: vk_row_product(c, a, b, bias, k, n); return;
     case NARROW_PRODUCT:
         vk_transpose(matmul->narrow, b, k, n);
-        vk_narrow_product(c, a, matmul->narrow, bias, m, n, k);
+        vk_narrow_product(c, a, matmul->narrow, bias, m, n, k,
+                          matmul->shape.interleaved_a ? matmul->shape.batch_a * k : k);
         return;
     case NARROW_SUMS:
         vk_narrow_sums(matmul->narrow, a, b, m, n, k);
@@ -169,6 +170,11 @@ vk_matmul *vk_matmul_create(const vk_matmul_shape *shape) {
     matmul->relu_count = shape->relu ? batch * shape->m * shape->n : 0;
     matmul->shape = *shape;
     matmul->method = method_of(shape);
+    // Of one product rows lie in either layout alike.
+    if (shape->interleaved_a && shape->batch_a > 1 && matmul->method != NARROW_PRODUCT) {
+        vk_matmul_destroy(matmul);
+        return NULL;
+    }
     if (matmul->method != BY_ONEDNN) {
         int64_t count = (matmul->method == NARROW_SUMS ? shape->m : shape->k) * shape->n;
         matmul->narrow = vk_allocate((size_t)count * sizeof(float));
@@ -253,7 +259,8 @@ int vk_matmul_run(vk_matmul *matmul, const float *a, const float *b, const float
         const vk_matmul_shape *s = &matmul->shape;
         int64_t batch = batch_of(s);
         for (int64_t i = 0; i < batch; i++) {
-            run_own(matmul, a + (s->batch_a > 1 ? i * s->m * s->k : 0),
+            int64_t between = s->interleaved_a ? s->k : s->m * s->k;
+            run_own(matmul, a + (s->batch_a > 1 ? i * between : 0),
                     b + (s->batch_b > 1 ? i * s->k * s->n : 0), bias, c + i * s->m * s->n);
         }
         vk_relu(c, matmul->relu_count);

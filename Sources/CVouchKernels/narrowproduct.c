@@ -28,8 +28,8 @@ VK_INLINE void dots(float *y, const float *x, const float *w, const float *bias,
 
 VK_CLONES
 void vk_narrow_product(float *restrict y, const float *x, const float *w, const float *bias, int64_t m,
-                       int64_t n, int64_t k) {
-    for (int64_t row = 0; row < m; row++, x += k, y += n) {
+                       int64_t n, int64_t k, int64_t distance) {
+    for (int64_t row = 0; row < m; row++, x += distance, y += n) {
         int64_t j = 0;
         for (; j + 4 <= n; j += 4) dots(y + j, x, w + j * k, bias ? bias + j : bias, k, 4);
         if (j + 2 <= n) {

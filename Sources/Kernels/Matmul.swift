@@ -13,10 +13,13 @@ package struct MatmulShape: Hashable, Sendable {
     package var hasBias: Bool
     package var appliesReLU: Bool
     package var precision: Precision
+    /// Whether `a` is `[m, batchA, k]`: only of products that are `narrow`.
+    package var interleavesA: Bool
 
     package init(
         batchA: Int, batchB: Int, m: Int, n: Int, k: Int, transposeA: Bool, transposeB: Bool,
-        hasBias: Bool, appliesReLU: Bool, precision: Precision = .float32
+        hasBias: Bool, appliesReLU: Bool, precision: Precision = .float32,
+        interleavesA: Bool = false
     ) {
         self.batchA = batchA
         self.batchB = batchB
@@ -28,7 +31,11 @@ package struct MatmulShape: Hashable, Sendable {
         self.hasBias = hasBias
         self.appliesReLU = appliesReLU
         self.precision = precision
+        self.interleavesA = interleavesA
     }
+
+    /// Columns up to which a product is our own loop.
+    package static var narrow: Int { Int(VK_NARROW) }
 
     package var batch: Int { max(batchA, batchB) }
     /// Multiplications and additions.
@@ -51,7 +58,7 @@ package struct MatmulShape: Hashable, Sendable {
             batch_a: Int64(shape.batchA), batch_b: Int64(shape.batchB), m: Int64(shape.m),
             n: Int64(shape.n), k: Int64(shape.k), transpose_a: shape.transposeA,
             transpose_b: shape.transposeB, bias: shape.hasBias, relu: shape.appliesReLU,
-            bfloat16: shape.precision == .bfloat16)
+            bfloat16: shape.precision == .bfloat16, interleaved_a: shape.interleavesA)
         guard let handle = unsafe vk_matmul_create(&description) else {
             preconditionFailure("oneDNN has no matrix product \(shape)")
         }

@@ -18,7 +18,11 @@ typedef struct {
     bool bias;  // adds [n] to every row; with one batch only
     bool relu;  // applies max(·, 0) last; NaN stays
     bool bfloat16;  // may round factors to bfloat16, where that is faster
+    bool interleaved_a;  // a is [m, batch_a, k]; only where no side is transposed and n ≤ VK_NARROW
 } vk_matmul_shape;
+
+/// Products with a side of at most so many columns are loops of our own.
+enum { VK_NARROW = 8 };
 
 /// NULL where oneDNN refuses or memory is short. Not to be shared between threads that run at once.
 vk_matmul *vk_matmul_create(const vk_matmul_shape *shape);
@@ -33,6 +37,31 @@ const char *vk_matmul_implementation(const vk_matmul *matmul);
 bool vk_multiplies_bfloat16(void);
 /// oneDNN's version as major·10000 + minor·100 + patch.
 int vk_onednn_version(void);
+
+// ---- the columns of a product's left factor that are mostly 0 ----
+
+/// Columns side by side: numbers, or the mark of a class, which is 1 in one column and 0 in the others.
+typedef struct {
+    const float *values;     // [rows, width]; NULL for marks
+    const int32_t *indices;  // [rows], the columns that are 1; NULL for values
+    int64_t width;
+} vk_columns;
+
+typedef struct {
+    int64_t rows, members;  // each row stands `members` times in the product, its columns scaled anew
+    int64_t n, k;           // of the weights [k, n]
+    int64_t first;          // the column at which the parts begin
+    bool relu;              // applies max(·, 0) last; NaN stays
+} vk_marked_shape;
+
+/// Of parts at most so many columns that are not 0 in one row.
+enum { VK_MOST_MARKED = 128 };
+
+/// Goes on with a product's sums: `c[row, member] += Σ x·scale·w (+ bias) (then ReLU)` over the columns that are not 0,
+/// one after another, each by a fused multiplication and addition where the processor has them. `scales` is
+/// [members, k] or NULL, `bias` [n] or NULL. -1, or the first row with a mark outside its columns.
+int64_t vk_add_marked(float *c, const vk_marked_shape *shape, const vk_columns *parts, int64_t count,
+                      const float *w, const float *scales, const float *bias);
 
 // ---- products of whole numbers (oneDNN) ----
 
