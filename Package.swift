@@ -285,7 +285,7 @@ let package = Package(
         // training from more rows than memory holds, measured
         .executableTarget(
             name: "RowsOnDisk", dependencies: ["Platform", "TensorCore", "Vouch"],
-            path: "Benchmarks/rows", swiftSettings: strict),
+            path: "Benchmarks/rows", exclude: ["README.md"], swiftSettings: strict),
         tests(
             "ReportingTests",
             ["Reporting", "Figures", "Evidence", "SchemaValidation", "Statistics", "TensorCore"],
