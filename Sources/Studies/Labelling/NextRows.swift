@@ -51,16 +51,20 @@ package struct NextRequest: Sendable {
         return strategy
     }
 
-    fileprivate func check() throws(VouchError) {
+    /// The labelling interface that stands beside the tasks.
+    var interface: String? { labelStudio.map(BatchFile.configurationPath) }
+
+    fileprivate func check() throws {
         guard budget > 0, budget.isFinite, costColumn != nil || budget >= 1 else {
             throw VouchError("--budget is \(budget); it must be at least one row")
         }
         guard (0...1).contains(randomShare) else {
             throw VouchError("--random-share is \(randomShare); it must be from 0 to 1")
         }
-        guard output != labelStudio, output != pool, labelStudio != pool else {
-            throw VouchError("--out, --label-studio and the pool must be different files")
-        }
+        try OutputFiles(ofRun: run, reads: ["the pool": pool]).check([
+            "--out": output, "--label-studio": labelStudio,
+            "--label-studio's labelling interface": interface,
+        ])
     }
 }
 
@@ -73,6 +77,10 @@ package func nextRows(
     try request.check()
     let threads = try checkedThreads(request.threads)
     let model = try ModelBundle(run: request.run)
+    let folder = try LabelStore.folder(of: request.run)
+    let store = try LabelStore.read(folder)
+    let earlier = EarlierBatch(model: model, request: request, threads: threads)
+    try earlier.check(store)
     let workers = WorkerPool(threads: threads)
     onEvent(.stage("Reading \(request.pool)"))
     let file = try PoolFile(
@@ -83,8 +91,6 @@ package func nextRows(
                 "\(request.pool) has the target \"\(model.target.column)\"; nobody looks at it there"
             ))
     }
-    let folder = try LabelStore.folder(of: request.run)
-    let store = try LabelStore.read(folder)
     let open = store.open(file, asksAgain: request.asksAgain)
     guard open.contains(true) else {
         throw VouchError(
@@ -123,19 +129,23 @@ package func nextRows(
                 predicted: Array(
                     selection.predictions.values[row.row * width..<(row.row + 1) * width]))
         })
-    let written = try LabelStore.adding(to: folder) { now in
-        guard now.rounds.count == store.rounds.count else {
-            throw VouchError(
-                "somebody asked for rows of \(request.run) at the same time, so that these might be "
-                    + "asked twice. Ask again; nothing was written")
+    let written = try NewFiles.keptIfDone { files in
+        try LabelStore.adding(to: folder) { now in
+            guard now.rounds.count == store.rounds.count else {
+                throw VouchError(
+                    "somebody asked for rows of \(request.run) at the same time, so that these might be "
+                        + "asked twice. Ask again; nothing was written")
+            }
+            try earlier.check(now)
+            let batch = BatchFile(asked, target: model.target)
+            try files.write(batch.csv, to: request.output)
+            if let tasks = request.labelStudio, let interface = request.interface {
+                try files.write(batch.labelStudioTasks, to: tasks)
+                try files.write(
+                    BatchFile.labelStudioConfiguration(model.target), to: interface)
+            }
+            return LabelRecord(asked)
         }
-        return LabelRecord(asked)
-    }
-    let batch = BatchFile(asked, target: model.target)
-    try AtomicFile.write(batch.csv, to: request.output)
-    if let path = request.labelStudio {
-        try AtomicFile.write(batch.labelStudioTasks, to: path)
-        try AtomicFile.write(batch.labelStudioConfiguration, to: BatchFile.configurationPath(path))
     }
     return try NextBatch(
         request, asked, choice, guarded: guarded, givesWay: givesWay, suited: suited,

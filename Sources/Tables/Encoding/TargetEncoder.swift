@@ -52,8 +52,9 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
         self.task = task ?? (hasClasses ? classTask : .regression)
         if self.task == .regression {
             guard let numbers = column.numbers else {
+                let odd = column.firstNoNumber(among: present) ?? present[0]
                 throw fail(
-                    "a regression needs numbers, and \"\(column.text(present[0]) ?? "")\" is none",
+                    "a regression needs numbers, and \"\(column.text(odd) ?? "")\" is none",
                     "Choose --task multiclass, or correct the cells")
             }
             if let row = present.first(where: { numbers[$0].isNaN }) {
@@ -198,11 +199,17 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
     }
 
     /// The numbers of a regression's target; NaN where missing.
+    ///
+    /// - Throws: with the first cell that is none.
     package func values(_ column: Column, source: String) throws(TableError) -> [Double] {
         guard let numbers = column.numbers else {
+            let odd = column.firstNoNumber(among: 0..<column.count)
             throw TableError(
-                action: "reading the target of", source: source, column: column.name,
-                problem: "a regression needs numbers", advice: "Correct the cells")
+                action: "reading the target of", source: source, row: odd.map { $0 + 1 },
+                column: column.name,
+                problem: "a regression needs numbers"
+                    + (odd.flatMap(column.text).map { ", and \"\($0)\" is none" } ?? ""),
+                advice: "Correct the cell, or empty it")
         }
         if let spelling = column.spelling,
             let row = numbers.indices.first(where: { numbers[$0].isNaN && spelling.codes[$0] >= 0 })
