@@ -201,7 +201,9 @@ import Testing
         #expect(try Files.read(notes) == Array("a,b\n1,2\n".utf8))
         #expect(try !scratch.names.contains("run.labels"))
 
-        _ = try nextRows(request())
+        var warnings: [String] = []
+        _ = try nextRows(request()) { if case .warning(let text) = $0 { warnings.append(text) } }
+        #expect(warnings.isEmpty, "\(warnings)")
         #expect(message { _ = try nextRows(request()) }.contains("20 of its rows wait"))
         let filled = try answers("batch.csv", to: "batch.csv") { truth[$0 - 1] }
         let before = try Files.read(filled.answers)
@@ -213,6 +215,12 @@ import Testing
         // All of it is in the store: the next batch may stand there.
         _ = try nextRows(request(budget: 5))
         #expect(try table(scratch.path + "/batch.csv").allSatisfy { $0[0] == "2" })
+
+        // Rows that the run learned from have their answers.
+        var known = request("known.csv", budget: 1)
+        known.pool = scratch.path + "/data.csv"
+        _ = try nextRows(known) { if case .warning(let text) = $0 { warnings.append(text) } }
+        #expect(warnings.contains { $0.contains("whose answers are known already") })
 
         // The interface that somebody wrote by hand stays, and with it nothing is asked.
         _ = try scratch.write("<View/>", to: "tasks.xml")

@@ -98,10 +98,21 @@ package func nextRows(
                 + (request.asksAgain
                     ? "" : "; rows without an answer are asked again with --ask-again"))
     }
+    let labelled = try? backgroundRows(of: request.run, threads: threads)
+    if let labelled {
+        let asked = file.table.selecting(rows: open.indices.filter { open[$0] })
+        let known = asked.rowsOccurring(in: labelled, columns: model.schema.features.map(\.name))
+        if known.count > 0, known.columns > 0 {
+            onEvent(
+                .warning(
+                    "\(known.count) of \(asked.rowCount) open rows of \(request.pool) have the features of rows "
+                        + "that \(request.run) learned from, whose answers are known already"))
+        }
+    }
     onEvent(.stage("Choosing among \(open.count { $0 }) rows"))
     let selection = try PoolSelection(
         file, model: model, costColumn: request.costColumn,
-        labelled: try? backgroundRows(of: request.run, threads: threads), workers: workers)
+        labelled: labelled, workers: workers)
     let suited = try selection.strategy(request.strategy)
     let round = store.rounds.count + 1
     let guarded = try ChoosingGuard(run: request.run, threads: threads)?
