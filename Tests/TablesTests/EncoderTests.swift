@@ -302,9 +302,9 @@ import Testing
         #expect(many.problem == "a binary target has two values, this has 3: a, b, c")
         let unknown = try #require(throws: TableError.self) {
             try Self.encode(category("y", ["a", "b"]))
-                .labels(category("y", ["a", "q"]), source: "t")
+                .labels(category("z", ["a", "q"]), source: "t")
         }
-        #expect(unknown.row == 2)
+        #expect(unknown.row == 2 && unknown.column == "z")
         #expect(unknown.problem == "\"q\" is not a class of the training rows")
     }
 }

@@ -108,6 +108,11 @@ package func nextRows(
                     "\(known.count) of \(asked.rowCount) open rows of \(request.pool) have the features of rows "
                         + "that \(request.run) learned from, whose answers are known already"))
         }
+    } else {
+        onEvent(
+            .warning(
+                "the data of \(request.run) are not there any more as it learned them, so that rows are chosen "
+                    + "without a look at those that have a label"))
     }
     onEvent(.stage("Choosing among \(open.count { $0 }) rows"))
     let selection = try PoolSelection(

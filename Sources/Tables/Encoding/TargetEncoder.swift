@@ -174,7 +174,7 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
             let byCode = texts.values.map(label)
             for (row, code) in texts.codes.enumerated() where code >= 0 {
                 guard let label = byCode[Int(code)] else {
-                    throw unknown(texts.values[Int(code)], row, source, lines)
+                    throw unknown(texts.values[Int(code)], row, column, source, lines)
                 }
                 result[row] = label
             }
@@ -182,18 +182,20 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
         }
         for row in result.indices {
             guard let text = column.text(row) else { continue }
-            guard let label = label(text) else { throw unknown(text, row, source, lines) }
+            guard let label = label(text) else {
+                throw unknown(text, row, column, source, lines)
+            }
             result[row] = label
         }
         return result
     }
 
     private func unknown(
-        _ text: String, _ row: Int, _ source: String, _ lines: RowLines?
+        _ text: String, _ row: Int, _ column: Column, _ source: String, _ lines: RowLines?
     ) -> TableError {
         TableError(
             action: "reading the target of", source: source, line: lines?[row], row: row + 1,
-            column: column,
+            column: column.name,
             problem: "\"\(text)\" is not a class of the training rows",
             advice: "They are: " + classes.prefix(20).joined(separator: ", "))
     }
