@@ -69,7 +69,8 @@ struct DataPlanCommand: ChargedCommand {
             throw ValidationError(
                 folder == nil
                     ? "Name the run folder, or give a file of trainings (--curve)."
-                    : "A run folder and --curve were given, which are two sources of one curve. Leave one out.")
+                    : "A run folder and --curve were given, which are two sources of one curve. Leave one out."
+            )
         }
     }
 

@@ -40,7 +40,8 @@ package struct OutputFiles {
             let place = try Files.absolutePath(path)
             if let (name, _) = known.first(where: { $0.1 == place }) {
                 throw VouchError(
-                    "\(option) is \(path), which is \(name), too: it would be written over. Name another file")
+                    "\(option) is \(path), which is \(name), too: it would be written over. Name another file"
+                )
             }
             known.append((option, place))
         }
