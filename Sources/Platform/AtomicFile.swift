@@ -27,6 +27,24 @@ package enum AtomicFile {
         try Files.synchronizeFolder(folder)
     }
 
+    /// Looks whether a file can be written under a path, before the work that it is to hold.
+    ///
+    /// - Throws: where a folder stands there, or the folder that it would lie in is none or takes no files.
+    package static func check(_ path: String) throws(PlatformError) {
+        guard Files.kind(of: path) != .folder else {
+            throw PlatformError(operation: "writing the file", path: path, code: EISDIR)
+        }
+        let folder = Files.folder(of: path)
+        let kind = Files.kind(of: folder)
+        guard kind == .folder else {
+            throw PlatformError(
+                operation: "writing a file in", path: folder, code: kind == nil ? ENOENT : ENOTDIR)
+        }
+        guard unsafe access(folder, W_OK | X_OK) == 0 else {
+            throw PlatformError(operation: "writing a file in", path: folder, code: errno)
+        }
+    }
+
     private static func place(
         _ bytes: [UInt8], partial: String, path: String
     ) throws(PlatformError) {

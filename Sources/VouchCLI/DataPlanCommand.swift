@@ -66,7 +66,11 @@ struct DataPlanCommand: ChargedCommand {
 
     func validate() throws {
         guard (folder == nil) != (curve == nil) else {
-            throw ValidationError("Name the run folder, or give a file of trainings (--curve).")
+            throw ValidationError(
+                folder == nil
+                    ? "Name the run folder, or give a file of trainings (--curve)."
+                    : "A run folder and --curve were given, which are two sources of one curve. Leave one out."
+            )
         }
     }
 

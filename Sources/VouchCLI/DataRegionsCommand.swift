@@ -50,6 +50,8 @@ struct DataRegionsCommand: ChargedCommand {
         request.pool = pool
         request.reading = reading.options
         request.threads = threads
+        try OutputFiles(ofRun: folder, reads: ["--reference": reference, "--pool": pool])
+            .check(["--csv": table, "--out": output.output])
         InterruptFlag.install()
         let progress = TrainingProgress(quiet: false, json: false)
         let answer = try dataRegions(request, onEvent: progress.show)

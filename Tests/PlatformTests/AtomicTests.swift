@@ -39,6 +39,18 @@ final class Scratch {
         #expect(try Files.names(in: scratch.path).isEmpty)
     }
 
+    /// What would fail after the work fails before it, and nothing is made.
+    @Test func placesAreCheckedBeforeTheWork() throws {
+        let scratch = try Scratch()
+        try AtomicFile.check(scratch.path + "/new")
+        try AtomicFile.write([1], to: scratch.path + "/x")
+        try AtomicFile.check(scratch.path + "/x")
+        for path in ["", "/no/such", "/x/within"] {
+            #expect(throws: PlatformError.self) { try AtomicFile.check(scratch.path + path) }
+        }
+        #expect(try Files.names(in: scratch.path) == ["x"])
+    }
+
     @Test func readsWhatTellsNoSize() throws {
         #if os(Linux)
             #expect(try Files.read("/proc/self/status").count > 100)

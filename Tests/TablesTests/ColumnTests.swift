@@ -66,6 +66,21 @@ import Testing
         #expect((0..<8).map(both.text) == (0..<5).map(column.text) + (0..<3).map(chosen.text))
     }
 
+    /// The first cell that is no number is named, and what is missing is not called another kind.
+    @Test func whatCannotBeJoinedIsNamed() throws {
+        let first = try read("a,b\n1,2\n", name: "first.csv")
+        let odd = try read("a,b\n1,2\n\n2,many\n", name: "odd.csv")
+        let error = try #require(throws: TableError.self) {
+            try first.appending(odd, columns: ["a", "b"])
+        }
+        #expect(error.source == "odd.csv" && error.line == 4 && error.column == "b")
+        #expect(error.problem == "\"many\" is no number, as the cells of first.csv are")
+        let missing = try #require(throws: TableError.self) {
+            try first.appending(odd, columns: ["c"])
+        }
+        #expect(missing.problem == "it is missing")
+    }
+
     @Test func kindsAreNotJoined() {
         let other = Column(name: "t", cells: .texts(["a"], kind: .init(rawValue: "file")))
         #expect(table([Self.note]).joining(table([other]), columns: ["t"]).columns.isEmpty)

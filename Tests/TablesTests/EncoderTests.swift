@@ -286,15 +286,25 @@ import Testing
             try Self.encode(category("y", ["a", "b"]), task: .regression)
         }
         #expect(text.problem == "a regression needs numbers, and \"a\" is none")
+        // The cell that is at fault is named, not one that is a number.
+        let one = try #require(throws: TableError.self) {
+            try Self.encode(category("y", ["1", "b"]), task: .regression)
+        }
+        #expect(one.problem == "a regression needs numbers, and \"b\" is none")
+        let later = try #require(throws: TableError.self) {
+            try Self.encode(numbers("y", [0, 0.5]))
+                .values(category("y", ["1", nil, "12 kg"]), source: "t")
+        }
+        #expect(later.row == 3 && later.problem.contains("\"12 kg\" is none"))
         let many = try #require(throws: TableError.self) {
             try Self.encode(category("y", ["a", "b", "c"]), task: .binary)
         }
         #expect(many.problem == "a binary target has two values, this has 3: a, b, c")
         let unknown = try #require(throws: TableError.self) {
             try Self.encode(category("y", ["a", "b"]))
-                .labels(category("y", ["a", "q"]), source: "t")
+                .labels(category("z", ["a", "q"]), source: "t")
         }
-        #expect(unknown.row == 2)
+        #expect(unknown.row == 2 && unknown.column == "z")
         #expect(unknown.problem == "\"q\" is not a class of the training rows")
     }
 }

@@ -69,6 +69,12 @@ import Testing
         #expect(report.definitions.contains { $0.id == "regionRarity" })
         #expect(report.html().contains("Regions with few rows"))
         #expect(try ledgerText(run: run).contains("vouch data regions"))
+        // Rows that the model learned from are no new ones, and that is said; of the others nothing is.
+        var own = RegionsRequest(run)
+        own.reference = data
+        var warnings: [String] = []
+        _ = try dataRegions(own) { if case .warning(let text) = $0 { warnings.append(text) } }
+        #expect(warnings.contains { $0.contains("rows that the model learned from") })
         // Again, without a population: the same rows, and error alone is tested.
         let plain = try dataRegions(.init(run))
         let alone = try table("Regions", plain.document)

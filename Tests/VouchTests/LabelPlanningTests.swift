@@ -59,6 +59,8 @@ import Testing
         #expect(refusal(file) { $0.goal = "auc" }.contains("METRIC=VALUE"))
         #expect(refusal(file) { $0.goal = "auc=0.9" }.contains("holds loss"))
         #expect(refusal(file) { $0.goal = "loss=0" }.contains("no model reaches"))
+        let shares = try scratch.write("rows,accuracy\n10,0.7\n20,0.8\n", to: "shares.csv")
+        #expect(refusal(shares) { $0.goal = "accuracy=-1" }.contains("from 0 to 1"))
         #expect(refusal(file) { $0.labels = [0] }.contains("--labels"))
         #expect(refusal(file) { $0.trainings = 2 }.contains("3 to 60"))
         #expect(

@@ -171,6 +171,63 @@ import Testing
               {"was_cancelled": true, "result": []}]}]
             """, to: "export.json")
         #expect(try take(AnswersRequest(run: run, answers: export))["known"] as? Int == 1)
+
+        // Two choices of one task contradict each other, and a class is sought in its task.
+        func exported(_ choices: String) throws -> AnswersRequest {
+            AnswersRequest(
+                run: run,
+                answers: try scratch.write(
+                    """
+                    [{"id": 9, "data": {"vouch_round": 1, "vouch_row": \(number)}, "annotations": [
+                      {"result": [{"type": "choices", "value": {"choices": [\(choices)]}}]}]}]
+                    """, to: "choices.json"))
+        }
+        #expect(
+            message { _ = try take(exported("\"<=50K\", \">50K\"")) }.contains("contradict"))
+        #expect(message { _ = try take(exported("\"perhaps\"")) }.contains("task 9"))
+    }
+
+    /// Neither a file that the run reads nor answers that were not taken back are written over, and no row is asked of which
+    /// nobody is told.
+    @Test func aBatchReplacesNothingThatWouldBeLost() throws {
+        for (output, says) in [
+            ("nowhere/batch.csv", "No such file"), ("pool.csv", "which is the pool"),
+            ("data.csv", "which is the run's data"),
+        ] {
+            #expect(message { _ = try nextRows(request(output)) }.contains(says))
+        }
+        let notes = try scratch.write("a,b\n1,2\n", to: "notes.csv")
+        #expect(message { _ = try nextRows(request("notes.csv")) }.contains("is no batch"))
+        #expect(try Files.read(notes) == Array("a,b\n1,2\n".utf8))
+        #expect(try !scratch.names.contains("run.labels"))
+
+        var warnings: [String] = []
+        _ = try nextRows(request()) { if case .warning(let text) = $0 { warnings.append(text) } }
+        #expect(warnings.isEmpty, "\(warnings)")
+        #expect(message { _ = try nextRows(request()) }.contains("20 of its rows wait"))
+        let filled = try answers("batch.csv", to: "batch.csv") { truth[$0 - 1] }
+        let before = try Files.read(filled.answers)
+        var again = request()
+        again.asksAgain = true
+        #expect(message { _ = try nextRows(again) }.contains("20 answers that were not taken"))
+        #expect(try Files.read(filled.answers) == before)
+        #expect(try take(filled)["answered"] as? Int == 20)
+        // All of it is in the store: the next batch may stand there.
+        _ = try nextRows(request(budget: 5))
+        #expect(try table(scratch.path + "/batch.csv").allSatisfy { $0[0] == "2" })
+
+        // Rows that the run learned from have their answers.
+        var known = request("known.csv", budget: 1)
+        known.pool = scratch.path + "/data.csv"
+        _ = try nextRows(known) { if case .warning(let text) = $0 { warnings.append(text) } }
+        #expect(warnings.contains { $0.contains("whose answers are known already") })
+
+        // The interface that somebody wrote by hand stays, and with it nothing is asked.
+        _ = try scratch.write("<View/>", to: "tasks.xml")
+        var tasks = request("third.csv")
+        tasks.labelStudio = scratch.path + "/tasks.json"
+        #expect(message { _ = try nextRows(tasks) }.contains("it is another"))
+        #expect(try !scratch.names.contains("third.csv"))
     }
 
     @Test func answersAtOnceAreAllKept() async throws {

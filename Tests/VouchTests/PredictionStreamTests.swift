@@ -131,6 +131,12 @@ import Testing
             #expect(try Files.read(output) == Array("before".utf8))
             #expect(try scratch.names.allSatisfy { !$0.hasSuffix(".partial") })
         }
+        // The rows are not written over.
+        let rows = try scratch.write(Self.text(3) { _, cells in cells[4] = "c1" }, to: "rows.csv")
+        let error = try #require(throws: VouchError.self) {
+            try predictRows(.init(run: run, rows: rows), to: rows, notes: { _ in }, { _ in })
+        }
+        #expect(error.description.contains("which is the file of rows, too"))
         let none = try scratch.write(Self.text(0), to: "none.csv")
         #expect(throws: TableError.self) { try predictRows(.init(run: run, rows: none)) }
     }

@@ -151,6 +151,8 @@ import Testing
         #expect(try refused("a,word\n1,red\n").contains("\"b\""))
         #expect(try refused("a,b,word,c\n1,2,red,3\n").contains("\"c\""))
         #expect(try !refused("a,b,word\n").isEmpty)
+        let odd = try refused("a,b,word\n1,2,red\n3,many,red\n")
+        #expect(odd.contains("line 3") && odd.contains("\"many\" is no number"), "\(odd)")
     }
 
     @Test func whatItDoesNotGoWithIsSaid() throws {

@@ -114,6 +114,9 @@ import Testing
             ({ $0.shareRight = 0 }, "--share-right"), ({ $0.folds = 1 }, "--folds"),
             ({ $0.planted = 0.9 }, "--planted"), ({ $0.annotators = ["first"] }, "two or more"),
             ({ $0.annotators = ["first", "number"] }, "first"),
+            ({ $0.annotators = ["checked", "class"] }, "column \"checked\""),
+            ({ $0.output = scratch.path + "/data.csv" }, "which is the run's data"),
+            ({ $0.scores = scratch.path + "/none/scores.csv" }, "No such file"),
         ] as [((inout LabelRequest) -> Void, String)] {
             var request = LabelRequest(run: run)
             change(&request)

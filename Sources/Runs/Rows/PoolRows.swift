@@ -43,20 +43,17 @@ package struct PoolRows: Sendable {
             columns: used.compactMap { all.column(named: $0) })
         table = own.selecting(rows: chosen)
         let features = schema.features.map(\.name)
-        func copies(of other: Table) -> Int {
-            let both = own.joining(other, columns: features)
-            let codes = DuplicateIndex(both, columns: features).codes
-            let known = Set(codes[own.rowCount...])
-            return codes[..<own.rowCount].count { known.contains($0) }
-        }
         let hasOwnTests = prepared.split.test.isEmpty
         facts = UnlabelledFacts(
             rows: all.rowCount, learned: chosen.count,
-            testCopies: copies(
-                of: hasOwnTests
+            testCopies: own.rowsOccurring(
+                in: hasOwnTests
                     ? prepared.testTable
-                    : prepared.testTable.selecting(rows: prepared.split.test)),
-            labelledCopies: copies(of: prepared.table.selecting(rows: prepared.knownRows)))
+                    : prepared.testTable.selecting(rows: prepared.split.test), columns: features
+            ).count,
+            labelledCopies: own.rowsOccurring(
+                in: prepared.table.selecting(rows: prepared.knownRows), columns: features
+            ).count)
     }
 
     /// Those that say something of a row, or how it counts; not the target, nor what names rows or was left out.

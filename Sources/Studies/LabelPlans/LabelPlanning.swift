@@ -157,10 +157,22 @@ struct GoalText {
     func goal(_ metric: CurveMetric?) throws -> LabelGoal {
         guard let metric else { return .half }
         let bounds = metric.definition.bounds
-        guard bounds.contains(value), metric.error(ofValue: value) > 0 else {
+        let goal = "--goal is \(name)=\(NumberText.plain(value))"
+        guard bounds.contains(value) else {
+            let (lower, upper) = (
+                NumberText.plain(bounds.lowerBound), NumberText.plain(bounds.upperBound)
+            )
+            let range =
+                !bounds.lowerBound.isFinite
+                ? "it is at most \(upper)"
+                : bounds.upperBound.isFinite
+                    ? "it goes from \(lower) to \(upper)" : "it is at least \(lower)"
+            throw VouchError("\(goal), and there is no such value: \(range)")
+        }
+        guard metric.error(ofValue: value) > 0 else {
             throw VouchError(
-                "--goal is \(name)=\(NumberText.plain(value)), which no model reaches: write a value that is "
-                    + "worse than the best there can be")
+                "\(goal), which no model reaches for sure: write a value that is worse than the best there can "
+                    + "be")
         }
         return .value(value)
     }

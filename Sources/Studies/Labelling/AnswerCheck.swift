@@ -92,20 +92,26 @@ struct AnswerCheck {
         guard let column = table.column(named: target.column) else {
             return file.lines.map { _ in nil }
         }
-        if target.task == .regression {
-            let numbers = try target.values(column, source: file.path)
-            return zip(file.lines, numbers).map { line, number in
-                number.isNaN ? nil : (line.label ?? "", number)
-            }
-        }
-        if allowsNewClasses { return newOrKnown(column, target) }
         do {
-            return try target.labels(column, source: file.path, lines: table.lines).map {
+            if target.task == .regression {
+                let numbers = try target.values(column, source: file.path)
+                return zip(file.lines, numbers).map { line, number in
+                    number.isNaN ? nil : (line.label ?? "", number)
+                }
+            }
+            if allowsNewClasses { return newOrKnown(column, target) }
+            return try target.labels(column, source: file.path).map {
                 $0 < 0 ? nil : (target.classes[Int($0)], nil)
             }
         } catch {
             var error = error
-            error.advice += ". If it is a new one, give --new-classes"
+            if let row = error.row {
+                error.source += ", \(file.lines[row - 1].place)"
+                error.row = nil
+            }
+            if target.task != .regression {
+                error.advice += ". If it is a new one, give --new-classes"
+            }
             throw error
         }
     }

@@ -112,9 +112,10 @@ struct AnswerFile {
             let who = text(person?["email"]) ?? text(person)
             for result in annotation["result"]?.elements ?? [] {
                 let value = result["value"]
-                if let label = text(value?["choices"]?.elements.first) ?? text(value?["number"]) {
-                    found.append((label, who))
-                }
+                // Several choices are as many answers, which contradict each other.
+                let choices = value?["choices"]?.elements ?? []
+                let told = choices.isEmpty ? [text(value?["number"])] : choices.map(text)
+                found += told.compactMap { $0.map { ($0, who) } }
             }
         }
         return found

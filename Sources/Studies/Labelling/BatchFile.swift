@@ -47,8 +47,8 @@ struct BatchFile {
         return Array(("[\n" + tasks.joined(separator: ",\n") + "\n]\n").utf8)
     }
 
-    /// The labelling interface of a project that these tasks are imported into.
-    var labelStudioConfiguration: [UInt8] {
+    /// The labelling interface of a project that tasks are imported into.
+    static func labelStudioConfiguration(_ target: TargetEncoder) -> [UInt8] {
         let choices = target.classes.map { "    <Choice value=\"\(xmlEscaped($0))\"/>\n" }
             .joined()
         let control =

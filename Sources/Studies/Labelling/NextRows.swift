@@ -51,16 +51,20 @@ package struct NextRequest: Sendable {
         return strategy
     }
 
-    fileprivate func check() throws(VouchError) {
+    /// The labelling interface that stands beside the tasks.
+    var interface: String? { labelStudio.map(BatchFile.configurationPath) }
+
+    fileprivate func check() throws {
         guard budget > 0, budget.isFinite, costColumn != nil || budget >= 1 else {
             throw VouchError("--budget is \(budget); it must be at least one row")
         }
         guard (0...1).contains(randomShare) else {
             throw VouchError("--random-share is \(randomShare); it must be from 0 to 1")
         }
-        guard output != labelStudio, output != pool, labelStudio != pool else {
-            throw VouchError("--out, --label-studio and the pool must be different files")
-        }
+        try OutputFiles(ofRun: run, reads: ["the pool": pool]).check([
+            "--out": output, "--label-studio": labelStudio,
+            "--label-studio's labelling interface": interface,
+        ])
     }
 }
 
@@ -73,6 +77,10 @@ package func nextRows(
     try request.check()
     let threads = try checkedThreads(request.threads)
     let model = try ModelBundle(run: request.run)
+    let folder = try LabelStore.folder(of: request.run)
+    let store = try LabelStore.read(folder)
+    let earlier = EarlierBatch(model: model, request: request, threads: threads)
+    try earlier.check(store)
     let workers = WorkerPool(threads: threads)
     onEvent(.stage("Reading \(request.pool)"))
     let file = try PoolFile(
@@ -83,8 +91,6 @@ package func nextRows(
                 "\(request.pool) has the target \"\(model.target.column)\"; nobody looks at it there"
             ))
     }
-    let folder = try LabelStore.folder(of: request.run)
-    let store = try LabelStore.read(folder)
     let open = store.open(file, asksAgain: request.asksAgain)
     guard open.contains(true) else {
         throw VouchError(
@@ -92,10 +98,26 @@ package func nextRows(
                 + (request.asksAgain
                     ? "" : "; rows without an answer are asked again with --ask-again"))
     }
+    let labelled = try? backgroundRows(of: request.run, threads: threads)
+    if let labelled {
+        let asked = file.table.selecting(rows: open.indices.filter { open[$0] })
+        let known = asked.rowsOccurring(in: labelled, columns: model.schema.features.map(\.name))
+        if known.count > 0, known.columns > 0 {
+            onEvent(
+                .warning(
+                    "\(known.count) of \(asked.rowCount) open rows of \(request.pool) have the features of rows "
+                        + "that \(request.run) learned from, whose answers are known already"))
+        }
+    } else {
+        onEvent(
+            .warning(
+                "the data of \(request.run) are not there any more as it learned them, so that rows are chosen "
+                    + "without a look at those that have a label"))
+    }
     onEvent(.stage("Choosing among \(open.count { $0 }) rows"))
     let selection = try PoolSelection(
         file, model: model, costColumn: request.costColumn,
-        labelled: try? backgroundRows(of: request.run, threads: threads), workers: workers)
+        labelled: labelled, workers: workers)
     let suited = try selection.strategy(request.strategy)
     let round = store.rounds.count + 1
     let guarded = try ChoosingGuard(run: request.run, threads: threads)?
@@ -123,19 +145,23 @@ package func nextRows(
                 predicted: Array(
                     selection.predictions.values[row.row * width..<(row.row + 1) * width]))
         })
-    let written = try LabelStore.adding(to: folder) { now in
-        guard now.rounds.count == store.rounds.count else {
-            throw VouchError(
-                "somebody asked for rows of \(request.run) at the same time, so that these might be "
-                    + "asked twice. Ask again; nothing was written")
+    let written = try NewFiles.keptIfDone { files in
+        try LabelStore.adding(to: folder) { now in
+            guard now.rounds.count == store.rounds.count else {
+                throw VouchError(
+                    "somebody asked for rows of \(request.run) at the same time, so that these might be "
+                        + "asked twice. Ask again; nothing was written")
+            }
+            try earlier.check(now)
+            let batch = BatchFile(asked, target: model.target)
+            try files.write(batch.csv, to: request.output)
+            if let tasks = request.labelStudio, let interface = request.interface {
+                try files.write(batch.labelStudioTasks, to: tasks)
+                try files.write(
+                    BatchFile.labelStudioConfiguration(model.target), to: interface)
+            }
+            return LabelRecord(asked)
         }
-        return LabelRecord(asked)
-    }
-    let batch = BatchFile(asked, target: model.target)
-    try AtomicFile.write(batch.csv, to: request.output)
-    if let path = request.labelStudio {
-        try AtomicFile.write(batch.labelStudioTasks, to: path)
-        try AtomicFile.write(batch.labelStudioConfiguration, to: BatchFile.configurationPath(path))
     }
     return try NextBatch(
         request, asked, choice, guarded: guarded, givesWay: givesWay, suited: suited,

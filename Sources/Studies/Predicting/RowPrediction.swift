@@ -33,6 +33,12 @@ package func predictRows(
         throw VouchError("--hidden-features goes with --out-of-distribution only; give both")
     }
     let model = try ModelBundle(run: request.run, kinds: request.kinds)
+    if let path {
+        try OutputFiles(
+            ofRun: request.run,
+            reads: ["the file of rows": request.rows, "--calibrate": request.calibration]
+        ).check(["--out": path])
+    }
     let whole = TablePrediction(
         request: request, model: model,
         reference: request.outOfDistribution

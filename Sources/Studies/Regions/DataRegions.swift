@@ -35,6 +35,9 @@ package func dataRegions(
     var door = HeldOutRows(of: request.run, for: "vouch data regions")
     onEvent(.stage("Looking for regions with few rows and high error"))
     let judged = try rows.judged(&door)
+    if let warning = judged.isOfPopulation ? rows.learnedWarning : nil {
+        onEvent(.warning(warning))
+    }
     let found = try rows.regions(judged)
     let population = (reference ?? pool)?.name
     try probeFile.add(

@@ -80,6 +80,19 @@ struct RegionRows {
             isOfPopulation: false)
     }
 
+    /// Of rows of the population that the model learned from, whose error says nothing of new ones; `nil` of none.
+    var learnedWarning: String? {
+        guard let population else { return nil }
+        let learned = prepared.table.selecting(
+            rows: prepared.split.train + prepared.split.validation)
+        let found = population.table.rowsOccurring(
+            in: learned, columns: prepared.schema.features.map(\.name) + [prepared.target.column])
+        guard found.count > 0, found.columns > 0 else { return nil }
+        return
+            "\(found.count) of \(population.table.rowCount) rows of \(population.name) stand among the rows "
+            + "that the model learned from: their error is lower than that of new rows, and regions look better"
+    }
+
     func regions(_ judged: Judged) throws -> ThinRegions {
         let schema = prepared.schema
         let table = prepared.table.selecting(rows: trained)

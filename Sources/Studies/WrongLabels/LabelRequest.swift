@@ -64,6 +64,8 @@ package func wrongLabels(
     _ request: LabelRequest, onEvent: @escaping (RunEvent) -> Void = { _ in }
 ) throws -> TableDocument {
     try request.check()
+    try OutputFiles(ofRun: request.run)
+        .check(["--out": request.output, "--scores": request.scores])
     var door = HeldOutRows(of: request.run, for: "vouch data labels")
     let passes = try LabelPasses(
         run: request.run, folds: request.folds, repeats: request.repeats,

@@ -52,8 +52,9 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
         self.task = task ?? (hasClasses ? classTask : .regression)
         if self.task == .regression {
             guard let numbers = column.numbers else {
+                let odd = column.firstNoNumber(among: present) ?? present[0]
                 throw fail(
-                    "a regression needs numbers, and \"\(column.text(present[0]) ?? "")\" is none",
+                    "a regression needs numbers, and \"\(column.text(odd) ?? "")\" is none",
                     "Choose --task multiclass, or correct the cells")
             }
             if let row = present.first(where: { numbers[$0].isNaN }) {
@@ -173,7 +174,7 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
             let byCode = texts.values.map(label)
             for (row, code) in texts.codes.enumerated() where code >= 0 {
                 guard let label = byCode[Int(code)] else {
-                    throw unknown(texts.values[Int(code)], row, source, lines)
+                    throw unknown(texts.values[Int(code)], row, column, source, lines)
                 }
                 result[row] = label
             }
@@ -181,28 +182,36 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
         }
         for row in result.indices {
             guard let text = column.text(row) else { continue }
-            guard let label = label(text) else { throw unknown(text, row, source, lines) }
+            guard let label = label(text) else {
+                throw unknown(text, row, column, source, lines)
+            }
             result[row] = label
         }
         return result
     }
 
     private func unknown(
-        _ text: String, _ row: Int, _ source: String, _ lines: RowLines?
+        _ text: String, _ row: Int, _ column: Column, _ source: String, _ lines: RowLines?
     ) -> TableError {
         TableError(
             action: "reading the target of", source: source, line: lines?[row], row: row + 1,
-            column: column,
+            column: column.name,
             problem: "\"\(text)\" is not a class of the training rows",
             advice: "They are: " + classes.prefix(20).joined(separator: ", "))
     }
 
     /// The numbers of a regression's target; NaN where missing.
+    ///
+    /// - Throws: with the first cell that is none.
     package func values(_ column: Column, source: String) throws(TableError) -> [Double] {
         guard let numbers = column.numbers else {
+            let odd = column.firstNoNumber(among: 0..<column.count)
             throw TableError(
-                action: "reading the target of", source: source, column: column.name,
-                problem: "a regression needs numbers", advice: "Correct the cells")
+                action: "reading the target of", source: source, row: odd.map { $0 + 1 },
+                column: column.name,
+                problem: "a regression needs numbers"
+                    + (odd.flatMap(column.text).map { ", and \"\($0)\" is none" } ?? ""),
+                advice: "Correct the cell, or empty it")
         }
         if let spelling = column.spelling,
             let row = numbers.indices.first(where: { numbers[$0].isNaN && spelling.codes[$0] >= 0 })

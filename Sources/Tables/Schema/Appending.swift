@@ -5,17 +5,32 @@ extension Table {
     package func appending(_ other: Table, columns names: [String]) throws(TableError) -> Table {
         var joined: [Column] = []
         for name in names {
-            guard let first = column(named: name), let second = other.column(named: name),
-                let both = first.appending(second)
-            else {
+            guard let first = column(named: name), let second = other.column(named: name) else {
                 throw TableError(
-                    action: "joining", source: other.name, column: name,
-                    problem: "it is missing, or of another kind than in \(self.name)",
-                    advice: "Write it as it is written there")
+                    action: "joining", source: other.name, column: name, problem: "it is missing",
+                    advice: "Add it; its cells may be empty")
+            }
+            guard let both = first.appending(second) else {
+                throw other.unlike(second, first, of: self.name)
             }
             joined.append(both)
         }
         return Table(name: name, rowCount: rowCount + other.rowCount, columns: joined)
+    }
+
+    /// - Parameters:
+    ///   - column: Of this table, of another kind than the one of that name in the other.
+    ///   - other: That one.
+    private func unlike(_ column: Column, _ other: Column, of source: String) -> TableError {
+        let odd = other.kind == .number ? column.firstNoNumber(among: 0..<rowCount) : nil
+        return TableError(
+            action: "joining", source: name, line: odd.flatMap { lines?[$0] },
+            row: odd.map { $0 + 1 }, column: column.name,
+            problem: odd.flatMap(column.text).map {
+                "\"\($0)\" is no number, as the cells of \(source) are"
+            } ?? "it is of another kind than in \(source)",
+            advice: odd == nil
+                ? "Write it as it is written there" : "Correct the cell, or empty it")
     }
 }
 

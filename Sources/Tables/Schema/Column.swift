@@ -127,6 +127,11 @@ extension Column {
         return numbers
     }
 
+    /// The first of some rows whose cell is not empty and no number; `nil` for none.
+    func firstNoNumber(among rows: some Sequence<Int>) -> Int? {
+        rows.first { row in text(row).map { CellParsing.number($0) == nil } ?? false }
+    }
+
     /// What can be ordered and subtracted: numbers, or dates in seconds since 1970; NaN where
     /// missing. `nil` of another kind.
     package var measures: [Double]? {

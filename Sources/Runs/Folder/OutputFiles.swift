@@ -1,0 +1,49 @@
+import Platform
+
+/// Files that a command is to write, looked at before its work: what cannot be written is said at once, and no file that
+/// the command or its run reads is written over.
+package struct OutputFiles {
+    /// Paths with what they are called where a person reads it: an option, or what the file is.
+    private var reads: [(name: String, path: String)] = []
+
+    /// - Parameter reads: Files that the command reads, by what they are called; `nil` for those that were not given.
+    package init(reads: KeyValuePairs<String, String?> = [:]) {
+        for (name, path) in reads { add(name, path) }
+    }
+
+    /// - Parameter run: Whose files are read: its data, test rows, answers and the like.
+    /// - Throws: where it is no run.
+    package init(ofRun run: String, reads: KeyValuePairs<String, String?> = [:]) throws {
+        self.init(reads: reads)
+        let configuration = try FinishedRun.configuration(of: run)
+        add("the run's data", configuration.data)
+        add("the run's test rows", configuration.test)
+        add("the answers that the run learned", configuration.answers)
+        add("the run's rows without labels", configuration.unlabelled)
+        add("the run's rules", configuration.rules?.file)
+        add("the run's schema", configuration.columns.schemaFile)
+    }
+
+    private mutating func add(_ name: String, _ path: String?) {
+        if let path { reads.append((name, path)) }
+    }
+
+    /// - Parameter outputs: Paths by their options; `nil` for those that were not given.
+    /// - Throws: where one cannot be written, two are the same, or one is a file that is read.
+    package func check(_ outputs: KeyValuePairs<String, String?>) throws {
+        var known = reads.compactMap { read in
+            (try? Files.absolutePath(read.path)).map { (read.name, $0) }
+        }
+        for (option, path) in outputs {
+            guard let path else { continue }
+            try AtomicFile.check(path)
+            let place = try Files.absolutePath(path)
+            if let (name, _) = known.first(where: { $0.1 == place }) {
+                throw VouchError(
+                    "\(option) is \(path), which is \(name), too: it would be written over. Name another file"
+                )
+            }
+            known.append((option, place))
+        }
+    }
+}
