@@ -30,7 +30,7 @@ WHOLE = 1500
 # Test rows are dealt to so many parts, whose mean losses tell what chance of the rows does to a difference.
 PARTS = 20
 # Processor seconds of a training, after which it counts as one that failed; the default takes from 1 to 4.
-PATIENCE = 5
+PATIENCE = 9
 FIELDS = [
     "table", "recipe", "seed", "validation", "test", "seconds", "rows", "columns", "numbers", "classes",
     "largest", "missing", "constant", "failure", *[f"part{part}" for part in range(PARTS)]]

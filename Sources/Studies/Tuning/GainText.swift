@@ -1,5 +1,6 @@
 import Figures
 import Runs
+import Tables
 import Tuning
 
 extension PreparedData {

@@ -1,6 +1,6 @@
 import Platform
 import RunStore
-package import Runs
+import Runs
 package import Tuning
 
 /// What a study tries first, beside the default; kept with its request, as its trials follow from it.

@@ -14,9 +14,9 @@ package struct StudyStatus: Codable, Sendable {
     package var target: String
     package var objective: String
     package var requirements: [String]
-    package var standing: Standing
     /// What is tried first, and what tuning was expected to save; `nil` of studies of versions that knew neither.
     package var start: StudyStart?
+    package var standing: Standing
     package var budgetSeconds: Double?
     /// Until the budget is over, while the study is open and somebody works at it.
     package var leftSeconds: Double?

@@ -123,8 +123,8 @@ package struct GainForecast: Hashable, Codable, Sendable {
     package static let coverage = 0.9
 
     init(
-        traits: TableTraits, saved: Double, tables: Int, search: String, feature: TableTraits.Feature?,
-        largestRows: Int
+        traits: TableTraits, saved: Double, tables: Int, search: String,
+        feature: TableTraits.Feature?, largestRows: Int
     ) {
         self.traits = traits
         self.saved = saved
