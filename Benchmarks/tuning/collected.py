@@ -212,7 +212,7 @@ def trained(program, home, files, table, number, recipe, seed):
 
 
 def collect(arguments, home):
-    """Trains what the file does not have yet, recipe by recipe on all tables; the default under other seeds after twenty."""
+    """Trains what the file does not have yet, recipe by recipe on all tables; the default under other seeds after ten."""
     tables = [name for name in TABLES if not arguments.only or name in arguments.only]
     if not tables:
         sys.exit("no table of these names; there is " + ", ".join(TABLES))
@@ -224,7 +224,7 @@ def collect(arguments, home):
         written(arguments.results, ",".join(FIELDS) + "\n")
     known = {(line["table"], int(line["recipe"]), int(line["seed"])) for line in read(arguments.results)}
     wanted = [(number, recipe, 0) for number, recipe in enumerate(points)]
-    wanted[21:21] = [(0, {}, seed) for seed in range(1, arguments.repeats + 1)]
+    wanted[11:11] = [(0, {}, seed) for seed in range(1, arguments.repeats + 1)]
     with open(arguments.results, "a", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
         for number, recipe, seed in wanted:

@@ -77,13 +77,6 @@ import Studies
         #expect(entries.contains { $0.purpose.hasPrefix("choice among") && $0.split == "validation" })
         #expect(try RunCharge.all(of: run).contains { $0.work == .search })
         #expect(status.start?.forecast?.traits.columns ?? 0 > 5 && status.text.contains("Expected of tuning"))
-        // Another study begins with it, or with its run.
-        for like in [place, linked] where best.number != -1 {
-            var next = try request()
-            next.start?.like = like
-            let start = try next.start?.found(for: next) { Issue.record("\($0)") }
-            #expect(start?.carried.first == SearchPoint(best.settings))
-        }
         #expect(throws: VouchError.self) { try joinStudy(place, isLeader: true, control()) }
     }
 
@@ -114,10 +107,21 @@ import Studies
             #"{"settings": {"width": "24", "epochs": "3", "folds": "2"}, "trials": 3, "seconds": 1}"#,
             to: "tuned-recipe.json")
         asked.triesParts = false
-        let status = try searchSettings(asked, in: scratch.path + "/like-study", control())
+        let place = scratch.path + "/like-study"
+        let status = try searchSettings(asked, in: place, control())
         #expect(status.start?.carried == [SearchPoint(["width": "24"])] && status.start?.learned == [])
         #expect(status.trials.contains { $0.settings == ["width": "24"] })
         #expect(status.text.contains("Tried first after the default: 1 of "))
+        // The next one begins with what was better than the default here, or says that nothing was.
+        let isBetter = status.incumbent?.settings == ["width": "24"]
+        for like in [place, place + "/incumbent"] {
+            var next = try request()
+            next.start?.like = like
+            var told = 0
+            let start = try next.start?.found(for: next) { _ in told += 1 }
+            #expect(start?.carried == (isBetter ? [SearchPoint(["width": "24"])] : []))
+            #expect(told == (isBetter ? 0 : 1))
+        }
     }
 
     /// Of the portfolio what lies in the space; what is asked for stays as it is asked for.

@@ -17,7 +17,7 @@ extension GainForecast {
     /// What tuning is expected to save, in words.
     var text: String {
         var text =
-            "Expected of tuning: about \(NumberText.percent(saved)) % of the default's loss on new rows"
+            "Expected of tuning: it saves about \(NumberText.percent(saved)) % of the default's loss on new rows"
         if let lower, let upper {
             text +=
                 "; in \(NumberText.percent(Self.coverage, decimals: 0)) % of tables between "

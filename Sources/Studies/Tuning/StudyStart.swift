@@ -19,7 +19,7 @@ package struct StudyStart: Codable, Sendable, Hashable {
     package init() {}
 
     /// In the order in which they are tried.
-    var points: [SearchPoint] { carried + learned }
+    package var points: [SearchPoint] { carried + learned }
 
     /// With the points that lie in a study's space.
     ///
@@ -34,7 +34,7 @@ package struct StudyStart: Codable, Sendable, Hashable {
         result.learned =
             usesPortfolio
             ? SearchPortfolio.shipped.recipes.compactMap { try? Self.placed($0, in: request).get() }
-            : []
+                .filter { $0 != .standard } : []
         result.carried = try like.map { try carried($0, request, say) } ?? []
         return result
     }
@@ -42,13 +42,8 @@ package struct StudyStart: Codable, Sendable, Hashable {
     private func carried(
         _ place: String, _ request: StudyRequest, _ say: (String) -> Void
     ) throws -> [SearchPoint] {
-        let points = try Self.points(of: place)
-        guard !points.isEmpty else {
-            say("--like \(place): nothing there is better than the default settings, so that it adds nothing to try")
-            return []
-        }
-        let placed = points.map { Self.placed($0, in: request) }
-        let kept = placed.compactMap { try? $0.get() }
+        let placed = try Self.points(of: place).map { Self.placed($0, in: request) }
+        let kept = placed.compactMap { try? $0.get() }.filter { $0 != .standard }
         let refused = placed.compactMap { result -> VouchError? in
             if case .failure(let error) = result { error } else { nil }
         }
@@ -57,9 +52,13 @@ package struct StudyStart: Codable, Sendable, Hashable {
                 throw VouchError(
                     "--like \(place): \(first). Ask for it as an option, which stays as it is, or search it with --space")
             }
-            say("--like \(place): \(refused.count) of \(points.count) recipes are left out; the first: \(first)")
+            say("--like \(place): \(refused.count) of \(placed.count) recipes are left out; the first: \(first)")
+        } else if kept.isEmpty {
+            say(
+                "--like \(place) adds nothing to try: nothing there is better than the default settings, or all of it is asked "
+                    + "for already")
         }
-        return kept.filter { $0 != .standard }
+        return kept
     }
 
     /// - Returns: What of a point a study may try, or why it may not.
