@@ -128,10 +128,12 @@ let package = Package(
                 "TensorCore",
                 real,
             ]),
-        // The search space is a dated data file, kept in the program.
+        // The search space and what tables taught are dated data files, kept in the program.
         idea(
             "Tuning", ["Evidence", "Figures", "Prediction", "Statistics", "TensorCore", real],
-            resources: [.embedInCode("Search/search-space.json")]),
+            resources: [
+                .embedInCode("Search/portfolio.json"), .embedInCode("Search/search-space.json"),
+            ]),
         // Rules are dated data files, kept in the program.
         idea(
             "Fairness", ["Evidence", "Figures", "Prediction", "Statistics", real],

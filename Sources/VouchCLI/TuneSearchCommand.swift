@@ -20,6 +20,7 @@ struct TuneSearchCommand: ParsableCommand {
             Examples:
               vouch tune adult.csv --target income --budget 10m --out studies/adult
               vouch tune adult.csv --target income --budget 10m --objective auc --require 'latency <= 50us'
+              vouch tune adult.csv --target income --budget 10m --like studies/adult-2025
               vouch tune --resume studies/adult
             """)
 
@@ -51,6 +52,19 @@ struct TuneSearchCommand: ParsableCommand {
             numbers: [piecewise, periodic]. The program's own space if not given.
             """, valueName: "file"))
     var space: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            A study, a run or the file of a tuned recipe whose settings are tried first: of a study those that were better \
+            than its default.
+            """, valueName: "study or run"))
+    var like: String?
+
+    @Flag(
+        name: .customLong("no-portfolio"),
+        help: "Do not try the program's own recipes first, which were good on other tables.")
+    var leavesOutPortfolio = false
 
     @Flag(help: "Train every setting whole, and none in parts first: for vouch tune importance and box.")
     var whole = false
@@ -151,6 +165,8 @@ struct TuneSearchCommand: ParsableCommand {
             }
             var request = try StudyRequest(
                 configuration(data, target), space: space, limit: trials)
+            request.start?.like = like
+            request.start?.usesPortfolio = !leavesOutPortfolio
             request.triesParts = !whole
             request.repeated = repeats
             request.objective = objective
@@ -163,7 +179,7 @@ struct TuneSearchCommand: ParsableCommand {
         }
         let others = [
             data, target, objective, output, trials.map { "\($0)" }, requirements.first,
-            leavesOutLast || whole || repeats != 0 ? "" : nil, space,
+            leavesOutLast || whole || leavesOutPortfolio || repeats != 0 ? "" : nil, space, like,
         ]
         let asked = try configuration("", "")
         let nothing = try Self.parse(["", "--target", ""]).configuration("", "")

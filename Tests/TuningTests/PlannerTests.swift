@@ -60,6 +60,11 @@ import Tuning
         let points = study.run(rungs: 2).filter { $0.plan.rung == 1 }.map(\.plan.point)
         #expect(points.prefix(2) == [study.portfolio[0], study.portfolio[2]])
         #expect(Set(points).count == 9 && !points.contains(.standard))
+        // What the recipe says anyway is no other training.
+        let usual = MadeFunction.training.standard.values
+        study.portfolio = [SearchPoint(usual), SearchPoint(usual.merging(["depth": "3"]) { $1 })]
+        let reduced = study.run(rungs: 2).filter { $0.plan.rung == 1 }.map(\.plan.point)
+        #expect(reduced.first == SearchPoint(["depth": "3"]) && reduced.count == 9)
     }
 
     @Test func failuresAreTheWorst() {

@@ -86,6 +86,41 @@ import Tuning
         #expect(Settings.searched.allSatisfy { $0.shape != nil })
     }
 
+    /// Each recipe may be asked for as it stands, and is a point of the space.
+    @Test func theShippedPortfolioIsOfTheSpace() throws {
+        let portfolio = SearchPortfolio.shipped
+        #expect((4...8).contains(portfolio.recipes.count) && portfolio.dated.count == 10)
+        #expect(Set(portfolio.recipes).union([.standard]).count == portfolio.recipes.count + 1)
+        for recipe in portfolio.recipes {
+            #expect(SearchSpace.shipped.misfit(recipe) == nil)
+            #expect(Self.configuration.fitted(recipe) == recipe)
+            #expect(throws: Never.self) { try Self.configuration.asking(for: recipe) }
+        }
+        let traits = TableTraits(rows: 700, columns: 20, numbers: 12, classes: 2)
+        let forecast = try #require(portfolio.gains.forecast(for: traits))
+        #expect(forecast.tables == 20 && portfolio.gains.tables.count == 20)
+        let (lower, upper) = (try #require(forecast.lower), try #require(forecast.upper))
+        #expect(lower <= forecast.saved && forecast.saved <= upper)
+    }
+
+    @Test func aMisfitIsTold() {
+        let space = SearchSpace(
+            dated: "2026-11-30", source: "made",
+            parameters: [
+                SearchParameter("depth", .integer(lower: 1, upper: 4, isLogarithmic: false)),
+                SearchParameter("dropout", .real(lower: 0, upper: 0.5, isLogarithmic: false)),
+                SearchParameter("numbers", .choice(["plain", "periodic"])),
+            ])
+        #expect(space.misfit(SearchPoint(["depth": "4", "dropout": "0.5", "numbers": "plain"])) == nil)
+        for (id, text, part) in [
+            ("depth", "5", "1 to 4"), ("depth", "2.5", "1 to 4"), ("dropout", "0.6", "0.0 to 0.5"),
+            ("numbers", "piecewise", "plain, periodic"), ("width", "64", "does not have"),
+        ] {
+            let misfit = space.misfit(SearchPoint([id: text]))
+            #expect(misfit?.contains(part) == true && misfit?.contains(text) == true, "\(misfit ?? "")")
+        }
+    }
+
     @Test func whatIsAskedForStays() {
         var configuration = Self.configuration
         configuration[Settings.numbers] = .plain

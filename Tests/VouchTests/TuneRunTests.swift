@@ -1,4 +1,5 @@
 import Documents
+import Foundation
 import Platform
 import Reporting
 import RunStore
@@ -75,6 +76,7 @@ import Studies
         let entries = try Ledger.read(run).records.map(\.entry)
         #expect(entries.contains { $0.purpose.hasPrefix("choice among") && $0.split == "validation" })
         #expect(try RunCharge.all(of: run).contains { $0.work == .search })
+        #expect(status.start?.forecast?.traits.columns ?? 0 > 5 && status.text.contains("Expected of tuning"))
         #expect(throws: VouchError.self) { try joinStudy(place, isLeader: true, control()) }
     }
 
@@ -95,6 +97,88 @@ import Studies
         #expect(between.workers.allSatisfy { !$0.works })
         let rest = try joinStudy(place, isLeader: true, control())
         #expect(decisive(rest) == decisive(whole))
+    }
+
+    /// What a study begins with is tried in its first rungs, whatever becomes of the search, and is recorded.
+    @Test func aStudyBeginsWithWhatItIsGiven() throws {
+        var asked = try request(trials: 2)
+        asked.start?.usesPortfolio = false
+        asked.start?.like = try scratch.write(
+            #"{"settings": {"width": "24", "epochs": "3", "folds": "2"}, "trials": 3, "seconds": 1}"#,
+            to: "tuned-recipe.json")
+        asked.triesParts = false
+        let place = scratch.path + "/like-study"
+        let status = try searchSettings(asked, in: place, control())
+        #expect(status.start?.carried == [SearchPoint(["width": "24"])] && status.start?.learned == [])
+        #expect(status.trials.contains { $0.settings == ["width": "24"] })
+        #expect(status.text.contains("Tried first after the default: 1 of "))
+        // The next one begins with what was better than the default here, or says that nothing was.
+        let isBetter = status.incumbent?.settings == ["width": "24"]
+        for like in [place, place + "/incumbent"] {
+            var next = try request()
+            next.start?.like = like
+            var told = 0
+            let start = try next.start?.found(for: next) { _ in told += 1 }
+            #expect(start?.carried == (isBetter ? [SearchPoint(["width": "24"])] : []))
+            #expect(told == (isBetter ? 0 : 1))
+        }
+    }
+
+    /// Of the portfolio what lies in the space; what is asked for stays as it is asked for.
+    @Test func thePortfolioIsOfTheSpace() throws {
+        var asked = try request()
+        asked.space = .shipped
+        let recipes = SearchPortfolio.shipped.recipes
+        let all = try #require(try asked.start?.found(for: asked) { _ in })
+        #expect(!all.learned.isEmpty && all.learned.count <= recipes.count)
+        // The kind of model is asked for.
+        #expect(all.learned.allSatisfy { $0.values["model"] == nil && $0.values["members"] == nil })
+        asked.space.parameters = [
+            SearchParameter("width", .integer(lower: 513, upper: 600, isLogarithmic: false))
+        ]
+        #expect(try asked.start?.found(for: asked) { _ in }.learned == [])
+        asked.start?.usesPortfolio = false
+        asked.space = .shipped
+        #expect(try asked.start?.found(for: asked) { _ in }.points == [])
+    }
+
+    @Test func aBadBeginningIsTold() throws {
+        let place = scratch.path + "/bad-like"
+        func refused(_ like: String, _ words: [String]) throws {
+            var asked = try request()
+            asked.start?.like = like
+            let error = #expect(throws: VouchError.self) {
+                try searchSettings(asked, in: place, control())
+            }
+            for word in words { #expect(asTyped(error).contains(word), "\(asTyped(error)): \(word)") }
+            #expect(!Files.exists(place))
+        }
+        func recipe(_ settings: String) throws -> String {
+            try scratch.write(
+                #"{"settings": {\#(settings)}, "trials": 3, "seconds": 1}"#, to: "tuned-recipe.json")
+        }
+        try refused(scratch.path + "/nowhere", ["nowhere", "there is no"])
+        try refused(scratch.path, ["holds no study"])
+        try refused(try recipe(#""width": "1024""#), ["width is 1024", "8 to 32"])
+        try refused(try recipe(#""dropout": "0.3""#), ["dropout", "does not have", "--space"])
+        try refused(try recipe(#""width": "wide""#), ["width wide", "not possible"])
+        // The default's run has no settings of its own to begin with.
+        var told: [String] = []
+        var asked = try request()
+        asked.start?.like = try recipe("")
+        #expect(try asked.start?.found(for: asked) { told.append($0) }.carried == [])
+        #expect(told.count == 1)
+    }
+
+    /// A study of a version that knew no beginning goes on to the trials that it planned.
+    @Test func anEarlierRequestHasNoBeginning() throws {
+        var object = try #require(
+            try JSONSerialization.jsonObject(with: JSONEncoder().encode(try request()))
+                as? [String: Any])
+        #expect(object.removeValue(forKey: "start") != nil)
+        let earlier = try JSONDecoder().decode(
+            StudyRequest.self, from: JSONSerialization.data(withJSONObject: object))
+        #expect(earlier.start == nil)
     }
 
     /// Ended before the default was trained it leaves nothing.

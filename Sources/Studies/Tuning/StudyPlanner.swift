@@ -13,6 +13,7 @@ func studyPlanner(_ request: StudyRequest, _ learner: Learner) -> any TrialPlann
     return RepeatingPlanner(
         HalvingPlanner(
             request.space, seed: request.seed, standard: request.standard,
+            portfolio: request.start?.points ?? [],
             levels: request.triesParts ? Fidelity.levels(trainingRows: rows) : [.whole],
             fitted: { configuration.fitted($0) }),
         seed: request.seed,

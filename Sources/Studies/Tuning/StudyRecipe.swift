@@ -77,4 +77,19 @@ extension StudyFolder {
     }
 
     private static let mostOthers = 7
+
+    /// Settings of whole trainings that count and are better than the default's, the best first, for another study to begin
+    /// with.
+    func bestPoints() throws -> [SearchPoint] {
+        let standing = try standing(counted(trials()))
+        let whole = standing.trials.filter { standing.isWhole($0.plan) && standing.meetsAll($0) }
+        let standard = whole.first { $0.plan.point == .standard }
+        let better = whole.filter { trial in
+            trial.objective != nil && trial.plan.point != .standard
+                && standard.map { standing.isBetter(trial, than: $0) } ?? true
+        }
+        var known: Set<SearchPoint> = []
+        return better.sorted { standing.isBetter($0, than: $1) }.map(\.plan.point)
+            .filter { known.insert($0).inserted }.prefix(Self.mostOthers + 1).map { $0 }
+    }
 }

@@ -21,6 +21,8 @@ package struct StudyRequest: Codable, Sendable, Hashable {
     package var space: SearchSpace
     /// What the recipe settles for settings of the space, on this data.
     package var standard = SearchPoint.standard
+    /// What is tried first; `nil` of studies of versions that had none.
+    package var start: StudyStart? = StudyStart()
     /// Whether points are tried in parts before they are trained whole.
     package var triesParts = true
     /// Points that are trained again under other seeds; 0 for none.

@@ -14,6 +14,8 @@ package struct StudyStatus: Codable, Sendable {
     package var target: String
     package var objective: String
     package var requirements: [String]
+    /// What is tried first, and what tuning was expected to save; `nil` of studies of versions that knew neither.
+    package var start: StudyStart?
     package var standing: Standing
     package var budgetSeconds: Double?
     /// Until the budget is over, while the study is open and somebody works at it.
@@ -101,7 +103,7 @@ extension StudyFolder {
         return StudyStatus(
             study: path, data: request.configuration.data,
             target: request.configuration.columns.target, objective: request.chosenBy,
-            requirements: request.requirements,
+            requirements: request.requirements, start: request.start,
             standing: isOver ? .over : closedAfter != nil ? .closing : .open,
             budgetSeconds: request.budgetSeconds,
             leftSeconds: isOver || working.isEmpty

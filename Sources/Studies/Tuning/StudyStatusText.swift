@@ -13,6 +13,7 @@ extension StudyStatus {
         var text = "Study \(study) of \(data), target \(target): \(sentence)\n"
         text += "Chosen by: \(objective), on rows that validate"
         text += requirements.isEmpty ? "\n" : "; required: \(requirements.joined(separator: "; "))\n"
+        text += start?.text ?? ""
         if !rungs.isEmpty { text += "\n" + rungTable }
         text += "\n" + trialTable
         text += "\n" + verdict

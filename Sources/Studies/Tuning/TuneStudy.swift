@@ -22,14 +22,19 @@ package func searchSettings(
     request.configuration.output = ""
     request.configuration.data = try Files.absolutePath(request.configuration.data)
     request.configuration.test = try request.configuration.test.map { try Files.absolutePath($0) }
+    request.start = try request.start?.found(for: request) { control.onEvent(.warning($0)) }
     let (prepared, learner) = try process.prepared(request)
     request.hashes = prepared.hashes
     request.heldBackSHA256 = prepared.heldBackSHA256
     request.standard = request.space.standard(prepared.recipe, of: request.configuration)
+    request.start?.forecast = SearchPortfolio.shipped.gains.forecast(for: prepared.traits)
     let features = try prepared.encoder.encode(prepared.table)
     request = try StudyTraining(request, learner, features: features).request
     request.expectedWritingSeconds = try process.expectedWriting(request, learner, features)
     try control.cancellation.check()
+    if let forecast = request.start?.forecast {
+        control.onEvent(.stage(forecast.text))
+    }
     try StudyFolder.create(path, request)
     do {
         return try process.work(at: path, learner, features, isLeader: true)

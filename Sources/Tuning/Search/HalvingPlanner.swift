@@ -22,7 +22,7 @@ package struct HalvingPlanner: TrialPlanner {
 
     /// - Parameters:
     ///   - standard: What the recipe settles on, as far as the space has it.
-    ///   - portfolio: Points that are tried before others.
+    ///   - portfolio: Points that are tried before others, in this order.
     ///   - levels: The cheapest first; the last is whole.
     ///   - trainings: How many whole trainings it may take, about; `nil` for no end.
     ///   - fitted: What of a point goes together, without what its other settings leave no place for; `nil` where it cannot
@@ -100,7 +100,7 @@ package struct HalvingPlanner: TrialPlanner {
             found.append(point)
             return true
         }
-        for point in portfolio { _ = add(point) }
+        for point in portfolio { _ = add(encoding.reduced(point)) }
         let known = finished.count { $0.loss != nil }
         if found.count < count, known >= Self.modelled {
             let sampler = ProcessSampler(encoding: encoding, seed: seed)

@@ -42,6 +42,21 @@ package struct SearchSpace: Hashable, Codable, Sendable {
     }
 }
 
+extension SearchSpace {
+    /// Why a point does not lie in it; `nil` where it does.
+    package func misfit(_ point: SearchPoint) -> String? {
+        for (id, text) in point.values.sorted(by: { $0.key < $1.key }) {
+            guard let parameter = parameters.first(where: { $0.id == id }) else {
+                return "\(id) is \(text), and the search space does not have this setting"
+            }
+            if !parameter.domain.holds(text) {
+                return "\(id) is \(text), and the search space has \(parameter.domain.text)"
+            }
+        }
+        return nil
+    }
+}
+
 /// How much of a whole training a trial is: 1 of all is the recipe's own.
 package struct Fidelity: Hashable, Codable, Sendable {
     /// In (0, 1]: of the rows that are learned from. Rows that validate stay, so that trials compare.

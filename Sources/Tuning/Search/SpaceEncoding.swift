@@ -44,6 +44,16 @@ package struct SpaceEncoding: Sendable, Hashable {
         }
         return SearchPoint(values)
     }
+
+    /// Without what says no more than the standard.
+    func reduced(_ point: SearchPoint) -> SearchPoint {
+        var result = point
+        for (parameter, usual) in zip(parameters, standard) {
+            let own = point.values[parameter.id].flatMap { parameter.domain.coordinate(of: $0) }
+            if own == usual { result.values[parameter.id] = nil }
+        }
+        return result
+    }
 }
 
 extension SearchDomain {
@@ -81,6 +91,26 @@ extension SearchDomain {
         let place = ends.isLogarithmic ? Double.log(max(number, 1e-300)) : number
         let width = ends.upper - ends.lower
         return width > 0 ? min(max((place - ends.lower) / width, -0.25), 1.25) : 0.5
+    }
+
+    /// Whether a text is one of its values.
+    package func holds(_ text: String) -> Bool {
+        switch self {
+        case .choice(let words): words.contains(text)
+        case .real(let lower, let upper, _):
+            Double(text).map { $0 >= lower && $0 <= upper } ?? false
+        case .integer(let lower, let upper, _):
+            Int(text).map { $0 >= lower && $0 <= upper } ?? false
+        }
+    }
+
+    /// Its values in words.
+    package var text: String {
+        switch self {
+        case .choice(let words): words.joined(separator: ", ")
+        case .real(let lower, let upper, _): "\(lower) to \(upper)"
+        case .integer(let lower, let upper, _): "\(lower) to \(upper)"
+        }
     }
 
     /// - Parameter coordinate: Real numbers keep four digits, so that recipes can be read.
