@@ -1,8 +1,8 @@
 import GraphIR
+import Kernels
 import Platform
 import RunStore
 import Runs
-import TensorCore
 import Training
 
 /// Rows to learn from in a file, for more of them than memory holds.
