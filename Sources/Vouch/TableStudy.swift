@@ -1,4 +1,5 @@
 import Documents
+import Evidence
 import Reporting
 import Runs
 import Studies
@@ -120,7 +121,7 @@ public struct TableStudy: Sendable {
             (request.seeds, request.threads) = (seeds, threads)
             _ = try judgeStudy(request)
             let report = try storedReport(run: TunedRecipeFile(path).run(nil))
-            guard let saving = report.measuredMetrics.first(of: "tuningGain") else {
+            guard let saving = report.measuredMetrics.first(of: MetricID.tuningGain.rawValue) else {
                 throw VouchError("the report of \(path)'s default does not hold the verdict")
             }
             return saving

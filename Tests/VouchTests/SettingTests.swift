@@ -92,7 +92,9 @@ import VouchCLI
             "--seed=3", "--mixup=0.2", "--test-share=0.3", "--cost=fp=2,fn=3", "--grid=DE",
         ]
         let searched = try searchedConfiguration(of: asked)
-        #expect(try trainConfiguration(of: asked + ["--out="]) == searched)
+        var trained = try trainConfiguration(of: asked + ["--out=run"])
+        trained.output = ""
+        #expect(trained == searched)
         #expect(searched.rules != nil && searched.columns.groupLabels?["sex"]?["1"] == "male")
         let study = ["tune", "none.csv", "--target", "y", "--trials", "1"]
         let pool = try CommandTests.run(study + ["--unlabelled", "more.csv"])

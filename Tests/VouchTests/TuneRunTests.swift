@@ -1,3 +1,4 @@
+import Cost
 import Documents
 import Platform
 import Reporting
