@@ -1,5 +1,4 @@
 import Documents
-import Evidence
 import Reporting
 import Runs
 import Studies
@@ -121,7 +120,7 @@ public struct TableStudy: Sendable {
             (request.seeds, request.threads) = (seeds, threads)
             _ = try judgeStudy(request)
             let report = try storedReport(run: TunedRecipeFile(path).run(nil))
-            guard let saving = report.measuredMetrics.first(of: MetricID.tuningGain.rawValue) else {
+            guard let saving = report.measuredMetrics.first(of: WorthRequest.saving) else {
                 throw VouchError("the report of \(path)'s default does not hold the verdict")
             }
             return saving

@@ -22,6 +22,9 @@ package struct WorthRequest: Sendable {
     package var arguments: [String] = []
 
     package init(study: String) { self.study = study }
+
+    /// The id of the metric that has the verdict.
+    package static var saving: String { MetricID.tuningGain.rawValue }
 }
 
 /// Whether a study's tuned recipe was worth its search: both recipes are trained anew under paired seeds and compared on the
