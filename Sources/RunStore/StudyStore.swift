@@ -15,11 +15,13 @@ package struct StudyStore: Sendable {
     package var leaseSeconds = 300.0
 
     package static let fileName = "study.sqlite"
-    private static let workersName = "workers"
+    static let workersName = "workers"
 
     /// What is known of the whole study.
     enum Fact: String {
         case request
+        /// By what it is to end; of a study that was gone on with, else the request says it.
+        case terms
         /// How many trials counted when the study was closed.
         case closedAfter
         /// Whether the last trial was given up, as there was no time for it.
@@ -85,102 +87,6 @@ package struct StudyStore: Sendable {
 
     /// What every worker must know, as it was written.
     package func request() throws -> String { try read { try $0.studyValue(.request) } ?? "" }
-
-    // MARK: - Workers
-
-    /// Takes part from now on.
-    ///
-    /// - Parameters:
-    ///   - now: In seconds since 1970, as everywhere here; of a leader, when its command began.
-    ///   - isLeader: Whether its time counts for the budget.
-    /// - Returns: Its number, and what must be kept while it works.
-    package func join(
-        process: Int, now: Double, isLeader: Bool
-    ) throws -> (number: Int, presence: StudyPresence) {
-        let number = try write { database in
-            try database.execute(
-                sql: "INSERT INTO workers (process, began, beat, isLeader) VALUES (?, ?, ?, ?)",
-                arguments: [process, now, now, isLeader])
-            return Int(database.lastInsertedRowID)
-        }
-        do {
-            return (number, try StudyPresence(at: place(of: number)))
-        } catch {
-            throw Self.explained(error, folder)
-        }
-    }
-
-    /// Gives back what it has not finished.
-    package func leave(_ worker: Int, now: Double) throws {
-        try write { database in
-            try database.execute(
-                sql: "UPDATE trials SET worker = NULL WHERE worker = ? AND result IS NULL",
-                arguments: [worker])
-            try database.execute(
-                sql: "UPDATE workers SET beat = ?1, ended = ?1 WHERE number = ?2",
-                arguments: [now, worker])
-        }
-    }
-
-    /// Gives one trial back.
-    package func release(_ trial: Int, of worker: Int) throws {
-        try write { database in
-            try database.execute(
-                sql: """
-                    UPDATE trials SET worker = NULL
-                    WHERE number = ? AND worker = ? AND result IS NULL
-                    """, arguments: [trial, worker])
-        }
-    }
-
-    /// Says that it lives, and perhaps what it took.
-    ///
-    /// - Parameter trial: What it works at; `nil` for nothing.
-    /// - Returns: Whether that is still its own, and still counts.
-    @discardableResult
-    package func beat(
-        _ worker: Int, now: Double, trial: Int? = nil, usage: String? = nil
-    ) throws -> Bool {
-        try write { database in
-            try database.execute(
-                sql: """
-                    UPDATE workers SET beat = ?, usage = COALESCE(?, usage) WHERE number = ?
-                    """, arguments: [now, usage, worker])
-            guard let trial else { return true }
-            return try Int.fetchOne(
-                database,
-                sql: "SELECT 1 FROM trials WHERE number = ? AND worker = ? AND result IS NULL",
-                arguments: [trial, worker]) != nil
-        }
-    }
-
-    package func workers() throws -> [Worker] { try read { try $0.studyWorkers() } }
-
-    /// Whether its process has ended.
-    package func isGone(_ worker: Int) -> Bool { !StudyPresence.isKept(at: place(of: worker)) }
-
-    private func place(of worker: Int) -> String {
-        folder + "/" + Self.workersName + "/\(worker)"
-    }
-
-    // MARK: - Time
-
-    /// What is left of a budget begins to run for a leader that has joined.
-    package func begin(_ leader: Int, budgetSeconds: Double?) throws {
-        try write { database in
-            guard let budgetSeconds else { return }
-            let leaders = try database.studyWorkers().filter(\.isLeader)
-            let began = leaders.first { $0.number == leader }?.began ?? 0
-            let spent = leaders.filter { $0.number < leader }
-                .reduce(0) { $0 + max(0, ($1.ended ?? $1.beat) - $1.began) }
-            try database.setStudyValue(.deadline, "\(began + budgetSeconds - spent)")
-        }
-    }
-
-    /// When the budget is over; `nil` without one.
-    package func deadline() throws -> Double? {
-        try read { try $0.studyValue(.deadline) }.flatMap(Double.init)
-    }
 
     // MARK: - Trials
 
@@ -274,20 +180,21 @@ package struct StudyStore: Sendable {
 
     /// Ends the search: what is not among the trials that count is forgotten, and a last one may be planned.
     ///
-    /// - Parameter decide: How many trials count, and the plan of the last one.
+    /// - Parameter decide: By the trials and the number of a last one: how many count, and the plan of the last one.
     /// - Returns: Whether it was open until now.
     @discardableResult
     package func close(
-        _ decide: ([Trial]) throws -> (after: Int, last: String?)
+        _ decide: ([Trial], Int) throws -> (after: Int, last: String?)
     ) throws -> Bool {
         try write { database in
             guard try database.studyValue(.closedAfter) == nil else { return false }
-            let decided = try decide(try database.studyTrials())
+            let number = Trial.last - (try database.studyEnds().count)
+            let decided = try decide(try database.studyTrials(), number)
             try database.setStudyValue(.closedAfter, "\(decided.after)")
             try database.execute(
                 sql: "DELETE FROM trials WHERE number >= ?", arguments: [decided.after])
             if let last = decided.last {
-                try database.insert(Trial(number: Trial.last, rung: -1, plan: last))
+                try database.insert(Trial(number: number, rung: -1, plan: last))
             }
             return true
         }
@@ -297,8 +204,8 @@ package struct StudyStore: Sendable {
     package func leaveOutLast() throws {
         try write { database in
             try database.execute(
-                sql: "DELETE FROM trials WHERE number = ? AND result IS NULL",
-                arguments: [Trial.last])
+                sql: "DELETE FROM trials WHERE number < ? AND result IS NULL",
+                arguments: [Trial.first])
             if database.changesCount == 1 { try database.setStudyValue(.lastIsLeftOut, "1") }
         }
     }
@@ -318,7 +225,7 @@ package struct StudyStore: Sendable {
 
     // MARK: - Transactions
 
-    private func write<Value>(_ updates: (Database) throws -> Value) throws -> Value {
+    func write<Value>(_ updates: (Database) throws -> Value) throws -> Value {
         do {
             return try queue.writeWithoutTransaction { database in
                 var value: Value?
@@ -335,7 +242,7 @@ package struct StudyStore: Sendable {
         }
     }
 
-    private func read<Value>(_ value: (Database) throws -> Value) throws -> Value {
+    func read<Value>(_ value: (Database) throws -> Value) throws -> Value {
         do {
             return try queue.read(value)
         } catch {
@@ -348,32 +255,10 @@ package struct StudyStore: Sendable {
         error is DatabaseError || error is PlatformError
     }
 
-    private static func explained(_ error: any Error, _ folder: String) -> RunStoreError {
+    static func explained(_ error: any Error, _ folder: String) -> RunStoreError {
         SQLiteFile.explained(
             error, path: folder + "/" + fileName, name: "the study",
             repair: "The file is damaged; begin another study.",
             elsewhere: "Write the study to a folder you may write to.")
-    }
-}
-
-/// What a process keeps while it works at a study: the lock of a file, freed by the system however the process ends.
-package final class StudyPresence {
-    private let lock: FileLock
-
-    fileprivate init(at path: String) throws(PlatformError) {
-        try AtomicFile.write([], to: path)
-        // Who looks whether it is kept holds it for a moment.
-        lock = try FileLock(waitingFor: path, timeoutSeconds: 10, for: "taking part by")
-    }
-
-    static func isKept(at path: String) -> Bool {
-        guard Files.exists(path) else { return false }
-        do {
-            let lock = try FileLock(path)
-            withExtendedLifetime(lock) {}
-            return false
-        } catch {
-            return true
-        }
     }
 }

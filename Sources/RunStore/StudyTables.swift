@@ -25,8 +25,21 @@ extension StudyStore {
 
         /// The first of all: what nothing was changed of.
         package static let first = -1
-        /// The last of all, where there is one.
+        /// The last before the first end, where there is one; of a study that was gone on with, lower numbers are those of later
+        /// ends.
         package static let last = -2
+
+        /// Whether an end planned it, and no rung.
+        package var isLast: Bool { number < Self.first }
+    }
+
+    /// A study's end after which it was gone on with.
+    package struct End: Sendable, Hashable {
+        /// How many trials of rungs counted.
+        package var counted: Int
+        package var lastIsLeftOut: Bool
+        /// By what it was to end, as its owner writes it; `nil` where that stands in the request.
+        package var terms: String?
     }
 
     /// A process that works, or worked, at the study.
@@ -59,6 +72,15 @@ extension StudyStore {
                         number INTEGER PRIMARY KEY NOT NULL, rung INTEGER NOT NULL,
                         plan TEXT NOT NULL, worker INTEGER REFERENCES workers, result TEXT,
                         seconds REAL, writingSeconds REAL, weightsSHA256 TEXT
+                    ) STRICT;
+                    """)
+        }
+        migrator.registerMigration("earlier ends") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE ends (
+                        number INTEGER PRIMARY KEY NOT NULL, counted INTEGER NOT NULL,
+                        lastIsLeftOut INTEGER NOT NULL, terms TEXT
                     ) STRICT;
                     """)
         }
@@ -95,6 +117,26 @@ extension Database {
     func studyWorkers() throws -> [StudyStore.Worker] {
         try Row.fetchAll(self, sql: "SELECT * FROM workers ORDER BY number").map(
             StudyStore.Worker.init)
+    }
+
+    /// In their order.
+    func studyEnds() throws -> [StudyStore.End] {
+        try Row.fetchAll(self, sql: "SELECT * FROM ends ORDER BY number").map { row in
+            .init(
+                counted: row["counted"], lastIsLeftOut: row["lastIsLeftOut"], terms: row["terms"])
+        }
+    }
+
+    /// Keeps how the study ended, and opens it.
+    func keepStudyEnd(counted: Int) throws {
+        try execute(
+            sql: "INSERT INTO ends (counted, lastIsLeftOut, terms) VALUES (?, ?, ?)",
+            arguments: [
+                counted, try studyValue(.lastIsLeftOut) != nil, try studyValue(.terms),
+            ])
+        for fact in [StudyStore.Fact.closedAfter, .lastIsLeftOut, .ended] {
+            try execute(sql: "DELETE FROM study WHERE name = ?", arguments: [fact.rawValue])
+        }
     }
 
     func insert(_ trial: StudyStore.Trial) throws {

@@ -1,5 +1,5 @@
 import Platform
-import RunStore
+import Runs
 
 extension RowFile {
     /// Writes a file of rows, part by part; it appears whole or not at all.
@@ -30,33 +30,19 @@ extension RowFile {
     public struct Writer: ~Copyable {
         private let features: Int
         private let isWeighted: Bool
-        private var file: StreamedFile
-        private var labels: [Int32] = []
-        private var weights: [Float] = []
-
-        /// Bytes before the first row; they say how many follow, which is known at the end.
-        private static let headerBytes = 4096
+        private var stream: RowStream
 
         /// Rows that were appended so far.
-        public var rows: Int { labels.count }
+        public var rows: Int { stream.rows }
 
         fileprivate init(
             _ path: String, features: Int, isWeighted: Bool
         ) throws(NetworkError) {
-            file = try Self.begun(path)
+            do {
+                stream = try RowStream(path, features: features, isWeighted: isWeighted)
+            } catch { throw NetworkError(error) }
             self.features = features
             self.isWeighted = isWeighted
-        }
-
-        /// A file with room for what stands before the rows.
-        private static func begun(_ path: String) throws(NetworkError) -> StreamedFile {
-            do throws(PlatformError) {
-                let file = try StreamedFile(path)
-                try file.append([UInt8](repeating: 0, count: headerBytes))
-                return file
-            } catch {
-                throw NetworkError(error)
-            }
         }
 
         /// Adds rows, which are written at once: some thousands a call are fast.
@@ -100,13 +86,9 @@ extension RowFile {
             if let row = own?.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
                 throw wrong(row, "its weight cannot be", "Give a number of at least 0.")
             }
-            do throws(PlatformError) {
-                try file.append(numbers.span)
-            } catch {
-                throw NetworkError(error)
-            }
-            for label in classes { labels.append(Int32(label)) }
-            if isWeighted { weights += own ?? [Float](repeating: 1, count: classes.count) }
+            do {
+                try stream.append(numbers, classes: classes, weights: own)
+            } catch { throw NetworkError(error) }
         }
 
         fileprivate mutating func finish(_ path: String) throws(NetworkError) {
@@ -115,20 +97,7 @@ extension RowFile {
                     RowFile.writing, at: path, "no row was appended",
                     nextStep: "Append at least one.")
             }
-            let header = SafetensorsHeader.encoded(
-                [
-                    (RowFile.Tensor.features, .float32, [rows, features]),
-                    (RowFile.Tensor.labels, .int32, [rows]),
-                ] + (isWeighted ? [(RowFile.Tensor.weights, .float32, [rows])] : []),
-                byteCount: Self.headerBytes)
-            do throws(PlatformError) {
-                try file.append(labels.span)
-                if isWeighted { try file.append(weights.span) }
-                try file.replaceStart(header)
-                try file.finish()
-            } catch {
-                throw NetworkError(error)
-            }
+            do { try stream.finish() } catch { throw NetworkError(error) }
         }
     }
 }

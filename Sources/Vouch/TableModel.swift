@@ -74,7 +74,7 @@ public struct TableModel: Sendable {
             var configuration = TrainConfiguration(data: csv, output: output)
             configuration.test = test
             configuration.columns = columns.roles
-            try settings.apply(to: &configuration)
+            try configuration.ask(for: settings.asked)
             let control = RunControl(
                 threads: threads, overwrite: overwrite, isIndexed: isIndexed,
                 onEvent: { event in
@@ -112,7 +112,7 @@ public struct TableModel: Sendable {
 
 extension TableModel.Event {
     /// `nil` for what is told many times an epoch.
-    fileprivate init?(_ event: RunEvent) {
+    init?(_ event: RunEvent) {
         switch event {
         case .stage(let text): self = .stage(text)
         case .warning(let text): self = .warning(text)

@@ -1,4 +1,4 @@
-package import Runs
+import Runs
 
 /// Settings of a training by their ids, which are the options of `vouch train` without dashes; what
 /// is not named is settled from the table's size.
@@ -55,25 +55,5 @@ public struct TableSettings: Sendable, Hashable, ExpressibleByDictionaryLiteral 
 }
 
 extension TableSettings {
-    /// - Throws: `VouchError` naming the setting, its value and what would be accepted.
-    package func apply(to configuration: inout TrainConfiguration) throws(VouchError) {
-        let ids = Settings.all.map(\.id)
-        if let unknown = texts.keys.filter({ !ids.contains($0) }).min() {
-            throw VouchError(
-                "there is no setting \"\(unknown)\". There are: \(ids.joined(separator: ", "))")
-        }
-        let asked = Settings.all.compactMap { setting in
-            texts[setting.id].map { (setting, $0.description) }
-        }
-        for (setting, text) in asked { try setting.set(text, in: &configuration) }
-        // One that is of another, or that another took the place of.
-        for (setting, text) in asked where !setting.holds(text, in: configuration) {
-            throw VouchError(
-                setting: """
-                    \(named: setting) is \(text), which is lost beside the other settings: it needs \
-                    one that is not given, or one that is given replaces it. Leave it out, or give \
-                    what it needs
-                    """)
-        }
-    }
+    var asked: [String: String] { texts.mapValues(\.description) }
 }

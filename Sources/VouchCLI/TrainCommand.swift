@@ -29,17 +29,6 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "The column to predict.")
     var target: String
 
-    @Option(help: "A table to measure on. Without it, rows of the data are held back.")
-    var test: String?
-
-    @Option(
-        help: ArgumentHelp(
-            """
-            A YAML file of rules that label the rows without an answer, which are learned from too; \
-            `vouch data rules` looks at them.
-            """, valueName: "file"))
-    var rules: String?
-
     @Option(
         help: ArgumentHelp(
             """
@@ -62,30 +51,12 @@ struct TrainCommand: ParsableCommand {
     @Option(help: "A YAML file with any of these options, such as `target: income`.")
     var config: String?
 
-    @OptionGroup(title: "Columns") var columns: ColumnArguments
-    @OptionGroup(title: "Reading") var reading: ReadingArguments
-    @OptionGroup(title: "Model") var model: ModelArguments
-    @OptionGroup(title: "Learning") var learning: LearningArguments
-    @OptionGroup(title: "Against overfitting") var regularising: RegularisingArguments
+    @OptionGroup var training: TrainingArguments
 
-    @Option(Settings.validationShare) var validationShare
-    @Option(Settings.testShare) var testShare
     @Option(Settings.canaries) var canaries
     @Option(textOf: Settings.probeBudget) var probeBudget
     @Option(Settings.margin) var margin
     @Option(textOf: Settings.crossValidation) var crossValidation
-
-    @Option(
-        help: ArgumentHelp(
-            """
-            Names of a protected column's groups by their text, such as "sex:1=male,2=female", or a YAML file of \
-            them. Rows are grouped by the text all the same. Repeat for several.
-            """, valueName: "column:text=name,… or file"))
-    var labels: [String] = []
-
-    @Option(textOf: Settings.costs) var cost
-
-    @OptionGroup(title: "What its cost is told in") var tariff: TariffArguments
 
     @Option(
         help: """
@@ -111,28 +82,16 @@ struct TrainCommand: ParsableCommand {
 
     func trainConfiguration() throws -> TrainConfiguration {
         let place = output ?? RunName.standard(for: data, isContinued: overwrite || resume)
-        var configuration = TrainConfiguration(data: data, output: place)
-        configuration.test = test
-        configuration.rules = try rules.map(LabelRules.init(file:))
+        var configuration = try training.configuration(
+            data: data, target: target, output: place)
         configuration.unlabelled = unlabelled
-        configuration.columns = columns.roles(target: target)
-        configuration.columns.groupBins = try model.groupBins()
-        configuration.columns.groupLabels = try parseGroupLabels(labels)
-        configuration.reading = reading.options
-        try model.apply(to: &configuration)
-        try learning.apply(to: &configuration)
-        regularising.apply(to: &configuration)
         configuration[Settings.canaries] = canaries
-        configuration[Settings.validationShare] = validationShare
-        configuration[Settings.testShare] = testShare
         configuration[Settings.margin] = margin
-        configuration[Settings.costs] = try cost.map(parseCosts)
         if let probeBudget {
             configuration[Settings.probeBudget] = try parseDuration(
                 probeBudget, option: "--probe-budget", allowsZero: true)
         }
         configuration[Settings.crossValidation] = try crossValidation.map(parseCrossValidation)
-        tariff.apply(to: &configuration)
         return configuration
     }
 

@@ -1,8 +1,16 @@
 import ArgumentParser
 import Platform
 import Reporting
-import Runs
+package import Runs
 import Studies
+
+/// What the arguments after `vouch tune search` ask of each training.
+///
+/// - Throws: what the parser says of them, or `VouchError`.
+package func searchedConfiguration(of arguments: [String]) throws -> TrainConfiguration {
+    let command = try TuneSearchCommand.parse(arguments)
+    return try command.configuration(command.data ?? "", command.target ?? "")
+}
 
 struct TuneSearchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,6 +30,7 @@ struct TuneSearchCommand: ParsableCommand {
               vouch tune adult.csv --target income --budget 10m --objective auc --require 'latency <= 50us'
               vouch tune adult.csv --target income --budget 10m --like studies/adult-2025
               vouch tune --resume studies/adult
+              vouch tune --resume studies/adult --budget 5m
             """)
 
     @Argument(help: "The table to train on: a CSV file with a header.")
@@ -29,9 +38,6 @@ struct TuneSearchCommand: ParsableCommand {
 
     @Option(help: "The column to predict.")
     var target: String?
-
-    @Option(help: "A table to measure on. Without it, rows of the data are held back.")
-    var test: String?
 
     @Option(help: "What is chosen by: a metric of the rows that validate. The mean loss if not given.")
     var objective: String?
@@ -77,7 +83,11 @@ struct TuneSearchCommand: ParsableCommand {
             """, valueName: "number"))
     var repeats = 0
 
-    @Option(help: "Trials of rungs after which the search ends; with it no budget is needed.")
+    @Option(
+        help: """
+            Trials of rungs after which the search ends; with it no budget is needed. With --resume those of before are among \
+            them.
+            """)
     var trials: Int?
 
     @Flag(
@@ -93,23 +103,16 @@ struct TuneSearchCommand: ParsableCommand {
         help: "The study's folder. (default: studies/ and the name of the data)")
     var output: String?
 
-    @Option(help: ArgumentHelp("Go on with a study that was ended.", valueName: "study"))
+    @Option(
+        help: ArgumentHelp(
+            "Go on with a study that was interrupted, or, with --budget or --trials, for longer.",
+            valueName: "study"))
     var resume: String?
 
     @Option(help: ArgumentHelp("Work at a study as one more process.", valueName: "study"))
     var join: String?
 
-    @OptionGroup(title: "Columns") var columns: ColumnArguments
-    @OptionGroup(title: "Reading") var reading: ReadingArguments
-    @OptionGroup(title: "Model") var model: ModelArguments
-    @OptionGroup(title: "Learning") var learning: LearningArguments
-    @OptionGroup(title: "Against overfitting") var regularising: RegularisingArguments
-
-    @Option(Settings.validationShare) var validationShare
-    @Option(Settings.testShare) var testShare
-    @Option(textOf: Settings.costs) var cost
-
-    @OptionGroup(title: "What its cost is told in") var tariff: TariffArguments
+    @OptionGroup var training: TrainingArguments
 
     @Option(help: "Worker threads of all processes; all cores if not given. They do not change the result.")
     var threads: Int?
@@ -119,36 +122,30 @@ struct TuneSearchCommand: ParsableCommand {
 
     @OptionGroup var form: FormArguments<TextForm>
 
+    /// Known in order to be refused with the reason.
+    @Option(help: .hidden)
+    var unlabelled: String?
+
     /// Of a process that another one started: it ends when that one has.
     @Option(help: .hidden)
     var helperOf: Int?
 
     // MARK: - What is asked
 
-    private func configuration(_ data: String, _ target: String) throws -> TrainConfiguration {
-        var configuration = TrainConfiguration(data: data, output: "")
-        configuration.test = test
-        configuration.columns = columns.roles(target: target)
-        configuration.columns.groupBins = try model.groupBins()
-        configuration.reading = reading.options
-        try model.apply(to: &configuration)
-        try learning.apply(to: &configuration)
-        regularising.apply(to: &configuration)
-        configuration[Settings.validationShare] = validationShare
-        configuration[Settings.testShare] = testShare
-        configuration[Settings.costs] = try cost.map(parseCosts)
-        tariff.apply(to: &configuration)
+    fileprivate func configuration(_ data: String, _ target: String) throws -> TrainConfiguration {
+        var configuration = try training.configuration(data: data, target: target, output: "")
+        configuration.unlabelled = unlabelled
         return configuration
     }
 
     /// What the command is to do, and where.
     private enum Work {
         case begin(StudyRequest, String)
-        case take(String, isLeader: Bool)
+        case take(String, isLeader: Bool, StudyTerms?)
 
         var place: String {
             switch self {
-            case .begin(_, let place), .take(let place, _): place
+            case .begin(_, let place), .take(let place, _, _): place
             }
         }
     }
@@ -177,18 +174,32 @@ struct TuneSearchCommand: ParsableCommand {
         guard resume == nil || join == nil else {
             throw ValidationError("--resume and --join were both given; leave one out")
         }
+        var asked = try configuration("", "")
+        let budget = asked.learning.budget
+        let isLonger = budget != nil || trials != nil
+        if resume != nil {
+            asked.learning.budget = nil
+            guard isLonger || !leavesOutLast else {
+                throw ValidationError(
+                    "--no-last is of a study's end: give --budget or --trials with it, to go on for longer")
+            }
+        }
         let others = [
-            data, target, objective, output, trials.map { "\($0)" }, requirements.first,
-            leavesOutLast || whole || leavesOutPortfolio || repeats != 0 ? "" : nil, space, like,
+            data, target, objective, output, requirements.first,
+            whole || leavesOutPortfolio || repeats != 0 ? "" : nil,
+            resume == nil && (trials != nil || leavesOutLast) ? "" : nil, space, like,
         ]
-        let asked = try configuration("", "")
         let nothing = try Self.parse(["", "--target", ""]).configuration("", "")
         guard others.allSatisfy({ $0 == nil }), asked == nothing else {
             throw ValidationError(
                 "a study keeps what it was asked for: with --\(resume == nil ? "join" : "resume") give nothing but "
+                    + (resume == nil ? "" : "--budget, --trials and --no-last, to go on for longer, ")
                     + "--workers, --threads, --quiet and the form of the answer")
         }
-        return .take(study, isLeader: resume != nil)
+        return .take(
+            study, isLeader: resume != nil,
+            try isLonger && resume != nil
+                ? StudyTerms(budget: budget, limit: trials, hasLast: !leavesOutLast) : nil)
     }
 
     private static func place(for data: String) -> String {
@@ -222,8 +233,8 @@ struct TuneSearchCommand: ParsableCommand {
             switch work {
             case .begin(let request, let place):
                 status = try searchSettings(request, in: place, control)
-            case .take(let place, let isLeader):
-                status = try joinStudy(place, isLeader: isLeader, control)
+            case .take(let place, let isLeader, let terms):
+                status = try joinStudy(place, isLeader: isLeader, for: terms, control)
             }
             helpers.wait()
         } catch let error as Interruption {

@@ -73,6 +73,37 @@ import Vouch
         #expect(audit.first(of: "rocAUC")?.sample.rows == 120)
     }
 
+    @Test func study() throws {
+        let place = try TableModelTests.Place()
+        let folder = place.path
+
+        // GUIDE
+        let study = try TableStudy.search(
+            csv: folder + "/train.csv", columns: TableColumns(target: "paid", protected: ["sex"]),
+            settings: ["model": "mlp", "folds": 1, "epochs": 2],
+            requirements: ["size <= 1MB"], trials: 2, output: folder + "/study")
+        for trial in study.trials { print(trial.number, trial.settings, trial.value ?? .nan) }
+        let longer = try study.resumed(trials: 4)
+        let tuned = try longer.model()
+        let saving = try longer.worth()
+        print(saving.verdict ?? "", saving)
+        // GUIDE
+
+        #expect(study.isOver && study.trials.count == 3 && longer.trials.count >= 5)
+        #expect(longer.trials.prefix(3).map(\.value) == study.trials.map(\.value))
+        #expect(tuned?.path == longer.incumbent?.run && longer.incumbent?.isWhole == true)
+        #expect(saving.verdict == "leave the defaults" || saving.value != nil)
+        #expect(try TableStudy(opening: folder + "/study").trials == longer.trials)
+        let over = #expect(throws: TableFailure.self) { try longer.resumed() }
+        #expect(over?.description.contains("over") == true && over?.settings.first == "budget")
+        let typo = #expect(throws: TableFailure.self) {
+            try TableStudy.search(
+                csv: "none.csv", columns: TableColumns(target: "paid"), settings: ["widht": 8],
+                trials: 1, output: folder + "/other")
+        }
+        #expect(typo?.description.contains("widht") == true)
+    }
+
     /// The lines between the marks above stand in the guide, but for their indentation.
     @Test func theGuideHoldsThem() throws {
         func text(_ path: String) throws -> [String] {
@@ -84,7 +115,7 @@ import Vouch
         let parts = try text("Tests/LibraryTests/LibraryGuideTests.swift")
             .split(separator: "// GUIDE", omittingEmptySubsequences: false)
         let guide = try text("Documentation/Guides/Library.md").joined(separator: "\n")
-        for (number, place) in [1, 3, 5].enumerated() {
+        for (number, place) in [1, 3, 5, 7].enumerated() {
             let isThere = guide.contains(parts[place].joined(separator: "\n"))
             #expect(isThere, "the guide does not hold program \(number + 1) above")
         }

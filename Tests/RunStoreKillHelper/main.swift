@@ -82,11 +82,13 @@ func workAtStudy(_ folder: String, rungs: Int) throws {
     while true {
         let claim = try store.claim(as: number, now: Clock.unixSeconds()) { trials in
             let rung = trials.count / 8
-            let sum = trials.reduce(0) { $0 + (Int($1.result ?? "") ?? 0) }
+            // An end may have cut the rung.
+            let before = trials.prefix(8 * rung)
+            let sum = before.reduce(0) { $0 + (Int($1.result ?? "") ?? 0) }
             guard rung < rungs else { return [] }
-            return (0..<8).map {
+            return (0..<8).dropFirst(trials.count - before.count).map {
                 StudyStore.Trial(
-                    number: trials.count + $0, rung: rung, plan: "\(sum % 1000 + $0 + rung)")
+                    number: before.count + $0, rung: rung, plan: "\(sum % 1000 + $0 + rung)")
             }
         }
         switch claim {

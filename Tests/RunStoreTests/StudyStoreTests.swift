@@ -70,6 +70,25 @@ import RunStore
         #expect(other?.problem.contains("not a study") == true)
     }
 
+    /// The rest of a rung that an end cut, else the next one.
+    private static func continued(
+        _ count: Int, after trials: [StudyStore.Trial]
+    ) -> [StudyStore.Trial] {
+        let cut = trials.count % 8
+        return Array(rungs(count, after: Array(trials.dropLast(cut))).dropFirst(cut))
+    }
+
+    /// What one that works alone, and is never ended, makes of three rungs.
+    private static func alone() -> [StudyStore.Trial] {
+        (0..<3).reduce(into: []) { found, _ in
+            found += rungs(3, after: found).map {
+                var trial = $0
+                trial.result = result($0)
+                return trial
+            }
+        }
+    }
+
     /// Sixteen connections: each trial is finished once, each rung planned once, and nobody meets a locked database.
     @Test func sixteenWorkAtOnce() throws {
         defer { removeFolder() }
@@ -100,14 +119,7 @@ import RunStore
         #expect(errors.withLock { $0 } == [])
         #expect(counts.withLock { $0 } == Dictionary(uniqueKeysWithValues: (-1..<24).map { ($0, 1) }))
         // The plans are those of one that works alone.
-        var alone: [StudyStore.Trial] = []
-        for _ in 0..<3 {
-            alone += Self.rungs(3, after: alone).map {
-                var trial = $0
-                trial.result = Self.result($0)
-                return trial
-            }
-        }
+        let alone = Self.alone()
         let trials = try StudyStore(opening: folder).trials().filter { $0.number >= 0 }
         #expect(trials.map(\.plan) == alone.map(\.plan))
         #expect(trials.map(\.result) == alone.map(\.result))
@@ -173,8 +185,11 @@ import RunStore
             #expect(try store.finish(done, as: worker))
         }
         var open = try trial(claimed(store, worker))
-        #expect(try store.close { (after: $0.count { $0.result != nil } - 1, last: "the best") })
-        #expect(try !store.close { _ in (0, nil) })
+        #expect(
+            try store.close { trials, number in
+                (after: trials.count { $0.result != nil } - 1, last: number == -2 ? "the best" : "")
+            })
+        #expect(try !store.close { _, _ in (0, nil) })
         open.result = "2"
         #expect(try !store.finish(open, as: worker))
         #expect(try store.closedAfter() == 3)
@@ -187,6 +202,72 @@ import RunStore
         for _ in 0..<2 { try store.end { ends += 1 } }
         #expect(try ends == 1 && store.isEnded())
         withExtendedLifetime(presence) {}
+    }
+
+    /// Ended within a rung, and gone on with by sixteen, half of whom die with a trial in hand: what counts is that of a study
+    /// that was never ended.
+    @Test func whatIsGoneOnWithIsAsIfItHadNotEnded() throws {
+        defer { removeFolder() }
+        let (store, worker, presence) = try joined(0, isLeader: true)
+        while case .trial(var one) = try claimed(store, worker, 0, below: 11) {
+            one.result = Self.result(one)
+            #expect(try store.finish(one, as: worker))
+        }
+        #expect(throws: RunStoreError.self) {
+            try store.join(process: 1, now: 1, isLeader: true, reopening: "longer")
+        }
+        #expect(try store.close { _, _ in (11, "the best") })
+        var last = try trial(claimed(store, worker, 0, below: 11))
+        last.result = "7"
+        #expect(try store.finish(last, as: worker))
+        try store.leave(worker, now: 10)
+        // Its end is not done.
+        let interrupted = #expect(throws: RunStoreError.self) {
+            try store.join(process: 1, now: 11, isLeader: true, reopening: "longer")
+        }
+        #expect(interrupted?.problem.contains("interrupted") == true)
+        #expect(try store.closedAfter() == 11 && store.terms() == nil && store.workers().count == 1)
+        try store.end {}
+        withExtendedLifetime(presence) {}
+
+        let (leader, other) = try store.join(
+            process: 1, now: 100, isLeader: true, reopening: "longer")
+        #expect(try store.closedAfter() == nil && !store.isEnded() && store.terms() == "longer")
+        let end = try #require(store.ends().first)
+        #expect(try store.ends().count == 1 && end.counted == 11 && !end.lastIsLeftOut)
+        #expect(try store.spentSeconds() == 10)
+        let errors = Mutex([String]())
+        let folder = folder
+        DispatchQueue.concurrentPerform(iterations: 16) { place in
+            do {
+                let store = try StudyStore(opening: folder)
+                let (number, presence) = try store.join(process: 1, now: 0, isLeader: false)
+                defer { withExtendedLifetime(presence) {} }
+                while true {
+                    let claim = try store.claim(as: number, now: 0) { Self.continued(3, after: $0) }
+                    switch claim {
+                    case .trial(var trial):
+                        if place % 2 == 1 { return }
+                        trial.result = Self.result(trial)
+                        _ = try store.finish(trial, as: number)
+                    case .wait: usleep(500)
+                    case .exhausted, .over: return
+                    }
+                }
+            } catch {
+                errors.withLock { $0.append("\(error)") }
+            }
+        }
+        #expect(errors.withLock { $0 } == [])
+        let trials = try store.trials().filter { $0.number >= 0 }
+        #expect(trials.map(\.plan) == Self.alone().map(\.plan))
+        #expect(trials.map(\.result) == Self.alone().map(\.result))
+        #expect(try store.trials().first?.result == "7", "what its end trained stays")
+        // A second end has a last one of its own.
+        #expect(try store.close { _, number in (24, "\(number)") })
+        let second = try trial(claimed(store, leader))
+        #expect(second.number == -3 && second.plan == "-3" && second.isLast)
+        withExtendedLifetime(other) {}
     }
 
     /// A limit ends the search within a rung, whose other trials nobody trains.
@@ -214,15 +295,37 @@ import RunStore
         let (_, helper, other) = try joined(110)
         try store.leave(helper, now: 150)
         // Killed at 120; gone on with at 1000.
+        #expect(try store.spentSeconds() == 20)
         let (_, second, third) = try joined(1000, isLeader: true)
         try store.begin(second, budgetSeconds: 60)
         #expect(try store.deadline() == 1040)
+        // Trials are counted from now on.
+        try store.begin(second, budgetSeconds: nil)
+        #expect(try store.deadline() == nil)
         withExtendedLifetime((presence, other, third)) {}
     }
 
-    /// Processes that are killed lose nothing: others finish the study, as one alone would.
+    /// Processes that are killed lose nothing: others finish the study, as one alone would, though it was ended in the
+    /// middle of a rung and gone on with.
     @Test func killedProcessesLoseNothing() throws {
         defer { removeFolder() }
+        let (store, ended, presence) = try joined()
+        while case .trial(var one) = try store.claim(
+            as: ended, now: 0, below: 5,
+            planning: { trials in
+                trials.isEmpty
+                    ? (0..<8).map { .init(number: $0, rung: 0, plan: "\($0)") } : []
+            })
+        {
+            one.result = one.number < 0 ? "1" : "\((Int(one.plan) ?? 0) * 31 % 997)"
+            #expect(try store.finish(one, as: ended))
+        }
+        #expect(try store.close { _, _ in (5, nil) })
+        try store.end {}
+        try store.leave(ended, now: 0)
+        withExtendedLifetime(presence) {}
+        let longer = try store.join(process: 1, now: 0, isLeader: true, reopening: "longer")
+        try store.leave(longer.number, now: 0)
         func started() throws -> Process {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])

@@ -18,6 +18,27 @@ import Tuning
         #expect(Self.study.planner.next(after: all).isEmpty)
     }
 
+    /// Wherever an end cut a study: what comes after it is the rest of its rung, then what would have come without an end. Studies
+    /// have no planned end, so that a shorter one is the beginning of a longer one.
+    @Test func whatAnEndCutIsPlannedAgain() throws {
+        var study = Self.study
+        study.trainings = nil
+        let all = study.run(rungs: 4)
+        for cut in [0, 1, 2, 3, 7, 11, 12, 14, 15] {
+            let counted = Array(all.prefix(cut))
+            let open = all.first { $0.plan.number == cut }?.plan.rung
+            #expect(
+                study.planner.continued(after: counted)
+                    == all.filter { $0.plan.rung == open && $0.plan.number >= cut }.map(\.plan))
+        }
+        // A plan that was another one is left as it was cut.
+        var other = study
+        other.seed = 8
+        let counted = Array(all.prefix(7))
+        #expect(
+            other.planner.continued(after: counted) == other.planner.next(after: counted))
+    }
+
     @Test func theDefaultIsFirstAndWhole() throws {
         let all = Self.study.run(rungs: 2)
         let first = try #require(all.first?.plan)

@@ -34,6 +34,9 @@ import Tuning
     @Test func tiesGoToTheEarlier() {
         #expect(standing([trial(4, 1), trial(-1, 1), trial(-2, 1)]).incumbent?.plan.number == -1)
         #expect(standing([trial(-2, 1), trial(9, 1), trial(4, 1)]).incumbent?.plan.number == 4)
+        // Of several ends the earlier.
+        #expect(standing([trial(-3, 1), trial(-2, 1)]).trials.map(\.plan.number) == [-2, -3])
+        #expect(!standing([trial(-2, 1)]).leads(trial(-3, 1)))
     }
 
     /// A requirement comes before the objective; what misses least is nearest, each miss as a share of its bound.

@@ -122,6 +122,9 @@ import Testing
             command = command.replacing("--budget 10m", with: "--trials 2")
             command += " --model mlp --epochs 2 --width 32 --quiet"
         }
+        if command.hasPrefix("vouch tune --resume") {
+            command = command.replacing("--budget 5m", with: "--trials 3") + " --quiet"
+        }
         if command.hasPrefix("vouch audit predictions.csv") {
             try predictions(in: folder)
         }

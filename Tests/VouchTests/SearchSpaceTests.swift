@@ -45,6 +45,9 @@ import Tuning
             ["line 2", "lerning-rate", "did you mean learning-rate?"]
         ),
         ("seed: {from: 1, to: 4}", ["line 1", "\"seed\"", "does not turn", "learning-rate"]),
+        ("width: [8, 16]\nfolds: {from: 2, to: 5}", ["line 2", "\"folds\"", "same rows"]),
+        ("quantile: {from: 0.1, to: 0.9}", ["line 1", "\"quantile\"", "predicted"]),
+        ("precision: [f32, bf16]", ["line 1", "\"precision\"", "asked for"]),
         ("\ndepth: {from: 4, to: 1}", ["line 2", "\"depth\"", "empty range"]),
         ("depth: {from: 2, to: 2}", ["line 1", "empty range"]),
         ("depth: {from: 1.5, to: 4}", ["line 1", "\"1.5\"", "a whole number"]),
@@ -84,6 +87,15 @@ import Tuning
         #expect(space.open(in: Self.configuration) == space)
         #expect(Set(Settings.searched.map(\.id)).isSuperset(of: space.parameters.map(\.id)))
         #expect(Settings.searched.allSatisfy { $0.shape != nil })
+        #expect(Set(Settings.ofRecipe.map(\.id)).count == Settings.ofRecipe.count)
+    }
+
+    /// Rows that rules label have no answer that could be mixed.
+    @Test func whatDoesNotGoWithRulesIsNotSearched() throws {
+        var configuration = Self.configuration
+        configuration.rules = LabelRules(file: "rules.yaml", text: "")
+        let open = SearchSpace.shipped.open(in: configuration).parameters.map(\.id)
+        #expect(!open.contains("mixup") && open.contains("dropout"))
     }
 
     /// Each recipe may be asked for as it stands, and is a point of the space.

@@ -82,6 +82,30 @@ import VouchCLI
         #expect(told > 0)
     }
 
+    /// A study's trainings are asked for as those of `vouch train`.
+    @Test func aSearchReadsWhatATrainingReads() throws {
+        let scratch = try Scratch()
+        let rules = try scratch.write("- name: a\n  if: b > 1\n  vote: c\n", to: "rules.yaml")
+        let asked = [
+            "data.csv", "--target=y", "--test=t.csv", "--rules=\(rules)", "--protected=sex",
+            "--labels=sex:1=male,2=female", "--missing=?", "--bins=16", "--bins=age=40",
+            "--seed=3", "--mixup=0.2", "--test-share=0.3", "--cost=fp=2,fn=3", "--grid=DE",
+        ]
+        let searched = try searchedConfiguration(of: asked)
+        var trained = try trainConfiguration(of: asked + ["--out=run"])
+        trained.output = ""
+        #expect(trained == searched)
+        #expect(searched.rules != nil && searched.columns.groupLabels?["sex"]?["1"] == "male")
+        let study = ["tune", "none.csv", "--target", "y", "--trials", "1"]
+        let pool = try CommandTests.run(study + ["--unlabelled", "more.csv"])
+        #expect(pool.status == 1 && pool.error.contains("does not go with a study"))
+        let space = try scratch.write("width: [8, 16]\nfolds: [2, 3]\n", to: "space.yaml")
+        let folds = try CommandTests.run(study + ["--space", space])
+        #expect(folds.status == 1 && folds.error.contains("space.yaml, line 2, \"folds\""))
+        let lone = try CommandTests.run("tune", "--resume", scratch.path, "--no-last")
+        #expect(lone.status == 64 && lone.error.contains("--budget or --trials"))
+    }
+
     @Test func nothingAskedForIsTheStandard() throws {
         let asked = try trainConfiguration(of: ["data.csv", "--target=y", "--out=run"])
         var standard = TrainConfiguration(data: "data.csv", output: "run")

@@ -1,3 +1,4 @@
+import Cost
 import Documents
 import Foundation
 import Platform
@@ -181,6 +182,61 @@ import Studies
         #expect(earlier.start == nil)
     }
 
+    /// Ended within a rung and gone on with for longer: the trials of a study that was to have so many from the beginning.
+    @Test func whatIsOverIsGoneOnWithForLonger() throws {
+        let whole = try searchSettings(
+            try request(trials: 4), in: scratch.path + "/whole", control())
+        let place = scratch.path + "/longer"
+        let first = try searchSettings(try request(trials: 2), in: place, control())
+        #expect(first.repeatedBy == ["--trials 2"] && first.text.contains("--trials 2\n"))
+        func refusal(_ terms: StudyTerms) -> String {
+            asTyped(
+                #expect(throws: VouchError.self) {
+                    try joinStudy(place, isLeader: true, for: terms, control())
+                })
+        }
+        #expect(refusal(try StudyTerms(budget: nil, limit: 2)).contains("has 2 trials"))
+        let little = refusal(try StudyTerms(budget: .seconds(0.001), limit: nil))
+        #expect(little.contains("too small") && little.contains("as it was"))
+        #expect(try studyStatus(place).standing == .over)
+        let longer = try joinStudy(
+            place, isLeader: true, for: StudyTerms(budget: nil, limit: 4), control())
+        #expect(decisive(longer) == decisive(whole))
+        #expect(longer.standing == .over && longer.repeatedBy == ["--trials 2", "--trials 4"])
+        #expect(longer.text.contains("--trials 2, then --resume STUDY --trials 4\n"))
+        // What it had ended with stays a run, beside the incumbent's.
+        let runs = [first.incumbent, longer.incumbent].compactMap { $0?.run }
+        #expect(runs.count == 2 && runs.allSatisfy { Files.exists($0) })
+        let again = #expect(throws: VouchError.self) {
+            try joinStudy(place, isLeader: true, control())
+        }
+        #expect(asTyped(again).contains("--budget"))
+    }
+
+    /// A trial that is whole is the run of its settings with rules, too.
+    @Test func rowsThatRulesLabelAreLearnedFrom() throws {
+        let lines = try Adult.lines(500)
+        let cut = lines.enumerated().map { place, line -> String in
+            guard place > 250, let comma = line.lastIndex(of: ",") else { return line }
+            return String(line[...comma])
+        }
+        _ = try scratch.write(cut.joined(separator: "\n") + "\n", to: "data.csv")
+        let asked = try request(trials: 1) {
+            $0.rules = LabelRules(
+                file: "rules.yaml",
+                text: "- name: young\n  if: age < 30\n  vote: \"<=50K\"\n"
+                    + "- name: degree\n  if: education-num > 13\n  vote: \">50K\"\n")
+        }
+        let status = try searchSettings(asked, in: scratch.path + "/study", control())
+        let best = try #require(status.incumbent)
+        let run = try #require(best.run)
+        #expect(Files.exists(run + "/" + LabelRules.fileName))
+        var configuration = try FinishedRun.configuration(of: run)
+        configuration.output = scratch.path + "/again"
+        let again = try trainRun(configuration, control: RunControl(threads: 1))
+        #expect(again.weightsSHA256 == best.weightsSHA256)
+    }
+
     /// Ended before the default was trained it leaves nothing.
     @Test func beforeTheFirstTrainingNothingIsKept() throws {
         let cancellation = Cancellation()
@@ -204,7 +260,10 @@ import Studies
         #expect(nearest.excess["size <= 1B"] ?? 0 > 0)
         #expect(nearest.excess["gap in selection rate, sex <= 0.9"] ?? 1 <= 0)
         #expect(status.text.contains("No trial keeps all requirements"))
-        #expect(!Files.exists(place + "/incumbent") && nearest.run != nil)
+        #expect(!Files.exists(place + "/incumbent"))
+        // Its run says so, too.
+        let entries = try Ledger.read(try #require(nearest.run)).records.map(\.entry)
+        #expect(entries.contains { $0.purpose.contains("none of which keeps all of: size <= 1B; gap") })
         #expect(!(try status.json().isEmpty))
     }
 
@@ -233,10 +292,21 @@ import Studies
         #expect(throws: VouchError.self) {
             try request { $0.learning.budget = try? parseBudget("5kJ") }
         }
+        let pool = #expect(throws: VouchError.self) { try request { $0.unlabelled = "more.csv" } }
+        #expect(asTyped(pool).contains("--unlabelled does not go with a study"))
+        let probes = #expect(throws: VouchError.self) {
+            try request { $0.evidence.probeSeconds = 5 }
+        }
+        #expect(probes?.settings == ["probe-budget"])
         try Files.makeFolder(place)
         _ = try scratch.write("here", to: "bad/file")
         #expect(throws: (any Error).self) { try searchSettings(try request(), in: place, control()) }
         #expect(try Files.names(in: place) == ["file"])
+        _ = try scratch.write("", to: "bad/study.sqlite")
+        let twice = #expect(throws: VouchError.self) {
+            try searchSettings(try request(), in: place, control())
+        }
+        #expect(asTyped(twice).contains("--resume") && asTyped(twice).contains("--out"))
         #expect(throws: RunStoreError.self) { try studyStatus(scratch.path + "/no") }
     }
 

@@ -96,6 +96,11 @@ import Tuning
         let other = #expect(throws: VouchError.self) { try judgeStudy(request) }
         #expect(other?.description.contains("held other rows back") == true)
 
+        try write { ($0.settings, $0.heldBackSHA256) = ([:], "another") }
+        request.run = made.run
+        #expect(throws: VouchError.self) { try judgeStudy(request) }
+        request.run = nil
+
         try write { $0.settings = [:] }
         let untuned = try judgeStudy(request)
         #expect(fact(untuned, "Was it worth it") == "leave the defaults")
@@ -162,6 +167,7 @@ import Tuning
         ("learning-rate", "such as"), ("=1", "such as"),
         ("learning-rate=0.1,learning-rate=0.2", "twice"),
         ("wdth=3", "there is no setting \"wdth\""), ("seed=3", "no part of a recipe"),
+        ("folds=3", "no part of a recipe"), ("quantile=0.3", "no part of a recipe"),
         ("learning-rate=fast", "must be"), ("width=0", "0"),
     ]) func badSettingsAreRefused(text: String, says: String) throws {
         let error = #expect(throws: VouchError.self) {

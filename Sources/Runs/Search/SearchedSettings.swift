@@ -4,13 +4,38 @@ extension Settings {
     /// What a search may turn: how the model is made and learns, not which rows there are, what is measured, or how long and
     /// under which seed it learns, which the search itself says.
     package static let searched: [any DeclaredSetting] = [
-        kind, folds, refits, members, pairs, width, depth, activation, dropout, numbers, bins,
+        kind, refits, members, pairs, width, depth, activation, dropout, numbers, bins,
         binEdges, valueCodes, batch, learningRate, weightDecay, labelSmoothing, averageDecay,
         patience,
-        loss, quantile, balancesClasses, reweighsGroups,
+        loss, balancesClasses, reweighsGroups,
         optimizer, decaysEverything, momentum, schedule, warmup, clipNorm,
         mixup, inputNoise, categorySwap, averagedShare, sharpness, dropoutPasses, keeps,
     ]
+
+    /// What a recipe may say: what a search may turn, and what is asked for as an option alone. Others say which rows are learned
+    /// from, what is predicted, what is measured or when it ends.
+    package static let ofRecipe: [any DeclaredSetting] =
+        searched + [
+            edition, epochs, shards, precision, repairLevel, removedCorrelation, fairPenalty,
+            fairPenaltyMeasure, robustLoss,
+        ]
+
+    /// Why a search does not turn a setting; `nil` where it does.
+    static func reasonNotToSearch(_ id: String) -> SettingText? {
+        guard !searched.contains(where: { $0.id == id }) else { return nil }
+        guard id != folds.id else {
+            return """
+                trials compare as they validate on the same rows, by the folds that the study has; ask for them with \
+                \(named: folds)
+                """
+        }
+        return ofRecipe.contains { $0.id == id }
+            ? "it stays as it is asked for with \(named: id)"
+            : """
+            it says which rows are learned from, what is predicted or measured, or when a training ends, which is the \
+            same in all trials; ask for it with \(named: id)
+            """
+    }
 }
 
 // MARK: - Points as configurations
@@ -103,6 +128,7 @@ extension SearchParameter {
                 do throws(VouchError) {
                     try setting.set(text, in: &asked)
                     try setting.check(asked)
+                    try asked.rules?.check(asked)
                     return true
                 } catch {
                     first = first ?? error

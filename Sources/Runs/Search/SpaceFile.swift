@@ -56,10 +56,13 @@ package enum SpaceFile {
         let known = Settings.searched
         if let shape = known.first(where: { $0.id == id })?.shape { return shape }
         let all = known.map(\.id)
-        guard !Settings.all.contains(where: { $0.id == id }) else {
+        if Settings.all.contains(where: { $0.id == id }),
+            let reason = Settings.reasonNotToSearch(id)
+        {
             throw VouchError(
-                "\(place): a search does not turn this setting; it turns \(all.joined(separator: ", "))"
-            )
+                setting: """
+                    \(place): a search does not turn this setting: \(reason). It turns \(all.joined(separator: ", "))
+                    """)
         }
         let meant = nearestName(to: id, among: all).map { "; did you mean \($0)?" } ?? ";"
         throw VouchError(

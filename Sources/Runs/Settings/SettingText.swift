@@ -38,6 +38,10 @@ package struct SettingText: Sendable, Hashable, ExpressibleByStringInterpolation
             parts.append(.text("\(value)"))
         }
 
+        package mutating func appendInterpolation(_ sentence: SettingText) {
+            parts += sentence.parts
+        }
+
         /// A setting, or an option that says what the columns are, by its id.
         package mutating func appendInterpolation(named id: String) {
             parts.append(.setting(id))

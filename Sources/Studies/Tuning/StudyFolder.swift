@@ -50,7 +50,7 @@ struct StudyFolder {
     }
 
     /// Makes the link to the run of the incumbent of the trials that count, and removes runs that cannot become it any more;
-    /// the default's stays. Without a trial that keeps all requirements there is no link.
+    /// the default's stays, and what the study had ended with before. Without a trial that keeps all requirements there is no link.
     ///
     /// - Returns: The best, whether it keeps them or not.
     @discardableResult
@@ -68,7 +68,7 @@ struct StudyFolder {
         } else {
             try Files.remove(link)
         }
-        let kept = [best.plan.number, StudyStore.Trial.first]
+        let kept = [best.plan.number, StudyStore.Trial.first] + (try formerIncumbents())
         for trial in standing.trials
         where standing.isWhole(trial.plan) && !kept.contains(trial.plan.number) {
             try Files.remove(place(of: trial.plan.number))
@@ -78,7 +78,8 @@ struct StudyFolder {
 
     /// Removes runs that were written and do not count, of a study that is over.
     func removeOtherRuns(than best: FinishedTrial) throws {
-        let kept = Set([best.plan.number, StudyStore.Trial.first].map { Self.name(of: $0) })
+        let numbers = [best.plan.number, StudyStore.Trial.first] + (try formerIncumbents())
+        let kept = Set(numbers.map { Self.name(of: $0) })
         for name in try Files.names(in: path + "/runs") where !kept.contains("runs/" + name) {
             try Files.remove(path + "/runs/" + name)
         }
@@ -91,6 +92,7 @@ struct StudyFolder {
         switch number {
         case StudyStore.Trial.first: "runs/default"
         case StudyStore.Trial.last: "runs/last"
+        case ..<StudyStore.Trial.last: "runs/last-\(StudyStore.Trial.first - number)"
         default: "runs/trial-\(number)"
         }
     }

@@ -49,27 +49,11 @@ package struct StudyRequest: Codable, Sendable, Hashable {
         _ configuration: TrainConfiguration, space file: String? = nil, limit: Int? = nil
     ) throws {
         self.configuration = configuration
-        self.limit = limit
         self.configuration.learning.budget = nil
         self.configuration.evidence.probeSeconds = 0
         space = try .searched(file, for: configuration)
-        if let budget = configuration.learning.budget {
-            guard budget.measure == .time else {
-                throw VouchError(
-                    setting: """
-                        \(named: Settings.budget) is \(budget.text), and a study's is a time, such as 60s, 10m or 2h
-                        """)
-            }
-            budgetSeconds = budget.amount
-        } else if limit == nil {
-            throw VouchError(
-                setting: """
-                    a study needs an end: say \(named: Settings.budget) 10m, or how many \(named: "trials") it has
-                    """)
-        }
-        if let limit, limit < 1 {
-            throw VouchError(setting: "\(named: "trials") is \(limit); it must be 1 or more")
-        }
+        let terms = try StudyTerms(budget: configuration.learning.budget, limit: limit)
+        (budgetSeconds, self.limit) = (terms.budgetSeconds, terms.limit)
         guard configuration.carry.run == nil else {
             throw VouchError(
                 setting: """
@@ -80,6 +64,24 @@ package struct StudyRequest: Codable, Sendable, Hashable {
         guard configuration.evidence.crossValidation == nil else {
             throw VouchError(
                 setting: "\(named: Settings.crossValidation) does not go with a study; ask for it of its run")
+        }
+        guard configuration.unlabelled == nil else {
+            throw VouchError(
+                setting: """
+                    \(named: "unlabelled") does not go with a study: whether such rows help is tried by further trainings of \
+                    each run, which trials do not make, so that a trial would not be the run of its settings. Search \
+                    without it, then give the settings that are found and \(named: "unlabelled") to vouch train
+                    """)
+        }
+        guard
+            configuration.evidence.probeSeconds == 0
+                || !Settings.probeBudget.isAsked(in: configuration)
+        else {
+            throw VouchError(
+                setting: """
+                    \(named: Settings.probeBudget) does not go with a study, which trains nothing for probes; ask for it of \
+                    the run that vouch train makes of the settings that are found
+                    """)
         }
     }
 }

@@ -32,6 +32,9 @@ package struct StudyStatus: Codable, Sendable {
     package var counted: Int
     /// Whether the last training was given up: then `--no-last` is needed for the same study.
     package var lastIsLeftOut: Bool
+    /// Options that make the same study, whatever the clock: of the command that begins it, and of each that goes on with it after an
+    /// end.
+    package var repeatedBy: [String]
     package var frontier: Frontier
     package var trials: [Trial]
     /// What all processes took.
@@ -105,7 +108,7 @@ extension StudyFolder {
             target: request.configuration.columns.target, objective: request.chosenBy,
             requirements: request.requirements, start: request.start,
             standing: isOver ? .over : closedAfter != nil ? .closing : .open,
-            budgetSeconds: request.budgetSeconds,
+            budgetSeconds: try terms().budgetSeconds,
             leftSeconds: isOver || working.isEmpty
                 ? nil : deadline.map { max(0, $0 - Clock.unixSeconds()) },
             rungs: try rungs(trials),
@@ -119,7 +122,7 @@ extension StudyFolder {
             incumbent: meets ? best.flatMap { byNumber[$0.plan.number] } : nil,
             nearest: meets ? nil : best.flatMap { byNumber[$0.plan.number] },
             counted: counted.count { $0.number >= 0 }, lastIsLeftOut: try store.lastIsLeftOut(),
-            frontier: try frontier(standing, axes),
+            repeatedBy: try repeatedBy(), frontier: try frontier(standing, axes),
             trials: told.sorted {
                 StudyStanding.rank($0.number) < StudyStanding.rank($1.number)
             }, usage: try usage(of: workers))

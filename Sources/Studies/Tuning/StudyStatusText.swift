@@ -60,6 +60,7 @@ extension StudyStatus {
         switch number {
         case StudyStore.Trial.first: "default"
         case StudyStore.Trial.last: "last"
+        case ..<StudyStore.Trial.last: "last-\(StudyStore.Trial.first - number)"
         default: "\(number)"
         }
     }
@@ -92,8 +93,9 @@ extension StudyStatus {
             text += "\(failed.count) of \(trials.count) trials failed; the first: \(first.failure ?? "")\n"
         }
         if standing == .over {
-            text += "The same study again, whatever the clock: --trials \(counted)"
-                + (lastIsLeftOut ? " --no-last" : "") + "\n"
+            let last = repeatedBy.dropFirst().map { ", then --resume STUDY \($0)" }.joined()
+            text += "The same study again, whatever the clock: \(repeatedBy.first ?? "")\(last)\n"
+            text += "To search for longer: `vouch tune --resume \(study) --budget 10m`\n"
         }
         return text
     }

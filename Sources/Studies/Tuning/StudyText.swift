@@ -8,7 +8,7 @@ enum StudyText {
     static func name(_ number: Int) -> String {
         switch number {
         case StudyStore.Trial.first: "of the default"
-        case StudyStore.Trial.last: "of the best, whole"
+        case ..<StudyStore.Trial.first: "of the best, whole"
         default: "\(number)"
         }
     }

@@ -11,6 +11,10 @@ struct StudyWorker {
     let training: StudyTraining
     let planner: any TrialPlanner
     let number: Int
+    /// Nobody changes them while a process works.
+    let terms: StudyTerms
+    /// Of how many trials an earlier end may have cut a rung.
+    let cuts: Set<Int>
     let watch: StudyWatch
     let control: StudyControl
     /// Of this process.
@@ -34,7 +38,7 @@ struct StudyWorker {
                 continue
             }
             let claim = try store.claim(
-                as: number, now: Clock.unixSeconds(), below: folder.request.limit,
+                as: number, now: Clock.unixSeconds(), below: terms.limit,
                 planning: { try planned(after: $0) })
             switch claim {
             case .trial(let trial): try carryOut(trial, ends: ends)
@@ -54,56 +58,31 @@ struct StudyWorker {
     }
 
     private func planned(after trials: [StudyStore.Trial]) throws -> [StudyStore.Trial] {
-        try planner.next(after: folder.finished(trials)).map {
+        let finished = try folder.finished(trials)
+        let planned =
+            cuts.contains(trials.count)
+            ? planner.continued(after: finished) : planner.next(after: finished)
+        return try planned.map {
             StudyStore.Trial(number: $0.number, rung: $0.rung, plan: try StudyFolder.text($0))
         }
     }
 
     // MARK: - Time
 
-    private struct Ends {
-        var search: Double
-        var training: Double
-    }
-
     /// When what must end; `nil` without a budget.
-    private func ends(_ trials: [StudyStore.Trial]) throws -> Ends? {
-        guard let deadline = try store.deadline() else { return nil }
-        let clock = StudyClock(deadline: deadline)
-        guard let first = trials.first(where: { $0.number == StudyStore.Trial.first }),
-            let whole = first.seconds, let writing = first.writingSeconds
-        else {
-            let end = clock.trainingEnd(writing: folder.request.expectedWritingSeconds)
-            return Ends(search: end, training: end)
-        }
-        let counted = folder.counted(trials)
-        let standing = try folder.standing(counted)
-        var last = 0.0
-        if folder.request.hasLast, let best = standing.promising {
-            let seconds = Dictionary(
-                uniqueKeysWithValues: counted.map { ($0.number, $0.seconds ?? 0) })
-            let standard = standing.trials.first {
-                $0.plan.point == .standard && $0.plan.fidelity == best.plan.fidelity
-            }
-            last = StudyClock.expectedSeconds(
-                seconds[best.plan.number] ?? 0, best.plan.fidelity, whole: whole,
-                standard: standard.flatMap { seconds[$0.plan.number] })
-        }
-        return Ends(
-            search: clock.searchEnd(last: last, writing: writing),
-            training: clock.trainingEnd(writing: writing))
+    private func ends(_ trials: [StudyStore.Trial]) throws -> StudyEnds? {
+        try store.deadline().map { try folder.ends(trials, terms, deadline: $0) }
     }
 
     /// Ends the search by what is finished: which trials count, and whether one is trained whole.
     private func close() throws {
-        try store.close { trials in
+        try store.close { trials, number in
             let counted = folder.counted(trials)
             let after = counted.count { $0.number >= 0 }
-            guard folder.request.hasLast,
-                let best = try folder.standing(counted).promising
+            guard terms.hasLast, let best = try folder.standing(counted).promising
             else { return (after, nil) }
             let last = PlannedTrial(
-                number: StudyStore.Trial.last, rung: -1, point: best.plan.point,
+                number: number, rung: -1, point: best.plan.point,
                 fidelity: .whole, seed: folder.request.seed)
             return (after, try StudyFolder.text(last))
         }
@@ -111,9 +90,9 @@ struct StudyWorker {
 
     // MARK: - A trial
 
-    private func carryOut(_ claimed: StudyStore.Trial, ends: Ends?) throws {
+    private func carryOut(_ claimed: StudyStore.Trial, ends: StudyEnds?) throws {
         let plan = try folder.plan(claimed)
-        let end = claimed.number == StudyStore.Trial.last ? ends?.training : ends?.search
+        let end = claimed.isLast ? ends?.training : ends?.search
         watch.begin(trial: claimed.number, until: end)
         control.onEvent(.stage("Trial \(StudyText.name(claimed.number)): \(StudyText.settings(plan))"))
         let own = CostMeter()
@@ -153,7 +132,7 @@ struct StudyWorker {
         if control.cancellation.isRaised { throw error }
         // Taken over, closed without it, or its time is over: what is left of it is told by the next look.
         guard watch.isOver else { return }
-        if trial.number == StudyStore.Trial.last {
+        if trial.isLast {
             try store.leaveOutLast()
             control.onEvent(
                 .warning("the last training was given up: the budget left too little time for it"))

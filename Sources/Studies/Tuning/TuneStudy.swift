@@ -16,12 +16,24 @@ package func searchSettings(
     _ request: StudyRequest, in path: String, _ control: StudyControl
 ) throws -> StudyStatus {
     let process = StudyProcess(control)
+    guard !Files.exists(path) else {
+        throw VouchError(
+            setting: StudyFolder.stands(at: path)
+                ? """
+                there is a study at \(path) already: `vouch tune --resume \(path)` goes on with it. For another one name another \
+                folder with \(named: "out")
+                """
+                : "\(path) exists already, and is no study; name another folder with \(named: "out")")
+    }
     try AtomicFolder.check(path, overwrite: false)
     var request = request
     try request.configuration.validate()
     request.configuration.output = ""
     request.configuration.data = try Files.absolutePath(request.configuration.data)
     request.configuration.test = try request.configuration.test.map { try Files.absolutePath($0) }
+    request.configuration.columns.schemaFile = try request.configuration.columns.schemaFile.map {
+        try Files.absolutePath($0)
+    }
     request.start = try request.start?.found(for: request) { control.onEvent(.warning($0)) }
     let (prepared, learner) = try process.prepared(request)
     request.hashes = prepared.hashes
@@ -48,18 +60,24 @@ package func searchSettings(
 
 /// Works at a study that exists, as one more process.
 ///
-/// - Parameter isLeader: Whether it goes on with what was left: then its time counts for the budget.
-/// - Throws: where the data were changed since, or the study is over.
+/// - Parameters:
+///   - isLeader: Whether it goes on with what was left: then its time counts for the budget.
+///   - terms: Of a leader, by what it goes on for longer, though the study may be over: the budget is this command's, the limit one
+///     of all trials. `nil` for what was asked before.
+/// - Throws: where the data were changed since, the study is over and nothing more is asked for, or others work at what is to go on
+///   for longer.
 package func joinStudy(
-    _ path: String, isLeader: Bool, _ control: StudyControl
+    _ path: String, isLeader: Bool, for terms: StudyTerms? = nil, _ control: StudyControl
 ) throws -> StudyStatus {
     let process = StudyProcess(control)
     let folder = try StudyFolder(path)
-    if try folder.store.isEnded() {
+    if terms == nil, try folder.store.isEnded() {
         guard !isLeader else {
             throw VouchError(
-                "the study \(path) is over: `vouch tune status \(path)` tells what came of it. Begin another one to search "
-                    + "for longer")
+                setting: """
+                    the study \(path) is over: `vouch tune status \(path)` tells what came of it. To search for longer, say \
+                    for how long, \(named: Settings.budget) 10m, or to how many \(named: "trials") in all
+                    """)
         }
         return try folder.status()
     }
@@ -70,7 +88,9 @@ package func joinStudy(
                 + "Begin another study of what stands there now")
     }
     let features = try prepared.encoder.encode(prepared.table)
-    return try process.work(at: path, learner, features, isLeader: isLeader)
+    return try process.work(
+        at: path, learner, features, isLeader: isLeader,
+        reopening: terms.map { try folder.prolonged(by: $0, began: process.began) })
 }
 
 /// What one command does for a study.
@@ -119,22 +139,25 @@ private struct StudyProcess {
     }
 
     func work(
-        at path: String, _ learner: Learner, _ features: EncodedFeatures, isLeader: Bool
+        at path: String, _ learner: Learner, _ features: EncodedFeatures, isLeader: Bool,
+        reopening asked: StudyTerms? = nil
     ) throws -> StudyStatus {
         let folder = try StudyFolder(path)
         let store = folder.store
         let (number, presence) = try store.join(
-            process: Processes.own, now: began, isLeader: isLeader)
+            process: Processes.own, now: began, isLeader: isLeader,
+            reopening: asked.map { try StudyFolder.text($0) })
         defer { withExtendedLifetime(presence) {} }
-        if isLeader { try store.begin(number, budgetSeconds: folder.request.budgetSeconds) }
+        let terms = try folder.terms()
+        if isLeader { try store.begin(number, budgetSeconds: terms.budgetSeconds) }
         let watch = StudyWatch(store, worker: number)
         var watched = learner
         watched.cancellation = control.cancellation.orWhere { watch.endsTraining }
         let training = try StudyTraining(folder.request, watched, features: features)
         let worker = StudyWorker(
             folder: folder, training: training,
-            planner: studyPlanner(folder.request, learner),
-            number: number, watch: watch, control: control, meter: meter)
+            planner: studyPlanner(folder.request, learner), number: number, terms: terms,
+            cuts: Set(try store.ends().map(\.counted)), watch: watch, control: control, meter: meter)
         do {
             try control.onOpen()
             try worker.work()
@@ -155,10 +178,13 @@ private struct StudyProcess {
         guard let best = try folder.settleIncumbent() else { return }
         let run = folder.place(of: best.plan.number)
         let others = try folder.trials().count - 1
+        // Its run is one like any other: that it keeps not what was required must be told with it.
+        let missed = try folder.standing(folder.trials()).meetsAll(best)
+            ? "" : ", none of which keeps all of: \(folder.request.requirements.joined(separator: "; "))"
         let usage = try folder.usage(of: folder.store.workers())
         try folder.store.end {
             try folder.removeOtherRuns(than: best)
-            var door = HeldOutRows(of: run, for: "choice among \(others + 1) trials of a study")
+            var door = HeldOutRows(of: run, for: "choice among \(others + 1) trials of a study\(missed)")
             _ = try door.open(
                 Sealed(
                     others, split: .validation,

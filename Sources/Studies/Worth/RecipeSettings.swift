@@ -38,16 +38,6 @@ extension SearchPoint {
                 .joined(separator: ", ")
     }
 
-    /// What a training is of, and how it is measured: not how it learns.
-    private static let notOfTheRecipe: Set<String> = [
-        Settings.folds.id, Settings.steps.id, Settings.budget.id, Settings.seed.id,
-        Settings.from.id, Settings.carriedRate.id, Settings.validationShare.id,
-        Settings.testShare.id, Settings.canaries.id, Settings.probeBudget.id, Settings.margin.id,
-        Settings.crossValidation.id, Settings.costs.id, Settings.grid.id,
-        Settings.carbonIntensity.id, Settings.pricePerKilowattHour.id, Settings.pricePerHour.id,
-        Settings.quantile.id, Settings.quantiles.id,
-    ]
-
     /// A configuration with these settings; what follows from them is settled anew.
     ///
     /// - Throws: `VouchError` where there is no such setting, it is none of a recipe, its value cannot be, or the settings do
@@ -70,12 +60,12 @@ extension SearchPoint {
     }
 
     private static func setting(_ id: String) throws(VouchError) -> any DeclaredSetting {
-        guard let setting = Settings.all.first(where: { $0.id == id }) else {
-            let known = Settings.all.map(\.id).filter { !notOfTheRecipe.contains($0) }
+        guard Settings.all.contains(where: { $0.id == id }) else {
+            let known = Settings.ofRecipe.map(\.id)
             throw VouchError(
                 "there is no setting \"\(id)\"; there is \(known.joined(separator: ", "))")
         }
-        guard !notOfTheRecipe.contains(id) else {
+        guard let setting = Settings.ofRecipe.first(where: { $0.id == id }) else {
             throw VouchError(
                 setting:
                     "\(named: id) says which rows are learned from, what is predicted or what is measured, and is no part of a recipe; leave it out"

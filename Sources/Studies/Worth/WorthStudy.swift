@@ -22,6 +22,9 @@ package struct WorthRequest: Sendable {
     package var arguments: [String] = []
 
     package init(study: String) { self.study = study }
+
+    /// The id of the metric that has the verdict.
+    package static var saving: String { MetricID.tuningGain.rawValue }
 }
 
 /// Whether a study's tuned recipe was worth its search: both recipes are trained anew under paired seeds and compared on the
@@ -36,6 +39,12 @@ package func judgeStudy(
     let file = try TunedRecipeFile(request.study)
     let run = try file.run(request.run)
     guard !file.recipe.settings.isEmpty else {
+        if request.run != nil {
+            // The study's own run has its rows.
+            let trial = try RetrainedProof(
+                run: run, threads: checkedThreads(request.threads), onEvent: onEvent)
+            try checkRows(of: trial, run, file.recipe, file.sourceText)
+        }
         return try untuned(file, run: run, arguments: request.arguments)
     }
     let judged = try judgedRecipe(
@@ -93,6 +102,18 @@ struct JudgedRecipe {
     var sentence: String
 }
 
+/// - Throws: where a search may have chosen on the rows of a run that measure.
+private func checkRows(
+    of trial: RetrainedProof, _ run: String, _ searched: TunedRecipe?, _ source: String
+) throws(VouchError) {
+    guard let known = searched?.heldBackSHA256,
+        known != trial.trials.run.prepared.heldBackSHA256
+    else { return }
+    throw VouchError(
+        "the search of \(source) held other rows back than \(run) did, so that it may have chosen on this "
+            + "run's test rows. Judge it on a run of the same file, seed and shares of rows")
+}
+
 /// Trains, judges, and writes the proof and, of a tuned recipe, the verdict beside the run.
 func judgedRecipe(
     _ request: RecipeProofRequest, run: String, threads: Int?,
@@ -105,12 +126,7 @@ func judgedRecipe(
                 + "below 1, such as 0.01")
     }
     let trial = try RetrainedProof(run: run, threads: checkedThreads(threads), onEvent: onEvent)
-    let heldBack = trial.trials.run.prepared.heldBackSHA256
-    if let known = request.searched?.heldBackSHA256, known != heldBack {
-        throw VouchError(
-            "the search of \(request.source) held other rows back than \(run) did, so that it may have chosen on this "
-                + "run's test rows. Judge it on a run of the same file, seed and shares of rows")
-    }
+    try checkRows(of: trial, run, request.searched, request.source)
     let purpose = RecipeLooks.purpose(request.text, seeds: request.seeds)
     var door = HeldOutRows(of: run, for: purpose)
     let meter = CostMeter()

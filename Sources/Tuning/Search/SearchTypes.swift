@@ -126,3 +126,18 @@ package protocol TrialPlanner: Sendable {
     /// - Returns: Empty where there is nothing left to try.
     func next(after finished: [FinishedTrial]) -> [PlannedTrial]
 }
+
+extension TrialPlanner {
+    /// What comes after trials whose last rung an end may have cut: the rest of that rung, else the next one. So a study that is gone
+    /// on with has the trials of one that was never ended.
+    ///
+    /// A rung is the same again as it follows from those before it; where another version planned it otherwise, it is left cut.
+    ///
+    /// - Parameter finished: The trials that count, in the order of their numbers.
+    package func continued(after finished: [FinishedTrial]) -> [PlannedTrial] {
+        let begun = finished.filter { $0.plan.rung == finished.last?.plan.rung }.map(\.plan)
+        let rung = next(after: Array(finished.dropLast(begun.count)))
+        return rung.count > begun.count && rung.starts(with: begun)
+            ? Array(rung.dropFirst(begun.count)) : next(after: finished)
+    }
+}

@@ -16,8 +16,8 @@ package struct StudyStanding: Sendable {
         self.bounds = bounds
     }
 
-    /// The place of a number in the order of trials: −1 is the default, lower ones come last.
-    package static func rank(_ number: Int) -> Int { number < -1 ? .max : number }
+    /// The place of a number in the order of trials: −1 is the default, lower ones come last, −2 before −3.
+    package static func rank(_ number: Int) -> Int { number < -1 ? .max / 2 - number : number }
 
     /// How many of the trials of rungs count: those before the first that is not finished.
     ///
