@@ -68,7 +68,7 @@ struct StudyFolder {
         } else {
             try Files.remove(link)
         }
-        let kept = [best.plan.number, StudyStore.Trial.first] + (try formerIncumbents())
+        let kept = try kept(beside: best)
         for trial in standing.trials
         where standing.isWhole(trial.plan) && !kept.contains(trial.plan.number) {
             try Files.remove(place(of: trial.plan.number))
@@ -76,9 +76,15 @@ struct StudyFolder {
         return best
     }
 
+    /// Numbers of the runs that stay: the best, the default's, and what the study had ended with before.
+    func kept(beside best: FinishedTrial) throws -> [Int] {
+        [best.plan.number, StudyStore.Trial.first] + (try formerIncumbents())
+    }
+
     /// Removes runs that were written and do not count, of a study that is over.
-    func removeOtherRuns(than best: FinishedTrial) throws {
-        let numbers = [best.plan.number, StudyStore.Trial.first] + (try formerIncumbents())
+    ///
+    /// Reads nothing of the store, so that it may be a part of what the store does at the end.
+    func removeRuns(but numbers: [Int]) throws {
         let kept = Set(numbers.map { Self.name(of: $0) })
         for name in try Files.names(in: path + "/runs") where !kept.contains("runs/" + name) {
             try Files.remove(path + "/runs/" + name)

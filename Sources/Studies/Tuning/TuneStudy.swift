@@ -182,8 +182,9 @@ private struct StudyProcess {
         let missed = try folder.standing(folder.trials()).meetsAll(best)
             ? "" : ", none of which keeps all of: \(folder.request.requirements.joined(separator: "; "))"
         let usage = try folder.usage(of: folder.store.workers())
+        let kept = try folder.kept(beside: best)
         try folder.store.end {
-            try folder.removeOtherRuns(than: best)
+            try folder.removeRuns(but: kept)
             var door = HeldOutRows(of: run, for: "choice among \(others + 1) trials of a study\(missed)")
             _ = try door.open(
                 Sealed(
