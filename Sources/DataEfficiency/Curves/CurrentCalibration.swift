@@ -4,13 +4,13 @@ extension CurveCalibration {
         date: "2026-11-30", source: "the default model on 19 tables",
         rows: [
             Row(
-                doublings: 1, inflation: 1.778,
-                coverage: 0.934, forecasts: 47),
+                doublings: 1, inflation: 1.641,
+                coverage: 0.882, forecasts: 47),
             Row(
-                doublings: 2, inflation: 6.321,
-                coverage: 0.944, forecasts: 41),
+                doublings: 2, inflation: 1.847,
+                coverage: 0.880, forecasts: 41),
             Row(
-                doublings: 4.1, inflation: 4.126,
-                coverage: 0.929, forecasts: 24),
+                doublings: 4.1, inflation: 1.214,
+                coverage: 0.893, forecasts: 24),
         ])
 }
