@@ -373,34 +373,4 @@ extension Lowering {
     mutating func copy(_ x: Block, to y: Block, for value: Value, _ layout: BoxLayout) {
         emit(value, reads: [x], writes: [y]) { .copy(x: $0(x), y: $0(y), layout) }
     }
-
-    /// Neighbouring axes reduce at once; axes apart reduce one run after another.
-    private mutating func lowerReduce(_ value: Value, _ kind: Op.Reduction, _ axes: [Int]) {
-        let raw: ReductionKind =
-            switch kind {
-            case .sum: .sum
-            case .mean: .mean
-            case .max: .max
-            }
-        var shape = extents(graph[value].inputs[0])
-        guard var x = blockOf[graph[value].inputs[0]] else { return }
-        var rest = axes[...]
-        while let last = rest.popFirst() {
-            var first = last
-            while let next = rest.first, next == first - 1 {
-                first = next
-                rest = rest.dropFirst()
-            }
-            let outer = shape[..<first].reduce(1, *)
-            let axis = shape[first...last].reduce(1, *)
-            let inner = shape[(last + 1)...].reduce(1, *)
-            for reduced in first...last { shape[reduced] = 1 }
-            let y = rest.isEmpty ? target(value) : newBlock(outer * inner)
-            let from = x
-            emit(value, reads: [from], writes: [y]) {
-                .reduce(raw, x: $0(from), y: $0(y), outer: outer, axis: axis, inner: inner)
-            }
-            x = y
-        }
-    }
 }

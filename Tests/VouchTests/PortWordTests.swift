@@ -51,7 +51,7 @@ import Testing
         "quantity: String = \"prediction\"", "?? \"prediction\"",
         "[\"importance\", \"terms\"]", "header: [\"label\"", "static let key = \"categories\"",
         ".category: \"categories\"", "$0[\"label\"]", "task[\"label\"]", "name + \"weight\"",
-        "\"loss\": [QualityMetrics",
+        "\"loss\": [QualityMetrics", "terms: row[\"terms\"]",  // a column of a study
     ]
 
     @Test func noPortIsALiteral() throws {
