@@ -1,0 +1,201 @@
+package import Foundation
+import ONNXProto
+import SwiftProtobuf
+
+extension ONNXReader {
+    /// Reads a file of one serialized tensor, as the test data of ONNX is.
+    package static func readTensor(
+        _ bytes: Data, source: String, limits: ONNXLimits = ONNXLimits()
+    ) throws(ONNXError) -> ONNXTensor {
+        let proto: Onnx_TensorProto
+        do {
+            proto = try Onnx_TensorProto(serializedBytes: bytes)
+        } catch {
+            throw ONNXError(.malformed, at: source, "is no tensor (\(error))")
+        }
+        var reader = ONNXReader(limits: limits, source: source)
+        return try reader.tensor(proto, at: source)
+    }
+
+    mutating func tensor(_ proto: Onnx_TensorProto, at place: String) throws(ONNXError) -> ONNXTensor {
+        guard let type = ElementType(rawValue: Int(proto.dataType)) else {
+            throw ONNXError(
+                .unsupported, at: place,
+                "is of \(ElementType.name(ofNumber: Int(proto.dataType))), which is not held here",
+                advice: "Export the model in 32-bit floats")
+        }
+        guard !proto.hasSegment else {
+            throw ONNXError(.unsupported, at: place, "is stored in segments, which are not read")
+        }
+        var shape: [Int] = []
+        for extent in proto.dims { shape.append(Int(extent)) }
+        let count = try limits.count(of: shape, at: place)
+        if proto.dataLocation == .external {
+            let bytes = try externalBytes(proto.externalData, type, count, at: place)
+            return try Self.decoded(bytes, type, shape, count, at: place)
+        }
+        if proto.hasRawData {
+            return try Self.decoded(proto.rawData, type, shape, count, at: place)
+        }
+        let elements = Self.listed(proto, type)
+        guard elements.count == count else {
+            throw ONNXError(
+                .malformed, at: place,
+                "has \(elements.count) elements where its extents \(shape) say \(count)")
+        }
+        return ONNXTensor(shape, elements)
+    }
+
+    /// Elements of the lists that a tensor has where it has no raw bytes.
+    private static func listed(_ proto: Onnx_TensorProto, _ type: ElementType) -> Elements {
+        switch type {
+        case .float32: .float32(proto.floatData)
+        case .float64: .float64(proto.doubleData)
+        case .int64: .int64(proto.int64Data)
+        case .int32: .int32(proto.int32Data)
+        case .int16: .int16(proto.int32Data.map { Int16(truncatingIfNeeded: $0) })
+        case .int8: .int8(proto.int32Data.map { Int8(truncatingIfNeeded: $0) })
+        case .uint16: .uint16(proto.int32Data.map { UInt16(truncatingIfNeeded: $0) })
+        case .uint8: .uint8(proto.int32Data.map { UInt8(truncatingIfNeeded: $0) })
+        case .bool: .bool(proto.int32Data.map { $0 != 0 })
+        case .float16: .float16(proto.int32Data.map { Half(bits: UInt16(truncatingIfNeeded: $0)) })
+        case .bfloat16:
+            .bfloat16(proto.int32Data.map { BrainFloat(bits: UInt16(truncatingIfNeeded: $0)) })
+        case .uint32: .uint32(proto.uint64Data.map { UInt32(truncatingIfNeeded: $0) })
+        case .uint64: .uint64(proto.uint64Data)
+        case .string: .string(proto.stringData.map { String(decoding: $0, as: UTF8.self) })
+        }
+    }
+
+    private static func decoded(
+        _ bytes: Data, _ type: ElementType, _ shape: [Int], _ count: Int, at place: String
+    ) throws(ONNXError) -> ONNXTensor {
+        guard let size = type.bytes else {
+            throw ONNXError(.malformed, at: place, "has texts as raw bytes")
+        }
+        guard bytes.count == count * size else {
+            throw ONNXError(
+                .malformed, at: place,
+                "has \(bytes.count) bytes where \(count) elements of \(type.name) take \(count * size)")
+        }
+        let raw = [UInt8](bytes)
+        func whole<Number: FixedWidthInteger>(_: Number.Type) -> [Number] {
+            (0..<count).map { place in
+                var number: Number.Magnitude = 0
+                for byte in (0..<size).reversed() {
+                    number = number << 8 | Number.Magnitude(truncatingIfNeeded: raw[place * size + byte])
+                }
+                return Number(truncatingIfNeeded: number)
+            }
+        }
+        let elements: Elements =
+            switch type {
+            case .float32: .float32(whole(UInt32.self).map { Float(bitPattern: $0) })
+            case .float64: .float64(whole(UInt64.self).map { Double(bitPattern: $0) })
+            case .float16: .float16(whole(UInt16.self).map { Half(bits: $0) })
+            case .bfloat16: .bfloat16(whole(UInt16.self).map { BrainFloat(bits: $0) })
+            case .int8: .int8(raw.map { Int8(bitPattern: $0) })
+            case .int16: .int16(whole(Int16.self))
+            case .int32: .int32(whole(Int32.self))
+            case .int64: .int64(whole(Int64.self))
+            case .uint8: .uint8(raw)
+            case .uint16: .uint16(whole(UInt16.self))
+            case .uint32: .uint32(whole(UInt32.self))
+            case .uint64: .uint64(whole(UInt64.self))
+            case .bool: .bool(raw.map { $0 != 0 })
+            case .string: .string([])
+            }
+        return ONNXTensor(shape, elements)
+    }
+
+    /// Bytes of a file beside the model, which its `location`, `offset` and `length` name.
+    private mutating func externalBytes(
+        _ entries: [Onnx_StringStringEntryProto], _ type: ElementType, _ count: Int, at place: String
+    ) throws(ONNXError) -> Data {
+        var values: [String: String] = [:]
+        for entry in entries { values[entry.key] = entry.value }
+        guard let folder, let location = values["location"] else {
+            throw ONNXError(
+                .malformed, at: place, "is stored outside the file, and it is not said where",
+                advice: "Keep the model beside its data, and give its path")
+        }
+        let file = folder.appending(path: location).resolvingSymlinksInPath().standardizedFileURL
+        let root = folder.resolvingSymlinksInPath().standardizedFileURL.pathComponents
+        guard !location.hasPrefix("/"), !location.isEmpty, file.pathComponents.starts(with: root),
+            file.pathComponents.count > root.count
+        else {
+            throw ONNXError(
+                .malformed, at: place, "is stored at '\(location)', outside the model's folder",
+                advice: "External data is only read from the folder of the model")
+        }
+        let offset = values["offset"].map { Int($0) } ?? 0
+        let length = values["length"].map { Int($0) } ?? count * (type.bytes ?? 0)
+        guard let offset, let length, offset >= 0, length == count * (type.bytes ?? -1) else {
+            throw ONNXError(
+                .malformed, at: place, "is said to be at a place or of a length that cannot be")
+        }
+        externalBytes += length
+        guard externalBytes <= limits.fileBytes else {
+            throw ONNXError(.limit, at: place, "goes beyond \(limits.fileBytes) bytes of external data")
+        }
+        do {
+            let handle = try FileHandle(forReadingFrom: file)
+            defer { try? handle.close() }
+            try handle.seek(toOffset: UInt64(offset))
+            let bytes = try handle.read(upToCount: length) ?? Data()
+            guard bytes.count == length else {
+                throw ONNXError(
+                    .malformed, at: place,
+                    "wants \(length) bytes from \(offset) on of '\(location)', which has fewer")
+            }
+            return bytes
+        } catch let error as ONNXError {
+            throw error
+        } catch {
+            throw ONNXError(
+                .input, at: place, "'\(location)' cannot be read (\(error.localizedDescription))",
+                advice: "Put the file of external data beside the model")
+        }
+    }
+}
+
+extension ONNXReader {
+    /// Reads a file of one serialized value of a kind, as the test data of ONNX is.
+    package static func readValue(
+        _ bytes: Data, as kind: ONNXPort.Kind, source: String, limits: ONNXLimits = ONNXLimits()
+    ) throws(ONNXError) -> ONNXValue {
+        do {
+            switch kind {
+            case .sequence:
+                return try value(try Onnx_SequenceProto(serializedBytes: bytes), source, limits)
+            case .optional:
+                return try value(try Onnx_OptionalProto(serializedBytes: bytes), source, limits)
+            case .tensor, .unknown, .map:
+                return .tensor(try readTensor(bytes, source: source, limits: limits))
+            }
+        } catch let error as ONNXError {
+            throw error
+        } catch {
+            throw ONNXError(.malformed, at: source, "is no value of that kind (\(error))")
+        }
+    }
+
+    private static func value(
+        _ proto: Onnx_SequenceProto, _ source: String, _ limits: ONNXLimits
+    ) throws(ONNXError) -> ONNXValue {
+        var reader = ONNXReader(limits: limits, source: source)
+        var values: [ONNXValue] = []
+        for tensor in proto.tensorValues { values.append(.tensor(try reader.tensor(tensor, at: source))) }
+        for sequence in proto.sequenceValues { values.append(try value(sequence, source, limits)) }
+        return .sequence(values)
+    }
+
+    private static func value(
+        _ proto: Onnx_OptionalProto, _ source: String, _ limits: ONNXLimits
+    ) throws(ONNXError) -> ONNXValue {
+        var reader = ONNXReader(limits: limits, source: source)
+        if proto.hasTensorValue { return .tensor(try reader.tensor(proto.tensorValue, at: source)) }
+        if proto.hasSequenceValue { return try value(proto.sequenceValue, source, limits) }
+        return .none
+    }
+}
