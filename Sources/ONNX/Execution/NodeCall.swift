@@ -211,6 +211,9 @@ package struct NodeCall {
 
     /// Axes that may count from the end, each once.
     package func axes(_ axes: [Int], rank: Int) throws(ONNXError) -> [Int] {
+        guard axes.count <= rank else {
+            throw failure("names \(axes.count) axes of a tensor with \(rank)")
+        }
         var result: [Int] = []
         for axis in axes {
             let place = try self.axis(axis, rank: rank)

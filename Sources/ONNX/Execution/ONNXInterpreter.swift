@@ -72,11 +72,13 @@ package struct ONNXInterpreter: Sendable {
             }
             for (slot, value) in zip(node.outputs, results) {
                 guard let slot else { continue }
-                try meter.hold(value, at: node.node.place)
+                frame.weights[slot] = value.weight
+                try meter.hold(frame.weights[slot], at: node.node.place)
                 frame.values[slot] = value
             }
             for slot in node.releases {
-                if let value = frame.values[slot] { meter.release(value) }
+                meter.release(frame.weights[slot])
+                frame.weights[slot] = 0
                 frame.values[slot] = nil
             }
         }
@@ -101,17 +103,23 @@ package struct ONNXInterpreter: Sendable {
         try meter.iterate(at: place)
         let frame = Frame(graph, around: around)
         for (input, value) in zip(graph.inputs, inputs) { frame.values[input.slot] = value }
-        return try run(graph, frame, meter)
+        let outputs = try run(graph, frame, meter)
+        // What the graph gives is held by the node that ran it from here on.
+        for weight in frame.weights { meter.release(weight) }
+        return outputs
     }
 }
 
 /// The values of one run of a graph.
 private final class Frame {
     var values: [ONNXValue?]
+    /// What the meter holds for each value; 0 of inputs and constants, which were there before.
+    var weights: [Int]
     private let around: Frame?
 
     init(_ graph: CompiledGraph, around: Frame?) {
         values = [ONNXValue?](repeating: nil, count: graph.slots)
+        weights = [Int](repeating: 0, count: graph.slots)
         self.around = around
         for (slot, value) in graph.constants { values[slot] = value }
     }
@@ -134,16 +142,16 @@ private final class WorkMeter {
 
     init(_ limits: ONNXLimits) { self.limits = limits }
 
-    func hold(_ value: ONNXValue, at place: String) throws(ONNXError) {
-        held += value.weight
-        work += value.weight
+    func hold(_ weight: Int, at place: String) throws(ONNXError) {
+        held += weight
+        work += weight
         guard held <= limits.heldElements else {
             throw ONNXError(.limit, at: place, "makes more than \(limits.heldElements) elements held at once")
         }
         try check(at: place)
     }
 
-    func release(_ value: ONNXValue) { held -= value.weight }
+    func release(_ weight: Int) { held -= weight }
 
     func iterate(at place: String) throws(ONNXError) {
         work += 1_000

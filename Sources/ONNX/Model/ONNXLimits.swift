@@ -4,6 +4,12 @@ package struct ONNXLimits: Sendable, Hashable {
     package var fileBytes = 4 << 30
     /// Elements of one tensor.
     package var tensorElements = 1 << 30
+    /// Axes of one tensor.
+    package var axes = 64
+    /// Values of one sequence that an operator makes at once.
+    package var sequenceValues = 1 << 22
+    /// Bytes of the texts of one tensor that an operator makes.
+    package var textBytes = 1 << 30
     /// Nodes, those of subgraphs and functions too.
     package var nodes = 1_000_000
     /// Graphs within graphs.
@@ -17,23 +23,25 @@ package struct ONNXLimits: Sendable, Hashable {
 
     /// The product of extents.
     ///
-    /// - Throws: where one is negative, or the product is above `tensorElements`.
+    /// - Throws: where one is negative, there are too many, or the product of those that are not 0 is above `tensorElements`: a
+    ///   tensor without elements is not to have 2^40 rows either, which somebody may walk through.
     package func count(of shape: [Int], at place: String) throws(ONNXError) -> Int {
+        guard shape.count <= axes else {
+            throw ONNXError(.limit, at: place, "has \(shape.count) axes, more than \(axes)")
+        }
         var count = 1
         for extent in shape {
             guard extent >= 0 else {
                 throw ONNXError(.malformed, at: place, "has an extent of \(extent) in \(shape)")
             }
-            let (product, overflows) = count.multipliedReportingOverflow(by: extent)
-            // A zero may follow, so that only what cannot be counted is refused at once.
-            count = overflows ? .max : product
-            if overflows && !shape.contains(0) { break }
+            let (product, overflows) = count.multipliedReportingOverflow(by: max(extent, 1))
+            guard !overflows, product <= tensorElements else {
+                throw ONNXError(
+                    .limit, at: place,
+                    "has extents \(shape), which are more than \(tensorElements) elements")
+            }
+            count = product
         }
-        if shape.contains(0) { return 0 }
-        guard count <= tensorElements else {
-            throw ONNXError(
-                .limit, at: place, "has extents \(shape), which are more than \(tensorElements) elements")
-        }
-        return count
+        return shape.contains(0) ? 0 : count
     }
 }

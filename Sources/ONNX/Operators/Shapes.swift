@@ -1,3 +1,5 @@
 extension OperatorRegistry {
-    static let shapes: [ONNXOperator] = []
+    static let shapes: [ONNXOperator] =
+        Reshaping.operators + Rearranging.operators + Joining.operators + Slicing.operators
+        + Padding.operators + Repeating.operators + ColumnsToImage.operators
 }

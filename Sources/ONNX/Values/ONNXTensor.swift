@@ -60,10 +60,15 @@ package indirect enum ONNXValue: Sendable, Hashable {
         }
     }
 
-    /// Elements of all tensors in it, for what an execution may hold.
+    /// Elements of all tensors in it, for what an execution may hold; of texts, one more for every four bytes.
     var weight: Int {
         switch self {
-        case .tensor(let tensor): tensor.count
+        case .tensor(let tensor):
+            if case .string(let texts) = tensor.elements {
+                texts.reduce(texts.count) { $0 + $1.utf8.count / 4 }
+            } else {
+                tensor.count
+            }
         case .sequence(let values): values.reduce(values.count) { $0 + $1.weight }
         case .map(let entries): entries.count
         case .none: 0
