@@ -1,3 +1,3 @@
 extension OperatorRegistry {
-    static let control: [ONNXOperator] = []
+    static let control: [ONNXOperator] = Branches.operators + Loops.operators + Scans.operators
 }

@@ -1,3 +1,5 @@
 extension OperatorRegistry {
-    static let indexing: [ONNXOperator] = []
+    static let indexing: [ONNXOperator] =
+        Gathering.operators + Scattering.operators + Marking.operators + UniqueElements.operators
+        + NGrams.operators
 }

@@ -1,3 +1,3 @@
 extension OperatorRegistry {
-    static let sequences: [ONNXOperator] = []
+    static let sequences: [ONNXOperator] = Lists.operators + Optionals.operators
 }

@@ -1,3 +1,3 @@
 extension OperatorRegistry {
-    static let texts: [ONNXOperator] = []
+    static let texts: [ONNXOperator] = TextOperators.operators
 }
