@@ -1,4 +1,6 @@
 /// `TfIdfVectorizer`: counts of the n-grams of a pool in rows of texts or whole numbers.
+///
+/// A weight is that of the n-gram at its place in the pool, as ONNX has it; its reference implementation takes that of the index.
 enum NGrams {
     static let operators: [ONNXOperator] = [ONNXOperator("TfIdfVectorizer", vectorize)]
 
@@ -21,24 +23,20 @@ enum NGrams {
             throw call.failure(
                 "is to look at \(data.count) elements for \(skips) distances", kind: .limit)
         }
-        if length > 0 {
-            for row in 0..<rows {
-                let tokens = tokens[row * length..<(row + 1) * length]
-                grams.count(in: Array(tokens), skips: skips) { counts[row * grams.width + $0] += 1 }
-            }
-        }
         let weights = try call.floats("weights")
-        guard weights.isEmpty || weights.count >= grams.width else {
-            throw call.failure("has \(weights.count) weights for \(grams.width) results")
+        guard weights.isEmpty || weights.count >= grams.count else {
+            throw call.failure("has \(weights.count) weights for \(grams.count) n-grams")
         }
         let mode = try call.text("mode", default: "")
-        for place in counts.indices {
-            let weight = weights.isEmpty ? 1 : weights[place % grams.width]
-            switch mode {
-            case "TF": break
-            case "IDF": counts[place] = counts[place] > 0 ? weight : 0
-            case "TFIDF": counts[place] *= weight
-            default: throw call.failure("has the mode '\(mode)', which is none of TF, IDF and TFIDF")
+        guard ["TF", "IDF", "TFIDF"].contains(mode) else {
+            throw call.failure("has the mode '\(mode)', which is none of TF, IDF and TFIDF")
+        }
+        for row in 0..<(length > 0 ? rows : 0) {
+            let tokens = Array(tokens[row * length..<(row + 1) * length])
+            grams.find(in: tokens, skips: skips) { gram, index in
+                let place = row * grams.width + index
+                let weight = weights.isEmpty || mode == "TF" ? 1 : weights[gram]
+                counts[place] = mode == "IDF" ? weight : counts[place] + weight
             }
         }
         return call.result(shape, counts)
@@ -122,9 +120,12 @@ enum NGrams {
             ends[node] = gram
         }
 
-        /// Calls `found` with the index of each n-gram whose elements lie 1, 2 … up to `skips` + 1 places apart; single elements
+        /// N-grams that have an index.
+        var count: Int { indexes.count }
+
+        /// Calls `found` with the place in the pool and the index of each n-gram whose elements lie 1, 2 … up to `skips` + 1 places apart; single elements
         /// are counted once.
-        func count(in tokens: [Int], skips: Int, found: (Int) -> Void) {
+        func find(in tokens: [Int], skips: Int, found: (Int, Int) -> Void) {
             var shortest = self.shortest
             var distance = 1
             while distance - 1 <= skips, shortest <= longest {
@@ -139,7 +140,8 @@ enum NGrams {
                         let next = children[node][tokens[place]]
                     {
                         node = next
-                        if length >= shortest, ends[node] >= 0 { found(indexes[ends[node]]) }
+                        let end = ends[node]
+                        if length >= shortest, end >= 0 { found(end, indexes[end]) }
                         length += 1
                         place += distance
                     }

@@ -5,6 +5,9 @@ enum Slicing {
     ]
 
     /// Ends are attributes before version 10, inputs from it on.
+    ///
+    /// An end of 2^31 − 1 or 2^63 − 1 is the last place in the direction of the step, as ONNX Runtime has it; by the letter
+    /// of ONNX nothing would be left where the step is negative.
     static func slice(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let data = try call.tensor(0)
         let starts: [Int]
@@ -54,7 +57,8 @@ enum Slicing {
             let last = step > 0 ? extent : extent - 1
             let first = step > 0 ? 0 : -1
             start = min(max(from < 0 ? from + extent : from, 0), last)
-            let end = min(max(to < 0 ? to + extent : to, first), last)
+            let isOpen = to == .max || to == Int(Int32.max)
+            let end = isOpen && step < 0 ? first : min(max(to < 0 ? to + extent : to, first), last)
             let distance = step > 0 ? end - start : start - end
             count = distance > 0 ? Int((distance - 1).magnitude / step.magnitude) + 1 : 0
             start = count == 0 ? 0 : start

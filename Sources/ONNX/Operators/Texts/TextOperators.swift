@@ -24,7 +24,9 @@ enum TextOperators {
         return call.result(shape, result)
     }
 
-    /// Where no delimiter is given texts are cut at the white space of ASCII, and none is left at their ends.
+    /// Where no delimiter is given texts are cut at spaces, and none is left at their ends.
+    ///
+    /// As ONNX Runtime has it, only the space is white space, and the empty text has no parts with any delimiter.
     static func split(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let texts = try call.array(0, of: String.self)
         let shape = try call.tensor(0).shape
@@ -35,7 +37,8 @@ enum TextOperators {
         var longest = 0
         for text in texts {
             let bytes = Array(text.utf8)
-            let cut = delimiter.isEmpty
+            let cut =
+                delimiter.isEmpty || bytes.isEmpty
                 ? words(bytes, splits: most) : pieces(bytes, between: delimiter, splits: most)
             parts.append(cut.map { String(decoding: $0, as: UTF8.self) })
             longest = max(longest, cut.count)
@@ -54,14 +57,14 @@ enum TextOperators {
     }
 
     private static func words(_ bytes: [UInt8], splits: Int) -> [ArraySlice<UInt8>] {
-        func isSpace(_ byte: UInt8) -> Bool { byte == 32 || (9...13).contains(byte) }
+        let space = UInt8(ascii: " ")
         var rest = bytes[...]
-        while let last = rest.last, isSpace(last) { rest.removeLast() }
+        while rest.last == space { rest.removeLast() }
         var words: [ArraySlice<UInt8>] = []
         while true {
-            rest = rest.drop(while: isSpace)
+            rest = rest.drop { $0 == space }
             guard !rest.isEmpty else { return words }
-            guard words.count < splits, let end = rest.firstIndex(where: isSpace) else {
+            guard words.count < splits, let end = rest.firstIndex(of: space) else {
                 return words + [rest]
             }
             words.append(rest[..<end])
