@@ -176,6 +176,10 @@ import Testing
         OneOperator("ReverseSequence", [counting(2, 2), list(3, 0)]).isRefused(as: .input)
         OneOperator("ReverseSequence", [counting(2, 2), list(-1, 0)]).isRefused(as: .input)
         OneOperator("ReverseSequence", [counting(2, 2), list(1)]).isRefused(as: .input)
+        OneOperator(
+            "ReverseSequence", [counting(2, 2), list(1, 1)],
+            ["batch_axis": .int(.max), "time_axis": .int(1)]
+        ).isRefused(as: .malformed)
         OneOperator("Trilu", [counting(2)]).isRefused(as: .input)
     }
 

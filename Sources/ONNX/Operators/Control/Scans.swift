@@ -22,10 +22,10 @@ enum Scans {
         _ call: NodeCall, from first: Int
     ) throws(ONNXError) -> (states: [ONNXValue], scanned: [ONNXTensor]) {
         let count = try call.int("num_scan_inputs")
-        let states = call.inputs.count - first - count
-        guard count > 0, states >= 0 else {
+        guard count > 0, count <= call.inputs.count - first else {
             throw call.failure("is to scan \(count) of its \(call.inputs.count) inputs")
         }
+        let states = call.inputs.count - first - count
         var values: [ONNXValue] = []
         for index in 0..<states { values.append(try call.value(first + index)) }
         var scanned: [ONNXTensor] = []
@@ -99,7 +99,8 @@ enum Scans {
         var stateTensors: [ONNXTensor] = []
         for state in states {
             guard let tensor = state.tensor, tensor.shape.first == batches else {
-                throw call.failure("wants states of \(batches) batches, and gets \(state.kind)")
+                throw call.failure(
+                    "wants states of \(batches) batches, and gets \(state.kind)", kind: .input)
             }
             stateTensors.append(tensor)
         }

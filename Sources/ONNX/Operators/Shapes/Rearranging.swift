@@ -65,7 +65,7 @@ enum Rearranging {
         let data = try call.tensor(0)
         let batch = try call.int("batch_axis", default: 1)
         let time = try call.int("time_axis", default: 0)
-        guard data.rank >= 2, batch + time == 1, batch == 0 || batch == 1 else {
+        guard data.rank >= 2, [batch, time] == [0, 1] || [batch, time] == [1, 0] else {
             throw call.failure(
                 "wants two axes or more, one of batches and one of time, and gets \(data.shape)")
         }
