@@ -41,7 +41,7 @@ import Testing
         range(Int64.min, .max, 1).isRefused(as: .limit)
         range(Int64.max, .min, -1).isRefused(as: .limit)
         #expect(try integers(range(Int64.min, .max, .max).tensor()) == [.min, -1, .max - 1])
-        #expect(try integers(range(Int64.max, .min, .min).tensor()) == [.max])
+        #expect(try integers(range(Int64.max, .min, .min).tensor()) == [.max, -1])
         #expect(try integers(range(Int64(5), 0, 1).tensor()) == [])
     }
 
@@ -53,7 +53,7 @@ import Testing
         }
         pad(0, .min, 0, 0).isRefused(as: .malformed)
         pad(0, .min, 0, .max).isRefused(as: .input)
-        pad(0, .max, 0, .min).isRefused(as: .input)
+        pad(0, .max, 0, .min).isRefused(as: .malformed, saying: "cannot be counted")
         pad(0, -4, 0, 0).isRefused(as: .malformed, saying: "-1")
         pad(0, -4, 0, 4).isRefused(as: .input, saying: "cut")
         pad(0, .max, 0, 0).isRefused(as: .malformed)
@@ -120,7 +120,6 @@ import Testing
         split(2, 4).isRefused(as: .input)
         split(6, -1).isRefused(as: .malformed)
         split(.max, .max).isRefused(as: .malformed)
-        OneOperator("Split", [counting(5)], outputs: 2).isRefused(as: .malformed)
         OneOperator("Split", [counting(5)], opset: 13, outputs: 2).isRefused(as: .input)
         OneOperator("Split", [counting(5)], ["num_outputs": .int(1 << 60)], outputs: 2)
             .isRefused(as: .malformed)
