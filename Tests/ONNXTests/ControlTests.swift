@@ -5,21 +5,25 @@ import Testing
 @Suite struct ControlTests {
     /// Sum of two 64-bit whole numbers or lists of them.
     private static let registry = OperatorRegistry(
-        ["If", "Loop", "Scan", "SequenceInsert", "SequenceEmpty", "SequenceMap", "Expand", "Concat"]
-            .compactMap { OperatorRegistry.standard[OperatorName($0)] } + [
-                ONNXOperator("Plus") { call throws(ONNXError) in
-                    let (one, other) = (
-                        try call.array(0, of: Int64.self), try call.array(1, of: Int64.self)
-                    )
-                    return call.result(try call.tensor(0).shape, zip(one, other).map { $0 &+ $1 })
-                }
-            ])
+        [
+            "If", "Loop", "Scan", "SequenceInsert", "SequenceEmpty", "SequenceMap", "Expand",
+            "Concat",
+        ]
+        .compactMap { OperatorRegistry.standard[OperatorName($0)] } + [
+            ONNXOperator("Plus") { call throws(ONNXError) in
+                let (one, other) = (
+                    try call.array(0, of: Int64.self), try call.array(1, of: Int64.self)
+                )
+                return call.result(try call.tensor(0).shape, zip(one, other).map { $0 &+ $1 })
+            }
+        ])
 
     private func run(
         _ node: ONNXNode, _ constants: [String: ONNXTensor], limits: ONNXLimits = ONNXLimits(),
         opset: Int = 21
     ) throws -> [ONNXValue] {
-        let graph = ONNXGraph(nodes: [node], inputs: [], outputs: node.outputs, constants: constants)
+        let graph = ONNXGraph(
+            nodes: [node], inputs: [], outputs: node.outputs, constants: constants)
         let interpreter = try ONNXInterpreter(
             ONNXModel(of: graph, opset: opset), registry: Self.registry, limits: limits)
         let values = try interpreter.run([:])
@@ -147,7 +151,8 @@ import Testing
     @Test func branchesSeeWhatIsAroundThem() throws {
         func branch(_ names: [String]) -> ONNXGraph {
             ONNXGraph(
-                nodes: [ONNXNode(making: ["sum"], by: "Plus", of: names)], inputs: [], outputs: ["sum"])
+                nodes: [ONNXNode(making: ["sum"], by: "Plus", of: names)], inputs: [],
+                outputs: ["sum"])
         }
         func result(_ condition: ONNXTensor) throws -> [ONNXValue] {
             try run(
@@ -171,14 +176,17 @@ import Testing
         let body = ONNXGraph(
             nodes: [ONNXNode(making: ["next"], by: "Plus", of: ["state", "element"])],
             inputs: ["state", "element"], outputs: ["next", "next"])
-        let all = attributes.merging(["body": .graph(body), "num_scan_inputs": .int(1)]) { one, _ in one }
+        let all = attributes.merging(["body": .graph(body), "num_scan_inputs": .int(1)]) { one, _ in
+            one
+        }
         return try run(
             ONNXNode(
                 making: ["last", "all"], by: "Scan",
                 of: opset < 9 ? ["lengths", "start", "data"] : ["start", "data"], all),
             [
                 "start": opset < 9 ? ONNXTensor([2, 1], [Int64(0), 100]) : list(0, 0),
-                "data": data ?? ONNXTensor([3, 2], [Int64(1), 2, 3, 4, 5, 6]), "lengths": list(1, 2),
+                "data": data ?? ONNXTensor([3, 2], [Int64(1), 2, 3, 4, 5, 6]),
+                "lengths": list(1, 2),
             ], opset: opset)
     }
 
@@ -200,7 +208,9 @@ import Testing
         let results = try scan(data: data, opset: 8)
         #expect(results[0] == .tensor(ONNXTensor([2, 1], [Int64(1), 109])))
         #expect(results[1] == .tensor(ONNXTensor([2, 3, 1], [Int64(1), 0, 0, 104, 109, 0])))
-        expectsRefusal(as: .input) { try scan(data: ONNXTensor([1, 3, 1], [Int64(1), 2, 3]), opset: 8) }
+        expectsRefusal(as: .input) {
+            try scan(data: ONNXTensor([1, 3, 1], [Int64(1), 2, 3]), opset: 8)
+        }
     }
 
     @Test func scansThatDoNotFitAreRefused() {
@@ -225,8 +235,10 @@ import Testing
         at(.min).isRefused(as: .input)
         #expect(try at(-1).tensor() == counting(3))
         OneOperator("SequenceErase", values: [.sequence([])]).isRefused(as: .input)
-        OneOperator("SequenceInsert", values: [two, .tensor(counting(1)), .tensor(.scalar(Int64(3)))])
-            .isRefused(as: .input)
+        OneOperator(
+            "SequenceInsert", values: [two, .tensor(counting(1)), .tensor(.scalar(Int64(3)))]
+        )
+        .isRefused(as: .input)
         OneOperator("SequenceInsert", values: [two, .tensor(list(1))])
             .isRefused(as: .malformed, saying: "int64 beside float")
         OneOperator("SequenceLength", values: [.tensor(counting(1))])

@@ -19,13 +19,21 @@ import Testing
         OneOperator("Gather", [.scalar(Float(1)), list(0)]).isRefused(as: .malformed)
     }
 
+    @Test func rowsOfTextsAreWhole() throws {
+        let rows = ONNXTensor([2, 2], ["a", "b", "c", "d"])
+        #expect(
+            try OneOperator("Gather", [rows, list(1, 0)]).tensor()
+                == ONNXTensor([2, 2], ["c", "d", "a", "b"]))
+    }
+
     @Test func gathersEndAtTheLimit() {
         var gather = OneOperator(
             "Gather", [counting(1, 1_000), .vector([Int64](repeating: 0, count: 1_000))])
         gather.limits.tensorElements = 500_000
         gather.isRefused(as: .limit)
         var tuples = OneOperator(
-            "GatherND", [counting(1, 1_000), ONNXTensor([1_000, 1], [Int64](repeating: 0, count: 1_000))])
+            "GatherND",
+            [counting(1, 1_000), ONNXTensor([1_000, 1], [Int64](repeating: 0, count: 1_000))])
         tuples.limits.tensorElements = 500_000
         tuples.isRefused(as: .limit)
     }
@@ -37,7 +45,8 @@ import Testing
         elements(ONNXTensor([1, 1], [Int64(2)])).isRefused(as: .input, saying: "index 2 of 2")
         elements(ONNXTensor([3, 1], [Int64(0), 0, 0])).isRefused(as: .input)
         elements(list(0)).isRefused(as: .input)
-        #expect(try floats(elements(ONNXTensor([1, 3], [Int64(-1), 0, 1])).tensor()) == [1, 0, 1])
+        #expect(
+            try floats(elements(ONNXTensor([1, 3], [Int64(-1), 0, 1])).tensor()) == [1, 0, 1])
         func tuples(_ indices: ONNXTensor, batches: Int64 = 0) -> OneOperator {
             OneOperator("GatherND", [counting(2, 2), indices], ["batch_dims": .int(batches)])
         }
@@ -65,8 +74,10 @@ import Testing
         scatter(list(0), list(9)).isRefused(as: .malformed, saying: "int64 in float")
         scatter(list(0), .vector([Float(9)]), "mean").isRefused(as: .unsupported, saying: "mean")
         #expect(try floats(scatter(list(-1, 0), .vector([Float(9), 8])).tensor()) == [8, 1, 9])
-        #expect(try floats(scatter(list(1, 1), .vector([Float(9), 8]), "add").tensor()) == [0, 18, 2])
-        #expect(try floats(scatter(list(2, 2), .vector([Float(9), 8]), "mul").tensor()) == [0, 1, 144])
+        #expect(
+            try floats(scatter(list(1, 1), .vector([Float(9), 8]), "add").tensor()) == [0, 18, 2])
+        #expect(
+            try floats(scatter(list(2, 2), .vector([Float(9), 8]), "mul").tensor()) == [0, 1, 144])
         func tuples(_ indices: ONNXTensor, _ updates: ONNXTensor) -> OneOperator {
             OneOperator("ScatterND", [counting(2, 2), indices, updates])
         }
@@ -149,7 +160,8 @@ import Testing
         vectorize(weights: [1]).isRefused(as: .malformed)
         #expect(try floats(vectorize().tensor()) == [2, 2, 2])
         // 5 and 6 lie one or three places apart, so that the distance may be as large as can be.
-        #expect(try floats(vectorize(skips: .max, weights: [1, 10, 100]).tensor()) == [20, 2, 300])
+        #expect(
+            try floats(vectorize(skips: .max, weights: [1, 10, 100]).tensor()) == [20, 2, 300])
         var long = vectorize(skips: .max)
         long.inputs = [.tensor(.vector([Int64](repeating: 5, count: 50_000)))]
         long.isRefused(as: .limit)

@@ -72,7 +72,8 @@ import Testing
     @Test func newExtentsMustFit() throws {
         func reshape(_ shape: Int..., zero: Int64 = 0) -> OneOperator {
             OneOperator(
-                "Reshape", [counting(2, 3), .vector(shape.map { Int64($0) })], ["allowzero": .int(zero)])
+                "Reshape", [counting(2, 3), .vector(shape.map { Int64($0) })],
+                ["allowzero": .int(zero)])
         }
         reshape(4, 2).isRefused(as: .input, saying: "6 elements are not 8")
         reshape(-1, 4).isRefused(as: .input, saying: "do not divide")
@@ -93,22 +94,27 @@ import Testing
     @Test func axesAreChecked() throws {
         OneOperator("Unsqueeze", [counting(2), .vector([Int64](repeating: 0, count: 100_000))])
             .isRefused(as: .limit)
-        OneOperator("Unsqueeze", [counting(2), list(0, 0)]).isRefused(as: .malformed, saying: "twice")
+        OneOperator("Unsqueeze", [counting(2), list(0, 0)]).isRefused(
+            as: .malformed, saying: "twice")
         OneOperator("Unsqueeze", [counting(2), list(2)]).isRefused(as: .malformed, saying: "axis 2")
         OneOperator("Unsqueeze", [counting(2), list(.min)]).isRefused(as: .malformed)
         OneOperator("Squeeze", [counting(2, 1), list(0)]).isRefused(as: .input)
-        OneOperator("Transpose", [counting(2, 3)], ["perm": .ints([0, 0])]).isRefused(as: .malformed)
+        OneOperator("Transpose", [counting(2, 3)], ["perm": .ints([0, 0])]).isRefused(
+            as: .malformed)
         OneOperator("Transpose", [counting(2, 3)], ["perm": .ints([0])]).isRefused(as: .malformed)
         OneOperator("Flatten", [counting(2, 3)], ["axis": .int(3)]).isRefused(as: .malformed)
         OneOperator("Concat", [counting(2, 3), counting(2, 2)], ["axis": .int(0)])
             .isRefused(as: .input)
-        OneOperator("Concat", [counting(2, 3), list(1)], ["axis": .int(0)]).isRefused(as: .malformed)
+        OneOperator("Concat", [counting(2, 3), list(1)], ["axis": .int(0)]).isRefused(
+            as: .malformed)
         OneOperator("Concat", [], ["axis": .int(0)]).isRefused(as: .malformed)
         #expect(
-            try OneOperator("Unsqueeze", [counting(2)], ["axes": .ints([-1, 0])], opset: 11).tensor()
+            try OneOperator("Unsqueeze", [counting(2)], ["axes": .ints([-1, 0])], opset: 11)
+                .tensor()
                 .shape == [1, 2, 1])
         #expect(
-            try OneOperator("Squeeze", [counting(1, 2, 1)], ["axes": .ints([2])], opset: 11).tensor()
+            try OneOperator("Squeeze", [counting(1, 2, 1)], ["axes": .ints([2])], opset: 11)
+                .tensor()
                 .shape == [1, 2])
     }
 

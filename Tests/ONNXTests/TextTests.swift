@@ -16,7 +16,8 @@ import Testing
 
     @Test(arguments: [
         "(", ")", "(?P<n", "(?=a)", "(?<!a)", "(?z)", "a**", "*a", "[", "[a", "[z-a]", "a{2,1}",
-        "a{1001}", "((a{1000}){1000}){1000}", "\\", "\\1", "\\k", "\\C", "\\p{Greek}", "\\pX", "[[:x:]]",
+        "a{1001}", "((a{1000}){1000}){1000}", "\\", "\\1", "\\k", "\\C", "\\p{Greek}", "\\pX",
+        "[[:x:]]",
         "\\x{110000}", "\\x{+1}", "\\xZZ", String(repeating: "(", count: 100_000),
     ])
     func patternsThatAreNotTakenAreRefused(pattern: String) {
@@ -24,8 +25,9 @@ import Testing
     }
 
     @Test func textsAreMatchedByScalars() throws {
-        #expect(try match(".", ["e\u{301}", "\u{E9}", "\r\n", "\n"]).tensor()
-            == .vector([false, true, false, false]))
+        #expect(
+            try match(".", ["e\u{301}", "\u{E9}", "\r\n", "\n"]).tensor()
+                == .vector([false, true, false, false]))
         #expect(try match("\u{E9}", ["e\u{301}"]).tensor() == .vector([false]))
     }
 
@@ -79,7 +81,8 @@ import Testing
         #expect(try normalized(["AB", "É"], "LOWER") == .vector(["ab", "é"]))
         #expect(try normalized(["Ab", "x"], "NONE", stops: ["aB"]) == .vector(["x"]))
         #expect(
-            try normalized(["Ab", "x"], "NONE", stops: ["aB"], sensitive: 1) == .vector(["Ab", "x"]))
+            try normalized(["Ab", "x"], "NONE", stops: ["aB"], sensitive: 1)
+                == .vector(["Ab", "x"]))
         #expect(try normalized(["a"], "UPPER", stops: ["A"]) == .vector([""]))
         OneOperator("StringNormalizer", [ONNXTensor([2, 1], ["a", "b"])]).isRefused(as: .input)
         OneOperator("StringNormalizer", [counting(1)]).isRefused(as: .malformed)

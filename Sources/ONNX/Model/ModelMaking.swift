@@ -28,6 +28,7 @@ extension ONNXModel {
     /// A model of the standard domain's operators.
     package init(of graph: ONNXGraph, opset: Int) {
         self.init(
-            irVersion: 8, opsets: ["": opset], producer: "", graph: graph, functions: [:], metadata: [])
+            irVersion: 8, opsets: ["": opset], producer: "", graph: graph, functions: [:],
+            metadata: [])
     }
 }

@@ -13,7 +13,8 @@ enum Loops {
         let outputs = try call.body().outputs
         guard outputs.count >= 1 + carried.count else {
             throw call.failure(
-                "carries \(carried.count) values, of which its body gives \(outputs.count) with the condition")
+                "carries \(carried.count) values, of which its body gives \(outputs.count) with the condition"
+            )
         }
         var gathered = ScanOutputs(call, outputs.dropFirst(1 + carried.count))
         var iteration = 0

@@ -21,7 +21,8 @@ struct ScanOutputs {
             elements += value.weight + 1
             guard elements <= call.limits.heldElements else {
                 throw call.failure(
-                    "makes more than \(call.limits.heldElements) elements held at once", kind: .limit)
+                    "makes more than \(call.limits.heldElements) elements held at once",
+                    kind: .limit)
             }
             gathered[index].append(tensor)
         }

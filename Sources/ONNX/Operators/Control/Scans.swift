@@ -10,7 +10,9 @@ enum Scans {
     private static func list(
         _ call: NodeCall, _ name: String, _ count: Int
     ) throws(ONNXError) -> [Int] {
-        guard let given = try call.optionalInts(name) else { return [Int](repeating: 0, count: count) }
+        guard let given = try call.optionalInts(name) else {
+            return [Int](repeating: 0, count: count)
+        }
         guard given.count == count else {
             throw call.failure("has \(given.count) '\(name)' for \(count) tensors")
         }
@@ -57,7 +59,8 @@ enum Scans {
         let length = scanned[0].shape[axes[0]]
         for (tensor, axis) in zip(scanned, axes) where tensor.shape[axis] != length {
             throw call.failure(
-                "scans \(length) places of one input and \(tensor.shape[axis]) of another", kind: .input)
+                "scans \(length) places of one input and \(tensor.shape[axis]) of another",
+                kind: .input)
         }
         var outputs = ScanOutputs(call, ports)
         let last = try iterate(
@@ -104,11 +107,13 @@ enum Scans {
             }
             stateTensors.append(tensor)
         }
-        for tensor in scanned where tensor.rank < 2 || Array(tensor.shape[..<2]) != [batches, extent] {
+        for tensor in scanned
+        where tensor.rank < 2 || Array(tensor.shape[..<2]) != [batches, extent] {
             throw call.failure("scans \(first.shape) beside \(tensor.shape)", kind: .input)
         }
         let lengths = try call.optionalList(0) ?? [Int](repeating: extent, count: batches)
-        guard lengths.count == batches, lengths.allSatisfy({ (0...extent).contains($0) }), batches > 0
+        guard lengths.count == batches, lengths.allSatisfy({ (0...extent).contains($0) }),
+            batches > 0
         else {
             throw call.failure(
                 "gets lengths \(lengths) for \(batches) batches of \(extent) places", kind: .input)
@@ -136,7 +141,9 @@ enum Scans {
             }
         }
         var results: [ONNXValue] = []
-        for tensors in finals + outputs { results.append(.tensor(try call.stacked(tensors, axis: 0))) }
+        for tensors in finals + outputs {
+            results.append(.tensor(try call.stacked(tensors, axis: 0)))
+        }
         return results
     }
 }

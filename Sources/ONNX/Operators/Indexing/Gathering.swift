@@ -5,6 +5,7 @@ enum Gathering {
         ONNXOperator("GatherND", gatherTuples), ONNXOperator("Compress", compress),
     ]
 
+    /// Of texts, ONNX Runtime 1.32 takes only the first behind each index and leaves the others empty; here all are taken.
     static func gather(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let data = try call.tensor(0)
         let axis = try call.axis(try call.int("axis", default: 0), rank: data.rank)
@@ -33,7 +34,8 @@ enum Gathering {
         let data = try call.tensor(0)
         let indices = try call.tensor(1).shape
         let (offsets, block, inner) = try call.offsets(
-            ofTuples: try call.integers(1), indices, batches: try call.int("batch_dims", default: 0),
+            ofTuples: try call.integers(1), indices,
+            batches: try call.int("batch_dims", default: 0),
             in: data.shape)
         let shape = indices.dropLast() + inner
         guard try call.count(of: shape) > 0 else {

@@ -45,7 +45,8 @@ enum Scattering {
             return call.result(ONNXTensor(data.shape, data.elements.rearranged(by: placed)))
         }
         guard let reduction = Reduction(rawValue: name) else {
-            throw call.failure("has the reduction '\(name)', which is not built here", kind: .unsupported)
+            throw call.failure(
+                "has the reduction '\(name)', which is not built here", kind: .unsupported)
         }
         let combined = Combined(
             updates: updates, offsets: offsets, block: block, reduction: reduction)
@@ -68,7 +69,9 @@ enum Scattering {
             var result = array
             let updates = Element.array(updates) ?? []
             for (index, offset) in offsets.enumerated() {
-                for inside in 0..<block { result[offset + inside] = updates[index * block + inside] }
+                for inside in 0..<block {
+                    result[offset + inside] = updates[index * block + inside]
+                }
             }
             return result
         }

@@ -18,7 +18,8 @@ enum UniqueElements {
         guard let rows = Int64.array(ranks.elements) else { return [] }
         let length = count == 0 ? 0 : rows.count / count
         func difference(_ one: Int, _ other: Int) -> Int64 {
-            for place in 0..<length where rows[one * length + place] != rows[other * length + place] {
+            for place in 0..<length where rows[one * length + place] != rows[other * length + place]
+            {
                 return rows[one * length + place] - rows[other * length + place]
             }
             return 0
@@ -58,22 +59,25 @@ enum UniqueElements {
         case .bool(let values): return values.map { $0 ? 1 : 0 }
         case .string(let texts):
             let bytes = texts.map { Array($0.utf8) }
-            return ranks(bytes.count, { bytes[$0].lexicographicallyPrecedes(bytes[$1]) }) {
-                bytes[$0] == bytes[$1]
-            }
+            return ranks(
+                bytes.count, precedes: { bytes[$0].lexicographicallyPrecedes(bytes[$1]) },
+                equal: { bytes[$0] == bytes[$1] })
         default: return elements.numbers.map { ranks($0) } ?? []
         }
     }
 
     private static func ranks(_ numbers: some NumberArray) -> [Int64] {
         let values = numbers.array
-        return ranks(values.count, {
-            values[$0].isNaN ? false : values[$1].isNaN ? true : values[$0] < values[$1]
-        }) { values[$0] == values[$1] || (values[$0].isNaN && values[$1].isNaN) }
+        return ranks(
+            values.count,
+            precedes: {
+                values[$0].isNaN ? false : values[$1].isNaN ? true : values[$0] < values[$1]
+            },
+            equal: { values[$0] == values[$1] || (values[$0].isNaN && values[$1].isNaN) })
     }
 
     private static func ranks(
-        _ count: Int, _ precedes: (Int, Int) -> Bool, equal: (Int, Int) -> Bool
+        _ count: Int, precedes: (Int, Int) -> Bool, equal: (Int, Int) -> Bool
     ) -> [Int64] {
         let sorted = (0..<count).sorted(by: precedes)
         var ranks = [Int64](repeating: 0, count: count)

@@ -63,7 +63,8 @@ enum Lists {
             guard part > 0 else { throw call.failure("is to make parts of \(part)") }
             let (whole, rest) = extent.quotientAndRemainder(dividingBy: part)
             guard whole < call.limits.sequenceValues else {
-                throw call.failure("makes more than \(call.limits.sequenceValues) parts", kind: .limit)
+                throw call.failure(
+                    "makes more than \(call.limits.sequenceValues) parts", kind: .limit)
             }
             parts = [Int](repeating: part, count: whole) + (rest > 0 ? [rest] : [])
             let keepsAxis = try call.flag("keepdims", default: true)
@@ -117,7 +118,8 @@ enum Lists {
             }
             guard weight <= call.limits.heldElements else {
                 throw call.failure(
-                    "makes more than \(call.limits.heldElements) elements held at once", kind: .limit)
+                    "makes more than \(call.limits.heldElements) elements held at once",
+                    kind: .limit)
             }
         }
         return results.map { .sequence($0) }

@@ -15,7 +15,8 @@ enum ColumnsToImage {
         else {
             throw call.failure("has an image, blocks, strides or paddings that do not go together")
         }
-        guard (block + dilations + strides).allSatisfy({ $0 > 0 }), pads.allSatisfy({ $0 >= 0 }) else {
+        guard (block + dilations + strides).allSatisfy({ $0 > 0 }), pads.allSatisfy({ $0 >= 0 })
+        else {
             throw call.failure("has blocks, dilations, strides or paddings that are too small")
         }
         _ = try call.count(of: image)
@@ -43,7 +44,8 @@ enum ColumnsToImage {
             return call.result(
                 ONNXTensor(
                     shape,
-                    data.elements.rearranged(by: RepeatedElement(count: try call.count(of: shape)))))
+                    data.elements.rearranged(by: RepeatedElement(count: try call.count(of: shape))))
+            )
         }
         // Along each axis: where an element of a block lies, by its place in the block and the block's own.
         var places: [[[Int]]] = []
@@ -91,7 +93,9 @@ enum ColumnsToImage {
             let steps = Broadcasting.steps(of: image)
             // The places in the block are the outer axes, the places of the blocks the inner ones.
             var inside = [[Int]](repeating: [], count: 1)
-            for extent in block { inside = inside.flatMap { head in (0..<extent).map { head + [$0] } } }
+            for extent in block {
+                inside = inside.flatMap { head in (0..<extent).map { head + [$0] } }
+            }
             return inside.flatMap { inside in
                 var offsets = [0]
                 for axis in image.indices {

@@ -99,7 +99,8 @@ extension NodeCall {
         }
         guard total == data.shape[axis] else {
             throw failure(
-                "is to make parts of \(total) elements together from \(data.shape[axis])", kind: .input)
+                "is to make parts of \(total) elements together from \(data.shape[axis])",
+                kind: .input)
         }
         let steps = Broadcasting.steps(of: data.shape)
         var start = 0

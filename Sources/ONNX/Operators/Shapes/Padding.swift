@@ -13,7 +13,9 @@ enum Padding {
         let axes: [Int]
         var filling: Elements?
         if call.opset < 11 {
-            guard let given = try call.optionalInts("pads") else { throw call.failure("misses 'pads'") }
+            guard let given = try call.optionalInts("pads") else {
+                throw call.failure("misses 'pads'")
+            }
             (pads, axes) = (given, all)
             filling = try constant(Double(try call.float("value", default: 0)), as: data.elements)
         } else {
@@ -72,7 +74,8 @@ enum Padding {
         let kept = try call.sum(
             try call.sum(extent, before == .min ? -.max : min(before, 0)), min(after, 0))
         guard kept >= 0 else {
-            throw call.failure("is to cut \(before) and \(after) off \(extent) elements", kind: .input)
+            throw call.failure(
+                "is to cut \(before) and \(after) off \(extent) elements", kind: .input)
         }
         let start = max(before, 0)
         if mode == "constant" {
@@ -97,7 +100,9 @@ enum Padding {
                 let place = abs($0 - start) % period
                 return first + min(place, period - place) % kept
             }
-        default: throw call.failure("has the mode '\(mode)', which is not built here", kind: .unsupported)
+        default:
+            throw call.failure(
+                "has the mode '\(mode)', which is not built here", kind: .unsupported)
         }
     }
 }

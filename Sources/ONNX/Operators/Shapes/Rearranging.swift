@@ -2,7 +2,8 @@
 enum Rearranging {
     static let operators: [ONNXOperator] = [
         ONNXOperator("Transpose", transpose), ONNXOperator("DepthToSpace", depthToSpace),
-        ONNXOperator("SpaceToDepth", spaceToDepth), ONNXOperator("ReverseSequence", reverseSequence),
+        ONNXOperator("SpaceToDepth", spaceToDepth),
+        ONNXOperator("ReverseSequence", reverseSequence),
         ONNXOperator("Trilu", triangle),
     ]
 
@@ -22,16 +23,20 @@ enum Rearranging {
         let data = try call.tensor(0)
         let side = try call.int("blocksize")
         guard data.rank == 4, side > 0 else {
-            throw call.failure("wants four axes and blocks above 0, and gets \(data.shape) and \(side)")
+            throw call.failure(
+                "wants four axes and blocks above 0, and gets \(data.shape) and \(side)")
         }
         return (data, side, try call.product(side, side))
     }
 
     static func depthToSpace(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let (data, side, area) = try image(call)
-        let (batch, depth, rows, columns) = (data.shape[0], data.shape[1], data.shape[2], data.shape[3])
+        let (batch, depth, rows, columns) = (
+            data.shape[0], data.shape[1], data.shape[2], data.shape[3]
+        )
         guard depth % area == 0 else {
-            throw call.failure("cannot cut \(depth) channels in blocks of \(side) · \(side)", kind: .input)
+            throw call.failure(
+                "cannot cut \(depth) channels in blocks of \(side) · \(side)", kind: .input)
         }
         let kept = depth / area
         let shape = [batch, kept, try call.product(rows, side), try call.product(columns, side)]
@@ -40,8 +45,10 @@ enum Rearranging {
         let split: [Int]
         let order: [Int]
         switch mode {
-        case "DCR": (split, order) = ([batch, side, side, kept, rows, columns], [0, 3, 4, 1, 5, 2])
-        case "CRD": (split, order) = ([batch, kept, side, side, rows, columns], [0, 1, 4, 2, 5, 3])
+        case "DCR":
+            (split, order) = ([batch, side, side, kept, rows, columns], [0, 3, 4, 1, 5, 2])
+        case "CRD":
+            (split, order) = ([batch, kept, side, side, rows, columns], [0, 1, 4, 2, 5, 3])
         default: throw call.failure("has the mode '\(mode)', which is neither DCR nor CRD")
         }
         _ = try call.count(of: split)
@@ -50,9 +57,12 @@ enum Rearranging {
 
     static func spaceToDepth(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let (data, side, area) = try image(call)
-        let (batch, depth, rows, columns) = (data.shape[0], data.shape[1], data.shape[2], data.shape[3])
+        let (batch, depth, rows, columns) = (
+            data.shape[0], data.shape[1], data.shape[2], data.shape[3]
+        )
         guard rows % side == 0, columns % side == 0 else {
-            throw call.failure("cannot cut \(data.shape) in blocks of \(side) · \(side)", kind: .input)
+            throw call.failure(
+                "cannot cut \(data.shape) in blocks of \(side) · \(side)", kind: .input)
         }
         let shape = [batch, try call.product(depth, area), rows / side, columns / side]
         _ = try call.count(of: shape)
@@ -87,12 +97,14 @@ enum Rearranging {
                 let length = lengths[batch == 0 ? row : column]
                 let step = batch == 0 ? column : row
                 let from = step < length ? length - 1 - step : step
-                offsets.append((batch == 0 ? row * extent + from : from * data.shape[1] + column) * block)
+                offsets.append(
+                    (batch == 0 ? row * extent + from : from * data.shape[1] + column) * block)
             }
         }
         return call.result(
             ONNXTensor(
-                data.shape, data.elements.rearranged(by: BlockView(offsets: offsets, block: block))))
+                data.shape, data.elements.rearranged(by: BlockView(offsets: offsets, block: block)))
+        )
     }
 
     static func triangle(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
@@ -141,6 +153,7 @@ extension ONNXTensor {
     /// - Precondition: `order` names each axis once.
     package func transposed(_ order: [Int]) -> ONNXTensor {
         let steps = Broadcasting.steps(of: shape)
-        return StridedView(shape: order.map { shape[$0] }, steps: order.map { steps[$0] }).copy(of: self)
+        return StridedView(shape: order.map { shape[$0] }, steps: order.map { steps[$0] }).copy(
+            of: self)
     }
 }

@@ -50,13 +50,19 @@ enum Repeating {
     static func constant(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         if let value = try call.optionalTensor(attribute: "value") { return call.result(value) }
         if let value = try call.optionalFloat("value_float") { return call.result(.scalar(value)) }
-        if let values = try call.optionalFloats("value_floats") { return call.result(.vector(values)) }
-        if let value = try call.optionalInt("value_int") { return call.result(.scalar(Int64(value))) }
+        if let values = try call.optionalFloats("value_floats") {
+            return call.result(.vector(values))
+        }
+        if let value = try call.optionalInt("value_int") {
+            return call.result(.scalar(Int64(value)))
+        }
         if let values = try call.optionalInts("value_ints") {
             return call.result(.vector(values.map { Int64($0) }))
         }
         if let value = try call.optionalText("value_string") { return call.result(.scalar(value)) }
-        if let values = try call.optionalTexts("value_strings") { return call.result(.vector(values)) }
+        if let values = try call.optionalTexts("value_strings") {
+            return call.result(.vector(values))
+        }
         throw call.failure("holds no value that is read here")
     }
 
@@ -88,7 +94,8 @@ enum Repeating {
             }
             count = Int(max(steps, 0))
         } else if step > .zero ? start < limit : limit < start {
-            let distance = (step > .zero ? limit.integer &- start.integer : start.integer &- limit.integer)
+            let distance =
+                (step > .zero ? limit.integer &- start.integer : start.integer &- limit.integer)
             let steps = (UInt64(bitPattern: distance) - 1) / UInt64(step.integer.magnitude)
             guard steps < UInt64(call.limits.tensorElements) else {
                 throw call.failure("is to make \(steps) numbers", kind: .limit)

@@ -25,7 +25,8 @@ enum Slicing {
             steps = try call.optionalList(4)
         }
         let count = starts.count
-        guard ends.count == count, (axes?.count ?? count) == count, (steps?.count ?? count) == count,
+        guard ends.count == count, (axes?.count ?? count) == count,
+            (steps?.count ?? count) == count,
             count <= data.rank
         else {
             throw call.failure("has starts, ends, axes and steps that do not go together")
@@ -35,7 +36,8 @@ enum Slicing {
         var view = StridedView(shape: data.shape, steps: dense)
         for (index, axis) in places.enumerated() {
             let range = try Range(
-                call, from: starts[index], to: ends[index], by: steps?[index] ?? 1, of: data.shape[axis])
+                call, from: starts[index], to: ends[index], by: steps?[index] ?? 1,
+                of: data.shape[axis])
             view.shape[axis] = range.count
             view.start += range.start * dense[axis]
             // One place is a step from nothing, and its step may be too large to be multiplied.

@@ -20,7 +20,9 @@ struct PatternParser {
     static func parse(_ pattern: String) throws(PatternError) -> Pattern {
         var parser = PatternParser(scalars: Array(pattern.unicodeScalars))
         let result = try parser.choice()
-        guard parser.place == parser.scalars.count else { throw PatternError("closes a group too many") }
+        guard parser.place == parser.scalars.count else {
+            throw PatternError("closes a group too many")
+        }
         return result
     }
 
@@ -117,7 +119,8 @@ struct PatternParser {
             return nil
         }
         guard least <= most ?? least, max(least, most ?? 0) <= Self.most.repetitions else {
-            throw PatternError("repeats more than \(Self.most.repetitions) times, or less than it has to")
+            throw PatternError(
+                "repeats more than \(Self.most.repetitions) times, or less than it has to")
         }
         return (least, most)
     }
@@ -134,7 +137,9 @@ struct PatternParser {
     private mutating func group() throws(PatternError) -> Pattern? {
         let outer = flags
         if skip("?") {
-            if skip("P<") || (next == "<" && !followed(by: "<=") && !followed(by: "<!") && skip("<")) {
+            if skip("P<")
+                || (next == "<" && !followed(by: "<=") && !followed(by: "<!") && skip("<"))
+            {
                 while try take() != ">" {}
             } else if try setFlags() == ")" {
                 return nil
@@ -237,7 +242,9 @@ struct PatternParser {
         case "0"..."7":
             // A single digit but 0 would be what a group took, which RE2 has not.
             var digits = "\(scalar)"
-            while digits.count < 3, let next, ("0"..."7").contains(next) { digits += "\(try take())" }
+            while digits.count < 3, let next, ("0"..."7").contains(next) {
+                digits += "\(try take())"
+            }
             guard scalar == "0" || digits.count > 1 else {
                 throw PatternError("refers to a group, which RE2 has not")
             }
@@ -250,7 +257,9 @@ struct PatternParser {
 
     private func scalar(_ digits: String, radix: Int) throws(PatternError) -> Unicode.Scalar {
         // A sign would be read as part of a number.
-        guard digits.allSatisfy(\.isHexDigit), let value = UInt32(digits, radix: radix), let scalar = Unicode.Scalar(value) else {
+        guard digits.allSatisfy(\.isHexDigit), let value = UInt32(digits, radix: radix),
+            let scalar = Unicode.Scalar(value)
+        else {
             throw PatternError("has the code '\(digits)', which is no character")
         }
         return scalar
@@ -270,7 +279,11 @@ struct PatternParser {
                 guard name.count > 1, let ranges = ScalarSet.named(name) else {
                     throw PatternError("names '\(name)', which is no class")
                 }
-                if isNegated { set.insert(outside: ranges) } else { ranges.forEach { set.insert($0) } }
+                if isNegated {
+                    set.insert(outside: ranges)
+                } else {
+                    for range in ranges { set.insert(range) }
+                }
                 continue
             }
             if next == "\\" {
@@ -284,7 +297,9 @@ struct PatternParser {
                 place += 1
                 high = try bracketScalar()
             }
-            guard low.value <= high.value else { throw PatternError("has a class from \(low) to \(high)") }
+            guard low.value <= high.value else {
+                throw PatternError("has a class from \(low) to \(high)")
+            }
             set.insert(low.value...high.value)
         }
         place += 1

@@ -82,7 +82,9 @@ struct PatternProgram: Sendable {
         while let scalar = next {
             var starts: [Int] = []
             for place in places {
-                if case .take(let set) = steps[place], set.contains(scalar) { starts.append(place + 1) }
+                if case .take(let set) = steps[place], set.contains(scalar) {
+                    starts.append(place + 1)
+                }
             }
             guard !starts.isEmpty else { return false }
             before = scalar

@@ -55,7 +55,8 @@ struct ScalarSet: Sendable {
             if !isNegated { insert(0...0x10FFFF) }
             return true
         }
-        guard Self.categoryNames.contains(where: { $0.hasPrefix(category) }), category.count <= 2 else {
+        guard Self.categoryNames.contains(where: { $0.hasPrefix(category) }), category.count <= 2
+        else {
             return false
         }
         categories.append((category, isNegated))
@@ -79,7 +80,8 @@ struct ScalarSet: Sendable {
     }
 
     private static let categoryNames = [
-        "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi",
+        "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe",
+        "Pi",
         "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co",
     ]
 

@@ -9,15 +9,18 @@ enum TextOperators {
     static func concat(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let (left, right) = (try call.tensor(0), try call.tensor(1))
         let shape = try call.broadcast([left.shape, right.shape])
-        let before = Broadcasting.stretched(try call.array(0, of: String.self), left.shape, to: shape)
-        let after = Broadcasting.stretched(try call.array(1, of: String.self), right.shape, to: shape)
+        let before = Broadcasting.stretched(
+            try call.array(0, of: String.self), left.shape, to: shape)
+        let after = Broadcasting.stretched(
+            try call.array(1, of: String.self), right.shape, to: shape)
         var bytes = 0
         var result: [String] = []
         result.reserveCapacity(before.count)
         for (one, other) in zip(before, after) {
             bytes = try call.sum(bytes, one.utf8.count + other.utf8.count)
             guard bytes <= call.limits.textBytes else {
-                throw call.failure("makes texts of more than \(call.limits.textBytes) bytes", kind: .limit)
+                throw call.failure(
+                    "makes texts of more than \(call.limits.textBytes) bytes", kind: .limit)
             }
             result.append(one + other)
         }
@@ -128,7 +131,8 @@ enum TextOperators {
         do {
             program = try PatternProgram(pattern)
         } catch {
-            throw call.failure("has a pattern '\(pattern)' that \(error.problem)", kind: .unsupported)
+            throw call.failure(
+                "has a pattern '\(pattern)' that \(error.problem)", kind: .unsupported)
         }
         var steps = 0
         for text in texts { steps = try call.sum(steps, text.utf8.count + 1) }
