@@ -17,25 +17,23 @@ package struct ONNXLimits: Sendable, Hashable {
 
     /// The product of extents.
     ///
-    /// - Throws: where one is negative, the product is above `tensorElements`, or that of the extents that are not 0 cannot be
-    ///   counted, so that no product of some of a tensor's extents overflows.
-    func count(of shape: [Int], at place: String) throws(ONNXError) -> Int {
+    /// - Throws: where one is negative, or the product is above `tensorElements`.
+    package func count(of shape: [Int], at place: String) throws(ONNXError) -> Int {
         var count = 1
         for extent in shape {
             guard extent >= 0 else {
                 throw ONNXError(.malformed, at: place, "has an extent of \(extent) in \(shape)")
             }
-            let (product, overflows) = count.multipliedReportingOverflow(by: max(extent, 1))
-            count = product
-            guard !overflows else { throw tooMany(shape, at: place) }
+            let (product, overflows) = count.multipliedReportingOverflow(by: extent)
+            // A zero may follow, so that only what cannot be counted is refused at once.
+            count = overflows ? .max : product
+            if overflows && !shape.contains(0) { break }
         }
         if shape.contains(0) { return 0 }
-        guard count <= tensorElements else { throw tooMany(shape, at: place) }
+        guard count <= tensorElements else {
+            throw ONNXError(
+                .limit, at: place, "has extents \(shape), which are more than \(tensorElements) elements")
+        }
         return count
-    }
-
-    private func tooMany(_ shape: [Int], at place: String) -> ONNXError {
-        ONNXError(
-            .limit, at: place, "has extents \(shape), which are more than \(tensorElements) elements")
     }
 }

@@ -2,6 +2,12 @@ private struct IsEqual<Element: ONNXElement>: Pairing {
     func value(of a: Element, _ b: Element) -> Bool { a == b }
 }
 
+/// Texts are compared by their bytes: Swift's own `==` takes texts as equal that are written with other scalars, such as é as one
+/// or as two.
+private struct IsSameText: Pairing {
+    func value(of a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
+}
+
 private struct IsLess<Number: ONNXNumber>: Pairing {
     func value(of a: Number, _ b: Number) -> Bool { a < b }
 }
@@ -36,6 +42,9 @@ private struct OrderWork: NumberWork {
 enum Comparisons {
     static func equal(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let (a, b, plan) = try call.pair()
+        if case .string(let one) = a.elements, case .string(let other) = b.elements {
+            return call.result(plan.shape, plan.combine(IsSameText(), one, other))
+        }
         guard let elements = a.elements.withElements(EqualityWork(other: b.elements, plan: plan)) else {
             throw call.failure("cannot compare \(a.type.name) and \(b.type.name)")
         }
