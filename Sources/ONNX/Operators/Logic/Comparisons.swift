@@ -55,9 +55,8 @@ enum Comparisons {
     private static func order(
         _ call: NodeCall, isSwapped: Bool, allowsEqual: Bool
     ) throws(ONNXError) -> [ONNXValue] {
-        let a = try call.tensor(isSwapped ? 1 : 0)
-        let b = try call.tensor(isSwapped ? 0 : 1)
-        try call.checkOneType([a, b])
+        let (first, second, _) = try call.pair()
+        let (a, b) = isSwapped ? (second, first) : (first, second)
         let plan = try call.plan([a, b])
         let work = OrderWork(other: b.elements, plan: plan, allowsEqual: allowsEqual)
         guard let elements = a.elements.withNumbers(work) ?? nil else {

@@ -44,7 +44,7 @@ enum Truth {
     ) throws(ONNXError) -> [ONNXValue] {
         let a: [Bool] = try call.array(0)
         let b: [Bool] = try call.array(1)
-        let plan = try call.plan([try call.tensor(0), try call.tensor(1)])
+        let plan = try call.plan([try call.tensor(0), try call.secondOperand()])
         return call.result(plan.shape, plan.combine(OnTruths(rule: rule), a, b))
     }
 

@@ -79,13 +79,22 @@ enum Activations {
         }
     }
 
+    /// Before version 7 slopes of one axis are of the channels, which are the second axis.
     static func slopedRectifier(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let x = try call.tensor(0)
-        let slope = try call.tensor(1)
+        var slope = try call.tensor(1)
+        try call.checkOneType([x, slope])
+        if call.opset < 7, x.rank > 2, slope.shape == [x.shape[1]] {
+            slope = slope.reshaped(slope.shape + [Int](repeating: 1, count: x.rank - 2))
+        }
         guard Broadcasting.shape(x.shape, slope.shape) == x.shape else {
             throw call.failure("cannot stretch slopes of \(slope.shape) to \(x.shape)", kind: .input)
         }
-        return try call.combine(SlopedRectifier())
+        let plan = BroadcastPlan([x.shape, slope.shape], to: x.shape)
+        guard let elements = x.elements.combined(SlopedRectifier(), slope.elements, plan) else {
+            throw call.failure("wants numbers, and gets \(x.type.name)")
+        }
+        return [.tensor(ONNXTensor(x.shape, elements))]
     }
 
     static let operators: [ONNXOperator] = [

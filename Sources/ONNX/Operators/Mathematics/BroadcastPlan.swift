@@ -124,10 +124,31 @@ extension NodeCall {
         }
     }
 
+    /// The second operand of an operator of two.
+    ///
+    /// Before version 7 it is stretched only where `broadcast` says so, and `axis` is where its first axis lies in the first operand.
+    func secondOperand() throws(ONNXError) -> ONNXTensor {
+        let b = try tensor(1)
+        guard opset < 7 else { return b }
+        let a = try tensor(0)
+        guard try flag("broadcast") else {
+            guard a.shape == b.shape else {
+                throw failure("wants operands of one shape, and gets \(a.shape) and \(b.shape)", kind: .input)
+            }
+            return b
+        }
+        guard let given = try optionalInt("axis"), b.rank > 0 else { return b }
+        let axis = try axis(given, rank: a.rank)
+        guard axis + b.rank <= a.rank else {
+            throw failure("cannot lay \(b.shape) at axis \(axis) of \(a.shape)", kind: .input)
+        }
+        return b.reshaped(b.shape + [Int](repeating: 1, count: a.rank - axis - b.rank))
+    }
+
     /// The two inputs of an operator that wants them of one type, and how they are walked.
     func pair() throws(ONNXError) -> (a: ONNXTensor, b: ONNXTensor, plan: BroadcastPlan) {
         let a = try tensor(0)
-        let b = try tensor(1)
+        let b = try secondOperand()
         try checkOneType([a, b])
         return (a, b, try plan([a, b]))
     }

@@ -18,6 +18,11 @@ enum Copies {
                     advice: "Export the model for inference")
             }
         }
+        if call.opset < 7, try !call.flag("is_test") {
+            throw call.failure(
+                "drops at random, as in training", kind: .unsupported,
+                advice: "Export the model for inference")
+        }
         guard call.outputCount > 1 else { return [.tensor(tensor)] }
         let kept = Elements.bool([Bool](repeating: true, count: tensor.count))
         guard let mask = kept.converted(to: call.opset < 10 ? tensor.type : .bool) else {

@@ -56,7 +56,7 @@ extension Arithmetic {
     /// Base and exponent may be of two types; the result is of the base's. Whole numbers to whole powers are exact modulo 2^bits.
     static func power(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let base = try call.tensor(0)
-        let exponent = try call.tensor(1)
+        let exponent = try call.secondOperand()
         let plan = try call.plan([base, exponent])
         let elements: Elements?
         if base.type == exponent.type, base.type.isFloat {
