@@ -156,6 +156,42 @@ import Testing
         #expect(abs(elu[0] / -9.999_995e-7 - 1) < 1e-6)
     }
 
+    @Test func geluOfFarNegatives() throws {
+        // −5 · Φ(−5), and the same by tanh, which in float32 lose their digits where 1 is added.
+        let x = ONNXTensor.vector([-5, 3] as [Float])
+        let exact = try #require(floats(try OperatorCall("Gelu", [x]).result()))
+        #expect(abs(exact[0] / -1.433_257_9e-6 - 1) < 1e-5 && abs(exact[1] / 2.995_950_3 - 1) < 1e-6)
+        let byTanh = OperatorCall("Gelu", [x], ["approximate": .string(Array("tanh".utf8))])
+        let near = try #require(floats(try byTanh.result()))
+        #expect(abs(near[0] / -2.291_795_8e-7 - 1) < 1e-4 && abs(near[1] / 2.996_362_7 - 1) < 1e-6)
+        let other = OperatorCall("Gelu", [x], ["approximate": .string(Array("erf".utf8))])
+        #expect(try other.problem()?.contains("approximation 'erf'") == true)
+    }
+
+    @Test func thresholdsAndNaN() throws {
+        let x = ONNXTensor.vector([Self.nan, 2] as [Float])
+        for name in ["ThresholdedRelu", "Shrink"] {
+            #expect(try OperatorCall(name, [x]).result() == .vector([0, 2] as [Float]), "\(name)")
+        }
+        let relu = try #require(floats(try OperatorCall("Relu", [x]).result()))
+        #expect(relu[0].isNaN && relu[1] == 2)
+    }
+
+    @Test func operandsBeforeVersionSeven() throws {
+        let x = ONNXTensor([2, 3], [1, 2, 3, 4, 5, 6] as [Float])
+        let y = ONNXTensor([2], [10, 20] as [Float])
+        let alongRows: [String: ONNXAttribute] = ["broadcast": .int(1), "axis": .int(0)]
+        #expect(
+            try OperatorCall("Add", [x, y], alongRows, opset: 6).result()
+                == ONNXTensor([2, 3], [11, 12, 13, 24, 25, 26] as [Float]))
+        #expect(try OperatorCall("Add", [x, y], opset: 6).problem()?.contains("one shape") == true)
+        #expect(try OperatorCall("Add", [x, y], ["broadcast": .int(1), "axis": .int(2)], opset: 6).problem() != nil)
+        let channels = ONNXTensor([1, 2, 2], [-1, 1, -1, -1] as [Float])
+        #expect(
+            try OperatorCall("PRelu", [channels, y], opset: 6).result()
+                == ONNXTensor([1, 2, 2], [-10, 1, -20, -20] as [Float]))
+    }
+
     @Test func halvesAreRoundedToEven() throws {
         let x = ONNXTensor.vector([0.5, 1.5, 2.5, -0.5, -1.5] as [Double])
         #expect(try OperatorCall("Round", [x]).result() == .vector([0, 2, 2, 0, -2] as [Double]))

@@ -74,6 +74,13 @@ import Testing
         #expect(try OperatorCall("ReduceMax", [x], kept, opset: 13).result() == .vector([4] as [Float]))
     }
 
+    @Test func scalarsAreGroups() throws {
+        for opset in [11, 21] {
+            let sum = OperatorCall("ReduceSumSquare", [.scalar(Float(3))], opset: opset)
+            #expect(try sum.result() == .scalar(Float(9)))
+        }
+    }
+
     // MARK: What is folded
 
     @Test func emptyGroups() throws {

@@ -12,7 +12,7 @@ struct LeakyRectifier: RealMap {
 
 struct ThresholdedRectifier: RealMap {
     let threshold: Float
-    func value<R: Real & BinaryFloatingPoint>(of x: R) -> R { x > R(threshold) || x.isNaN ? x : 0 }
+    func value<R: Real & BinaryFloatingPoint>(of x: R) -> R { x > R(threshold) ? x : 0 }
 }
 
 /// `scale · x`, or `scale · alpha · (exp(x / width) − 1)` where it is not above 0: Elu, Selu and Celu.
@@ -59,7 +59,7 @@ struct Shrinking: NumberMap {
     func value<Number: ONNXNumber>(of x: Number) -> Number {
         let double = x.double
         if double < -threshold { return Number(converting: double + bias) }
-        return double > threshold ? Number(converting: double - bias) : x.isNaN ? x : .zero
+        return double > threshold ? Number(converting: double - bias) : .zero
     }
 }
 

@@ -29,8 +29,8 @@ enum ElementaryFunction: RealMap {
         case .softplus: Self.softplus(x)
         case .softsign: x / (1 + x.magnitude)
         case .mish: x * R.tanh(Self.softplus(x))
-        case .gelu: x / 2 * (1 + R.erf(x * R.sqrt(1 / 2)))
-        case .geluByTanh: x / 2 * (1 + R.tanh(R.sqrt(2 / R.pi) * (x + R(0.044715) * x * x * x)))
+        case .gelu: Self.gelu(x)
+        case .geluByTanh: Self.geluByTanh(x)
         }
     }
 
@@ -38,6 +38,16 @@ enum ElementaryFunction: RealMap {
     static func sigmoid<R: Real>(_ x: R) -> R {
         let power = R.exp(-x.magnitude)
         return (x < 0 ? power : 1) / (1 + power)
+    }
+
+    /// `x / 2 · (1 + erf(x / √2))`, by `erfc`, which keeps its digits where `erf` is near −1.
+    private static func gelu<R: Real>(_ x: R) -> R {
+        x < 0 ? x / 2 * R.erfc(-x * R.sqrt(1 / 2)) : x / 2 * (1 + R.erf(x * R.sqrt(1 / 2)))
+    }
+
+    /// `x / 2 · (1 + tanh(√(2 / π) · (x + 0.044715 · x³)))`, by `(1 + tanh u) / 2 = sigmoid(2 u)` for the same reason.
+    private static func geluByTanh<R: Real & BinaryFloatingPoint>(_ x: R) -> R {
+        x * sigmoid(R.sqrt(8 / R.pi) * (x + R(0.044715) * x * x * x))
     }
 
     /// `log(1 + exp(x))`, by `exp(−|x|)`, which does not overflow.
