@@ -24,7 +24,8 @@ struct OperatorCall {
     func results() throws -> [ONNXTensor] {
         guard let operation = OperatorRegistry.standard[OperatorName(name)] else { throw Unknown() }
         let node = ONNXNode(
-            name: "node", operation: OperatorName(name), inputs: inputs.map { $0 == nil ? "" : "x" },
+            name: "node", operation: OperatorName(name),
+            inputs: inputs.map { $0 == nil ? "" : "x" },
             outputs: (0..<outputs).map { "y\($0)" }, attributes: attributes)
         let call = NodeCall(
             node: node, opset: opset, inputs: inputs.map { $0.map { .tensor($0) } })

@@ -44,7 +44,8 @@ extension Int64 {
             self = 0
             return
         }
-        self = double >= 0x1p63 ? .max : double < -0x1p63 ? .min : Int64(double.rounded(.towardZero))
+        self =
+            double >= 0x1p63 ? .max : double < -0x1p63 ? .min : Int64(double.rounded(.towardZero))
     }
 }
 

@@ -35,7 +35,8 @@ private struct OrderWork: NumberWork {
         guard let other = Number.array(other) else { return nil }
         return .bool(
             allowsEqual
-                ? plan.combine(IsLessOrEqual(), numbers, other) : plan.combine(IsLess(), numbers, other))
+                ? plan.combine(IsLessOrEqual(), numbers, other)
+                : plan.combine(IsLess(), numbers, other))
     }
 }
 
@@ -45,7 +46,8 @@ enum Comparisons {
         if case .string(let one) = a.elements, case .string(let other) = b.elements {
             return call.result(plan.shape, plan.combine(IsSameText(), one, other))
         }
-        guard let elements = a.elements.withElements(EqualityWork(other: b.elements, plan: plan)) else {
+        guard let elements = a.elements.withElements(EqualityWork(other: b.elements, plan: plan))
+        else {
             throw call.failure("cannot compare \(a.type.name) and \(b.type.name)")
         }
         return [.tensor(ONNXTensor(plan.shape, elements))]

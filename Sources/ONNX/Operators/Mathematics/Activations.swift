@@ -75,7 +75,9 @@ enum Activations {
         switch try call.text("approximate", default: "none") {
         case "none": return try call.map(ElementaryFunction.gelu)
         case "tanh": return try call.map(ElementaryFunction.geluByTanh)
-        case let other: throw call.failure("has the approximation '\(other)', which is neither 'none' nor 'tanh'")
+        case let other:
+            throw call.failure(
+                "has the approximation '\(other)', which is neither 'none' nor 'tanh'")
         }
     }
 
@@ -88,7 +90,8 @@ enum Activations {
             slope = slope.reshaped(slope.shape + [Int](repeating: 1, count: x.rank - 2))
         }
         guard Broadcasting.shape(x.shape, slope.shape) == x.shape else {
-            throw call.failure("cannot stretch slopes of \(slope.shape) to \(x.shape)", kind: .input)
+            throw call.failure(
+                "cannot stretch slopes of \(slope.shape) to \(x.shape)", kind: .input)
         }
         let plan = BroadcastPlan([x.shape, slope.shape], to: x.shape)
         guard let elements = x.elements.combined(SlopedRectifier(), slope.elements, plan) else {

@@ -79,7 +79,9 @@ enum Arithmetic {
 
     private struct Quotient: NumberMap {
         let divisor: Int64
-        func value<Number: ONNXNumber>(of x: Number) -> Number { x.dividing(Number(wrapping: divisor)) }
+        func value<Number: ONNXNumber>(of x: Number) -> Number {
+            x.dividing(Number(wrapping: divisor))
+        }
     }
 }
 
@@ -120,7 +122,8 @@ extension Arithmetic {
             guard let bound = try call.optionalTensor(index) else { continue }
             try call.checkOneType([tensor, bound])
             guard bound.count == 1 else {
-                throw call.failure("wants one number as input \(index + 1), and gets extents \(bound.shape)")
+                throw call.failure(
+                    "wants one number as input \(index + 1), and gets extents \(bound.shape)")
             }
             let plan = BroadcastPlan([tensor.shape, []], to: tensor.shape)
             let bounded =

@@ -29,7 +29,9 @@ struct BroadcastPlan {
                 }
             if joins {
                 extents[extents.count - 1] *= shape[axis]
-                for operand in shapes.indices { merged[operand][extents.count - 1] = steps[operand][axis] }
+                for operand in shapes.indices {
+                    merged[operand][extents.count - 1] = steps[operand][axis]
+                }
             } else {
                 extents.append(shape[axis])
                 for operand in shapes.indices { merged[operand].append(steps[operand][axis]) }
@@ -95,10 +97,14 @@ extension BroadcastPlan {
             let right = cursor.offsets[1]
             if rowSteps[0] == 0 {
                 let one = a[left]
-                for index in 0..<width { result[row + index] = pair.value(of: one, b[right + index]) }
+                for index in 0..<width {
+                    result[row + index] = pair.value(of: one, b[right + index])
+                }
             } else if rowSteps[1] == 0 {
                 let one = b[right]
-                for index in 0..<width { result[row + index] = pair.value(of: a[left + index], one) }
+                for index in 0..<width {
+                    result[row + index] = pair.value(of: a[left + index], one)
+                }
             } else {
                 for index in 0..<width {
                     result[row + index] = pair.value(of: a[left + index], b[right + index])
@@ -120,7 +126,8 @@ extension NodeCall {
     func checkOneType(_ tensors: [ONNXTensor]) throws(ONNXError) {
         for tensor in tensors where tensor.type != tensors[0].type {
             throw failure(
-                "wants operands of one type, and gets \(tensors[0].type.name) and \(tensor.type.name)")
+                "wants operands of one type, and gets \(tensors[0].type.name) and \(tensor.type.name)"
+            )
         }
     }
 
@@ -133,7 +140,8 @@ extension NodeCall {
         let a = try tensor(0)
         guard try flag("broadcast") else {
             guard a.shape == b.shape else {
-                throw failure("wants operands of one shape, and gets \(a.shape) and \(b.shape)", kind: .input)
+                throw failure(
+                    "wants operands of one shape, and gets \(a.shape) and \(b.shape)", kind: .input)
             }
             return b
         }

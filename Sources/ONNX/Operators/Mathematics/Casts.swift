@@ -51,7 +51,9 @@ extension Elements {
     }
 
     private func converted<Target: ONNXNumber>(_: Target.Type) -> Elements? {
-        if case .bool(let values) = self { return values.map { Target(wrapping: $0 ? 1 : 0) }.elements }
+        if case .bool(let values) = self {
+            return values.map { Target(wrapping: $0 ? 1 : 0) }.elements
+        }
         return withNumbers(Conversion<Target>())
     }
 
@@ -72,7 +74,9 @@ enum CastTexts {
     static func text(_ value: Double, isDouble: Bool) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-INF" : "INF" }
-        if let whole = Int32(exactly: value), whole.magnitude < 100_000_000, whole != 0 { return "\(whole)" }
+        if let whole = Int32(exactly: value), whole.magnitude < 100_000_000, whole != 0 {
+            return "\(whole)"
+        }
         if !isDouble {
             for digits in 6...7 {
                 let text = String(format: "%.\(digits)g", value)
@@ -138,9 +142,11 @@ enum Casts {
         case .string: .string(texts)
         case .float64: .float64(try parse(texts, call, CastTexts.float))
         case .float32: .float32(try parse(texts, call) { CastTexts.float($0).map { Float($0) } })
-        case .float16: .float16(try parse(texts, call) { CastTexts.float($0).map { Half(converting: $0) } })
+        case .float16:
+            .float16(try parse(texts, call) { CastTexts.float($0).map { Half(converting: $0) } })
         case .bfloat16:
-            .bfloat16(try parse(texts, call) { CastTexts.float($0).map { BrainFloat(converting: $0) } })
+            .bfloat16(
+                try parse(texts, call) { CastTexts.float($0).map { BrainFloat(converting: $0) } })
         case .int8: .int8(try parse(texts, call, CastTexts.whole))
         case .int16: .int16(try parse(texts, call, CastTexts.whole))
         case .int32: .int32(try parse(texts, call, CastTexts.whole))
@@ -161,7 +167,8 @@ enum Casts {
         for (index, text) in texts.enumerated() {
             guard let value = parse(text) else {
                 throw call.failure(
-                    "casts the text '\(text.prefix(40))' (element \(index)), which is no number", kind: .input)
+                    "casts the text '\(text.prefix(40))' (element \(index)), which is no number",
+                    kind: .input)
             }
             result.append(value)
         }

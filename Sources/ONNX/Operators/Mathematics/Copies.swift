@@ -9,7 +9,8 @@ enum Copies {
         let tensor = try call.tensor(0)
         if call.opset >= 12, let training = try call.optionalTensor(2) {
             guard case .bool(let flags) = training.elements, flags.count == 1 else {
-                throw call.failure("wants one truth as input 3, and gets \(training.type.name) \(training.shape)")
+                throw call.failure(
+                    "wants one truth as input 3, and gets \(training.type.name) \(training.shape)")
             }
             let ratio = try call.optionalTensor(1)?.elements.doubles ?? [0.5]
             if flags[0], ratio != [0] {
@@ -39,7 +40,8 @@ enum Copies {
         let number = try call.int("dtype", default: tensor.type.rawValue)
         guard let type = ElementType(rawValue: number), type != .string else {
             throw call.failure(
-                "makes \(ElementType.name(ofNumber: number)), which is not held here", kind: .unsupported)
+                "makes \(ElementType.name(ofNumber: number)), which is not held here",
+                kind: .unsupported)
         }
         let offset = try call.int("k", default: 0)
         let (rows, columns) = (tensor.shape[0], tensor.shape[1])

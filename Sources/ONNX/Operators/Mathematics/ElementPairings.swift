@@ -52,7 +52,8 @@ extension Elements {
         switch (self, other) {
         case (.float32(let a), .float32(let b)): .float32(plan.combine(OnReals(rule: rule), a, b))
         case (.float64(let a), .float64(let b)): .float64(plan.combine(OnReals(rule: rule), a, b))
-        case (.float16(let a), .float16(let b)): .float16(plan.combine(OnSmallFloats(rule: rule), a, b))
+        case (.float16(let a), .float16(let b)):
+            .float16(plan.combine(OnSmallFloats(rule: rule), a, b))
         case (.bfloat16(let a), .bfloat16(let b)):
             .bfloat16(plan.combine(OnSmallFloats(rule: rule), a, b))
         default: nil
@@ -60,12 +61,14 @@ extension Elements {
     }
 
     /// `nil` where they are no numbers, or of several types.
-    func combined(_ rule: some NumberPairing, _ other: Elements, _ plan: BroadcastPlan) -> Elements? {
+    func combined(_ rule: some NumberPairing, _ other: Elements, _ plan: BroadcastPlan) -> Elements?
+    {
         withNumbers(NumberPairingWork(rule: rule, other: other, plan: plan)) ?? nil
     }
 
     /// `nil` where they are no whole numbers, or of several types.
-    func combined(_ rule: some WholePairing, _ other: Elements, _ plan: BroadcastPlan) -> Elements? {
+    func combined(_ rule: some WholePairing, _ other: Elements, _ plan: BroadcastPlan) -> Elements?
+    {
         switch (self, other) {
         case (.int8(let a), .int8(let b)): .int8(plan.combine(OnWholes(rule: rule), a, b))
         case (.int16(let a), .int16(let b)): .int16(plan.combine(OnWholes(rule: rule), a, b))

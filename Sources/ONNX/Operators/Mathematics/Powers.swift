@@ -72,7 +72,8 @@ extension Arithmetic {
             }
         }
         guard let elements else {
-            throw call.failure("wants numbers, and gets \(base.type.name) and \(exponent.type.name)")
+            throw call.failure(
+                "wants numbers, and gets \(base.type.name) and \(exponent.type.name)")
         }
         return [.tensor(ONNXTensor(plan.shape, elements))]
     }

@@ -24,7 +24,8 @@ private enum LineFunction {
                 from: start, to: start + layout.extent * layout.inner, by: layout.inner)
             var largest = values[start]
             var first = start
-            for place in places where values[place] > largest || (values[place].isNaN && !largest.isNaN) {
+            for place in places
+            where values[place] > largest || (values[place].isNaN && !largest.isNaN) {
                 largest = values[place]
                 first = place
             }
@@ -52,7 +53,9 @@ private enum LineFunction {
 
 enum Softmaxes {
     /// Before version 13 the axes from `axis` on are one line; from then on lines go along the axis.
-    private static func apply(_ function: LineFunction, _ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
+    private static func apply(_ function: LineFunction, _ call: NodeCall) throws(ONNXError)
+        -> [ONNXValue]
+    {
         let tensor = try call.tensor(0)
         let isFlat = call.opset < 13
         let axis = try call.axis(

@@ -14,7 +14,9 @@ private struct ExtremePlace: NumberWork {
             for index in 1..<max(layout.extent, 1) {
                 let next = numbers[start + index * layout.inner]
                 let isBetter = takesLargest ? next > best : next < best
-                if isBetter || (takesLast && next == best) || (next.isNaN && (takesLast || !best.isNaN)) {
+                if isBetter || (takesLast && next == best)
+                    || (next.isNaN && (takesLast || !best.isNaN))
+                {
                     best = next
                     place = index
                 }
@@ -26,11 +28,16 @@ private struct ExtremePlace: NumberWork {
 }
 
 enum Arguments {
-    private static func place(_ call: NodeCall, takesLargest: Bool) throws(ONNXError) -> [ONNXValue] {
+    private static func place(_ call: NodeCall, takesLargest: Bool) throws(ONNXError) -> [ONNXValue]
+    {
         let tensor = try call.tensor(0)
         let axis = try call.axis(try call.int("axis", default: 0), rank: tensor.rank)
         var shape = tensor.shape
-        if try call.flag("keepdims", default: true) { shape[axis] = 1 } else { shape.remove(at: axis) }
+        if try call.flag("keepdims", default: true) {
+            shape[axis] = 1
+        } else {
+            shape.remove(at: axis)
+        }
         guard try call.count(of: shape) > 0 else { return call.result(shape, [Int64]()) }
         guard tensor.shape[axis] > 0 else {
             throw call.failure("asks for a place along axis \(axis), which is empty", kind: .input)
@@ -66,8 +73,14 @@ private struct Ranking: NumberWork {
                 let start = first * layout.extent * layout.inner + second
                 let line = (0..<layout.extent).map { numbers[start + $0 * layout.inner] }
                 let order = line.indices.sorted { one, other in
-                    let isBefore = takesLargest ? Self.isBelow(line[other], line[one]) : Self.isBelow(line[one], line[other])
-                    let isAfter = takesLargest ? Self.isBelow(line[one], line[other]) : Self.isBelow(line[other], line[one])
+                    let isBefore =
+                        takesLargest
+                        ? Self.isBelow(line[other], line[one])
+                        : Self.isBelow(line[one], line[other])
+                    let isAfter =
+                        takesLargest
+                        ? Self.isBelow(line[one], line[other])
+                        : Self.isBelow(line[other], line[one])
                     return isBefore || (!isAfter && one < other)
                 }
                 for index in 0..<count {
@@ -96,7 +109,9 @@ extension Arguments {
             count = try call.int("k")
         } else {
             let counts = try call.integers(1)
-            guard counts.count == 1 else { throw call.failure("wants one number K, and gets \(counts.count)") }
+            guard counts.count == 1 else {
+                throw call.failure("wants one number K, and gets \(counts.count)")
+            }
             count = counts[0]
         }
         guard (0...tensor.shape[axis]).contains(count) else {

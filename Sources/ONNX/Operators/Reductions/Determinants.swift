@@ -2,8 +2,10 @@ enum Determinants {
     /// By elimination with the largest of each column as pivot, in double.
     static func determinant(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let tensor = try call.tensor(0)
-        guard tensor.rank >= 2, tensor.shape[tensor.rank - 1] == tensor.shape[tensor.rank - 2] else {
-            throw call.failure("wants square matrices, and gets extents \(tensor.shape)", kind: .input)
+        guard tensor.rank >= 2, tensor.shape[tensor.rank - 1] == tensor.shape[tensor.rank - 2]
+        else {
+            throw call.failure(
+                "wants square matrices, and gets extents \(tensor.shape)", kind: .input)
         }
         guard tensor.type.isFloat, let numbers = tensor.elements.doubles else {
             throw call.failure("wants floats, and gets \(tensor.type.name)")

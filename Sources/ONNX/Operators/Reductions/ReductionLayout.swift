@@ -48,7 +48,9 @@ struct ReductionLayout {
         for row in stride(from: 0, to: elements.count, by: width) {
             if foldsRows {
                 var state = states[offset]
-                for index in row..<row + width { state = rule.folding(elements[index], into: state) }
+                for index in row..<row + width {
+                    state = rule.folding(elements[index], into: state)
+                }
                 states[offset] = state
             } else {
                 for index in 0..<width {

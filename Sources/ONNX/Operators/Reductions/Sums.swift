@@ -109,7 +109,9 @@ enum Sums {
         let (tensor, layout, shape) = try call.reduction(axesAreInputFrom: version)
         switch tensor.type {
         case .float32, .float64, .float16, .bfloat16, .int32, .int64, .uint32, .uint64: break
-        default: throw call.failure("sums floats and whole numbers of 32 and 64 bits, and gets \(tensor.type.name)")
+        default:
+            throw call.failure(
+                "sums floats and whole numbers of 32 and 64 bits, and gets \(tensor.type.name)")
         }
         guard let elements = tensor.elements.withNumbers(work(layout)) else {
             throw call.failure("wants numbers, and gets \(tensor.type.name)")
