@@ -1,3 +1,4 @@
 extension OperatorRegistry {
-    static let logic: [ONNXOperator] = []
+    static let logic: [ONNXOperator] =
+        Comparisons.operators + Truth.operators + [ONNXOperator("Where", Selection.choose)]
 }

@@ -1,3 +1,6 @@
 extension OperatorRegistry {
-    static let reductions: [ONNXOperator] = []
+    static let reductions: [ONNXOperator] =
+        Sums.operators + Extremes.operators + Arguments.operators + [
+            ONNXOperator("Det", Determinants.determinant)
+        ]
 }

@@ -54,8 +54,11 @@ package protocol ONNXElement: Hashable, Sendable {
 
 /// A type of numbers, with arithmetic as ONNX has it: of whole numbers modulo 2^bits, of small floats rounded after each step.
 package protocol ONNXNumber: ONNXElement, Comparable {
-    /// The nearest number towards 0 that the type holds; of NaN, 0 where the type has none.
-    init(_ double: Double)
+    /// The nearest number towards 0 that the type holds, rounded where it is of floats; of NaN, 0 where the type has none.
+    ///
+    /// It carries a name because the standard library's `Int8.init(_: Double)`, which traps beyond the type's ends, would else
+    /// be what the requirement stands for.
+    init(converting double: Double)
     /// The number modulo 2^bits; rounded where the type is of floats.
     init(wrapping integer: Int64)
     /// Of 64-bit whole numbers, the nearest.
@@ -73,6 +76,11 @@ package protocol ONNXNumber: ONNXElement, Comparable {
     /// Of whole numbers cut towards 0; their division by 0 is 0, which nobody defines.
     func dividing(_ other: Self) -> Self
     var isNaN: Bool { get }
+}
+
+extension ONNXNumber {
+    /// `init(converting:)`, for generic code.
+    package init(_ double: Double) { self.init(converting: double) }
 }
 
 /// Elements of one type, which a generic function opens.

@@ -1,11 +1,17 @@
 extension ONNXNumber where Self: FixedWidthInteger {
-    package init(_ double: Double) {
-        guard !double.isNaN else {
-            self = 0
-            return
-        }
+    package init(converting double: Double) {
         let whole = double.rounded(.towardZero)
-        self = whole >= Double(Self.max) ? .max : whole <= Double(Self.min) ? .min : Self(whole)
+        if double.isNaN {
+            self = 0
+        } else if whole >= Double(Self.max) {
+            self = .max
+        } else if whole <= Double(Self.min) {
+            self = .min
+        } else if whole < 0x1p63 {
+            self.init(truncatingIfNeeded: Int64(whole))
+        } else {
+            self.init(truncatingIfNeeded: UInt64(whole))
+        }
     }
     package init(wrapping integer: Int64) { self.init(truncatingIfNeeded: integer) }
     package var double: Double { Double(self) }
@@ -38,11 +44,13 @@ extension Int64 {
             self = 0
             return
         }
-        self = double >= 0x1p63 ? .max : double < -0x1p63 ? .min : Int64(double.rounded(.towardZero))
+        self =
+            double >= 0x1p63 ? .max : double < -0x1p63 ? .min : Int64(double.rounded(.towardZero))
     }
 }
 
 extension Float: ONNXNumber {
+    package init(converting double: Double) { self.init(double) }
     package init(wrapping integer: Int64) { self.init(integer) }
     package var double: Double { Double(self) }
     package var integer: Int64 { Int64(cutting: double) }
@@ -56,6 +64,7 @@ extension Float: ONNXNumber {
 }
 
 extension Double: ONNXNumber {
+    package init(converting double: Double) { self = double }
     package init(wrapping integer: Int64) { self.init(integer) }
     package var double: Double { self }
     package var integer: Int64 { Int64(cutting: self) }
@@ -75,7 +84,7 @@ package protocol SmallFloat: ONNXNumber {
 }
 
 extension SmallFloat {
-    package init(_ double: Double) { self.init(Float(double)) }
+    package init(converting double: Double) { self.init(Float(double)) }
     package init(wrapping integer: Int64) { self.init(Float(integer)) }
     package var double: Double { Double(float) }
     package var integer: Int64 { Int64(cutting: double) }
