@@ -37,7 +37,6 @@ enum LinearOperators {
                     if transform == .probit { scores = scores.map { PostTransform.probit($0) } }
                     return [.tensor(labels), .tensor(ONNXTensor([rows, 1], scores))]
                 }
-                // The score is taken for a probability whatever the transform, as ONNX Runtime does.
                 let pairs = scores.flatMap { score -> [Float] in
                     let (first, second) = transform.pair(score, .complement)
                     return [first, second]

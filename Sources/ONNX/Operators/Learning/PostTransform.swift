@@ -1,9 +1,12 @@
 import RealModule
 
 /// What becomes of the scores of a learned model, in 32-bit floats and by the formulas of ONNX Runtime.
+///
+/// The numbers are those by which ONNX Runtime reads `post_transform` of `TreeEnsemble`; the ONNX text has 1 for SOFTMAX and 2 for
+/// LOGISTIC there.
 enum PostTransform: Int, Sendable {
     case none = 0
-    case softmax, logistic, softmaxZero, probit
+    case logistic, softmax, softmaxZero, probit
 
     init(_ call: NodeCall) throws(ONNXError) {
         let text = try call.text("post_transform", default: "NONE")
@@ -52,7 +55,7 @@ enum PostTransform: Int, Sendable {
     static func probit(_ p: Float) -> Float {
         let x = 2 * p - 1
         let logarithm = Float.log((1 - x) * (1 + x))
-        let half = 2 / (3.14159 * 0.147) + 0.5 * logarithm
+        let half = 2 / (3.14159265 * 0.147) + 0.5 * logarithm
         let root = (-half + (half * half - 1 / 0.147 * logarithm).squareRoot()).squareRoot()
         return 1.41421356 * (x < 0 ? -root : root)
     }
@@ -67,16 +70,15 @@ enum PostTransform: Int, Sendable {
         case absent
     }
 
-    /// The two scores of a row of one score. As ONNX Runtime does, it takes no logarithm nor exponent where the score is a
-    /// probability, and PROBIT gives one score alone; what ONNX Runtime leaves in the second place then is 0 here.
+    /// The two scores of a row of one score. As in ONNX Runtime, SOFTMAX and SOFTMAX_ZERO do nothing to them, and PROBIT gives
+    /// one score alone; what ONNX Runtime leaves in the second place then is 0 here.
     func pair(_ score: Float, _ second: SecondClass) -> (Float, Float) {
         if self == .probit { return (Self.probit(score), 0) }
         switch second {
-        case .complement: return (1 - score, score)
-        case .opposite:
-            return self == .logistic
-                ? (Self.logistic(-score), Self.logistic(score)) : (-score, score)
         case .absent: return (score, 0)
+        case .complement, .opposite:
+            if self == .logistic { return (Self.logistic(-score), Self.logistic(score)) }
+            return (second == .complement ? 1 - score : -score, score)
         }
     }
 }

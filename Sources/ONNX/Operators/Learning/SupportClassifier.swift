@@ -116,7 +116,6 @@ struct SupportClassifier: Sendable {
                 scores += decisions
                 transform.apply(&scores, start..<scores.count)
             } else {
-                // With a transform ONNX Runtime takes the decision for a probability, and does not transform it.
                 let (first, second) = transform.pair(
                     decisions.first ?? 0, transform == .none ? .opposite : .complement)
                 scores += [first, second]

@@ -147,7 +147,7 @@ extension TreeEnsembleLayout {
                 let next1 = step(place1, row1)
                 let next2 = step(place2, row2)
                 let next3 = step(place3, row3)
-                moved = next0 ^ place0 | next1 ^ place1 | next2 ^ place2 | next3 ^ place3
+                moved = (next0 ^ place0) | (next1 ^ place1) | (next2 ^ place2) | (next3 ^ place3)
                 place0 = next0
                 place1 = next1
                 place2 = next2
@@ -156,7 +156,7 @@ extension TreeEnsembleLayout {
                 let next5 = step(place5, row5)
                 let next6 = step(place6, row6)
                 let next7 = step(place7, row7)
-                moved |= next4 ^ place4 | next5 ^ place5 | next6 ^ place6 | next7 ^ place7
+                moved |= (next4 ^ place4) | (next5 ^ place5) | (next6 ^ place6) | (next7 ^ place7)
                 place4 = next4
                 place5 = next5
                 place6 = next6
