@@ -68,9 +68,12 @@ extension TreeEnsembleLayout {
     }
 
     private static func hasMissing(_ inputs: Span<Scalar>, _ range: Range<Int>) -> Bool {
-        var found = false
-        for index in range { found = found || inputs[index].isNaN }
-        return found
+        var count = 0
+        for index in range {
+            let x = inputs[index]
+            count &+= x != x ? 1 : 0
+        }
+        return count > 0
     }
 
     private func add<Step: TreeStep>(

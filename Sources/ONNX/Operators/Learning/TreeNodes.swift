@@ -81,7 +81,7 @@ extension Double: TreeScalar {
 }
 
 extension TreeNodes {
-    /// - Throws: where a node can be reached from itself.
+    /// - Throws: where a node can be reached from itself, or, of numbered nodes, is in no tree that begins with a root.
     /// - Complexity: O(nodes), without recursion.
     func checkAcyclic(_ call: NodeCall) throws(ONNXError) {
         var marks = [VisitMark](repeating: .open, count: nodes.count)
@@ -107,6 +107,9 @@ extension TreeNodes {
                     throw call.failure("has a cycle of nodes: \(name(ofNode: next)) leads back to itself")
                 }
             }
+        }
+        if case .numbered = names, let lost = marks.firstIndex(of: .open) {
+            throw call.failure("has a cycle of nodes: no root leads to \(name(ofNode: lost))")
         }
     }
 
