@@ -68,6 +68,16 @@ struct NodeCase {
                 if let difference = difference(one, other, relative, absolute) { return difference }
             }
             return nil
+        case (.map(let got), .map(let expected)):
+            // In any order.
+            guard got.count == expected.count else { return "\(got.count) entries, not \(expected.count)" }
+            for entry in expected {
+                guard let own = got.first(where: { $0.key == entry.key }) else { return "no \(entry.key)" }
+                if let difference = difference(.tensor(own.value), .tensor(entry.value), relative, absolute) {
+                    return "\(entry.key): \(difference)"
+                }
+            }
+            return nil
         case (.tensor(let got), .tensor(let expected)):
             guard got.type == expected.type else { return "\(got.type), not \(expected.type)" }
             guard got.shape == expected.shape else { return "\(got.shape), not \(expected.shape)" }

@@ -7,7 +7,8 @@ struct CompiledGraph: Sendable {
     }
 
     enum Work: Sendable {
-        case operation(ONNXOperator)
+        /// An operator with its node's attributes read.
+        case operation(ONNXOperator.Evaluation)
         /// An operator that the file defines.
         case function(CompiledGraph)
     }
@@ -137,12 +138,13 @@ struct GraphCompiler {
                 .unsupported, at: node.place, "is of an operator that is not built here",
                 advice: "Export the model without it, or have its predictions judged by 'vouch audit'")
         }
-        guard opsets[node.operation.domain] != nil else {
+        guard let opset = opsets[node.operation.domain] else {
             throw ONNXError(
                 .malformed, at: node.place,
                 "is of a domain of which the file names no version ('\(node.operation.domain)')")
         }
-        return .operation(operation)
+        let call = NodeCall(node: node, opset: opset, inputs: [], limits: limits)
+        return .operation(try operation.prepare(call))
     }
 
     /// The body of an operator that the file defines, with the attributes of the node that calls it.

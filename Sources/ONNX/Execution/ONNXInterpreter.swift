@@ -51,7 +51,7 @@ package struct ONNXInterpreter: Sendable {
             let inputs = node.inputs.map { $0.flatMap { frame[$0] } }
             let results: [ONNXValue]
             switch node.work {
-            case .operation(let operation):
+            case .operation(let evaluate):
                 let call = NodeCall(
                     node: node.node, opset: node.opset, inputs: inputs, limits: limits,
                     running: { attribute, inputs throws(ONNXError) in
@@ -61,7 +61,7 @@ package struct ONNXInterpreter: Sendable {
                         }
                         return try enter(graph, inputs, around: frame, meter, at: node.node.place)
                     })
-                results = try operation.evaluate(call)
+                results = try evaluate(call)
             case .function(let body):
                 results = try enter(body, inputs, around: nil, meter, at: node.node.place)
             }

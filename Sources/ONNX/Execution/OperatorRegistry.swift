@@ -1,17 +1,31 @@
-/// An operator of ONNX: its name, the first version of its domain that is understood, and what it computes.
+/// An operator of ONNX: its name, and what it computes.
 package struct ONNXOperator: Sendable {
     package typealias Evaluation = @Sendable (NodeCall) throws(ONNXError) -> [ONNXValue]
+    /// Reads and checks a node's attributes, and returns what computes with them; the call that it is given has no inputs.
+    package typealias Preparation = @Sendable (NodeCall) throws(ONNXError) -> Evaluation
 
     package let name: OperatorName
-    package let evaluate: Evaluation
+    /// Runs once for each node when a graph is compiled.
+    package let prepare: Preparation
 
+    /// One that reads its attributes at every call.
     package init(_ name: String, _ evaluate: @escaping Evaluation) {
         self.init(OperatorName(name), evaluate)
     }
 
     package init(_ name: OperatorName, _ evaluate: @escaping Evaluation) {
+        self.init(name, preparing: { _ in evaluate })
+    }
+
+    /// One whose attributes take work that should not be done at every call, such as the nodes of trees.
+    package init(_ name: OperatorName, preparing prepare: @escaping Preparation) {
         self.name = name
-        self.evaluate = evaluate
+        self.prepare = prepare
+    }
+
+    /// Prepares a node and computes it, for one call.
+    package func evaluate(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
+        try prepare(call)(call)
     }
 }
 

@@ -170,7 +170,9 @@ extension ONNXReader {
                 return try value(try Onnx_SequenceProto(serializedBytes: bytes), source, limits)
             case .optional:
                 return try value(try Onnx_OptionalProto(serializedBytes: bytes), source, limits)
-            case .tensor, .unknown, .map:
+            case .map:
+                return .map(try entries(try Onnx_MapProto(serializedBytes: bytes), source, limits))
+            case .tensor, .unknown:
                 return .tensor(try readTensor(bytes, source: source, limits: limits))
             }
         } catch let error as ONNXError {
@@ -187,7 +189,26 @@ extension ONNXReader {
         var values: [ONNXValue] = []
         for tensor in proto.tensorValues { values.append(.tensor(try reader.tensor(tensor, at: source))) }
         for sequence in proto.sequenceValues { values.append(try value(sequence, source, limits)) }
+        for map in proto.mapValues { values.append(.map(try entries(map, source, limits))) }
         return .sequence(values)
+    }
+
+    private static func entries(
+        _ proto: Onnx_MapProto, _ source: String, _ limits: ONNXLimits
+    ) throws(ONNXError) -> [ONNXMapEntry] {
+        let keys: [ONNXMapEntry.Key] =
+            proto.stringKeys.map { .text(String(decoding: $0, as: UTF8.self)) } + proto.keys.map { .number($0) }
+        let values = proto.values.tensorValues
+        guard keys.count == values.count else {
+            throw ONNXError(
+                .malformed, at: source, "has a map of \(keys.count) keys and \(values.count) tensors")
+        }
+        var reader = ONNXReader(limits: limits, source: source)
+        var entries: [ONNXMapEntry] = []
+        for (key, value) in zip(keys, values) {
+            entries.append(ONNXMapEntry(key: key, value: try reader.tensor(value, at: source)))
+        }
+        return entries
     }
 
     private static func value(
