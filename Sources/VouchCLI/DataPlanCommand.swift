@@ -60,6 +60,14 @@ struct DataPlanCommand: ChargedCommand {
     @Option(help: "Worker threads; all cores if not given.")
     var threads: Int?
 
+    /// Of `--curve`: what more rows came to, in a file of the same columns; tells what the whole curve says of shapes.
+    @Option(help: .hidden)
+    var later: String?
+
+    /// Of `--curve`: what shapes weigh, in place of what the program knows.
+    @Option(help: .hidden)
+    var prior: String?
+
     @OptionGroup var form: FormArguments<TextForm>
 
     var charge: Charge? { folder.map { Charge(.probes, "plan of labels", $0) } }
@@ -72,6 +80,10 @@ struct DataPlanCommand: ChargedCommand {
                     : "A run folder and --curve were given, which are two sources of one curve. Leave one out."
             )
         }
+        guard curve != nil || (later == nil && prior == nil) else {
+            throw ValidationError(
+                "--later and --prior are of --curve. Give a file of trainings, or leave them out.")
+        }
     }
 
     mutating func carryOut() throws {
@@ -80,6 +92,8 @@ struct DataPlanCommand: ChargedCommand {
         request.labels = labels
         request.trainings = trainings
         request.threads = threads
+        request.later = later
+        request.prior = prior
         request.price.minutes = labelMinutes
         request.price.cost = try labelCost.map {
             try request.price.money($0, option: "--label-cost")

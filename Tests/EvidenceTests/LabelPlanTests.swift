@@ -156,6 +156,86 @@ import Testing
         #expect(wide.upper > middle.upper && wide.lower <= middle.lower)
     }
 
+    /// The prior of tables whose whole curves are by the same law with other rates near one, each a table.
+    private static func prior(of tables: Int, _ curve: (UInt64) -> (Double) -> Double)
+        -> CurvePrior?
+    {
+        var sums: [String: [Double]] = [:]
+        for seed in 0..<UInt64(tables) {
+            let truth = curve(seed)
+            let shares = CurveFit.shapeShares(
+                points(rows: 800, deviation: 0.02, seed: seed + 5000, truth),
+                later: [1600, 3200, 12_800].map { ($0, truth(Double($0))) })
+            for (form, shares) in shares {
+                let sum = sums[form.rawValue] ?? shares.map { _ in 0 }
+                sums[form.rawValue] = zip(sum, shares).map { $0 + $1 }
+            }
+        }
+        return CurvePrior(
+            date: "", source: "", tables: tables,
+            partsOfForms: sums.mapValues { $0.map { Int((1e5 * $0 / Double(tables)).rounded()) } })
+    }
+
+    /// Of curves alike, those that came to their end tell of one that has just begun.
+    @Test func wholeCurvesOfOtherTablesTell() throws {
+        func law(_ seed: UInt64) -> (Double) -> Double {
+            var noise = Noise(seed &+ 7000)
+            // Half of the error at 800 rows never goes.
+            return Self.power(Double.pow(800, 0.8) / 2, 0.75 + 0.1 * noise.uniform(), 0.5)
+        }
+        let learned = try #require(Self.prior(of: 12, law))
+        var errors = (learned: 0.0, general: 0.0)
+        let curves = Self.isLong ? 100 : 12
+        for seed in 100..<UInt64(100 + curves) {
+            let truth = law(seed)(3200)
+            let points = Self.points(rows: 800, deviation: 0.04, seed: seed, law(seed))
+            func error(_ prior: CurvePrior) -> Double {
+                abs(Double.log(CurveFit(points, prior: prior).forecast(atRows: 3200).error / truth))
+            }
+            errors.learned += error(learned)
+            errors.general += error(.general)
+        }
+        #expect(errors.learned < 0.7 * errors.general, "\(errors)")
+        // None is ruled out: points that say otherwise are believed.
+        let falling = Self.power(2, 0.5, 0)
+        let forecast = CurveFit(Self.points(rows: 800, falling), prior: learned)
+            .forecast(atRows: 3200)
+        #expect(forecast.lower < falling(3200) && falling(3200) < forecast.upper, "\(forecast)")
+    }
+
+    @Test func sharesOfShapesAddUpToOne() throws {
+        let curve = Self.power(2, 0.5, 0.05)
+        let points = Self.points(rows: 800, deviation: 0.01, seed: 4, curve)
+        let shares = CurveFit.shapeShares(
+            points, later: [(1600, curve(1600)), (6400, curve(6400))])
+        #expect(abs(shares.values.reduce(0) { $0 + $1.reduce(0, +) } - 1) < 1e-9)
+        #expect(Set(shares.keys) == Set(CurveForm.allCases))
+        // Without a later row it is what the fit weighs, less what it leaves away.
+        let plain = CurveFit.shapeShares(points, later: [])
+        for (form, weight) in CurveFit(points, prior: .general).weights {
+            #expect(abs((plain[form] ?? []).reduce(0, +) - weight) < 2e-3)
+        }
+        func prior(_ change: (inout [String: [Int]]) -> Void, tables: Int = 3) -> CurvePrior? {
+            var parts = Dictionary(
+                uniqueKeysWithValues: shares.map { ($0.key.rawValue, $0.value.map { _ in 7 }) })
+            change(&parts)
+            return CurvePrior(date: "", source: "", tables: tables, partsOfForms: parts)
+        }
+        #expect(prior { _ in } != nil)
+        #expect(prior({ _ in }, tables: 0) == nil)
+        #expect(prior { $0["pow2"] = [1] } == nil)
+        #expect(prior { $0["constant"] = [-1] } == nil)
+        #expect(prior { $0["exp3"] = nil } == nil)
+        #expect(prior { for form in $0.keys { $0[form] = $0[form]?.map { _ in 0 } } } == nil)
+    }
+
+    /// The one that the program knows is of as many shapes as there are, or it would say what no table does.
+    @Test func theCurrentPriorSaysMoreThanTheGeneralOne() {
+        let points = Self.points(rows: 800, deviation: 0.02, seed: 9, Self.power(2, 0.4, 0.1))
+        #expect(CurvePrior.current.tables >= 15 && CurvePrior.general.tables == 0)
+        #expect(CurveFit(points).weights != CurveFit(points, prior: .general).weights)
+    }
+
     @Test func whereLabelsStopPaying() throws {
         let curve = Self.power(2, 0.5, 0)
         let plan = LabelPlan(Self.points(rows: 800, curve))

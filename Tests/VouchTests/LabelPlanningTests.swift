@@ -48,6 +48,28 @@ import Testing
         #expect(other.text.contains("costs more than it is worth"), "\(other.text)")
     }
 
+    /// What the back-test asks for: shapes of a whole curve, and a plan by the shapes of others.
+    @Test func aWholeCurveTellsItsShapes() throws {
+        let scratch = try Scratch()
+        let file = try curve(in: scratch)
+        let later = try scratch.write("rows,loss\n800,0.31\n1600,0.27\n", to: "later.csv")
+        #expect(try plan(file).shapes == nil)
+        let shapes = try #require(try plan(file) { $0.later = later }.shapes)
+        #expect(abs(shapes.values.reduce(0) { $0 + $1.reduce(0, +) } - 1) < 1e-9)
+        let parts = shapes.mapValues { $0.map { String(Int(1e5 * $0)) }.joined(separator: ",") }
+        func prior(_ text: String) throws -> String {
+            try scratch.write("{\"tables\": 9, \"parts\": {\(text)}}", to: "prior.json")
+        }
+        let learned = try prior(parts.map { "\"\($0)\": [\($1)]" }.joined(separator: ", "))
+        #expect(try plan(file) { $0.prior = learned }.text != plan(file).text)
+        func refusal(_ change: (inout LabelPlanRequest) -> Void) -> String {
+            asTyped(#expect(throws: (any Error).self) { try plan(file, change) })
+        }
+        let none = try prior("\"pow2\": [1]")
+        #expect(refusal { $0.prior = none }.contains("no prior of curves"))
+        #expect(refusal { $0.later = file }.contains("more than the 400 rows"))
+    }
+
     @Test func wrongRequestsAreRefused() throws {
         let scratch = try Scratch()
         let file = try curve(in: scratch)

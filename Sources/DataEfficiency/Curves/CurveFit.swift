@@ -5,8 +5,8 @@ import Statistics
 ///
 /// With `yₛ` the mean log error at s rows, `yₛ = log a + log g(s/n) + ε`, where ε is normal with the variance of `CurveNoise` and
 /// that of a misfit, `τ²·(1 + 0.3·log₂(n/s))²`: no form holds exactly, and the less the farther from the rows that there are. The
-/// height `a` is integrated over; shapes and five values of τ are summed over with their priors. So a form that the points cannot
-/// tell from another keeps its say in what lies beyond them.
+/// height `a` is integrated over; shapes and five values of τ are summed over with their priors (`CurvePrior`). So a form that the
+/// points cannot tell from another keeps its say in what lies beyond them.
 ///
 /// - Source: Bayesian model averaging: Hoeting et al. 1999, DOI 10.1214/ss/1009212519; of learning curves: Domhan et al. 2015,
 ///   IJCAI 24:3460. The misfit's growth and the priors were tried on curves of the LCDB, arXiv:2201.12150 (decision 49).
@@ -37,39 +37,14 @@ package struct CurveFit: Sendable {
     /// Of the weight, what the parts have that are kept; the lightest ones are many and say next to nothing.
     private static let keptShare = 0.999
 
+    /// - Parameter prior: What shapes weigh before the points.
     /// - Precondition: `points.shortage` is `nil`.
-    package init(_ points: CurvePoints) {
+    package init(_ points: CurvePoints, prior: CurvePrior = .current) {
         precondition(points.shortage == nil, "enough points for a curve")
         self.points = points
         let noise = CurveNoise(points)
         self.noise = noise
-        let rows = Double(points.rows)
-        let ratios = points.sizes.map { Double($0.rows) / rows }
-        let values = points.sizes.map(\.logMean)
-        let shapes = CurveShape.all.map { shape in (shape, ratios.map(shape.logShape)) }
-        var parts: [Part] = []
-        var logWeights: [Double] = []
-        for misfit in Self.misfits {
-            let variances = zip(points.sizes, ratios).map { size, ratio in
-                let part = misfit * (1 - Self.misfitGrowth * Double.log2(ratio))
-                return noise.ofMean(size) + part * part
-            }
-            let precision = variances.reduce(0) { $0 + 1 / $1 }
-            let logSpread = variances.reduce(0) { $0 + Double.log($1) } + Double.log(precision)
-            for (shape, logShape) in shapes {
-                let residuals = zip(values, logShape).map { $0 - $1 }
-                let height = zip(residuals, variances).reduce(0) { $0 + $1.0 / $1.1 }
-                    / precision
-                let squares = zip(residuals, variances).reduce(0) {
-                    $0 + ($1.0 - height) * ($1.0 - height) / $1.1
-                }
-                logWeights.append(shape.logPrior - (squares + logSpread) / 2)
-                parts.append(
-                    Part(
-                        shape: shape, weight: 0, logHeight: height, variance: 1 / precision,
-                        misfit: misfit, squares: squares))
-            }
-        }
+        var (parts, logWeights) = Self.weigh(Self.places(points, noise), by: prior)
         nearest = parts.reduce(into: [:]) { nearest, part in
             guard part.misfit == Self.plainMisfit else { return }
             let known = nearest[part.shape.form]?.squares ?? .infinity
@@ -89,6 +64,92 @@ package struct CurveFit: Sendable {
         parts.removeLast(parts.count - 1 - (count ?? parts.count - 1))
         for place in parts.indices { parts[place].weight /= kept }
         self.parts = parts
+    }
+
+    /// An error at some rows.
+    private struct Place {
+        /// Its logarithm.
+        var value: Double
+        /// To all rows.
+        var ratio: Double
+        /// The variance of what trainings differ by.
+        var noise: Double
+
+        /// By which a misfit is multiplied.
+        var reach: Double {
+            let doublings = Double.log2(ratio)
+            return doublings > 0 ? doublings : 1 - CurveFit.misfitGrowth * doublings
+        }
+    }
+
+    private static func places(_ points: CurvePoints, _ noise: CurveNoise) -> [Place] {
+        points.sizes.map {
+            Place(
+                value: $0.logMean, ratio: Double($0.rows) / Double(points.rows),
+                noise: noise.ofMean($0))
+        }
+    }
+
+    /// All shapes with all misfits, and the logarithms of what they weigh.
+    private static func weigh(
+        _ places: [Place], by prior: CurvePrior
+    ) -> (parts: [Part], logWeights: [Double]) {
+        let shapes = zip(CurveShape.all, prior.logWeights()).map { shape, logPrior in
+            (shape, logPrior, places.map { shape.logShape($0.ratio) })
+        }
+        var parts: [Part] = []
+        var logWeights: [Double] = []
+        for misfit in misfits {
+            let variances = places.map { place in
+                let part = misfit * place.reach
+                return place.noise + part * part
+            }
+            let precision = variances.reduce(0) { $0 + 1 / $1 }
+            let logSpread = variances.reduce(0) { $0 + Double.log($1) } + Double.log(precision)
+            for (shape, logPrior, logShape) in shapes {
+                let residuals = zip(places, logShape).map { $0.value - $1 }
+                let height =
+                    zip(residuals, variances).reduce(0) { $0 + $1.0 / $1.1 }
+                    / precision
+                let squares = zip(residuals, variances).reduce(0) {
+                    $0 + ($1.0 - height) * ($1.0 - height) / $1.1
+                }
+                logWeights.append(logPrior - (squares + logSpread) / 2)
+                parts.append(
+                    Part(
+                        shape: shape, weight: 0, logHeight: height, variance: 1 / precision,
+                        misfit: misfit, squares: squares))
+            }
+        }
+        return (parts, logWeights)
+    }
+
+    /// What a whole curve says of each shape of each form, by the general priors: what later trainings on more rows came to
+    /// counts as its points do. Of all shapes the sum is 1.
+    ///
+    /// - Parameter later: One training each, on more rows than `points` has.
+    /// - Precondition: `points.shortage` is `nil`.
+    package static func shapeShares(
+        _ points: CurvePoints, later: [(rows: Int, error: Double)]
+    ) -> [CurveForm: [Double]] {
+        precondition(points.shortage == nil, "enough points for a curve")
+        let noise = CurveNoise(points)
+        let beyond = later.map { training in
+            let ratio = Double(training.rows) / Double(points.rows)
+            return Place(
+                value: Double.log(max(training.error, CurvePoints.leastError)), ratio: ratio,
+                noise: noise.ofTraining(ratio: ratio))
+        }
+        let (_, logWeights) = weigh(places(points, noise) + beyond, by: .general)
+        let most = logWeights.max() ?? 0
+        var shares = CurveShape.all.map { _ in 0.0 }
+        for (place, logWeight) in logWeights.enumerated() {
+            shares[place % shares.count] += Double.exp(logWeight - most)
+        }
+        let total = shares.reduce(0, +)
+        return zip(CurveShape.all, shares).reduce(into: [:]) { forms, part in
+            forms[part.0.form, default: []].append(part.1 / total)
+        }
     }
 
     /// What the forms weigh after the points were seen.

@@ -26,8 +26,13 @@ package struct LabelPlan: Sendable {
     package static let horizon = 32.0
     private static let stepsADoubling = 4.0
 
-    /// - Parameter calibration: By which the fan is widened.
-    package init(_ points: CurvePoints, calibration: CurveCalibration = .current) {
+    /// - Parameters:
+    ///   - prior: What shapes of curves weigh before the points.
+    ///   - calibration: By which the fan is widened.
+    package init(
+        _ points: CurvePoints, prior: CurvePrior = .current,
+        calibration: CurveCalibration = .current
+    ) {
         self.calibration = calibration
         self.points = points
         guard points.shortage == nil else {
@@ -43,7 +48,7 @@ package struct LabelPlan: Sendable {
             fan = []
             return
         }
-        let fit = CurveFit(found.points)
+        let fit = CurveFit(found.points, prior: prior)
         self.fit = fit
         let last = Int(Self.stepsADoubling * Double.log2(Self.horizon))
         fan = (0...last).map { step in

@@ -50,10 +50,12 @@ package struct PreparedData {
         /// Whether rows are equal by chance, so that copies tell as much as others.
         package var isByChance: Bool
 
-        /// - Parameter rows: Those that train or validate.
-        init(_ copies: RowCopies, _ answers: KnownAnswers, among rows: [Int]) {
+        /// - Parameters:
+        ///   - classes: One a row of the table; `nil` of a target that is a number.
+        ///   - rows: Those that train or validate.
+        init(_ copies: RowCopies, classes: [Int32]?, among rows: [Int]) {
             repeated = copies.exact.repeated(among: rows)
-            conflicting = answers.classes.map { copies.features.conflicting($0, among: rows) } ?? 0
+            conflicting = classes.map { copies.features.conflicting($0, among: rows) } ?? 0
             isByChance = copies.conflict != nil
         }
     }
@@ -177,7 +179,8 @@ package struct PreparedData {
         var prepared = PreparedData(
             table: table, testTable: testTable ?? table, schema: schema, warnings: warnings,
             target: target, encoder: encoder, split: split, folds: folds, recipe: recipe,
-            duplicates: DuplicateReport(copies, answers, among: split.train + split.validation),
+            duplicates: DuplicateReport(
+                copies, classes: answers.classes, among: split.train + split.validation),
             ruled: ruled, hashes: [], answeredRows: answered, kinds: kinds)
         prepared.carried = matched
         return try prepared.planting(
@@ -202,6 +205,19 @@ package struct PreparedData {
             duplicates: copies.together, times: nil, seed: seed
         ).folds(count, rowCount: table.rowCount)
         return (0..<count).map { part in rows.filter { fold[$0] == part } }
+    }
+
+    /// The report of duplicates anew, of a table whose rows are others than those that it was counted on.
+    func recountedDuplicates() throws(TableError) -> DuplicateReport {
+        let rows = split.train + split.validation
+        var classes: [Int32]?
+        if target.task != .regression, let column = table.column(named: target.column) {
+            classes = try target.labels(column, source: table.name, lines: table.lines)
+        }
+        let copies = RowCopies(
+            table, features: schema.features.map(\.name), target: target.column, labels: classes,
+            rows: rows)
+        return DuplicateReport(copies, classes: classes, among: rows)
     }
 
     /// What is to be learned from so many rows.

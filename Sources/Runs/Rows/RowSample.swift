@@ -10,7 +10,7 @@ extension Learner {
     ///   - counts: Rows that train, validate and measure.
     package func sampling(
         _ features: EncodedFeatures, _ counts: (train: Int, validation: Int, test: Int)
-    ) -> (learner: Learner, features: EncodedFeatures) {
+    ) throws(TableError) -> (learner: Learner, features: EncodedFeatures) {
         let known = prepared.knownRows
         let order = CounterRandom(seed: configuration.learning.seed, name: "rehearsal")
             .permutation(of: known.count)
@@ -30,6 +30,7 @@ extension Learner {
         result.prepared.folds = [split]
         result.prepared.recipe.refits = 0
         result.prepared.canaries = nil
+        result.prepared.duplicates = try result.prepared.recountedDuplicates()
         return (result, features.selecting(rows: rows))
     }
 }

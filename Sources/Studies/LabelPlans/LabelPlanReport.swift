@@ -23,6 +23,8 @@ package struct LabelPlanReport: Encodable, Sendable {
     let costs: Costs?
     let calibration: String
     let notes: [String]
+    /// What a whole curve says of each form's shapes (`CurveFit.shapeShares`); where it was asked for.
+    package var shapes: [String: [Double]]?
 
     struct Point: Encodable, Sendable {
         var rows: Int

@@ -17,6 +17,10 @@ package struct LabelPlanRequest: Sendable {
     package var trainings = LabelPlanProbe.standardTrainings
     package var price = LabelPrice()
     package var threads: Int?
+    /// Of a curve's file: another one, of what more rows came to; its shapes are told then.
+    package var later: String?
+    /// Of a curve's file: one of what shapes weigh before its points.
+    package var prior: String?
 
     package init() {}
 
@@ -26,7 +30,8 @@ package struct LabelPlanRequest: Sendable {
         guard LabelPlanProbe.trainingsAllowed.contains(trainings) else {
             let allowed = LabelPlanProbe.trainingsAllowed
             throw VouchError(
-                "--trainings is \(trainings); write a number from \(allowed.lowerBound) to \(allowed.upperBound)")
+                "--trainings is \(trainings); write a number from \(allowed.lowerBound) to \(allowed.upperBound)"
+            )
         }
         if let wrong = labels.first(where: { !Self.labelsAllowed.contains($0) }) {
             throw VouchError("--labels is \(wrong); write how many more, from 1 to a billion")
@@ -86,6 +91,39 @@ package func planLabels(
     _ request: LabelPlanRequest, curve file: String
 ) throws -> LabelPlanReport {
     try request.check()
+    let (metric, column, trained) = try trainings(file)
+    let goal = try request.goal.map { try GoalText($0, metric: column) }
+    if let goal, CurveMetric(column: goal.name) != metric {
+        throw VouchError("--goal is of \(goal.name), and \(file) holds \(column)")
+    }
+    let points = CurvePoints(trained)
+    let labelPlan = LabelPlan(points, prior: try request.prior.map(priorFile) ?? .current)
+    let plan = GoalPlan(labelPlan, metric: metric, goal: try goal?.goal(metric) ?? .half)
+    let probe = LabelPlanProbe(labels: request.labels)
+    var report = LabelPlanReport(
+        of: file, plan, rows: probe.rows(plan), price: request.price,
+        notes: [
+            "the error over the test rows is not in the intervals, as the file does not tell it"
+        ])
+    if let later = request.later, let fit = labelPlan.fit {
+        let (other, name, more) = try trainings(later)
+        guard other == metric, more.allSatisfy({ $0.rows > points.rows }) else {
+            throw VouchError(
+                "\(later) holds \(name) from \(more.map(\.rows).min() ?? 0) rows on; give \(column) of more "
+                    + "than the \(points.rows) rows of \(file)")
+        }
+        report.shapes = Dictionary(
+            uniqueKeysWithValues: CurveFit.shapeShares(fit.points, later: more).map {
+                ($0.key.rawValue, $0.value)
+            })
+    }
+    return report
+}
+
+/// What a file of trainings holds.
+private func trainings(
+    _ file: String
+) throws -> (metric: CurveMetric, column: String, trained: [(rows: Int, error: Double)]) {
     let table = try CSVReader.read(path: file)
     func text(_ number: Double) -> String {
         number.isFinite ? NumberText.plain(number) : "no number"
@@ -111,18 +149,25 @@ package func planLabels(
         trained.append((Int(rows), error))
     }
     guard !trained.isEmpty else { throw fail("it has no lines") }
-    let goal = try request.goal.map { try GoalText($0, metric: column.name) }
-    if let goal, CurveMetric(column: goal.name) != metric {
-        throw VouchError("--goal is of \(goal.name), and \(file) holds \(column.name)")
+    return (metric, column.name, trained)
+}
+
+/// A prior as `Benchmarks/data/plans` writes it of all tables but one.
+private func priorFile(_ file: String) throws -> CurvePrior {
+    struct Learned: Decodable {
+        var tables: Int
+        var parts: [String: [Int]]
     }
-    let plan = GoalPlan(
-        LabelPlan(CurvePoints(trained)), metric: metric, goal: try goal?.goal(metric) ?? .half)
-    let probe = LabelPlanProbe(labels: request.labels)
-    return LabelPlanReport(
-        of: file, plan, rows: probe.rows(plan), price: request.price,
-        notes: [
-            "the error over the test rows is not in the intervals, as the file does not tell it"
-        ])
+    let learned = try JSON.decode(Learned.self, from: Files.read(file), file: file)
+    guard
+        let prior = CurvePrior(
+            date: "", source: file, tables: learned.tables, partsOfForms: learned.parts)
+    else {
+        throw VouchError(
+            "\(file) is no prior of curves: it holds no whole parts, from 0 on, of each shape of each form. Leave "
+                + "--prior out")
+    }
+    return prior
 }
 
 /// `METRIC=VALUE`, as it is typed.

@@ -114,7 +114,7 @@ struct Rehearsal {
             count == 0 ? 0 : max(1, count * size / max(rows, 1))
         }
         let sizes = (part(counts.train), part(counts.validation), part(counts.test))
-        var (sample, encoded) = learner.sampling(features, sizes)
+        var (sample, encoded) = try learner.sampling(features, sizes)
         let batch = min(sample.prepared.recipe.batchRows, sizes.0)
         sample.configuration.learning.steps = Self.steps
         let seconds = Self.probeShare * meter.budget.amount / max(meter.perSecond, 1e-12)
