@@ -30,6 +30,29 @@ package struct GraphBuilder {
         return graph
     }
 
+    /// The graph without what no output needs, which is not verified either.
+    package func buildTrimmed() throws(GraphError) -> Graph {
+        if let failure { throw failure }
+        let trimmed = graph.trimmed()
+        try trimmed.verify()
+        return trimmed
+    }
+
+    /// What is wrong with the nodes from a place on, which the builder then forgets: for who tries whether something can be
+    /// built. `buildTrimmed` leaves such nodes out, unless an output needs them.
+    package mutating func takeFailure(since first: Int) -> GraphError? {
+        if let known = failure {
+            failure = nil
+            return known
+        }
+        for node in graph.nodes[first...] {
+            if let problem = node.shape.problem {
+                return GraphError(node: "\(node.op)", problem: problem, location: "building the graph")
+            }
+        }
+        return nil
+    }
+
     package func shape(_ value: Value) -> Shape { graph[value].shape }
     package func node(_ value: Value) -> Node { graph[value] }
     package var nodeCount: Int { graph.nodes.count }

@@ -40,15 +40,7 @@ extension Graph {
     private func verifyNode(_ index: Int) throws(GraphError) {
         let node = nodes[index]
         let name = "%\(index) \(node.label): \(node.op)"
-        guard node.shape.rank <= Shape.maximumRank else {
-            throw failure(name, "\(node.shape) has more than \(Shape.maximumRank) axes")
-        }
-        guard node.shape.extents.filter(\.dependsOnRows).count <= 1 else {
-            throw failure(name, "\(node.shape) has more than one axis of rows")
-        }
-        guard node.shape.isWithinLimits else {
-            throw failure(name, "\(node.shape) has an empty axis, or too many elements")
-        }
+        if let problem = node.shape.problem { throw failure(name, problem) }
         for operand in node.inputs where !(0..<index).contains(operand.index) {
             throw failure(name, "operand %\(operand.index) does not come before it")
         }
@@ -140,5 +132,14 @@ extension Graph {
             lines.append("update \(name): %\(value.index)")
         }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension Shape {
+    /// What keeps a node from having this shape.
+    var problem: String? {
+        if rank > Shape.maximumRank { return "\(self) has more than \(Shape.maximumRank) axes" }
+        if extents.filter(\.dependsOnRows).count > 1 { return "\(self) has more than one axis of rows" }
+        return isWithinLimits ? nil : "\(self) has an empty axis, or too many elements"
     }
 }

@@ -212,7 +212,7 @@ extension CompiledGraph {
 
 extension ONNXNode {
     /// The node within a function's body, with the attributes of the call; one that is not given there is left out.
-    fileprivate func substituting(_ values: [String: ONNXAttribute]) -> ONNXNode {
+    func substituting(_ values: [String: ONNXAttribute]) -> ONNXNode {
         var node = self
         for (name, attribute) in attributes {
             switch attribute {
