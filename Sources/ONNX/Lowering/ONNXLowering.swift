@@ -75,6 +75,20 @@ package struct ONNXLowering: Sendable {
         name.isEmpty ? "\(input)[\(axis)]" : name
     }
 
+    /// Extents beside the batch that a caller has to bind, each with its key.
+    package var freeExtents: [(input: String, axis: Int, key: String)] {
+        var free: [(input: String, axis: Int, key: String)] = []
+        for port in required {
+            guard case .tensor(_, let extents?) = port.kind else { continue }
+            for (axis, extent) in extents.enumerated() where axis > 0 || !isBatched(port) {
+                guard case .free(let name) = extent else { continue }
+                let key = Self.key(name, of: port.name, axis)
+                if binding.extents[key] == nil { free.append((port.name, axis, key)) }
+            }
+        }
+        return free
+    }
+
     func isBatched(_ port: ONNXPort) -> Bool {
         if let batched = binding.batched { return batched.contains(port.name) }
         guard case .tensor(_, let extents?) = port.kind, case .free(let name) = extents.first,
