@@ -104,6 +104,10 @@ private final class PreparedProgram: Sendable {
 
     func run(_ inputs: [String: ONNXValue], pool: WorkerPool) throws(ONNXError) -> [String: ONNXValue] {
         try interpreter.check(inputs)
+        // A graph holds the initializers, so that another value in place of one is for the interpreter.
+        if inputs.keys.contains(where: { program.model.graph.initializers[$0] != nil }) {
+            return try interpreter.run(inputs)
+        }
         var values = inputs
         for part in parts {
             switch part {

@@ -1,7 +1,7 @@
-import CPURuntime
+package import CPURuntime
 import GraphIR
-import Kernels
-import ONNX
+package import Kernels
+package import ONNX
 import Synchronization
 import TensorCore
 

@@ -22,15 +22,12 @@ package struct ONNXInterpreter: Sendable {
         model.graph.inputs.filter { model.graph.initializers[$0.name] == nil }
     }
 
-    /// - Parameter inputs: By name; one that has an initializer may be left out.
-    /// - Returns: The graph's outputs by name.
-    package func run(_ inputs: [String: ONNXValue]) throws(ONNXError) -> [String: ONNXValue] {
-        let frame = Frame(graph, around: nil)
-        for (port, slot) in graph.inputs {
+    /// - Throws: where an input is missing, unknown, or of another type or other extents than the model's.
+    package func check(_ inputs: [String: ONNXValue]) throws(ONNXError) {
+        for (port, _) in graph.inputs {
             if let value = inputs[port.name] {
                 try port.check(value)
-                frame.values[slot] = value
-            } else if frame.values[slot] == nil {
+            } else if model.graph.initializers[port.name] == nil {
                 throw ONNXError(.input, at: "input '\(port.name)'", "is not given")
             }
         }
@@ -38,6 +35,16 @@ package struct ONNXInterpreter: Sendable {
             throw ONNXError(
                 .input, at: "input '\(name)'", "is none of the model's",
                 advice: "It has " + graph.inputs.map(\.port.name).joined(separator: ", "))
+        }
+    }
+
+    /// - Parameter inputs: By name; one that has an initializer may be left out.
+    /// - Returns: The graph's outputs by name.
+    package func run(_ inputs: [String: ONNXValue]) throws(ONNXError) -> [String: ONNXValue] {
+        try check(inputs)
+        let frame = Frame(graph, around: nil)
+        for (port, slot) in graph.inputs {
+            if let value = inputs[port.name] { frame.values[slot] = value }
         }
         let meter = WorkMeter(limits)
         let values = try run(graph, frame, meter)

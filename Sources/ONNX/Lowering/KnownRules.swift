@@ -248,18 +248,3 @@ extension Tracer {
                 name: call.call.node.outputs.first ?? "", isInitializer: false, isLearned: false))
     }
 }
-
-extension ONNXTensor {
-    /// - Parameter order: Axis `i` of the result is this axis.
-    func transposed(_ order: [Int]) -> ONNXTensor { Self.transposed(elements.array, shape, order) }
-
-    private static func transposed(_ array: some ElementArray, _ shape: [Int], _ order: [Int]) -> ONNXTensor {
-        let own = array.array
-        let steps = Broadcasting.steps(of: shape)
-        let extents = order.map { shape[$0] }
-        var result: [Int] = []
-        result.reserveCapacity(own.count)
-        Broadcasting.forEachPlace(in: extents, steps: order.map { steps[$0] }) { result.append($0) }
-        return ONNXTensor(extents, result.map { own[$0] })
-    }
-}

@@ -1,5 +1,5 @@
 import GraphIR
-package import TensorCore
+import TensorCore
 
 /// Makes a `Graph` of a model's nodes, so that they have gradients and run as our own networks do.
 ///

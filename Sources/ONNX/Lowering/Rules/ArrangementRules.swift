@@ -50,7 +50,8 @@ extension LoweringRules {
         },
         "Unsqueeze": { tracer, call throws(ONNXError) in
             let x = try tracer.traced(call, 0)
-            let given = try call.call.optionalInts("axes") ?? (try call.integers(1))
+            var given = try call.call.optionalInts("axes") ?? []
+            if !call.call.has("axes") { given = try call.integers(1) }
             let rank = x.rank + given.count
             let axes = try call.call.axes(given, rank: rank)
             var rest = tracer.shape(x).extents[...]

@@ -4,8 +4,8 @@ import TensorCore
 extension LoweringRules {
     /// Windows that slide over images `[rows, channels, height, width]`, or over lines without a height.
     static let images: [String: Tracer.Rule] = [
-        "Conv": convolution, "MaxPool": pool { _ in .maxPool($0) },
-        "AveragePool": pool { counts in .averagePool($0, countsPadding: counts) },
+        "Conv": convolution, "MaxPool": pool { window, _ in .maxPool(window) },
+        "AveragePool": pool { window, counts in .averagePool(window, countsPadding: counts) },
         "GlobalAveragePool": globalPool { $0.mean($1, axes: $2) },
         "GlobalMaxPool": globalPool { $0.apply(.reduce(.max, axes: $2), [$1]) },
     ]
@@ -54,7 +54,7 @@ extension LoweringRules {
         return [.traced(try tracer.fromImages(result, rank: given.rank, call))]
     }
 
-    private static func pool(_ op: @escaping @Sendable (Bool) -> (Window) -> Op) -> Tracer.Rule {
+    private static func pool(_ op: @escaping @Sendable (Window, Bool) -> Op) -> Tracer.Rule {
         { tracer, call throws(ONNXError) in
             guard !call.call.wants(output: 1) else { throw call.obstacle("is asked for the places of its maxima") }
             let given = try tracer.floats(call, 0)
@@ -69,7 +69,7 @@ extension LoweringRules {
             guard !counts || !frame.isWidened else {
                 throw call.obstacle("counts padding in windows that its ceil_mode widens")
             }
-            let result = tracer.builder.apply(op(counts)(frame.window()), [images])
+            let result = tracer.builder.apply(op(frame.window(), counts), [images])
             return [.traced(try tracer.fromImages(result, rank: given.rank, call))]
         }
     }
