@@ -46,6 +46,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams.git", exact: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-protobuf.git", exact: "1.39.0"),
     ],
     targets: [
         // numbers
@@ -96,6 +97,16 @@ let package = Package(
                 "CPURuntime", "GraphIR", "Kernels", "NN", "Prediction", "Statistics", "Tables",
                 "TensorCore", "Training", real,
             ]),
+        // Others' models: the generated code of the format, then what reads and runs it.
+        .target(
+            name: "ONNXProto",
+            dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["onnx.proto", "onnx-data.proto"]),
+        idea(
+            "ONNX",
+            ["ONNXProto", real, .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+        // an imported model and the rows that it takes
+        idea("Adoption", ["Models", "ONNX", "Prediction", "Statistics", "Tables", real]),
         idea("Figures"),
         idea("Evidence", ["Figures", "Kernels", "Models", "Prediction", "Statistics", "Tables"]),
         // the six drawbacks
@@ -157,9 +168,9 @@ let package = Package(
         idea(
             "Runs",
             [
-                "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
+                "Adoption", "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
                 "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
-                "Optim", "Platform",
+                "ONNX", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", "Tuning", real,
                 .product(name: "Yams", package: "Yams"),
@@ -168,7 +179,7 @@ let package = Package(
         idea(
             "Documents",
             [
-                "Cost", "DataEfficiency", "Evidence", "Explanation", "Fairness", "Figures",
+                "Adoption", "Cost", "DataEfficiency", "Evidence", "Explanation", "Fairness", "Figures",
                 "Generalization", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting",
                 "RunStore", "Runs", "Statistics", "Tables", "Training", "Tuning",
                 .product(name: "Yams", package: "Yams"),
@@ -177,8 +188,8 @@ let package = Package(
         idea(
             "Studies",
             [
-                "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
+                "Adoption", "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN", "ONNX",
                 "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics", "Tables",
                 "TensorCore", "Training", "Tuning",
                 real,

@@ -76,7 +76,7 @@ package struct ReportAssembly {
             command: repeatingCommand, environment: environment, notIncluded: notIncluded,
             about: about
         ).adding(proofs).inPlainWords()
-        let facts = CardFacts(report: report, assembly: self)
+        let facts = TrainedCardFacts(report: report, assembly: self)
         report.modelCard = Questionnaire.modelCard.document(facts, card)
         report.dataSheet = Questionnaire.dataSheet.document(facts, card)
         return report
@@ -106,18 +106,7 @@ package struct ReportAssembly {
     private var steps: Int { trainings.reduce(0) { $0 + $1.steps } }
     var testSource: String { configuration.test ?? configuration.data }
 
-    /// After "predicts".
-    var predictionText: String {
-        let target = prepared.target
-        return switch target.task {
-        case .regression: "the number \"\(target.column)\""
-        case .binary:
-            "whether \"\(target.column)\" is \"\(target.classes[1])\" "
-                + "rather than \"\(target.classes[0])\""
-        case .multiclass:
-            "which of \(target.classes.count) classes \"\(target.column)\" is"
-        }
-    }
+    var predictionText: String { prepared.target.predictionText }
 
     /// What the model does, for who has not met one before; what it is stands under "Model".
     private var summary: String {

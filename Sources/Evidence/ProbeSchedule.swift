@@ -11,6 +11,8 @@ package struct ProbeSchedule: Sendable {
     package var limit: (any ProbeLimit)?
     /// The drawbacks whose probes may run; all where empty.
     package var only: Set<Drawback> = []
+    /// Why a subject lacks something, where that is another reason than the usual one.
+    package var absences: [Need: String] = [:]
 
     package init(budgetSeconds: Double?, now: @escaping @Sendable () -> Double) {
         self.budgetSeconds = budgetSeconds
@@ -124,7 +126,7 @@ package struct ProbeSchedule: Sendable {
             return "it was not asked for (--only)"
         }
         let missing = description.needs.subtracting(subject.has)
-        if let need = Need.allCases.first(where: missing.contains) { return need.absence }
+        if let need = Need.allCases.first(where: missing.contains) { return absences[need] ?? need.absence }
         guard let budgetSeconds, let left else { return nil }
         if description.trains, budgetSeconds <= 0 {
             return "it trains models, and there is no budget for that (--probe-budget)"

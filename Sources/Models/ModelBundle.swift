@@ -51,9 +51,6 @@ package struct ModelBundle: Sendable {
 
     /// Models that a prediction is the mean of, such as those of folds.
     package var count: Int { parameters.sets.count }
-
-    /// Probability from which the positive class is decided; two classes only.
-    package var threshold: Double { costs?.threshold ?? 0.5 }
 }
 
 // MARK: - Another model of this one

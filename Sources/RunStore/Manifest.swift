@@ -86,7 +86,7 @@ package struct Manifest: Sendable, Hashable {
 
     /// Why a name cannot stand in a manifest, or `nil`. Names are relative paths that stay below
     /// the folder.
-    static func objection(to name: String) -> String? {
+    package static func objection(to name: String) -> String? {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
         if name == fileName { return "this name is the manifest's own" }
         if name == Ledger.fileName || name == RunTags.fileName {

@@ -29,14 +29,14 @@ public struct TableModel: Sendable {
     public let measurements: [MeasuredMetric]
     /// Worker threads; all cores if `nil`. They do not change a result.
     public var threads: Int?
-    let stored: ModelBundle
+    let stored: RunModel
 
     /// Opens a run folder, by whomever it was trained.
     ///
     /// - Throws: `TableFailure` where there is no run, or a file of it is damaged.
     public init(opening path: String, threads: Int? = nil) throws(TableFailure) {
         (stored, measurements) = try TableFailure.wrapping {
-            (try ModelBundle(run: path), try storedReport(run: path).measuredMetrics)
+            (try RunModel(run: path), try storedReport(run: path).measuredMetrics)
         }
         self.path = path
         self.threads = threads

@@ -27,7 +27,12 @@ struct TariffArguments: ParsableArguments {
 extension TariffArguments {
     /// A run's, with what is given here in its place.
     func tariff(of run: String) throws -> Tariff {
-        var configuration = try FinishedRun.configuration(of: run)
+        var configuration =
+            switch try RunConfiguration(run: run) {
+            case .trained(let asked): asked
+            // It was billed for nothing yet: no tariff was asked for.
+            case .adopted(let asked): TrainConfiguration(data: asked.data, output: asked.output)
+            }
         apply(to: &configuration)
         return try configuration.tariff
     }

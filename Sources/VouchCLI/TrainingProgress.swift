@@ -80,11 +80,22 @@ final class TrainingProgress: Sendable {
             switch manner {
             case .quiet: break
             case .json: results.write(JSONLine.text(ResultLine(result)))
-            case .bar, .lines:
-                results.write("\n" + result.table(results.width, results.allowsColor))
-                results.write("\nReport: \(result.path)/report.html\n")
+            case .bar, .lines: show(result.table, path: result.path)
             }
         }
+    }
+
+    func finish(_ adopted: AdoptedRun) {
+        state.withLock { state in
+            if state.barIsShown { terminal.write("\r\u{1B}[K") }
+            state.barIsShown = false
+            if manner != .quiet { show(adopted.table, path: adopted.path) }
+        }
+    }
+
+    private func show(_ table: (Int, Bool) -> String, path: String) {
+        results.write("\n" + table(results.width, results.allowsColor))
+        results.write("\nReport: \(path)/report.html\n")
     }
 
     private func tell(_ event: RunEvent, _ state: inout State) {

@@ -20,7 +20,7 @@ struct VouchCommand: ParsableCommand {
             CommandGroup(
                 name: "Measure:",
                 subcommands: [
-                    EvaluateCommand.self, AuditCommand.self, CompareCommand.self, DriftCommand.self,
+                    AdoptCommand.self, ModelCommand.self, EvaluateCommand.self, AuditCommand.self, CompareCommand.self, DriftCommand.self,
                     GeneralizationCommand.self, CostCommand.self, DataCommand.self,
                     TuneCommand.self,
                 ]),

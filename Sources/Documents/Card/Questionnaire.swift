@@ -33,12 +33,12 @@ struct Questionnaire: Sendable {
     }
 
     enum Question: Sendable {
-        case run(String, @Sendable (CardFacts) -> String)
+        case run(String, @Sendable (any CardFacts) -> String)
         case person(_ key: String, String)
     }
 
     /// The document of a run, with what a person answered so far.
-    func document(_ facts: CardFacts, _ answers: CardAnswers) -> Document {
+    func document(_ facts: any CardFacts, _ answers: CardAnswers) -> Document {
         Document(
             title: title, source: source,
             sections: sections.map { section in

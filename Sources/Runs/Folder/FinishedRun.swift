@@ -58,10 +58,12 @@ package struct FinishedRun {
             ? [] : try ModelBundle(run: run, kinds: kinds).network.additive?.namedPairs ?? []
     }
 
+    /// - Throws: where the run's model was trained elsewhere.
     package static func configuration(of run: String) throws -> TrainConfiguration {
-        try JSON.decode(
-            TrainConfiguration.self, from: RunFolder.open(run).read("configuration.json"),
-            file: run + "/configuration.json")
+        switch try RunConfiguration(run: run) {
+        case .trained(let configuration): return configuration
+        case .adopted: throw VouchError.imported(run, lacks: .training)
+        }
     }
 
     /// What trains as the run did.

@@ -43,9 +43,13 @@ package struct HeldOutRows {
         if let known = found[split] { return known }
         let name = PredictionFile.name(split)
         let folder = try RunFolder.open(run)
+        let model = try RunModel(reading: folder, kinds: kinds)
+        guard split != .validation || model.network != nil || folder.contains(name) else {
+            // Of an imported model nobody need have given any.
+            return LabelledPredictions(none: split, of: model)
+        }
         let rows = try PredictionFile.decode(
-            folder.read(name), name: run + "/" + name, split: split,
-            model: ModelBundle(reading: folder, kinds: kinds))
+            folder.read(name), name: run + "/" + name, split: split, model: model)
         try record(split, rows: rows.rows)
         found[split] = rows
         return rows
@@ -68,7 +72,7 @@ package struct HeldOutRows {
     /// - Throws: where no row has an answer, or the ledger refuses the line.
     package func open(
         file path: String, _ bytes: [UInt8], _ table: Table, _ predictions: Predictions,
-        model: ModelBundle, as split: RowSplit? = nil
+        model: some DescribedModel, as split: RowSplit? = nil
     ) throws -> LabelledPredictions {
         let name = RowSplit.named(Files.name(of: path))
         let found = try LabelledPredictions(

@@ -67,6 +67,43 @@ package struct LedgerEntries {
         for charge in charges { entries.append(try charge.entry) }
     }
 
+    /// What an adoption puts there: the model, every look of its probes and proofs, and what it took.
+    ///
+    /// - Parameters:
+    ///   - rows: Its tables, the hashes of their files among them.
+    ///   - earlier: Records of the run that is replaced, which stay.
+    package init(
+        adopting configuration: AdoptConfiguration, _ rows: AdoptedRows,
+        after earlier: [Ledger.Record], outcomes: [ProbeSchedule.Outcome], proofs: [Proof],
+        subject: Subject, charge: RunCharge, sha256: String
+    ) throws {
+        self.earlier = earlier
+        weightsSHA256 = sha256
+        hashes = rows.hashes
+        var details = [
+            Ledger.DetailKey.dataSHA256: hashes[0],
+            Ledger.DetailKey.configurationSHA256: ContentHash.sha256(
+                try JSON.encode(configuration)),
+            Ledger.DetailKey.weightsSHA256: sha256,
+        ]
+        if hashes.count > 1 { details[Ledger.DetailKey.testSHA256] = hashes[1] }
+        entries.append(
+            .init(
+                time: time, kind: .run, rows: rows.training?.rowCount,
+                purpose: "adoption of \(Files.name(of: configuration.model))", details: details))
+        for outcome in outcomes where outcome.findings != nil {
+            for seen in subject.looks(of: outcome.probe) {
+                look(seen.split, rows: seen.rows, outcome.probe.name)
+            }
+        }
+        for proof in proofs {
+            let purpose = "proof of \(proof.name)"
+            look(.validation, rows: subject.calibration?.rows ?? 0, purpose)
+            look(.test, rows: subject.test.rows, purpose)
+        }
+        entries.append(try charge.entry)
+    }
+
     private mutating func look(_ split: RowSplit, rows: Int, _ purpose: String) {
         entries.append(
             .init(

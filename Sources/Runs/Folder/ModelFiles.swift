@@ -23,6 +23,7 @@ extension ModelBundle {
     ///   known.
     package init(reading folder: RunFolder, kinds: InputKinds = .shipped) throws {
         let path = folder.path
+        guard !ImportedFiles.are(in: folder) else { throw VouchError.imported(path, lacks: .network) }
         func read<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
             try JSON.decode(
                 type, from: try folder.read(name), file: path + "/" + name, kinds: kinds)

@@ -15,7 +15,22 @@ package struct OutputFiles {
     /// - Throws: where it is no run.
     package init(ofRun run: String, reads: KeyValuePairs<String, String?> = [:]) throws {
         self.init(reads: reads)
-        let configuration = try FinishedRun.configuration(of: run)
+        switch try RunConfiguration(run: run) {
+        case .trained(let configuration): add(configuration)
+        case .adopted(let configuration): add(configuration)
+        }
+    }
+
+    private mutating func add(_ configuration: AdoptConfiguration) {
+        add("the run's data", configuration.data)
+        add("the rows that the run's model learned from", configuration.training)
+        add("the run's validation rows", configuration.validation)
+        add("the run's model", configuration.model)
+        add("what rows the run's model takes", configuration.rows)
+        add("the run's schema", configuration.columns.schemaFile)
+    }
+
+    private mutating func add(_ configuration: TrainConfiguration) {
         add("the run's data", configuration.data)
         add("the run's test rows", configuration.test)
         add("the answers that the run learned", configuration.answers)

@@ -49,7 +49,7 @@ package enum PredictionFile {
     ///
     /// - Parameter model: That of the run whose rows they are.
     package static func decode(
-        _ bytes: [UInt8], name: String, split: RowSplit, model: ModelBundle
+        _ bytes: [UInt8], name: String, split: RowSplit, model: some DescribedModel
     ) throws -> LabelledPredictions {
         let classes = model.target.classes
         var options = CSVOptions()

@@ -1,7 +1,7 @@
 import Evidence
 package import Explanation
 import Figures
-import Kernels
+package import Kernels
 package import Models
 import NN
 import Prediction
@@ -13,8 +13,9 @@ import TensorCore
 /// training rows that stand for what a row could have been instead.
 package struct ExplainedModel {
     package let folder: String
-    package let model: ModelBundle
-    package let predictor: ModelPredictor
+    package let model: RunModel
+    package let predictor: any Predictor
+    package let pool: WorkerPool
     package let threads: Int
     /// Among the target's classes; 0 for a number.
     package let place: Int
@@ -31,9 +32,10 @@ package struct ExplainedModel {
     ) throws {
         folder = run
         self.kinds = kinds
-        model = try ModelBundle(run: run, kinds: kinds)
+        model = try RunModel(run: run, kinds: kinds)
         self.threads = try checkedThreads(threads)
-        predictor = ModelPredictor(model: model, pool: WorkerPool(threads: self.threads))
+        pool = WorkerPool(threads: self.threads)
+        predictor = model.predictor(pool: pool)
         place = try classPlace(label, model.target.classes)
     }
 
@@ -48,9 +50,14 @@ package struct ExplainedModel {
     package var scoreQuantity: String {
         let target = model.target
         guard !target.classes.isEmpty else { return quantity }
-        let members = model.network.members
+        let members = model.network?.network.members ?? 1
         return "logit of \(target.classes[place])"
             + (members > 1 ? ", the mean of the network's \(members) members," : "")
+    }
+
+    /// Between the run and how many background rows it has.
+    private var backgroundVerb: String {
+        get throws { try backgroundName(of: folder) == "training rows" ? "learned from" : "was measured on" }
     }
 
     /// A file's rows, read as the run's own were.
@@ -129,7 +136,7 @@ package struct ExplainedModel {
         guard count <= known.rowCount else {
             throw VouchError(
                 setting: """
-                    \(named: "background") is \(count), but the run learned from \
+                    \(named: "background") is \(count), but the run \(try backgroundVerb) \
                     \(NumberText.count(known.rowCount)) rows
                     """)
         }

@@ -9,7 +9,7 @@ extension LabelledPredictions {
     ///   - rows: Those to look at; all where `nil`.
     ///   - predictions: Of every row of the table.
     package init(
-        _ table: Table, rows: [Int]?, model: ModelBundle, predictions: Predictions, split: RowSplit
+        _ table: Table, rows: [Int]?, model: some DescribedModel, predictions: Predictions, split: RowSplit
     ) throws {
         let known = try Self.knownRows(table, rows: rows, target: model.target)
         if rows == nil, known.count < table.rowCount {
@@ -24,7 +24,7 @@ extension LabelledPredictions {
 
     /// - Parameter knownRows: Rows with a target; `predictions` has one for each.
     package init(
-        _ table: Table, knownRows known: [Int], model: ModelBundle, predictions: Predictions,
+        _ table: Table, knownRows known: [Int], model: some DescribedModel, predictions: Predictions,
         split: RowSplit
     ) throws {
         let target = model.target
@@ -73,5 +73,15 @@ extension LabelledPredictions {
                     + "without answers there is nothing to measure")
         }
         return column
+    }
+
+    /// No rows of a split.
+    init(none split: RowSplit, of model: some DescribedModel) {
+        let classes = model.target.classes
+        self.init(
+            split: split, predictions: Predictions(rows: 0, classes: classes, values: []),
+            answers: classes.isEmpty ? .numbers([]) : .classes([]),
+            protected: model.schema.protected.map { .init(name: $0, groups: []) },
+            threshold: model.threshold, costs: model.costs)
     }
 }

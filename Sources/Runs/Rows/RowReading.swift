@@ -1,4 +1,4 @@
-import Models
+package import Models
 import Synchronization
 package import Tables
 
@@ -31,7 +31,7 @@ package enum RowNotices {
     }
 }
 
-extension ModelBundle {
+extension DescribedModel {
     /// How a file of new rows is read: as the training file was.
     package func newRowOptions(
         _ reading: TrainConfiguration.ReadingOptions, threads: Int
@@ -45,23 +45,23 @@ extension ModelBundle {
     ) throws -> Table {
         let table = try CSVReader.read(
             bytes: bytes, name: name, options: newRowOptions(reading, threads: threads))
-        reportNotices(name, notes: table.notes, unseen: UnseenCells(encoder, in: table))
+        reportNotices(name, notes: table.notes, unseen: unseenCells(in: table))
         return table
     }
 
     /// Columns of new rows that are looked at.
     package var columnsOfNewRows: Set<String> {
-        Set(encoder.requiredColumns + [target.column] + schema.protected)
+        Set(requiredColumns + [target.column] + schema.protected)
     }
 
     /// Reports what is unusual in new rows: cells that were read by a choice, and those that training rows never had.
-    package func reportNotices(_ file: String, notes: [ReadingNote], unseen: UnseenCells) {
+    package func reportNotices(_ file: String, notes: [ReadingNote], unseen: UnseenCells?) {
         let used = columnsOfNewRows
         let roles = Dictionary(
             schema.columns.map { ($0.name, $0.role) }, uniquingKeysWith: { first, _ in first })
         let choices = notes.filter { used.contains($0.column) }.compactMap { note in
             note.warning(roles[note.column] ?? .feature).map { "column \"\(note.column)\" \($0)" }
         }
-        for notice in choices + unseen.sentences { RowNotices.report("\(file): \(notice)") }
+        for notice in choices + (unseen?.sentences ?? []) { RowNotices.report("\(file): \(notice)") }
     }
 }

@@ -67,7 +67,7 @@ package func checkDrift(_ request: DriftRequest) throws -> DriftCheck {
     guard (0..<1).contains(request.leastEffect) else {
         throw VouchError("--least-effect is \(request.leastEffect); it must be from 0 to below 1")
     }
-    let model = try ModelBundle(run: request.run)
+    let model = try RunModel(run: request.run)
     let threads = try checkedThreads(request.threads)
     let pool = WorkerPool(threads: threads)
     let bytes = try CSVReader.bytes(path: request.rows)
@@ -113,7 +113,7 @@ private struct ComparedColumns {
     private let protected: Set<String>
     private let target: String
 
-    init(_ model: ModelBundle) {
+    init(_ model: RunModel) {
         let features = model.schema.features.map(\.name)
         protected = Set(model.schema.protected)
         target = model.target.column
@@ -139,7 +139,7 @@ private struct ComparedColumns {
 
 /// How much the loss changed, where the new rows have the target.
 private func lossChange(
-    _ request: DriftRequest, _ door: inout HeldOutRows, _ model: ModelBundle, _ new: Table,
+    _ request: DriftRequest, _ door: inout HeldOutRows, _ model: RunModel, _ new: Table,
     _ predictions: Predictions,
     _ bytes: [UInt8]
 ) throws -> Measurement? {

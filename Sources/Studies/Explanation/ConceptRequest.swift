@@ -37,6 +37,7 @@ package struct ConceptRequest: Sendable, Hashable {
     /// - Throws: an error that names the option, or the file with what it lacks.
     func probe(run: String, threads: Int?) throws -> any Probe {
         let explained = try ExplainedModel(run: run, label: label, threads: threads)
+        let model = try explained.model.requireNetwork()
         var concepts = try conditions.map { text in
             let (name, condition) = try Self.parts(
                 text, at: ":", option: "--concept",
@@ -48,7 +49,7 @@ package struct ConceptRequest: Sendable, Hashable {
                 text, at: "=", option: "--examples", form: "NAME=FILE.csv")
             let rows = try explained.rows(of: path, reading, chosen: [])
             // Lacking columns are named here, before anything is measured.
-            _ = try explained.model.encoder.encode(
+            _ = try model.encoder.encode(
                 rows.selecting(rows: Array(0..<min(1, rows.rowCount))))
             concepts.append(Concept(name: name, examples: .rows(rows)))
         }
@@ -66,7 +67,7 @@ package struct ConceptRequest: Sendable, Hashable {
         }
         return ConceptVectors(
             concepts,
-            of: explained.model.encoded(
+            of: model.encoded(
                 explaining: explained.place, threads: explained.threads), quantity: explained.quantity, layers: layers,
             draws: randomConcepts, seed: seed)
     }

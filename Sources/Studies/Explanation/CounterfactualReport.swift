@@ -31,6 +31,10 @@ package struct CounterfactualRequest: Sendable {
 /// What would change predictions, to be shown.
 package struct CounterfactualReport: Sendable, Encodable {
     package var rows: [Row]
+    /// The rows that a changed row should be like.
+    var known = "training rows"
+
+    private enum CodingKeys: CodingKey { case rows }
 
     package struct Row: Sendable, Encodable {
         package var row: Int
@@ -104,7 +108,7 @@ package func findCounterfactuals(_ request: CounterfactualRequest) throws -> Cou
             }, evaluations: answer.evaluations, endedByTime: answer.endedByTime,
             seconds: request.isTimed ? seconds : nil)
     }
-    return CounterfactualReport(rows: rows)
+    return CounterfactualReport(rows: rows, known: try backgroundName(of: request.run))
 }
 
 extension CounterfactualReport {
@@ -133,7 +137,7 @@ extension CounterfactualReport {
                 }
                 text += "  \(number + 1). \(changes.joined(separator: ", ")): "
                 text += "\(NumberText.plain(answer.value))"
-                text += answer.isLikeTraining ? "\n" : "; a row unlike the training rows\n"
+                text += answer.isLikeTraining ? "\n" : "; a row unlike the \(known)\n"
             }
             if row.endedByTime { text += "  The time ended the search (\(tried)).\n" }
             if let seconds = row.seconds {

@@ -68,11 +68,13 @@ extension ExplanationRequest {
     }
 
     /// How it was done, in words.
-    func methodText(_ model: AttributedModel) -> String {
+    ///
+    /// - Parameter known: What the background rows are that no file gave.
+    func methodText(_ model: AttributedModel, known: String) -> String {
         let columns = model.columns.count
         let donors =
             "\(model.background.rowCount) "
-            + (backgroundFile.map { "rows of \($0)" } ?? "training rows")
+            + (backgroundFile.map { "rows of \($0)" } ?? known)
         let rows = "against \(donors)"
         switch method {
         case .shapley:

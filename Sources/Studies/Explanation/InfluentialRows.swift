@@ -39,13 +39,14 @@ package func influentialRows(
         throw VouchError("--count is \(count); it must be from 1 to 100")
     }
     let explained = try ExplainedModel(run: run, label: nil, threads: threads)
-    let target = explained.model.target
+    let model = try explained.model.requireNetwork()
+    let target = model.target
     guard target.classes.count <= 2 else {
         throw VouchError(
             "influential rows are for two classes or a number, and \(target.column) has "
                 + "\(target.classes.count) classes")
     }
-    guard explained.model.network.additive == nil else {
+    guard model.network.additive == nil else {
         throw VouchError(
             "influential rows need a last layer, and \(run) is an additive model, which has none; "
                 + "vouch explain shows its functions")
@@ -60,8 +61,7 @@ package func influentialRows(
         target.task == .regression
         ? try target.values(column, source: known.name).map { ($0 - target.center) / target.scale }
         : try target.labels(column, source: known.name).map(Double.init)
-    let model = explained.model
-    let pool = explained.predictor.pool
+    let pool = explained.pool
     let own = try model.encoder.encode(table.selecting(rows: [row - 1]))
     var influences = [Double](repeating: 0, count: known.rowCount)
     for number in 0..<model.count {

@@ -28,6 +28,10 @@ package struct ReasonRequest: Sendable {
 /// Reasons for decisions, to be shown.
 package struct ReasonReport: Sendable, Encodable {
     package var rows: [Row]
+    /// The rows that they are compared with.
+    var known = "training rows"
+
+    private enum CodingKeys: CodingKey { case rows }
 
     package struct Row: Sendable, Encodable {
         package var row: Int
@@ -107,7 +111,7 @@ package func findReasons(_ request: ReasonRequest) throws -> ReasonReport {
             }, statedTogether: answer.statedTogether, effectTogether: answer.effectTogether,
             reachesWanted: answer.reachesGoal, evaluations: answer.evaluations)
     }
-    return ReasonReport(rows: rows)
+    return ReasonReport(rows: rows, known: try backgroundName(of: request.run))
 }
 
 extension ReasonReport {
@@ -117,7 +121,7 @@ extension ReasonReport {
     /// For a terminal.
     package var text: String {
         var text = """
-            Compared with the fifty training rows most like each row that the model gives the wanted outcome. What \
+            Compared with the fifty \(known) most like each row that the model gives the wanted outcome. What \
             the model uses, not what causes the outcome.
 
             """

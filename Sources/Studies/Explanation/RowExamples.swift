@@ -33,17 +33,18 @@ package func exampleRows(
         throw VouchError("--count is \(count); it must be from 1 to 100")
     }
     let explained = try ExplainedModel(run: run, label: nil, threads: threads)
+    let model = try explained.model.requireNetwork()
     var door = HeldOutRows(of: run, for: "vouch explain examples")
     let known = try door.open(learnedRows(of: run, threads: explained.threads))
     let order = CounterRandom(seed: seed, name: "example rows").permutation(of: known.rowCount)
     let rows = known.selecting(rows: order.prefix(mostExampleRows).sorted())
-    let features = try explained.model.encoder.encode(rows)
-    let (hidden, width) = try explained.model.values(
-        of: .hiddenFeatures, features, pool: explained.predictor.pool)
+    let features = try model.encoder.encode(rows)
+    let (hidden, width) = try model.values(
+        of: .hiddenFeatures, features, pool: explained.pool)
     let found = Prototypes(features: hidden, width: width, count: count)
     let names =
         explained.predictor.features
-        + [explained.model.target.column].filter { rows.column(named: $0) != nil }
+        + [model.target.column].filter { rows.column(named: $0) != nil }
     func cells(_ row: Int) -> [String?] { names.map { rows.column(named: $0)?.text(row) } }
     return RowExamples(
         columns: names, prototypes: found.prototypes.map(cells),

@@ -192,7 +192,7 @@ private func explainOneClass(_ request: ExplanationRequest) throws -> RowExplana
             }, certificate: certificates.isEmpty ? nil : certificates[place])
     }
     var explanations = RowExplanations(
-        quantity: asked.quantity, method: request.methodText(asked.model),
+        quantity: asked.quantity, method: request.methodText(asked.model, known: try backgroundName(of: request.run)),
         rows: rows)
     if request.method != .shapley { explanations.drawsOption = "--draws" }
     if request.method == .relevancePropagation { explanations.baseName = "what it is divided from" }

@@ -12,20 +12,21 @@ extension AdditiveReading {
         _ explained: ExplainedModel, _ table: Table, chosen: [Int]
     ) throws -> RowExplanations {
         let rows = table.selecting(rows: chosen.map { $0 - 1 })
-        let pool = explained.predictor.pool
+        let model = try explained.model.requireNetwork()
+        let pool = explained.pool
         let place = explained.place
         // Two classes have one output, the second's, of which the first's is the opposite.
         let output = outputs.count > 1 ? place : 0
         let sign =
-            explained.model.target.classes.count == 2 && place == 0 ? -1.0 : 1
+            model.target.classes.count == 2 && place == 0 ? -1.0 : 1
         let terms = outputs[output].terms
-        let raw = try explained.model.meanTerms(rows, pool: pool).output(output)
-        let said = try explained.model.meanOutput(output, rows, pool: pool).map { sign * $0 }
-        let values = terms.values(raw, of: try explained.model.read(rows)).map { sign * $0 }
+        let raw = try model.meanTerms(rows, pool: pool).output(output)
+        let said = try model.meanOutput(output, rows, pool: pool).map { sign * $0 }
+        let values = terms.values(raw, of: try model.read(rows)).map { sign * $0 }
         let intercept = sign * terms.intercept
         let names = terms.names
         var found = RowExplanations(
-            quantity: explained.model.additiveQuantity(of: place),
+            quantity: model.additiveQuantity(of: place),
             method: "The model's own functions of \(names.count { $0.count == 1 }) columns and "
                 + "\(names.count { $0.count > 1 }) pairs; a pair holds only what its columns do not tell",
             rows: chosen.enumerated().map { place, number in

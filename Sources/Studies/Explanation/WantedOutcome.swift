@@ -56,7 +56,7 @@ package struct WantedOutcome: Sendable, Hashable {
     /// - Throws: an error that says what is predicted where that is what is wanted already.
     func goal(
         _ predictions: Predictions, _ row: Int, name: String,
-        _ model: ModelBundle,
+        _ model: some DescribedModel,
         place: Int?
     ) throws -> Goal {
         let target = model.target

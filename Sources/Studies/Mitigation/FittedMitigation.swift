@@ -107,7 +107,7 @@ extension FittedMitigation {
     ///
     /// - Throws: where a protected column is missing, or a row is of a group without a rule.
     func decisions(
-        _ predictions: Predictions, _ table: Table, _ model: ModelBundle
+        _ predictions: Predictions, _ table: Table, _ model: some DescribedModel
     ) throws -> [String] {
         let each = try protected.map { name -> [String] in
             guard let column = table.column(named: name) else {

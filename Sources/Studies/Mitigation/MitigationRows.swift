@@ -37,9 +37,13 @@ struct MitigationRows {
             fitting = try door.open(.validation).judging(request.protected)
             fittingText = "\(fitting.rows) validation rows"
             guard fitting.rows > 0 else {
+                let isImported = try RunModel(run: path).network == nil
                 throw VouchError(
-                    "\(path) kept no validation rows to fit on; give --folds 5, which scores all training "
-                        + "rows by models that did not learn from them")
+                    isImported
+                        ? "\(path) was adopted without validation rows to fit on; adopt it with --validation FILE, rows "
+                            + "with answers that neither the model learned from nor the run is measured on"
+                        : "\(path) kept no validation rows to fit on; give --folds 5, which scores all training "
+                            + "rows by models that did not learn from them")
             }
         } else {
             let threads = try checkedThreads(request.threads)

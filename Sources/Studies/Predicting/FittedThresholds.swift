@@ -12,9 +12,12 @@ struct FittedThresholds: Sendable {
     let conformal: ConformalPredictor?
     /// `nil` where no limit on the risk was asked for.
     let abstention: Abstention?
+    /// Whether the run's validation rows had a part in its training.
+    private let validationTrained: Bool
 
-    init(_ request: PredictionRequest, _ model: ModelBundle) throws {
+    init(_ request: PredictionRequest, _ model: RunModel) throws {
         self.request = request
+        validationTrained = model.network != nil
         try Self.check(request)
         guard request.coverage != nil || request.abstainRisk != nil else {
             (conformal, abstention) = (nil, nil)
@@ -32,7 +35,7 @@ struct FittedThresholds: Sendable {
                     coverage: coverage,
                     within: request.groupColumn.map { .groups(column: $0) }
                         ?? (request.isByClass ? .classes : .all),
-                    seed: try FinishedRun.configuration(of: request.run).learning.seed),
+                    seed: try RunConfiguration(run: request.run).seed),
                 fittedOn: rows)
         }
     }
@@ -60,7 +63,7 @@ struct FittedThresholds: Sendable {
     }
 
     private static func calibrationRows(
-        _ request: PredictionRequest, _ model: ModelBundle
+        _ request: PredictionRequest, _ model: RunModel
     ) throws -> LabelledPredictions {
         let fitted = [
             ("--coverage", request.coverage != nil), ("--abstain-risk", request.abstainRisk != nil),
@@ -92,7 +95,7 @@ struct FittedThresholds: Sendable {
     ///   - firstRow: Rows of the file before these.
     ///   - unknown: Takes the groups that no calibration row is of.
     func columns(
-        of predictions: Predictions, _ table: Table, _ model: ModelBundle, firstRow: Int,
+        of predictions: Predictions, _ table: Table, _ model: RunModel, firstRow: Int,
         unknown: inout Set<String>
     ) throws -> [PredictedColumn] {
         var columns: [PredictedColumn] = []
@@ -127,7 +130,7 @@ struct FittedThresholds: Sendable {
                 "the calibration rows show a risk of \(abstention.control.risk) for no share of "
                     + "rows: none is decided")
         }
-        if request.calibration == nil, !areNone {
+        if request.calibration == nil, !areNone, validationTrained {
             notes.append(
                 "thresholds are from the run's validation rows, which also chose when training stopped: "
                     + "what was asked for holds closely; it is guaranteed only with rows of your own "
@@ -137,7 +140,7 @@ struct FittedThresholds: Sendable {
     }
 
     private static func groups(
-        _ name: String, _ table: Table, _ model: ModelBundle
+        _ name: String, _ table: Table, _ model: RunModel
     ) throws(VouchError) -> [String] {
         guard let column = table.column(named: name) else {
             throw VouchError(

@@ -43,7 +43,7 @@ struct DecidedRows {
     var column: PredictedColumn { PredictedColumn("decision", .coded(codes, values: classes)) }
 }
 
-extension ModelBundle {
+extension DescribedModel {
     /// What it decides of each row: a class's text.
     package func decidedTexts(_ predictions: Predictions) -> [String] {
         decisions(predictions).texts

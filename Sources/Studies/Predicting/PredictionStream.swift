@@ -14,7 +14,7 @@ import Tables
 /// Where a file, a model or a request needs the whole table, it says so, and nothing was put out.
 struct PredictionStream {
     let request: PredictionRequest
-    let model: ModelBundle
+    let model: RunModel
     let thresholds: FittedThresholds
     let text: PredictionText
     let threads: Int
@@ -24,8 +24,8 @@ struct PredictionStream {
     /// Lots that are cast by shares of the file (`--fair`), units that are dropped by a row's place, several models'
     /// answers side by side, scores of unlike rows and repairs by groups take the table.
     var isPossible: Bool {
-        guard request.mitigation == nil, !request.outOfDistribution, model.dropoutPasses == nil,
-            model.encoder.repair == nil
+        guard request.mitigation == nil, !request.outOfDistribution,
+            model.network?.dropoutPasses == nil, model.network?.encoder.repair == nil
         else { return false }
         // The text of a date's group depends on whether any date of the column has a time.
         let group = model.schema.columns.first { $0.name == request.groupColumn }
@@ -38,7 +38,8 @@ struct PredictionStream {
     /// What was seen of rows, in order.
     private struct Seen: Sendable {
         var missing = MissingTexts()
-        var unseen: UnseenCells
+        /// `nil` where nobody knows what the model learned from.
+        var unseen: UnseenCells?
         var unknownGroups: Set<String> = []
     }
 
@@ -94,10 +95,10 @@ struct PredictionStream {
     ) -> (End, Seen) {
         let workers = max(1, min(threads, reading.mostBlocks))
         let predictors = (0..<workers).map { _ in
-            ModelPredictor(model: model, pool: WorkerPool(threads: 1))
+            model.predictor(pool: WorkerPool(threads: 1))
         }
         let blocks = Mutex(reading.blocks(workers: workers))
-        let state = Mutex((end: End.all, seen: Seen(unseen: UnseenCells(model.encoder))))
+        let state = Mutex((end: End.all, seen: Seen(unseen: model.unseenCells(in: nil))))
         inOrder(
             workers: workers,
             next: {
@@ -114,7 +115,7 @@ struct PredictionStream {
                     switch made {
                     case .rows(let bytes, let seen):
                         state.seen.missing.add(seen.missing)
-                        state.seen.unseen.add(seen.unseen)
+                        if let more = seen.unseen { state.seen.unseen?.add(more) }
                         state.seen.unknownGroups.formUnion(seen.unknownGroups)
                         do {
                             try output.withLock { try $0.append(bytes) }
@@ -131,13 +132,13 @@ struct PredictionStream {
 
     /// Whatever is wrong is found again, and told, by who reads the whole table.
     private func made(
-        of block: RowBlock, _ reading: BlockReading, _ predictor: ModelPredictor
+        of block: RowBlock, _ reading: BlockReading, _ predictor: any Predictor
     ) -> Made {
         switch reading.read(block) {
         case .unknown: return .unknown
         case .again(let texts): return .again(asTexts: texts)
         case .table(let table, let missing):
-            var seen = Seen(missing: missing, unseen: UnseenCells(model.encoder, in: table))
+            var seen = Seen(missing: missing, unseen: model.unseenCells(in: table))
             guard let predictions = try? predictor.predictions(for: table),
                 let added = try? thresholds.columns(
                     of: predictions, table, model, firstRow: block.firstRow,

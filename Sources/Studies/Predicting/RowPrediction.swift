@@ -32,7 +32,8 @@ package func predictRows(
     guard request.outOfDistribution || !request.hiddenFeatures else {
         throw VouchError("--hidden-features goes with --out-of-distribution only; give both")
     }
-    let model = try ModelBundle(run: request.run, kinds: request.kinds)
+    let model = try RunModel(run: request.run, kinds: request.kinds)
+    if request.outOfDistribution { _ = try model.requireNetwork() }
     if let path {
         try OutputFiles(
             ofRun: request.run,
@@ -109,7 +110,7 @@ struct RowInput {
 /// Predicts all rows of a file at once.
 struct TablePrediction {
     let request: PredictionRequest
-    let model: ModelBundle
+    let model: RunModel
     /// `nil` where it is not asked how unlike the training rows a row is.
     let reference: OutOfDistributionReference?
     let thresholds: FittedThresholds
@@ -123,7 +124,7 @@ struct TablePrediction {
         var (table, predictions) = try model.predict(
             input.bytes(), name: input.name, reading: request.reading, threads: threads)
         if thresholds.conformal?.request.method.isCrossed ?? false {
-            predictions.byModel = try model.valuesByModel(
+            predictions.byModel = try model.network?.valuesByModel(
                 table, pool: WorkerPool(threads: threads))
         }
         var columns = model.columns(table, predictions)
@@ -137,13 +138,13 @@ struct TablePrediction {
             of: predictions, table, model, firstRow: 0, unknown: &unknown)
         if let reference {
             columns += try reference.columns(
-                table, model, withFeatures: request.hiddenFeatures,
+                table, model.requireNetwork(), withFeatures: request.hiddenFeatures,
                 pool: WorkerPool(threads: threads)
             ).map { PredictedColumn($0.name, .texts($0.cells)) }
         }
         let notes =
             thresholds.notes(unknown: unknown)
-            + [try model.encoder.repair?.note(on: table)].compactMap { $0 }
+            + [try model.network?.encoder.repair?.note(on: table)].compactMap { $0 }
         for first in stride(from: 0, to: table.rowCount, by: Self.rowsAtOnce) {
             let rows = first..<min(first + Self.rowsAtOnce, table.rowCount)
             let bytes = text.bytes(columns, rows: rows, isFirst: first == 0)

@@ -34,7 +34,7 @@ package func evaluateRun(
     run: String, rows: String, reading: TrainConfiguration.ReadingOptions, threads: Int?,
     kinds: InputKinds = .shipped
 ) throws -> RunEvaluation {
-    let model = try ModelBundle(run: run, kinds: kinds)
+    let model = try RunModel(run: run, kinds: kinds)
     let bytes = try CSVReader.bytes(path: rows)
     let (table, predictions) = try model.predict(
         bytes, name: rows, reading: reading, threads: threads)
@@ -63,7 +63,7 @@ package func evaluateRun(
         ).inPlainWords())
 }
 
-extension ModelBundle {
+extension RunModel {
     /// Reads a file's bytes as the training data were read, and predicts its rows.
     package func predict(
         _ bytes: [UInt8], name: String, reading: TrainConfiguration.ReadingOptions, threads: Int?

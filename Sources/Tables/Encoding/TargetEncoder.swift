@@ -112,6 +112,18 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
         }
     }
 
+    /// Of classes that are known beforehand, such as those of a model that was trained elsewhere.
+    ///
+    /// - Precondition: there are two or more.
+    package init(column: String, classes: [String]) {
+        precondition(classes.count > 1, "a class alone is no answer")
+        self.column = column
+        task = classes.count == 2 ? .binary : .multiclass
+        self.classes = classes
+        center = 0
+        scale = 1
+    }
+
     /// Different answers: texts where they were kept.
     private static func distinct(_ column: Column, _ profile: ColumnProfile, rows: [Int]) -> Int {
         guard let texts = column.texts else { return profile.distinct }
