@@ -284,11 +284,11 @@ let package = Package(
         tests(
             "VouchTests",
             [
-                "Runs", "Documents", "Studies", "VouchCLI", "Cost", "DataEfficiency", "Evidence",
+                "Adoption", "ONNX", "Runs", "Documents", "Studies", "VouchCLI", "Cost", "DataEfficiency", "Evidence",
                 "Explanation", "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR",
                 "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
                 "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
-            ], exclude: ["Verified", "ReadersQuestions.json"], computes: false),
+            ], exclude: ["Adopted", "Verified", "ReadersQuestions.json"], computes: false),
         // the library as its users see it
         tests(
             "LibraryTests", ["Vouch", "RunStore", "TableExample", "TensorCore"], computes: false),

@@ -27,6 +27,8 @@ package struct ImportedModel: DescribedModel {
     /// Rows at once of a model that takes any number: what it makes on its way stays small, and a block of a file has a
     /// multiple of them.
     private static let usualBatchRows = 256
+    /// Of a model that takes one number of rows only.
+    private static let mostBatchRows = 1 << 16
 
     /// What the model says of itself beside its file.
     package struct Description: Sendable {
@@ -79,6 +81,11 @@ package struct ImportedModel: DescribedModel {
             throw ModelError(
                 "the inputs of \(described.name) take \(fixed.sorted().map { "\($0)" }.joined(separator: " and ")) rows at "
                     + "once. Export it with a batch that may be of any size")
+        }
+        if let rows = fixed.first, rows > Self.mostBatchRows {
+            throw ModelError(
+                "\(described.name) takes \(rows) rows at once, and at most \(Self.mostBatchRows) are given. Export it with a "
+                    + "batch that may be of any size")
         }
         batchRows = fixed.first ?? Self.usualBatchRows
         isBatchFixed = !fixed.isEmpty

@@ -117,6 +117,8 @@ extension RunIndex {
         private mutating func addHashes(_ report: JSONValue?, _ configuration: JSONValue?) {
             let trained = records.last { $0.entry.kind == .run }?.entry
             run.made = run.made ?? trained?.time
+            // An imported model has no weights of its own beside its file.
+            run.weightsSHA256 = run.weightsSHA256 ?? trained?.details[Ledger.DetailKey.weightsSHA256]
             run.dataSHA256 = trained?.details[Ledger.DetailKey.dataSHA256]
             run.testSHA256 = trained?.details[Ledger.DetailKey.testSHA256]
             guard run.dataSHA256 == nil, let report, let configuration else { return }

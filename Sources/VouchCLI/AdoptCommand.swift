@@ -1,6 +1,7 @@
 import ArgumentParser
 import Documents
 import Platform
+import Reporting
 import Runs
 import Studies
 

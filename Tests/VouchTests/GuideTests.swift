@@ -9,7 +9,7 @@ import Testing
     /// Those that others build on come first.
     private static let guides = [
         "GettingStarted", "Cost", "DataHunger", "Opacity", "Overfitting", "HyperParameters", "Tuning",
-        "Bias",
+        "Bias", "Adopting",
     ]
 
     /// The lines of a guide's `sh` blocks that start with `vouch`, with those that go on after a backslash.
@@ -93,6 +93,8 @@ import Testing
                 guard place >= 150, let comma = line.lastIndex(of: ",") else { return line }
                 return String(line[...comma])
             })
+        _ = try scratch.write(
+            Files.read(AdoptedModels.path("adult_linear.onnx")), to: "model.onnx")
         let rules = try Files.read(root.path() + "/Benchmarks/data/rules/adult.yaml")
         _ = try scratch.write(rules, to: "rules.yaml")
         _ = try scratch.write(

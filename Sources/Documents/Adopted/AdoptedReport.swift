@@ -1,3 +1,4 @@
+import Adoption
 package import Evidence
 import Figures
 import Models

@@ -41,6 +41,16 @@ package struct ImportedFiles: Sendable {
                 "\(path) keeps data in \"\(wrong)\", and only files in the model's own folder are read. Save the model "
                     + "with its external data beside it")
         }
+        let size = names.reduce(bytes.count) { sum, name in
+            let values = try? URL(filePath: folder + "/" + name).resourceValues(forKeys: [.fileSizeKey])
+            return sum + (values?.fileSize ?? 0)
+        }
+        let most = ONNXLimits().fileBytes
+        guard size <= most else {
+            throw VouchError(
+                "\(path) and its external data are \(size) bytes, and at most \(most) are taken. Save the model without "
+                    + "what it does not need")
+        }
         external = try names.map { ($0, try Files.read(folder + "/" + $0)) }
     }
 

@@ -34,7 +34,7 @@ package struct AdoptControl {
 /// A run folder of an imported model.
 package struct AdoptedRun: Sendable {
     package var path: String
-    package var measurements: [Measurement]
+    package var measurements: [Evidence.Measurement]
     package var sha256: String
     package var seconds: Double
     /// The main measurements as a table for a terminal `width` characters wide.
@@ -68,7 +68,7 @@ package func adoptRun(
 
 /// From a model's file to what its run folder holds. Nothing is put in place yet.
 private struct Adoption {
-    let configuration: AdoptConfiguration
+    private(set) var configuration: AdoptConfiguration
     let control: AdoptControl
     let model: ONNXModel
     let files: ImportedFiles
@@ -91,6 +91,8 @@ private struct Adoption {
         rows = try AdoptedRows(
             configuration, model, named: name, sha256: sha256, threads: threads,
             say: { control.onEvent(.warning($0)) })
+        // It may have been named by rows.yaml alone.
+        self.configuration.columns.target = rows.model.target.column
         for warning in rows.warnings { control.onEvent(.warning(warning)) }
     }
 
