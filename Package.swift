@@ -104,7 +104,12 @@ let package = Package(
             exclude: ["onnx.proto", "onnx-data.proto"]),
         idea(
             "ONNX",
-            ["ONNXProto", real, .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+            [
+                "GraphIR", "ONNXProto", "TensorCore", real,
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
+        // runs them: what can be a graph as one of ours
+        idea("Imports", ["CPURuntime", "GraphIR", "Kernels", "ONNX", "TensorCore"]),
         // an imported model and the rows that it takes
         idea("Adoption", ["Models", "ONNX", "Prediction", "Statistics", "Tables", real]),
         idea("Figures"),
@@ -241,6 +246,10 @@ let package = Package(
                 "Reference/thresholds.py", "Verified",
             ]),
         tests("TensorCoreTests", ["TensorCore"]),
+        tests(
+            "ONNXTests",
+            ["ONNX", "ONNXProto", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            resources: [.copy("Reference")], computes: false),
         tests(
             "EngineTests",
             ["Autodiff", "CPURuntime", "GraphIR", "Int8Helper", "Kernels", "NN", "TensorCore"],
