@@ -1,3 +1,7 @@
 extension OperatorRegistry {
-    static let quantization: [ONNXOperator] = []
+    static let quantization: [ONNXOperator] = [
+        ONNXOperator("QuantizeLinear", LinearQuantization.quantize),
+        ONNXOperator("DequantizeLinear", LinearQuantization.dequantize),
+        ONNXOperator("DynamicQuantizeLinear", Quantization.dynamicQuantizeLinear),
+    ]
 }
