@@ -11,5 +11,18 @@ extension OperatorRegistry {
         .real("GlobalMaxPool", GlobalMaxPool.self),
         .real("GlobalLpPool", GlobalLpPool.self),
         .real("MaxUnpool", MaxUnpool.self),
+        .real("BatchNormalization", BatchNormalization.self),
+        .real("InstanceNormalization", InstanceNormalization.self),
+        .real("GroupNormalization", GroupNormalization.self),
+        .real("LayerNormalization", LayerNormalization.self),
+        .real("RMSNormalization", RMSNormalization.self),
+        .real("LRN", LocalResponseNormalization.self),
+        .real("MeanVarianceNormalization", MeanVarianceNormalization.self),
+        .real("LpNormalization", LpNormalization.self),
+        .real("RNN", RecurrentNetwork.self),
+        .real("GRU", GatedRecurrentUnit.self),
+        .real("LSTM", LongShortTermMemory.self),
+        ONNXOperator("Resize", Resize.evaluate),
+        ONNXOperator("Upsample", Resize.evaluate),
     ]
 }
