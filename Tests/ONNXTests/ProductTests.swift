@@ -83,10 +83,10 @@ final class ProductTests: XCTestCase {
         var limits = ONNXLimits()
         limits.tensorElements = 50
         SingleOperator.assertRefuses(
-            "MatMul", [.counting([8, 1]), .counting([1, 8])], limits: limits, ["[8, 8]"])
+            "MatMul", [.counting([8, 1]), .counting([1, 8])], ["[8, 8]"], limits: limits)
         limits = ONNXLimits()
         limits.work = 1
-        SingleOperator.assertRefuses("MatMul", [.counting([8, 2]), .counting([2, 8])], limits: limits, ["steps"])
+        SingleOperator.assertRefuses("MatMul", [.counting([8, 2]), .counting([2, 8])], ["steps"], limits: limits)
     }
 
     func testEinsum() throws {

@@ -13,17 +13,25 @@ enum SingleOperator {
         let call = NodeCall(
             node: node, opset: opset, inputs: inputs.map { $0.map(ONNXValue.tensor) }, limits: limits)
         let operation = try XCTUnwrap(OperatorRegistry.standard[node.operation], "no operator \(name)")
-        return try operation.evaluate(call).prefix(outputs).map { try XCTUnwrap($0.tensor) }
+        var tensors: [ONNXTensor] = []
+        for value in try operation.evaluate(call).prefix(outputs) { tensors.append(try XCTUnwrap(value.tensor)) }
+        return tensors
+    }
+
+    static func assertRefuses(
+        _ name: String, _ inputs: [ONNXTensor?], _ texts: [String], limits: ONNXLimits = ONNXLimits(),
+        file: StaticString = #filePath, line: UInt = #line
+    ) {
+        assertRefuses(name, inputs, [:], texts, limits: limits, file: file, line: line)
     }
 
     /// Asserts that an operator refuses its inputs with an error of which each text is a part.
     static func assertRefuses(
-        _ name: String, _ inputs: [ONNXTensor?], _ attributes: [String: ONNXAttribute] = [:],
-        opset: Int = 21, limits: ONNXLimits = ONNXLimits(), _ texts: [String],
-        file: StaticString = #filePath, line: UInt = #line
+        _ name: String, _ inputs: [ONNXTensor?], _ attributes: [String: ONNXAttribute], _ texts: [String],
+        limits: ONNXLimits = ONNXLimits(), file: StaticString = #filePath, line: UInt = #line
     ) {
         do {
-            let results = try run(name, inputs, attributes, opset: opset, limits: limits)
+            let results = try run(name, inputs, attributes, limits: limits)
             XCTFail("gave \(results)", file: file, line: line)
         } catch let error as ONNXError {
             for text in texts {

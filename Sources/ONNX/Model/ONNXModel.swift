@@ -54,6 +54,17 @@ package struct ONNXNode: Sendable, Hashable {
     package var outputs: [String]
     package var attributes: [String: ONNXAttribute]
 
+    package init(
+        name: String, operation: OperatorName, inputs: [String], outputs: [String],
+        attributes: [String: ONNXAttribute]
+    ) {
+        self.name = name
+        self.operation = operation
+        self.inputs = inputs
+        self.outputs = outputs
+        self.attributes = attributes
+    }
+
     /// For errors.
     package var place: String {
         name.isEmpty

@@ -35,7 +35,8 @@ struct AxisSamples {
         if x < low || x > high {
             switch padding {
             case .zeros: break
-            case .border: x = max(0, min(Double(extent - 1), x))
+            // The cubic kernel slides over repeated borders, as in PyTorch and ONNX Runtime.
+            case .border: if mode != .cubic { x = max(0, min(Double(extent - 1), x)) }
             case .reflection: x = reflected(x, low, high)
             }
         }

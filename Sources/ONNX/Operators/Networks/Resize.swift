@@ -105,8 +105,12 @@ enum Resize {
             let position = axis.position(of: place)
             let whole: Float
             switch kind {
-            case .preferFloor: whole = (position - 0.5).rounded(.up)
-            case .preferCeiling: whole = (position + 0.5).rounded(.down)
+            case .preferFloor:
+                let floor = position.rounded(.down)
+                whole = position - floor > 0.5 ? floor + 1 : floor
+            case .preferCeiling:
+                let floor = position.rounded(.down)
+                whole = position - floor >= 0.5 ? floor + 1 : floor
             case .floor: whole = position.rounded(.down)
             case .ceiling: whole = position.rounded(.up)
             case .simple: whole = axis.scale < 1 ? position.rounded(.up) : position.rounded(.towardZero)
