@@ -188,7 +188,7 @@ struct WindowAttributes {
     private func check(_ image: [Int]) throws(ONNXError) {
         guard image.count == rank else {
             throw call.failure(
-                "has windows of \(rank) axes for an image of \(image)", kind: .input)
+                "has a window of \(kernel) for an image of \(image)", kind: .input)
         }
         guard image.allSatisfy({ (1...Self.bound).contains($0) }) else {
             throw call.failure("gets an image of \(image)", kind: .input)
