@@ -103,11 +103,8 @@ private struct AffineChain {
     /// Each operation and its fixed operand, in order.
     var steps: [(function: Op.Binary, operand: Value)]
     var end: Value
-
-    var biasName: String {
-        let scope = weightName.split(separator: "/").dropLast()
-        return (scope.map(String.init) + ["foldedBias"]).joined(separator: "/")
-    }
+    /// Beside the weights, or below them where several weights lie side by side, as those of imported networks may.
+    var biasName = ""
 
     static func all(in graph: Graph) -> [AffineChain] {
         var uses = [Int](repeating: 0, count: graph.nodes.count)
@@ -129,9 +126,18 @@ private struct AffineChain {
         for value in Array(graph.outputs.values) + Array(graph.updates.values) {
             uses[value.index] += 1
         }
-        return graph.nodes.indices.compactMap { index in
+        var chains = graph.nodes.indices.compactMap { index in
             chain(from: Value(index), in: graph, uses, user, isFixed)
         }
+        var taken = Set(graph.parameters.map(\.name))
+        for index in chains.indices {
+            let weight = chains[index].weightName
+            let scope = weight.split(separator: "/").dropLast().map(String.init)
+            let beside = (scope + ["foldedBias"]).joined(separator: "/")
+            chains[index].biasName = taken.contains(beside) ? weight + "/foldedBias" : beside
+            taken.insert(chains[index].biasName)
+        }
+        return chains
     }
 
     private static func chain(

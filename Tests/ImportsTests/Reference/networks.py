@@ -133,6 +133,20 @@ def mobilenet(seed=3):
     return b.model([floats("input", "batch", 3, 28, 36)], [floats("output", "batch", 4)])
 
 
+def convolutional(seed=7):
+    """A small network of images, whose gradients are compared with differences."""
+    b = Builder(seed)
+    w = b.weight("conv.weight", 4, 1, 3, 3, scale=0.5)
+    x = b.add("Conv", ["input", w, b.weight("conv.bias", 4, scale=0.1)], group=2, kernel_shape=[3, 3],
+              pads=[1, 0, 1, 1], strides=[1, 1])
+    x = b.add("LeakyRelu", [normed(b, x, "norm", 4)], alpha=0.1)
+    x = b.add("MaxPool", [x], kernel_shape=[2, 2], strides=[2, 1], ceil_mode=1)
+    x = b.add("Sigmoid", [b.add("AveragePool", [x], kernel_shape=[2, 2], pads=[0, 1, 0, 0], strides=[1, 2])])
+    x = b.add("Flatten", [x], axis=1)
+    b.add("Gemm", [x, b.weight("fc.weight", 16, 2), b.weight("fc.bias", 2, scale=0.1)], name="output")
+    return b.model([floats("input", "batch", 2, 6, 5)], [floats("output", "batch", 2)])
+
+
 def layer_norm(b, x, name, width, decomposed):
     scale = b.tensor(f"{name}.weight", b.random.uniform(0.5, 1.5, width).astype(np.float32))
     shift = b.weight(f"{name}.bias", width, scale=0.1)
@@ -256,6 +270,7 @@ def main():
     write("perceptron", perceptron(), {"input": numbers(7, 10)}, {"input": numbers(1, 10)})
     write("resnet", resnet(), {"input": numbers(2, 3, 32, 32)})
     write("mobilenet", mobilenet(), {"input": numbers(2, 3, 28, 36)})
+    write("convolutional", convolutional(), {"input": numbers(3, 2, 6, 5)})
     write("pipeline", pipeline(), {"X": numbers(5, 4)})
     for name, decomposed in [("encoder", False), ("encoder-decomposed", True)]:
         sets = []
