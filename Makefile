@@ -24,9 +24,9 @@ test: build ## every test, in the configuration that ships
 	$(SWIFT) test -c release --skip-build
 
 # VOUCH_TORCH_PYTHON=PYTHON adds the comparison of random graphs with that Python's PyTorch; VOUCH_DATA=FOLDER,
-# with tables/pmlb/*.csv in it, adds the planted leaks.
+# with tables/pmlb/*.csv in it, adds the planted leaks. The backend tests of ONNX come from PyPI.
 verify: build fuzz ## the long simulations behind the statistical claims; writes their tables
-	VOUCH_VERIFY=1 $(SWIFT) test -c release --skip-build
+	VOUCH_VERIFY=1 VOUCH_ONNX_SUITE="$$(Scripts/onnx-suite)" $(SWIFT) test -c release --skip-build
 
 FUZZ_CASES ?= 20000
 fuzz: build ## made-up tables through inspection, training, prediction, evaluation and audit

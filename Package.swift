@@ -257,6 +257,10 @@ let package = Package(
         tests(
             "ONNXTests",
             ["ONNX", "ONNXProto", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            resources: [.copy("Reference")], exclude: ["Verified"], computes: false),
+        tests(
+            "ImportsTests",
+            ["Autodiff", "CPURuntime", "GraphIR", "Imports", "Kernels", "ONNX", "TensorCore"],
             resources: [.copy("Reference")], computes: false),
         tests(
             "EngineTests",

@@ -1,6 +1,7 @@
 /// Work on numbers of a type that is known only while a model runs.
 ///
-/// The types are told apart once, by `Elements.withNumbers`, so that each has a loop of its own.
+/// The types are told apart once, by `Elements.withNumbers`: those that models mostly have get a loop of their own, which the compiler
+/// makes for the type; the others share one that asks the type at each step. Loops for all of them took minutes of a build.
 protocol NumberWork {
     associatedtype Outcome
     func work<Number: ONNXNumber>(_ numbers: [Number]) -> Outcome
@@ -18,17 +19,8 @@ extension Elements {
         switch self {
         case .float32(let values): work.work(values)
         case .float64(let values): work.work(values)
-        case .float16(let values): work.work(values)
-        case .bfloat16(let values): work.work(values)
-        case .int8(let values): work.work(values)
-        case .int16(let values): work.work(values)
-        case .int32(let values): work.work(values)
         case .int64(let values): work.work(values)
-        case .uint8(let values): work.work(values)
-        case .uint16(let values): work.work(values)
-        case .uint32(let values): work.work(values)
-        case .uint64(let values): work.work(values)
-        case .bool, .string: nil
+        default: numbers.map { Self.share(work, $0) }
         }
     }
 
@@ -36,18 +28,18 @@ extension Elements {
         switch self {
         case .float32(let values): work.work(values)
         case .float64(let values): work.work(values)
-        case .float16(let values): work.work(values)
-        case .bfloat16(let values): work.work(values)
-        case .int8(let values): work.work(values)
-        case .int16(let values): work.work(values)
-        case .int32(let values): work.work(values)
         case .int64(let values): work.work(values)
-        case .uint8(let values): work.work(values)
-        case .uint16(let values): work.work(values)
-        case .uint32(let values): work.work(values)
-        case .uint64(let values): work.work(values)
-        case .bool(let values): work.work(values)
-        case .string(let values): work.work(values)
+        default: Self.share(work, array)
         }
+    }
+
+    @inline(never)
+    private static func share<Work: NumberWork>(_ work: Work, _ numbers: some NumberArray) -> Work.Outcome {
+        work.work(numbers.array)
+    }
+
+    @inline(never)
+    private static func share<Work: ElementWork>(_ work: Work, _ elements: some ElementArray) -> Work.Outcome {
+        work.work(elements.array)
     }
 }

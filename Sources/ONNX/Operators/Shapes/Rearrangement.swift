@@ -1,6 +1,7 @@
 /// A choice of elements that does not look at them, so that one text serves every type.
 ///
-/// `Elements.rearranged(by:)` calls it with each concrete type, for which the compiler makes a loop of its own.
+/// `Elements.rearranged(by:)` calls it with the concrete types that models mostly have, for which the compiler makes loops of their own; the
+/// others share one.
 protocol Rearrangement {
     func elements<Element: ONNXElement>(of array: [Element]) -> [Element]
 }
@@ -15,18 +16,8 @@ extension Elements {
         switch self {
         case .float32(let array): .float32(rearrangement.elements(of: array))
         case .float64(let array): .float64(rearrangement.elements(of: array))
-        case .float16(let array): .float16(rearrangement.elements(of: array))
-        case .bfloat16(let array): .bfloat16(rearrangement.elements(of: array))
-        case .int8(let array): .int8(rearrangement.elements(of: array))
-        case .int16(let array): .int16(rearrangement.elements(of: array))
-        case .int32(let array): .int32(rearrangement.elements(of: array))
         case .int64(let array): .int64(rearrangement.elements(of: array))
-        case .uint8(let array): .uint8(rearrangement.elements(of: array))
-        case .uint16(let array): .uint16(rearrangement.elements(of: array))
-        case .uint32(let array): .uint32(rearrangement.elements(of: array))
-        case .uint64(let array): .uint64(rearrangement.elements(of: array))
-        case .bool(let array): .bool(rearrangement.elements(of: array))
-        case .string(let array): .string(rearrangement.elements(of: array))
+        default: Self.share(rearrangement, array)
         }
     }
 
@@ -35,18 +26,21 @@ extension Elements {
         switch self {
         case .float32(let array): .float32(rearrangement.elements(of: array))
         case .float64(let array): .float64(rearrangement.elements(of: array))
-        case .float16(let array): .float16(rearrangement.elements(of: array))
-        case .bfloat16(let array): .bfloat16(rearrangement.elements(of: array))
-        case .int8(let array): .int8(rearrangement.elements(of: array))
-        case .int16(let array): .int16(rearrangement.elements(of: array))
-        case .int32(let array): .int32(rearrangement.elements(of: array))
         case .int64(let array): .int64(rearrangement.elements(of: array))
-        case .uint8(let array): .uint8(rearrangement.elements(of: array))
-        case .uint16(let array): .uint16(rearrangement.elements(of: array))
-        case .uint32(let array): .uint32(rearrangement.elements(of: array))
-        case .uint64(let array): .uint64(rearrangement.elements(of: array))
-        case .bool, .string: nil
+        default: numbers.map { Self.share(rearrangement, $0) }
         }
+    }
+
+    @inline(never)
+    private static func share(_ rearrangement: some Rearrangement, _ elements: some ElementArray) -> Elements {
+        rearrangement.elements(of: elements.array).elements
+    }
+
+    @inline(never)
+    private static func share(
+        _ rearrangement: some NumberRearrangement, _ numbers: some NumberArray
+    ) -> Elements {
+        rearrangement.elements(of: numbers.array).elements
     }
 }
 
