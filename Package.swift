@@ -105,19 +105,6 @@ let package = Package(
                 "CPURuntime", "GraphIR", "Kernels", "NN", "Prediction", "Statistics", "Tables",
                 "TensorCore", "Training", real,
             ]),
-        // Others' models: the generated code of the format, then what reads and runs it.
-        .target(
-            name: "ONNXProto",
-            dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
-            exclude: ["onnx.proto", "onnx-data.proto"]),
-        idea(
-            "ONNX",
-            [
-                "GraphIR", "ONNXProto", "TensorCore", real,
-                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ]),
-        // runs them: what can be a graph as one of ours
-        idea("Imports", ["CPURuntime", "GraphIR", "Kernels", "ONNX", "TensorCore"]),
         // an imported model and the rows that it takes
         idea("Adoption", ["Models", "ONNX", "Prediction", "Statistics", "Tables", real]),
         idea("Figures"),
@@ -256,7 +243,7 @@ let package = Package(
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "ONNXTests",
-            ["ONNX", "ONNXProto", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            ["ONNX", "ONNXProto", protobuf],
             resources: [.copy("Reference")], exclude: ["Verified"], computes: false),
         tests(
             "ImportsTests",
