@@ -38,8 +38,10 @@ enum Gemm: ProductOperator {
         if count > 0, depth > 0 {
             if turnsA { a = MatrixProduct.transposed(a, rows: depth, columns: rows) }
             if turnsB, rows >= 4 {
-                PackedColumns(b, at: 0, depth: depth, columns: columns, rowStep: 1, columnStep: depth)
-                    .multiply(a, at: 0, count: rows, into: &result, at: 0, rowStep: columns)
+                PackedColumns(
+                    b, at: 0, depth: depth, columns: columns, rowStep: 1, columnStep: depth
+                )
+                .multiply(a, at: 0, count: rows, into: &result, at: 0, rowStep: columns)
             } else {
                 if turnsB { b = MatrixProduct.transposed(b, rows: columns, columns: depth) }
                 MatrixProduct.multiply(
@@ -50,7 +52,8 @@ enum Gemm: ProductOperator {
         scale(&result, by: try call.float("alpha", default: 1))
         guard let tensor = try call.optionalTensor(2) else { return call.result(shape, result) }
         guard Broadcasting.shape(tensor.shape, shape) == shape else {
-            throw call.failure("cannot stretch a third input of \(tensor.shape) to \(shape)", kind: .input)
+            throw call.failure(
+                "cannot stretch a third input of \(tensor.shape) to \(shape)", kind: .input)
         }
         var addend = Broadcasting.stretched(
             try call.factors(2, as: Number.self), tensor.shape, to: shape)
