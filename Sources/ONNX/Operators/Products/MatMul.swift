@@ -15,7 +15,7 @@ enum Gemm: ProductOperator {
         _ call: NodeCall, _: Number.Type
     ) throws(ONNXError) -> [ONNXValue] {
         var a = try call.factors(0, as: Number.self)
-        var b = try call.factors(1, as: Number.self)
+        let b = try call.factors(1, as: Number.self)
         let aShape = try call.tensor(0).shape
         let bShape = try call.tensor(1).shape
         guard aShape.count == 2, bShape.count == 2 else {
@@ -42,8 +42,10 @@ enum Gemm: ProductOperator {
                     b, at: 0, depth: depth, columns: columns, rowStep: 1, columnStep: depth
                 )
                 .multiply(a, at: 0, count: rows, into: &result, at: 0, rowStep: columns)
+            } else if turnsB {
+                MatrixProduct.multiply(
+                    a, rows: rows, byRowsOf: b, columns: columns, depth: depth, into: &result)
             } else {
-                if turnsB { b = MatrixProduct.transposed(b, rows: columns, columns: depth) }
                 MatrixProduct.multiply(
                     a, at: 0, rows: rows, b, at: 0, bStep: columns, depth: depth, columns: columns,
                     into: &result, at: 0, resultStep: columns)

@@ -124,6 +124,30 @@ enum MatrixProduct {
         }
     }
 
+    /// `result[r, c] = Σ a[r, k] · b[c, k]` of few rows, in four sums of which each takes every fourth product.
+    static func multiply<Number: ProductNumber>(
+        _ a: [Number], rows: Int, byRowsOf b: [Number], columns: Int, depth: Int,
+        into result: inout [Number]
+    ) {
+        let (left, right) = (a.span, b.span)
+        for row in 0..<rows {
+            let x = left.extracting(row * depth..<(row + 1) * depth)
+            for column in 0..<columns {
+                let y = right.extracting(column * depth..<(column + 1) * depth)
+                var (s0, s1, s2, s3) = (Number.zero, Number.zero, Number.zero, Number.zero)
+                let even = depth / 4 * 4
+                for k in stride(from: 0, to: even, by: 4) {
+                    s0 = s0.adding(x[k], times: y[k])
+                    s1 = s1.adding(x[k + 1], times: y[k + 1])
+                    s2 = s2.adding(x[k + 2], times: y[k + 2])
+                    s3 = s3.adding(x[k + 3], times: y[k + 3])
+                }
+                for k in even..<depth { s0 = s0.adding(x[k], times: y[k]) }
+                result[row * columns + column] = s0.adding(s1).adding(s2.adding(s3))
+            }
+        }
+    }
+
     /// A matrix with rows and columns exchanged.
     static func transposed<Number: ONNXElement>(
         _ matrix: [Number], at start: Int = 0, rows: Int, columns: Int
