@@ -15,7 +15,9 @@ final class ProductTests: XCTestCase {
             for row in 0..<rows {
                 for column in 0..<columns {
                     expected.append(
-                        (0..<depth).reduce(0) { $0 + left[row * depth + $1] * right[$1 * columns + column] })
+                        (0..<depth).reduce(0) {
+                            $0 + left[row * depth + $1] * right[$1 * columns + column]
+                        })
                 }
             }
             let result = try SingleOperator.run("MatMul", [a, b])
@@ -23,8 +25,12 @@ final class ProductTests: XCTestCase {
             let turned = try SingleOperator.run(
                 "Gemm",
                 [
-                    ONNXTensor([depth, rows], (0..<depth * rows).map { left[$0 % rows * depth + $0 / rows] }),
-                    ONNXTensor([columns, depth], (0..<depth * columns).map { right[$0 % depth * columns + $0 / depth] }),
+                    ONNXTensor(
+                        [depth, rows],
+                        (0..<depth * rows).map { left[$0 % rows * depth + $0 / rows] }),
+                    ONNXTensor(
+                        [columns, depth],
+                        (0..<depth * columns).map { right[$0 % depth * columns + $0 / depth] }),
                 ], ["transA": .int(1), "transB": .int(1)])
             XCTAssertEqual(turned, result)
         }
@@ -40,21 +46,25 @@ final class ProductTests: XCTestCase {
     func testMatMulOfWholeNumbersWraps() throws {
         let a = ONNXTensor([1, 2], [Int32.max, 1])
         let b = ONNXTensor([2, 1], [2, 3] as [Int32])
-        XCTAssertEqual(try SingleOperator.run("MatMul", [a, b]), [ONNXTensor([1, 1], [1] as [Int32])])
+        XCTAssertEqual(
+            try SingleOperator.run("MatMul", [a, b]), [ONNXTensor([1, 1], [1] as [Int32])])
         let big = ONNXTensor([1], [Int64.max])
         XCTAssertEqual(
-            try SingleOperator.run("MatMul", [big, ONNXTensor([1], [1] as [Int64])]), [ONNXTensor([], [Int64.max])])
+            try SingleOperator.run("MatMul", [big, ONNXTensor([1], [1] as [Int64])]),
+            [ONNXTensor([], [Int64.max])])
     }
 
     func testMatMulOfHalvesIsRoundedOnce() throws {
         let ones = ONNXTensor([4], [2_048, 1, 1, 1].map { Half($0) })
-        let result = try SingleOperator.run("MatMul", [ones, ONNXTensor([4], [Half](repeating: Half(1), count: 4))])
+        let result = try SingleOperator.run(
+            "MatMul", [ones, ONNXTensor([4], [Half](repeating: Half(1), count: 4))])
         XCTAssertEqual(result, [ONNXTensor([], [Half(2_052)])])
     }
 
     func testShapesThatDoNotFitAreTold() {
         SingleOperator.assertRefuses(
-            "MatMul", [.counting([2, 3]), .counting([4, 5])], ["[2, 3]", "[4, 5]", "3 columns meet 4 rows"])
+            "MatMul", [.counting([2, 3]), .counting([4, 5])],
+            ["[2, 3]", "[4, 5]", "3 columns meet 4 rows"])
         SingleOperator.assertRefuses(
             "MatMul", [.counting([2, 2, 3]), .counting([3, 3, 5])], ["[2, 2, 3]", "[3, 3, 5]"])
         SingleOperator.assertRefuses("MatMul", [.counting([]), .counting([1])], ["no axes"])
@@ -68,14 +78,18 @@ final class ProductTests: XCTestCase {
 
     func testEmptyExtents() throws {
         XCTAssertEqual(
-            try SingleOperator.run("MatMul", [.counting([0, 3]), .counting([3, 2])]), [.counting([0, 2])])
+            try SingleOperator.run("MatMul", [.counting([0, 3]), .counting([3, 2])]),
+            [.counting([0, 2])])
         XCTAssertEqual(
-            try SingleOperator.run("MatMul", [.counting([2, 0]), .counting([0, 2])]), [.filled([2, 2], 0)])
+            try SingleOperator.run("MatMul", [.counting([2, 0]), .counting([0, 2])]),
+            [.filled([2, 2], 0)])
         XCTAssertEqual(
-            try SingleOperator.run("Gemm", [.counting([2, 0]), .counting([0, 2]), .counting([1], from: 3)]),
+            try SingleOperator.run(
+                "Gemm", [.counting([2, 0]), .counting([0, 2]), .counting([1], from: 3)]),
             [.filled([2, 2], 3)])
         XCTAssertEqual(
-            try SingleOperator.run("Einsum", [.counting([0, 3])], ["equation": .string(Array("ij->j".utf8))]),
+            try SingleOperator.run(
+                "Einsum", [.counting([0, 3])], ["equation": .string(Array("ij->j".utf8))]),
             [.filled([3], 0)])
     }
 
@@ -86,7 +100,8 @@ final class ProductTests: XCTestCase {
             "MatMul", [.counting([8, 1]), .counting([1, 8])], ["[8, 8]"], limits: limits)
         limits = ONNXLimits()
         limits.work = 1
-        SingleOperator.assertRefuses("MatMul", [.counting([8, 2]), .counting([2, 8])], ["steps"], limits: limits)
+        SingleOperator.assertRefuses(
+            "MatMul", [.counting([8, 2]), .counting([2, 8])], ["steps"], limits: limits)
     }
 
     func testEinsum() throws {
@@ -96,27 +111,35 @@ final class ProductTests: XCTestCase {
         let square = ONNXTensor.counting([2, 2], from: 1)
         XCTAssertEqual(try einsum("ii", [square]), ONNXTensor([], [5] as [Float]))
         XCTAssertEqual(try einsum("ii->i", [square]), ONNXTensor([2], [1, 4] as [Float]))
-        XCTAssertEqual(try einsum("ab->ba", [square]), ONNXTensor([2, 2], [1, 3, 2, 4] as [Float]))
+        XCTAssertEqual(
+            try einsum("ab->ba", [square]), ONNXTensor([2, 2], [1, 3, 2, 4] as [Float]))
         XCTAssertEqual(
             try einsum("ij,jk,kl", [square, square, square]),
             ONNXTensor([2, 2], [37, 54, 81, 118] as [Float]))
         XCTAssertEqual(
-            try einsum("...i,...i->...", [.counting([2, 2], from: 1), .counting([1, 2], from: 1)]),
+            try einsum(
+                "...i,...i->...", [.counting([2, 2], from: 1), .counting([1, 2], from: 1)]),
             ONNXTensor([2], [5, 11] as [Float]))
-        XCTAssertEqual(try einsum("i,j->", [.counting([3]), .counting([2], from: 1)]), ONNXTensor([], [9] as [Float]))
+        XCTAssertEqual(
+            try einsum("i,j->", [.counting([3]), .counting([2], from: 1)]),
+            ONNXTensor([], [9] as [Float]))
         for wrong in ["ij,jk", "i->ij", "ij->ii", "i1", "ij->k", "i..j", "", "ijk"] {
-            SingleOperator.assertRefuses("Einsum", [square], ["equation": .string(Array(wrong.utf8))], [])
+            SingleOperator.assertRefuses(
+                "Einsum", [square], ["equation": .string(Array(wrong.utf8))], [])
         }
         SingleOperator.assertRefuses(
-            "Einsum", [square, .counting([3, 2])], ["equation": .string(Array("ij,jk".utf8))], ["2", "3"])
+            "Einsum", [square, .counting([3, 2])], ["equation": .string(Array("ij,jk".utf8))],
+            ["2", "3"])
     }
 
     func testQuantizeLinearRoundsHalvesToEvenAndStaysInItsType() throws {
         let x = ONNXTensor([6], [-3, 1, 3, 5, 1_000, .nan] as [Float])
-        let result = try SingleOperator.run("QuantizeLinear", [x, .filled([], 2), ONNXTensor([], [UInt8(1)])])
+        let result = try SingleOperator.run(
+            "QuantizeLinear", [x, .filled([], 2), ONNXTensor([], [UInt8(1)])])
         XCTAssertEqual(result, [ONNXTensor([6], [0, 1, 3, 3, 255, 1] as [UInt8])])
         let sixteen = try SingleOperator.run(
-            "QuantizeLinear", [ONNXTensor([2], [-1e9, 7] as [Float]), .filled([], 2), ONNXTensor([], [Int16(0)])])
+            "QuantizeLinear",
+            [ONNXTensor([2], [-1e9, 7] as [Float]), .filled([], 2), ONNXTensor([], [Int16(0)])])
         XCTAssertEqual(sixteen, [ONNXTensor([2], [-32_768, 4] as [Int16])])
     }
 
@@ -124,18 +147,23 @@ final class ProductTests: XCTestCase {
         let x = ONNXTensor.counting([2, 3])
         SingleOperator.assertRefuses("QuantizeLinear", [x, .filled([], 0)], ["scale of 0"])
         SingleOperator.assertRefuses("QuantizeLinear", [x, .filled([], .nan)], ["scale of nan"])
-        SingleOperator.assertRefuses("QuantizeLinear", [x, .filled([2], 1)], ["3 scales", "[2, 3]"])
+        SingleOperator.assertRefuses(
+            "QuantizeLinear", [x, .filled([2], 1)], ["3 scales", "[2, 3]"])
         SingleOperator.assertRefuses(
             "QuantizeLinear", [x, .filled([2], 1)], ["axis": .int(2)], ["axis 2"])
         SingleOperator.assertRefuses(
             "QuantizeLinear", [x, .filled([2, 2], 1)], ["block_size": .int(-2)], ["-2"])
         SingleOperator.assertRefuses(
-            "QuantizeLinear", [x, .filled([2, 1], 1)], ["block_size": .int(2)], ["[2, 2]", "[2, 1]"])
-        SingleOperator.assertRefuses("QuantizeLinear", [x, .filled([], 1)], ["output_dtype": .int(17)], ["8"])
+            "QuantizeLinear", [x, .filled([2, 1], 1)], ["block_size": .int(2)],
+            ["[2, 2]", "[2, 1]"])
         SingleOperator.assertRefuses(
-            "QuantizeLinear", [x, .filled([3], 1), ONNXTensor([2], [0, 0] as [Int8])], ["[3]", "[2]"])
+            "QuantizeLinear", [x, .filled([], 1)], ["output_dtype": .int(17)], ["8"])
         SingleOperator.assertRefuses(
-            "DequantizeLinear", [ONNXTensor([2], [1, 2] as [Int8]), .filled([], 1), ONNXTensor([], [UInt8(1)])],
+            "QuantizeLinear", [x, .filled([3], 1), ONNXTensor([2], [0, 0] as [Int8])],
+            ["[3]", "[2]"])
+        SingleOperator.assertRefuses(
+            "DequantizeLinear",
+            [ONNXTensor([2], [1, 2] as [Int8]), .filled([], 1), ONNXTensor([], [UInt8(1)])],
             ["int8", "uint8"])
         SingleOperator.assertRefuses(
             "DynamicQuantizeLinear", [ONNXTensor([2], [0, .infinity] as [Float])], ["inf"])
@@ -147,23 +175,27 @@ final class ProductTests: XCTestCase {
         let result = try SingleOperator.run("QuantizeLinear", [x, scales], ["block_size": .int(2)])
         XCTAssertEqual(result, [ONNXTensor([1, 3], [10, 20, 3] as [UInt8])])
         XCTAssertEqual(
-            try SingleOperator.run("DequantizeLinear", [result[0], scales], ["block_size": .int(2)]), [x])
+            try SingleOperator.run(
+                "DequantizeLinear", [result[0], scales], ["block_size": .int(2)]), [x])
     }
 
     func testDynamicQuantizeLinearOfZeros() throws {
         let result = try SingleOperator.run("DynamicQuantizeLinear", [.filled([3], 0)], outputs: 3)
         XCTAssertEqual(
-            result, [ONNXTensor([3], [0, 0, 0] as [UInt8]), .filled([], 1), ONNXTensor([], [UInt8(0)])])
+            result,
+            [ONNXTensor([3], [0, 0, 0] as [UInt8]), .filled([], 1), ONNXTensor([], [UInt8(0)])])
     }
 
     func testIntegerProductsRefuse() {
         let a = ONNXTensor([1, 2], [1, 2] as [UInt8])
         let b = ONNXTensor([2, 1], [1, 2] as [UInt8])
-        SingleOperator.assertRefuses("MatMulInteger", [a, b, ONNXTensor([], [Int8(1)])], ["uint8", "int8"])
+        SingleOperator.assertRefuses(
+            "MatMulInteger", [a, b, ONNXTensor([], [Int8(1)])], ["uint8", "int8"])
         SingleOperator.assertRefuses(
             "MatMulInteger", [a, b, ONNXTensor([3], [1, 2, 3] as [UInt8])], ["[3]", "[1, 2]"])
         let zero = ONNXTensor([], [UInt8(0)])
         let one = ONNXTensor.filled([], 1)
-        SingleOperator.assertRefuses("QLinearMatMul", [a, one, zero, b, one, zero, .filled([], 0), zero], ["scale"])
+        SingleOperator.assertRefuses(
+            "QLinearMatMul", [a, one, zero, b, one, zero, .filled([], 0), zero], ["scale"])
     }
 }

@@ -11,15 +11,20 @@ enum SingleOperator {
             name: "n", operation: OperatorName(name), inputs: inputs.indices.map { "i\($0)" },
             outputs: (0..<outputs).map { "o\($0)" }, attributes: attributes)
         let call = NodeCall(
-            node: node, opset: opset, inputs: inputs.map { $0.map(ONNXValue.tensor) }, limits: limits)
-        let operation = try XCTUnwrap(OperatorRegistry.standard[node.operation], "no operator \(name)")
+            node: node, opset: opset, inputs: inputs.map { $0.map(ONNXValue.tensor) },
+            limits: limits)
+        let operation = try XCTUnwrap(
+            OperatorRegistry.standard[node.operation], "no operator \(name)")
         var tensors: [ONNXTensor] = []
-        for value in try operation.evaluate(call).prefix(outputs) { tensors.append(try XCTUnwrap(value.tensor)) }
+        for value in try operation.evaluate(call).prefix(outputs) {
+            tensors.append(try XCTUnwrap(value.tensor))
+        }
         return tensors
     }
 
     static func assertRefuses(
-        _ name: String, _ inputs: [ONNXTensor?], _ texts: [String], limits: ONNXLimits = ONNXLimits(),
+        _ name: String, _ inputs: [ONNXTensor?], _ texts: [String],
+        limits: ONNXLimits = ONNXLimits(),
         file: StaticString = #filePath, line: UInt = #line
     ) {
         assertRefuses(name, inputs, [:], texts, limits: limits, file: file, line: line)
@@ -27,7 +32,8 @@ enum SingleOperator {
 
     /// Asserts that an operator refuses its inputs with an error of which each text is a part.
     static func assertRefuses(
-        _ name: String, _ inputs: [ONNXTensor?], _ attributes: [String: ONNXAttribute], _ texts: [String],
+        _ name: String, _ inputs: [ONNXTensor?], _ attributes: [String: ONNXAttribute],
+        _ texts: [String],
         limits: ONNXLimits = ONNXLimits(), file: StaticString = #filePath, line: UInt = #line
     ) {
         do {
@@ -35,7 +41,9 @@ enum SingleOperator {
             XCTFail("gave \(results)", file: file, line: line)
         } catch let error as ONNXError {
             for text in texts {
-                XCTAssertTrue("\(error)".contains(text), "\(error) says nothing of '\(text)'", file: file, line: line)
+                XCTAssertTrue(
+                    "\(error)".contains(text), "\(error) says nothing of '\(text)'", file: file,
+                    line: line)
             }
         } catch {
             XCTFail("\(error)", file: file, line: line)

@@ -14,6 +14,8 @@ private struct Heads<Number: ONNXReal> {
     init(_ call: NodeCall, _ index: Int, heads given: Int?) throws(ONNXError) {
         let shape = try call.tensor(index).shape
         let input = try call.reals(index, as: Number.self)
+        // Where there are no elements, an extent may be any number.
+        for extent in shape { _ = try call.count(of: [extent]) }
         if shape.count == 4 {
             (batch, heads, steps, size) = (shape[0], shape[1], shape[2], shape[3])
             values = input
@@ -30,7 +32,8 @@ private struct Heads<Number: ONNXReal> {
         values.reserveCapacity(input.count)
         for item in 0..<batch {
             values += RecurrentInputs.turned(
-                Array(input[item * steps * shape[2]..<(item + 1) * steps * shape[2]]), steps, heads, size)
+                Array(input[item * steps * shape[2]..<(item + 1) * steps * shape[2]]), steps, heads,
+                size)
         }
     }
 
@@ -74,17 +77,23 @@ enum Attention: RealOperator {
             key = try key.appended(to: cache, call)
             value = try value.appended(to: try Heads<Number>(call, 5, heads: nil), call)
         }
-        guard key.heads > 0, query.heads % key.heads == 0, key.size == query.size, key.batch == query.batch,
+        guard key.heads > 0, query.heads % key.heads == 0, key.size == query.size,
+            key.batch == query.batch,
             [value.batch, value.heads, value.steps] == [key.batch, key.heads, key.steps]
         else {
             throw call.failure(
-                "cannot attend with \(query.shape) to \(key.shape) and \(value.shape)", kind: .input)
+                "cannot attend with \(query.shape) to \(key.shape) and \(value.shape)", kind: .input
+            )
         }
         let rows = [query.batch, query.heads, query.steps]
         let count = try call.count(of: rows + [value.size])
-        try call.check(products: [query.batch, query.heads, query.steps, key.steps, query.size + value.size])
+        try call.check(products: [
+            query.batch, query.heads, query.steps, key.steps, query.size + value.size,
+        ])
         let bias = try AttentionBias<Number>(call, query: rows, keys: key.steps, cached: cached)
-        let scale = try call.optionalFloat("scale").map { Number($0) } ?? 1 / Number(query.size).squareRoot()
+        let scale =
+            try call.optionalFloat("scale").map { Number($0) } ?? 1
+            / Number(query.size).squareRoot()
         let cap = Number(try call.float("softcap", default: 0))
         let mode = try call.int("qk_matmul_output_mode", default: 0)
         let keepsScores = call.wants(output: 3)
@@ -99,24 +108,32 @@ enum Attention: RealOperator {
             for index in scores.indices { scores[index] = 0 }
             if part > 0, key.size > 0 {
                 PackedColumns(
-                    key.values, at: source * key.steps * key.size, depth: key.size, columns: key.steps,
+                    key.values, at: source * key.steps * key.size, depth: key.size,
+                    columns: key.steps,
                     rowStep: 1, columnStep: key.size
                 ).multiply(
-                    query.values, at: row * query.steps * query.size, count: query.steps, into: &scores,
+                    query.values, at: row * query.steps * query.size, count: query.steps,
+                    into: &scores,
                     at: 0, rowStep: key.steps)
             }
             for index in scores.indices { scores[index] *= scale }
             if mode == 0 { kept += keepsScores ? scores : [] }
-            if cap > 0 { for index in scores.indices { scores[index] = cap * Number.tanh(scores[index] / cap) } }
+            if cap > 0 {
+                for index in scores.indices {
+                    scores[index] = cap * Number.tanh(scores[index] / cap)
+                }
+            }
             if mode == 1 { kept += keepsScores ? scores : [] }
             let isHidden = bias.add(to: &scores, batch: batch, head: head)
             if mode == 2 { kept += keepsScores ? scores : [] }
             for step in 0..<(part == 0 ? 0 : query.steps) {
-                softmax(&scores, step * key.steps..<(step + 1) * key.steps, isHidden: isHidden[step])
+                softmax(
+                    &scores, step * key.steps..<(step + 1) * key.steps, isHidden: isHidden[step])
             }
             if mode == 3 { kept += keepsScores ? scores : [] }
             MatrixProduct.multiply(
-                scores, at: 0, rows: query.steps, value.values, at: source * value.steps * value.size,
+                scores, at: 0, rows: query.steps, value.values,
+                at: source * value.steps * value.size,
                 bStep: value.size, depth: key.steps, columns: value.size, into: &output,
                 at: row * query.steps * value.size, resultStep: value.size)
         }
@@ -126,7 +143,8 @@ enum Attention: RealOperator {
             let size = query.heads * query.steps * value.size
             for batch in 0..<(count == 0 ? 0 : query.batch) {
                 turned += RecurrentInputs.turned(
-                    Array(output[batch * size..<(batch + 1) * size]), query.heads, query.steps, value.size)
+                    Array(output[batch * size..<(batch + 1) * size]), query.heads, query.steps,
+                    value.size)
             }
             results = call.result([query.batch, query.steps, query.heads * value.size], turned)
         } else {
@@ -179,7 +197,8 @@ private struct AttentionBias<Number: ONNXReal> {
         lengths = try call.optionalIntegers(6)
         if let lengths {
             guard lengths.count == rows[0], lengths.allSatisfy((0...keys).contains) else {
-                throw call.failure("has lengths \(lengths.prefix(8)) for \(keys) keys", kind: .input)
+                throw call.failure(
+                    "has lengths \(lengths.prefix(8)) for \(keys) keys", kind: .input)
             }
         }
         guard let tensor = try call.optionalTensor(3) else {
@@ -196,7 +215,8 @@ private struct AttentionBias<Number: ONNXReal> {
         guard tensor.rank >= 1, maskKeys <= keys || maskKeys == 1, tensor.count > 0 || keys == 0,
             Broadcasting.shape(tensor.shape, whole) == whole
         else {
-            throw call.failure("cannot stretch a mask of \(tensor.shape) to \(rows + [keys])", kind: .input)
+            throw call.failure(
+                "cannot stretch a mask of \(tensor.shape) to \(rows + [keys])", kind: .input)
         }
         steps = tensor.count == 0 ? steps : Broadcasting.steps(of: tensor.shape, in: whole)
     }
@@ -214,8 +234,10 @@ private struct AttentionBias<Number: ONNXReal> {
                 if !mask.isEmpty {
                     bias = -.infinity
                     if key < maskKeys {
-                        bias = mask[
-                            batch * steps[0] + head * steps[1] + query * steps[2] + key * steps[3]]
+                        bias =
+                            mask[
+                                batch * steps[0] + head * steps[1] + query * steps[2] + key
+                                    * steps[3]]
                     }
                 }
                 if key >= length || (isCausal && distance < 0) || (left >= 0 && distance > left)
@@ -268,16 +290,20 @@ enum RotaryEmbedding: RealOperator {
         for row in 0..<rows {
             let position = positions?[row] ?? row
             guard positions == nil || (0..<cacheShape[0]).contains(position) else {
-                throw call.failure("has a position \(position) among \(cacheShape[0])", kind: .input)
+                throw call.failure(
+                    "has a position \(position) among \(cacheShape[0])", kind: .input)
             }
             for head in 0..<heads {
                 let start =
                     isSplit
-                    ? ((row / length * heads + head) * length + row % length) * size : (row * heads + head) * size
+                    ? ((row / length * heads + head) * length + row % length) * size
+                    : (row * heads + head) * size
                 for index in 0..<half {
                     let first = start + (isInterleaved ? 2 * index : index)
                     let second = first + (isInterleaved ? 1 : half)
-                    let (cosine, sine) = (cosines[position * half + index], sines[position * half + index])
+                    let (cosine, sine) = (
+                        cosines[position * half + index], sines[position * half + index]
+                    )
                     let (x, y) = (values[first], values[second])
                     values[first] = cosine * x - sine * y
                     values[second] = sine * x + cosine * y

@@ -9,7 +9,9 @@ enum BatchNormalization: RealOperator {
     ) throws(ONNXError) -> [ONNXValue] {
         var values = try call.reals(0, as: Number.self)
         let shape = try call.tensor(0).shape
-        guard let batch = shape.first else { throw call.failure("wants a batch, and gets a number", kind: .input) }
+        guard let batch = shape.first else {
+            throw call.failure("wants a batch, and gets a number", kind: .input)
+        }
         let isEachElement = call.opset < 9 ? try !call.flag("spatial", default: true) : false
         let ownExtents = isEachElement ? Array(shape.dropFirst()) : [shape.count > 1 ? shape[1] : 1]
         let channels = try call.count(of: ownExtents)
@@ -22,17 +24,23 @@ enum BatchNormalization: RealOperator {
         let size = values.isEmpty ? 0 : values.count / (batch * channels)
         var more: [ONNXValue] = []
         if call.opset >= 14, try call.flag("training_mode") {
-            guard !values.isEmpty else { throw call.failure("cannot learn from \(shape)", kind: .input) }
+            guard !values.isEmpty else {
+                throw call.failure("cannot learn from \(shape)", kind: .input)
+            }
             let momentum = Double(try call.float("momentum", default: 0.9))
             for channel in 0..<channels {
-                let moments = Moments(values, runs: batch, of: size, from: channel * size, step: channels * size)
+                let moments = Moments(
+                    values, runs: batch, of: size, from: channel * size, step: channels * size)
                 let blend = { (old: Number, new: Double) in
                     Number(rounding: old.double * momentum + new * (1 - momentum))
                 }
-                let running = (blend(mean[channel], moments.mean), blend(variance[channel], moments.variance))
+                let running = (
+                    blend(mean[channel], moments.mean), blend(variance[channel], moments.variance)
+                )
                 factor(
                     &values, runs: batch, of: size, from: channel * size, step: channels * size,
-                    mean: moments.mean, variance: moments.variance + epsilon, scale[channel], offset[channel])
+                    mean: moments.mean, variance: moments.variance + epsilon, scale[channel],
+                    offset[channel])
                 (mean[channel], variance[channel]) = running
             }
             more = call.result([channels], mean) + call.result([channels], variance)
@@ -40,7 +48,8 @@ enum BatchNormalization: RealOperator {
             for channel in 0..<channels {
                 factor(
                     &values, runs: batch, of: size, from: channel * size, step: channels * size,
-                    mean: mean[channel].double, variance: variance[channel].double + epsilon, scale[channel],
+                    mean: mean[channel].double, variance: variance[channel].double + epsilon,
+                    scale[channel],
                     offset[channel])
             }
         }
@@ -69,10 +78,14 @@ struct Moments {
     var variance = 0.0
 
     /// Of runs of elements that start `step` apart.
-    init<Number: ONNXReal>(_ values: [Number], runs: Int = 1, of size: Int, from start: Int, step: Int = 0) {
+    init<Number: ONNXReal>(
+        _ values: [Number], runs: Int = 1, of size: Int, from start: Int, step: Int = 0
+    ) {
         let count = Double(runs * size)
         for run in 0..<runs {
-            for index in start + run * step..<start + run * step + size { mean += values[index].double }
+            for index in start + run * step..<start + run * step + size {
+                mean += values[index].double
+            }
         }
         mean /= count
         for run in 0..<runs {

@@ -36,16 +36,19 @@ enum Convolution: RealOperator {
             repeating: .zero, count: isDirect ? 0 : depth * (parts.map(\.count).max() ?? 0))
         for batch in 0..<shapes.batch {
             for group in 0..<shapes.groups {
-                let source = (batch * shapes.inputs + group * shapes.groupInputs) * windows.imageCount
+                let source =
+                    (batch * shapes.inputs + group * shapes.groupInputs) * windows.imageCount
                 let target = (batch * shapes.outputs + group * rows) * places
                 for part in isDirect ? [0..<places] : parts {
                     if !isDirect {
                         windows.gather(
-                            image, at: source, channels: shapes.groupInputs, places: part, into: &columns)
+                            image, at: source, channels: shapes.groupInputs, places: part,
+                            into: &columns)
                     }
                     MatrixProduct.multiply(
                         filters, at: group * rows * depth, rows: rows, isDirect ? image : columns,
-                        at: isDirect ? source : 0, bStep: part.count, depth: depth, columns: part.count,
+                        at: isDirect ? source : 0, bStep: part.count, depth: depth,
+                        columns: part.count,
                         into: &result, at: target + part.lowerBound, resultStep: places)
                 }
             }
@@ -117,7 +120,8 @@ enum TransposedConvolution: RealOperator {
         let imageShape = try call.tensor(0).shape
         let filterShape = try call.tensor(1).shape
         guard imageShape.count >= 3, filterShape.count == imageShape.count else {
-            throw call.failure("cannot move filters of \(filterShape) over \(imageShape)", kind: .input)
+            throw call.failure(
+                "cannot move filters of \(filterShape) over \(imageShape)", kind: .input)
         }
         let kernel = Array(filterShape[2...])
         try call.checkKernel(kernel)
@@ -126,7 +130,8 @@ enum TransposedConvolution: RealOperator {
         let inputs = imageShape[1]
         guard groups >= 1, inputs % groups == 0, filterShape[0] == inputs else {
             throw call.failure(
-                "cannot move filters of \(filterShape) over \(imageShape) in \(groups) groups", kind: .input)
+                "cannot move filters of \(filterShape) over \(imageShape) in \(groups) groups",
+                kind: .input)
         }
         let windows = try windows(call, kernel, Array(imageShape[2...]))
         _ = try call.count(of: Array(imageShape[2...]))
@@ -151,7 +156,8 @@ enum TransposedConvolution: RealOperator {
                     MatrixProduct.multiply(
                         turned, at: 0, rows: rows, image,
                         at: (item * inputs + group * depth) * windows.placeCount + part.lowerBound,
-                        bStep: windows.placeCount, depth: depth, columns: part.count, into: &columns, at: 0,
+                        bStep: windows.placeCount, depth: depth, columns: part.count,
+                        into: &columns, at: 0,
                         resultStep: part.count)
                     windows.scatter(
                         columns, channels: channels, places: part, into: &result,
@@ -160,7 +166,8 @@ enum TransposedConvolution: RealOperator {
             }
         }
         if call.optionalValue(2) != nil {
-            let bias: [Number] = try call.reals(2, count: outputs, "offsets for \(outputs) channels")
+            let bias: [Number] = try call.reals(
+                2, count: outputs, "offsets for \(outputs) channels")
             let size = windows.imageCount
             for row in 0..<batch * outputs {
                 for index in row * size..<(row + 1) * size { result[index] += bias[row % outputs] }

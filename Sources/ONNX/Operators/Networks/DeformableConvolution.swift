@@ -11,7 +11,8 @@ enum DeformableConvolution: RealOperator {
         let shapes = try ConvolutionShapes(call, image: shape, filters: try call.tensor(1).shape)
         let windows = shapes.windows
         guard windows.rank == 2 else {
-            throw call.failure("has images of \(windows.rank) axes, of which 2 are built here", kind: .unsupported)
+            throw call.failure(
+                "has images of \(windows.rank) axes, of which 2 are built here", kind: .unsupported)
         }
         let count = try call.count(of: shapes.result)
         let parts = try call.int("offset_group", default: 1)
@@ -34,13 +35,15 @@ enum DeformableConvolution: RealOperator {
         }
         let bias: [Number] =
             call.optionalValue(3) == nil
-            ? [Number](repeating: 0, count: shapes.outputs) : try call.reals(3, count: shapes.outputs, "offsets")
+            ? [Number](repeating: 0, count: shapes.outputs)
+            : try call.reals(3, count: shapes.outputs, "offsets")
         let depth = shapes.groupInputs * taps
         let rows = shapes.outputs / shapes.groups
         try call.check(products: [count, depth])
         let samples = AxisSamples(mode: .linear, padding: .zeros, alignsCorners: true)
         let (height, width) = (windows.axes[1], windows.axes[2])
-        var columns = [Number](repeating: 0, count: try call.count(of: [shapes.inputs, taps, places]))
+        var columns = [Number](
+            repeating: 0, count: try call.count(of: [shapes.inputs, taps, places]))
         var result = [Number](repeating: 0, count: count)
         var indices = [0, 0, 0, 0]
         var weights = [0.0, 0, 0, 0]
@@ -59,10 +62,12 @@ enum DeformableConvolution: RealOperator {
                             return sum == sum ? max(-0x1p40, min(0x1p40, sum)) : -2
                         }
                         samples.sample(
-                            moved(y, offsets[2 * set * places + place]), extent: height.extent, &indices,
+                            moved(y, offsets[2 * set * places + place]), extent: height.extent,
+                            &indices,
                             &weights, at: 0)
                         samples.sample(
-                            moved(x, offsets[(2 * set + 1) * places + place]), extent: width.extent, &indices,
+                            moved(x, offsets[(2 * set + 1) * places + place]), extent: width.extent,
+                            &indices,
                             &weights, at: 2)
                         let factor = mask?[set * places + place] ?? 1
                         for channel in part * channels..<(part + 1) * channels {
@@ -72,8 +77,11 @@ enum DeformableConvolution: RealOperator {
                                 for horizontal in 2..<4 {
                                     let weight = weights[vertical] * weights[horizontal]
                                     if weight == 0 { continue }
-                                    sum += Number(rounding: weight)
-                                        * image[start + indices[vertical] * width.extent + indices[horizontal]]
+                                    sum +=
+                                        Number(rounding: weight)
+                                        * image[
+                                            start + indices[vertical] * width.extent
+                                                + indices[horizontal]]
                                 }
                             }
                             columns[(channel * taps + tap) * places + place] = sum * factor
@@ -83,7 +91,8 @@ enum DeformableConvolution: RealOperator {
             }
             for group in 0..<shapes.groups {
                 MatrixProduct.multiply(
-                    filters, at: group * rows * depth, rows: rows, columns, at: group * depth * places,
+                    filters, at: group * rows * depth, rows: rows, columns,
+                    at: group * depth * places,
                     bStep: places, depth: depth, columns: places, into: &result,
                     at: (batch * shapes.outputs + group * rows) * places, resultStep: places)
             }

@@ -66,7 +66,9 @@ extension NodeCall {
     ) throws(ONNXError) -> FourierTransform {
         guard length > 0 else { throw failure("transforms \(length) elements", kind: .input) }
         _ = try count(of: [length])
-        try check(products: [lines, length, max(1, FourierTransform.factors(of: length).reduce(0, +))])
+        try check(products: [
+            lines, length, max(1, FourierTransform.factors(of: length).reduce(0, +)),
+        ])
         return FourierTransform(length: length, isInverse: isInverse)
     }
 }
@@ -79,16 +81,21 @@ enum DiscreteFourierTransform: RealOperator {
         let values = try call.reals(0, as: Number.self)
         let shape = try call.tensor(0).shape
         guard shape.count >= 2, let parts = shape.last, (1...2).contains(parts) else {
-            throw call.failure("wants real or complex numbers in its last axis, and gets \(shape)", kind: .input)
+            throw call.failure(
+                "wants real or complex numbers in its last axis, and gets \(shape)", kind: .input)
         }
-        let asked = call.opset < 20
+        let asked =
+            call.opset < 20
             ? try call.int("axis", default: 1) : try call.optionalIntegers(2)?.first ?? -2
         let axis = try call.axis(asked, rank: shape.count)
-        guard axis < shape.count - 1 else { throw call.failure("transforms the parts of complex numbers") }
+        guard axis < shape.count - 1 else {
+            throw call.failure("transforms the parts of complex numbers")
+        }
         let isInverse = try call.flag("inverse")
         let isOneSided = try call.flag("onesided")
         // The inverse of one half gives real numbers.
         let isHalf = isInverse && isOneSided
+        _ = try call.count(of: [shape[axis]])
         let given = try call.optionalIntegers(1)?.first
         let length = given ?? (isHalf ? 2 * max(shape[axis] - 1, 0) : shape[axis])
         var result = shape
@@ -98,7 +105,8 @@ enum DiscreteFourierTransform: RealOperator {
         guard count > 0 else { return call.result(result, [Number]()) }
         let inner = shape[(axis + 1)..<(shape.count - 1)].reduce(1, *)
         let outer = shape[..<axis].reduce(1, *)
-        let transform = try call.transform(length: length, lines: inner * outer, isInverse: isInverse)
+        let transform = try call.transform(
+            length: length, lines: inner * outer, isInverse: isInverse)
         var output = [Number](repeating: 0, count: count)
         let bins = result[axis]
         let resultParts = isHalf ? 1 : 2
@@ -122,7 +130,9 @@ enum DiscreteFourierTransform: RealOperator {
             for bin in 0..<bins {
                 let target = ((row * bins + bin) * inner + line % inner) * resultParts
                 output[target] = Number(rounding: frequencies[bin].x * factor)
-                if resultParts == 2 { output[target + 1] = Number(rounding: frequencies[bin].y * factor) }
+                if resultParts == 2 {
+                    output[target + 1] = Number(rounding: frequencies[bin].y * factor)
+                }
             }
         }
         return call.result(result, output)
@@ -138,7 +148,8 @@ enum ShortTimeFourierTransform: RealOperator {
         let shape = try call.tensor(0).shape
         let parts = shape.count == 3 ? shape[2] : 1
         guard (2...3).contains(shape.count), (1...2).contains(parts) else {
-            throw call.failure("wants signals of real or complex numbers, and gets \(shape)", kind: .input)
+            throw call.failure(
+                "wants signals of real or complex numbers, and gets \(shape)", kind: .input)
         }
         let window: [Double]? = try call.optionalReals(2)
         let length = try call.optionalIntegers(3)?.first ?? window?.count ?? shape[1]
@@ -146,14 +157,16 @@ enum ShortTimeFourierTransform: RealOperator {
             throw call.failure("cannot cut frames of \(length) from \(shape)", kind: .input)
         }
         guard window == nil || window?.count == length else {
-            throw call.failure("has a window of \(window?.count ?? 0) for frames of \(length)", kind: .input)
+            throw call.failure(
+                "has a window of \(window?.count ?? 0) for frames of \(length)", kind: .input)
         }
         let frames = (shape[1] - length) / step + 1
         let bins = try call.flag("onesided", default: true) ? length / 2 + 1 : length
         let result = [shape[0], frames, bins, 2]
         let count = try call.count(of: result)
         guard count > 0 else { return call.result(result, [Number]()) }
-        let transform = try call.transform(length: length, lines: shape[0] * frames, isInverse: false)
+        let transform = try call.transform(
+            length: length, lines: shape[0] * frames, isInverse: false)
         var output: [Number] = []
         output.reserveCapacity(count)
         var signal = [SIMD2<Double>](repeating: .zero, count: length)

@@ -27,7 +27,8 @@ struct AxisSamples {
 
     /// Writes indices and weights of the neighbours of a position, from a place of the arrays on.
     func sample(
-        _ position: Double, extent: Int, _ indices: inout [Int], _ weights: inout [Double], at place: Int
+        _ position: Double, extent: Int, _ indices: inout [Int], _ weights: inout [Double],
+        at place: Int
     ) {
         let low = alignsCorners ? 0 : -0.5
         let high = alignsCorners ? Double(extent - 1) : Double(extent) - 0.5
@@ -55,7 +56,9 @@ struct AxisSamples {
                     distance <= 1
                     ? ((a + 2) * distance - (a + 3)) * distance * distance + 1
                     : ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a
-                write(base + Double(tap) - 1, weight, extent, low, high, &indices, &weights, place + tap)
+                write(
+                    base + Double(tap) - 1, weight, extent, low, high, &indices, &weights,
+                    place + tap)
             }
         }
     }
@@ -67,7 +70,8 @@ struct AxisSamples {
         let last = Double(extent - 1)
         let isInside = x >= 0 && x <= last
         weights[place] = isInside || padding != .zeros ? weight : 0
-        let inside = isInside || padding != .reflection ? x : reflected(x, low, high).rounded(.towardZero)
+        let inside =
+            isInside || padding != .reflection ? x : reflected(x, low, high).rounded(.towardZero)
         indices[place] = Int(max(0, min(last, inside)))
     }
 
@@ -103,7 +107,9 @@ enum GridSample: RealOperator {
         let count = try call.count(of: result)
         guard count > 0 else { return call.result(result, [Number]()) }
         let extents = Array(shape[2...])
-        guard !extents.contains(0) else { throw call.failure("cannot sample \(shape)", kind: .input) }
+        guard !extents.contains(0) else {
+            throw call.failure("cannot sample \(shape)", kind: .input)
+        }
         let grid: [Double] = try call.reals(1)
         let taps = samples.taps
         let all = rank == 2 ? taps * taps : taps * taps * taps
@@ -120,7 +126,8 @@ enum GridSample: RealOperator {
                 let start = (batch * placeCount + place) * rank
                 for axis in 0..<rank {
                     // A grid gives the last axis first.
-                    let position = samples.position(grid[start + rank - 1 - axis], extent: extents[axis])
+                    let position = samples.position(
+                        grid[start + rank - 1 - axis], extent: extents[axis])
                     samples.sample(
                         position, extent: extents[axis], &indices, &weights, at: axis * taps)
                 }
@@ -164,7 +171,8 @@ enum GridSample: RealOperator {
         guard let padding = AxisSamples.Padding(rawValue: named) else {
             throw call.failure("has a 'padding_mode' of '\(named)'")
         }
-        return AxisSamples(mode: mode, padding: padding, alignsCorners: try call.flag("align_corners"))
+        return AxisSamples(
+            mode: mode, padding: padding, alignsCorners: try call.flag("align_corners"))
     }
 }
 
@@ -178,7 +186,8 @@ enum AffineGrid: RealOperator {
         let size = try call.integers(1)
         let rank = size.count - 2
         guard (2...3).contains(rank), shape == [size[0], rank, rank + 1] else {
-            throw call.failure("cannot move an image of \(size) by matrices of \(shape)", kind: .input)
+            throw call.failure(
+                "cannot move an image of \(size) by matrices of \(shape)", kind: .input)
         }
         let result = [size[0]] + size[2...] + [rank]
         let count = try call.count(of: result)

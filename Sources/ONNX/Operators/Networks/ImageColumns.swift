@@ -2,7 +2,8 @@
 extension Windows {
     /// Reads columns `range` for channels that lie one after another from `start`; padding is 0.
     func gather<Number: ProductNumber>(
-        _ image: [Number], at start: Int, channels: Int, places range: Range<Int>, into columns: inout [Number]
+        _ image: [Number], at start: Int, channels: Int, places range: Range<Int>,
+        into columns: inout [Number]
     ) {
         let width = range.count
         forEachRun(range) { run in
@@ -15,14 +16,17 @@ extension Windows {
                     columns[index] = image[x]
                     x += run.step
                 }
-                for index in target + run.skipped + run.count..<target + run.width { columns[index] = .zero }
+                for index in target + run.skipped + run.count..<target + run.width {
+                    columns[index] = .zero
+                }
             }
         }
     }
 
     /// Adds columns `range` to where their taps lie in channels of an image.
     func scatter<Number: ProductNumber>(
-        _ columns: [Number], channels: Int, places range: Range<Int>, into image: inout [Number], at start: Int
+        _ columns: [Number], channels: Int, places range: Range<Int>, into image: inout [Number],
+        at start: Int
     ) {
         let width = range.count
         forEachRun(range) { run in
@@ -67,17 +71,24 @@ extension Windows {
                         let row = place / width.places
                         let first = place % width.places
                         let count = min(width.places - first, range.upperBound - place)
-                        let z = row / height.places * depth.stride - depth.before + kd * depth.dilation
-                        let y = row % height.places * height.stride - height.before + kh * height.dilation
+                        let z =
+                            row / height.places * depth.stride - depth.before + kd * depth.dilation
+                        let y =
+                            row % height.places * height.stride - height.before + kh
+                            * height.dilation
                         let seen = inside.clamped(to: first..<first + count)
                         var run = Run(
-                            tap: tap, column: place - range.lowerBound, width: count, skipped: count,
+                            tap: tap, column: place - range.lowerBound, width: count,
+                            skipped: count,
                             count: 0, image: 0, step: width.stride)
-                        if (0..<depth.extent).contains(z), (0..<height.extent).contains(y), !seen.isEmpty {
+                        if (0..<depth.extent).contains(z), (0..<height.extent).contains(y),
+                            !seen.isEmpty
+                        {
                             run.skipped = seen.lowerBound - first
                             run.count = seen.count
                             run.image =
-                                (z * height.extent + y) * width.extent + seen.lowerBound * width.stride
+                                (z * height.extent + y) * width.extent + seen.lowerBound
+                                * width.stride
                                 - width.before + kw * width.dilation
                         }
                         body(run)

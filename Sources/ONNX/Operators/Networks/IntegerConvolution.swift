@@ -5,7 +5,8 @@ enum IntegerConvolution {
             call, image: try call.tensor(0).shape, filters: try call.tensor(1).shape)
         let image = try call.centred(0, zeroPoint: 2, axisFromEnd: 1)
         let filters = try filters(call, 1, zeroPoint: 3, shapes)
-        return call.result(shapes.result, try Convolution.convolved(image, filters, nil, shapes, call))
+        return call.result(
+            shapes.result, try Convolution.convolved(image, filters, nil, shapes, call))
     }
 
     static func qLinearConv(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
@@ -17,7 +18,8 @@ enum IntegerConvolution {
         if call.optionalValue(8) != nil {
             let values = try call.array(8, of: Int32.self)
             guard values.count == shapes.outputs else {
-                throw call.failure("has \(values.count) offsets for \(shapes.outputs) filters", kind: .input)
+                throw call.failure(
+                    "has \(values.count) offsets for \(shapes.outputs) filters", kind: .input)
             }
             bias = values
         }
@@ -29,7 +31,9 @@ enum IntegerConvolution {
             throw call.failure(
                 "has \(filterScales.count) scales for \(shapes.outputs) filters", kind: .input)
         }
-        guard resultScale[0] != 0 else { throw call.failure("divides by a scale of 0", kind: .input) }
+        guard resultScale[0] != 0 else {
+            throw call.failure("divides by a scale of 0", kind: .input)
+        }
         let factors = filterScales.map { imageScale[0] * $0 / resultScale[0] }
         var values: [Float] = []
         values.reserveCapacity(sums.count)
@@ -52,7 +56,8 @@ enum IntegerConvolution {
         let points = try call.bytes(zeroPoint)
         guard point.type == (try call.tensor(index).type), points.count == shapes.outputs else {
             throw call.failure(
-                "has zero points of \(point.type.name) \(point.shape) for \(shapes.outputs) filters", kind: .input)
+                "has zero points of \(point.type.name) \(point.shape) for \(shapes.outputs) filters",
+                kind: .input)
         }
         guard !values.isEmpty else { return values }
         let size = values.count / shapes.outputs

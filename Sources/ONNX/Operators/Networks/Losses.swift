@@ -4,7 +4,9 @@ import RealModule
 private func loss<Number: ONNXReal>(
     _ logarithms: [Number], _ shape: [Int], _ call: NodeCall
 ) throws(ONNXError) -> [ONNXValue] {
-    guard shape.count >= 2 else { throw call.failure("wants classes, and gets \(shape)", kind: .input) }
+    guard shape.count >= 2 else {
+        throw call.failure("wants classes, and gets \(shape)", kind: .input)
+    }
     let classes = shape[1]
     let targetShape = [shape[0]] + shape[2...]
     guard try call.tensor(1).shape == targetShape else {
@@ -13,7 +15,9 @@ private func loss<Number: ONNXReal>(
     }
     let targets = try call.integers(1)
     var weights: [Number]?
-    if call.optionalValue(2) != nil { weights = try call.reals(2, count: classes, "weights of \(classes) classes") }
+    if call.optionalValue(2) != nil {
+        weights = try call.reals(2, count: classes, "weights of \(classes) classes")
+    }
     let ignored = try call.optionalInt("ignore_index")
     let size = targets.isEmpty ? 1 : targets.count / shape[0]
     var losses: [Number] = []
@@ -56,7 +60,9 @@ enum SoftmaxCrossEntropyLoss: RealOperator {
     ) throws(ONNXError) -> [ONNXValue] {
         var values = try call.reals(0, as: Number.self)
         let shape = try call.tensor(0).shape
-        guard shape.count >= 2 else { throw call.failure("wants classes, and gets \(shape)", kind: .input) }
+        guard shape.count >= 2 else {
+            throw call.failure("wants classes, and gets \(shape)", kind: .input)
+        }
         if !values.isEmpty {
             let classes = shape[1]
             let size = values.count / (shape[0] * classes)

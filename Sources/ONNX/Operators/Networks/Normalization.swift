@@ -5,10 +5,13 @@ enum InstanceNormalization: RealOperator {
         _ call: NodeCall, _: Number.Type
     ) throws(ONNXError) -> [ONNXValue] {
         let shape = try call.tensor(0).shape
-        guard shape.count >= 2 else { throw call.failure("wants channels, and gets \(shape)", kind: .input) }
+        guard shape.count >= 2 else {
+            throw call.failure("wants channels, and gets \(shape)", kind: .input)
+        }
         let channels = shape[1]
         let scale: [Number] = try call.reals(1, count: channels, "scales for \(channels) channels")
-        let offset: [Number] = try call.reals(2, count: channels, "offsets for \(channels) channels")
+        let offset: [Number] = try call.reals(
+            2, count: channels, "offsets for \(channels) channels")
         return try GroupNormalization.normalized(
             call, shape, groups: channels, scale: scale, offset: offset, try call.reals(0))
     }
@@ -20,15 +23,19 @@ enum GroupNormalization: RealOperator {
         _ call: NodeCall, _: Number.Type
     ) throws(ONNXError) -> [ONNXValue] {
         let shape = try call.tensor(0).shape
-        guard shape.count >= 2 else { throw call.failure("wants channels, and gets \(shape)", kind: .input) }
+        guard shape.count >= 2 else {
+            throw call.failure("wants channels, and gets \(shape)", kind: .input)
+        }
         let groups = try call.int("num_groups")
         let channels = shape[1]
         guard groups > 0, channels % groups == 0 else {
             throw call.failure("has \(groups) groups of \(channels) channels")
         }
         let count = call.opset < 21 ? groups : channels
-        let scale: [Number] = try call.reals(1, count: count, "scales for \(count) channels or groups")
-        let offset: [Number] = try call.reals(2, count: count, "offsets for \(count) channels or groups")
+        let scale: [Number] = try call.reals(
+            1, count: count, "scales for \(count) channels or groups")
+        let offset: [Number] = try call.reals(
+            2, count: count, "offsets for \(count) channels or groups")
         return try normalized(
             call, shape, groups: groups, scale: scale, offset: offset, try call.reals(0))
     }
@@ -71,14 +78,15 @@ private struct TrailingAxes<Number: ONNXReal> {
         shape = try call.tensor(0).shape
         axis = try call.axis(try call.int("axis", default: -1), rank: shape.count)
         let own = Array(shape[axis...])
-        size = try call.count(of: own)
+        let size = try call.count(of: own)
+        self.size = size
         func parameter(_ index: Int) throws(ONNXError) -> [Number] {
             let values = try call.reals(index, as: Number.self)
             let given = try call.tensor(index).shape
             guard Broadcasting.shape(given, own) == own else {
                 throw call.failure("cannot stretch parameters of \(given) to \(own)", kind: .input)
             }
-            return Broadcasting.stretched(values, given, to: own)
+            return size == 0 ? [] : Broadcasting.stretched(values, given, to: own)
         }
         scale = try parameter(1)
         offset = hasOffset && call.optionalValue(2) != nil ? try parameter(2) : nil
@@ -119,7 +127,8 @@ enum LayerNormalization: RealOperator {
             inverses = means
         }
         let reduced = outer + [Int](repeating: 1, count: axes.shape.count - axes.axis)
-        return call.result(axes.shape, values) + call.result(reduced, means) + call.result(reduced, inverses)
+        return call.result(axes.shape, values) + call.result(reduced, means)
+            + call.result(reduced, inverses)
     }
 }
 
@@ -134,7 +143,9 @@ enum RMSNormalization: RealOperator {
         guard axes.size > 0 else { return call.result(axes.shape, values) }
         for start in stride(from: 0, to: values.count, by: axes.size) {
             var sum = 0.0
-            for index in start..<start + axes.size { sum += values[index].double * values[index].double }
+            for index in start..<start + axes.size {
+                sum += values[index].double * values[index].double
+            }
             let factor = Number(rounding: 1 / (sum / Double(axes.size) + epsilon).squareRoot())
             for index in 0..<axes.size { values[start + index] *= factor * axes.scale[index] }
         }
@@ -177,7 +188,8 @@ enum LocalResponseNormalization: RealOperator {
                 }
                 for index in sums.indices {
                     result.append(
-                        values[start + channel * plane + index] / Number.pow(bias + alpha * sums[index], beta))
+                        values[start + channel * plane + index]
+                            / Number.pow(bias + alpha * sums[index], beta))
                 }
             }
         }

@@ -28,10 +28,12 @@ private struct PoolShapes {
             throw call.failure("misses the attribute 'kernel_shape'")
         }
         let attributes = try WindowAttributes(call, kernel: kernel)
-        windows = try attributes.windows(over: Array(shape[2...]), ceiling: try call.flag("ceil_mode"))
+        windows = try attributes.windows(
+            over: Array(shape[2...]), ceiling: try call.flag("ceil_mode"))
         for axis in windows.axes where axis.before >= axis.reach || axis.after >= axis.reach {
             throw call.failure(
-                "pads by \(max(axis.before, axis.after)), where its window reaches over \(axis.reach)")
+                "pads by \(max(axis.before, axis.after)), where its window reaches over \(axis.reach)"
+            )
         }
         result = Array(shape[..<2]) + windows.places
         count = try call.count(of: result)
@@ -63,17 +65,24 @@ private struct PoolShapes {
                         let start = w * width.stride - width.before
                         step.begin()
                         for kd in slices {
-                            let z = plane * depth.extent + d * depth.stride - depth.before + kd * depth.dilation
+                            let z =
+                                plane * depth.extent + d * depth.stride - depth.before + kd
+                                * depth.dilation
                             for kh in rows {
-                                let y = z * height.extent + h * height.stride - height.before + kh * height.dilation
+                                let y =
+                                    z * height.extent + h * height.stride - height.before + kh
+                                    * height.dilation
                                 let row = y * width.extent + start
                                 for kw in taps {
-                                    step.add(values[row + kw * width.dilation], at: row + kw * width.dilation)
+                                    step.add(
+                                        values[row + kw * width.dilation],
+                                        at: row + kw * width.dilation)
                                 }
                             }
                         }
                         step.finish(
-                            seen: slices.count * rows.count * taps.count, padded: padded * paddedColumns[w])
+                            seen: slices.count * rows.count * taps.count,
+                            padded: padded * paddedColumns[w])
                     }
                 }
             }
@@ -191,7 +200,8 @@ enum MaxPool {
         case .int8(let values): return try pooled(values, call)
         case .uint8(let values): return try pooled(values, call)
         default:
-            throw call.failure("wants floats or numbers of 8 bits, and gets \(try call.tensor(0).type.name)")
+            throw call.failure(
+                "wants floats or numbers of 8 bits, and gets \(try call.tensor(0).type.name)")
         }
     }
 

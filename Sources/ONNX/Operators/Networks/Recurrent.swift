@@ -13,7 +13,8 @@ enum RecurrentNetwork: RealOperator {
             let recurrence = inputs.recurrence(direction, gate: 0, count: 1)
             let (inputBias, recurrenceBias) = inputs.bias(direction)
             let activation = activations[direction]
-            sequence.run(direction, &states, recurrence) { previous, place, item, products2, state in
+            sequence.run(direction, &states, recurrence) {
+                previous, place, item, products2, state in
                 for unit in 0..<hidden {
                     let sum = products[place * hidden + unit] + products2[item * hidden + unit]
                     state[previous + unit] = activation(
@@ -34,7 +35,8 @@ private struct RecurrentSequence<Number: ONNXReal> {
     init(_ inputs: RecurrentInputs<Number>) {
         self.inputs = inputs
         outputs = [Number](
-            repeating: 0, count: inputs.steps * inputs.directions.count * inputs.batch * inputs.hidden)
+            repeating: 0,
+            count: inputs.steps * inputs.directions.count * inputs.batch * inputs.hidden)
     }
 
     /// Runs one direction.
@@ -85,14 +87,16 @@ enum GatedRecurrentUnit: RealOperator {
             let (inputBias, recurrenceBias) = inputs.bias(direction)
             let gate = activations[2 * direction]
             let activation = activations[2 * direction + 1]
-            sequence.run(direction, &states, recurrence) { previous, place, item, products2, state in
+            sequence.run(direction, &states, recurrence) {
+                previous, place, item, products2, state in
                 let row = place * 3 * hidden
                 let row2 = item * recurrence.columns
                 for unit in 0..<hidden {
                     let other = unit + hidden
                     update[unit] = gate(
                         inputs.clipped(
-                            products[row + unit] + products2[row2 + unit] + inputBias[unit] + recurrenceBias[unit]))
+                            products[row + unit] + products2[row2 + unit] + inputBias[unit]
+                                + recurrenceBias[unit]))
                     reset[unit] = gate(
                         inputs.clipped(
                             products[row + other] + products2[row2 + other] + inputBias[other]
@@ -101,7 +105,8 @@ enum GatedRecurrentUnit: RealOperator {
                 if isLinearFirst {
                     for unit in 0..<hidden {
                         let third = unit + 2 * hidden
-                        candidate[unit] = reset[unit] * (products2[row2 + third] + recurrenceBias[third])
+                        candidate[unit] =
+                            reset[unit] * (products2[row2 + third] + recurrenceBias[third])
                     }
                 } else {
                     for unit in 0..<hidden { reset[unit] *= state[previous + unit] }
@@ -112,7 +117,8 @@ enum GatedRecurrentUnit: RealOperator {
                     let third = unit + 2 * hidden
                     let new = activation(
                         inputs.clipped(products[row + third] + inputBias[third] + candidate[unit]))
-                    state[previous + unit] = (1 - update[unit]) * new + update[unit] * state[previous + unit]
+                    state[previous + unit] =
+                        (1 - update[unit]) * new + update[unit] * state[previous + unit]
                 }
             }
         }
@@ -145,7 +151,8 @@ enum LongShortTermMemory: RealOperator {
             let gate = activations[3 * direction]
             let candidate = activations[3 * direction + 1]
             let activation = activations[3 * direction + 2]
-            sequence.run(direction, &states, recurrence) { previous, place, item, products2, state in
+            sequence.run(direction, &states, recurrence) {
+                previous, place, item, products2, state in
                 let row = place * 4 * hidden
                 let row2 = item * 4 * hidden
                 for unit in 0..<hidden {
@@ -158,9 +165,11 @@ enum LongShortTermMemory: RealOperator {
                     let stays =
                         isCoupled
                         ? 1 - enters
-                        : gate(inputs.clipped(sum(2) + peepholes[peephole + 2 * hidden + unit] * cell))
+                        : gate(
+                            inputs.clipped(sum(2) + peepholes[peephole + 2 * hidden + unit] * cell))
                     let new = stays * cell + enters * candidate(inputs.clipped(sum(3)))
-                    let leaves = gate(inputs.clipped(sum(1) + peepholes[peephole + hidden + unit] * new))
+                    let leaves = gate(
+                        inputs.clipped(sum(1) + peepholes[peephole + hidden + unit] * new))
                     cells[previous + unit] = new
                     state[previous + unit] = leaves * activation(new)
                 }

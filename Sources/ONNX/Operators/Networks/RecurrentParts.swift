@@ -3,7 +3,8 @@ import RealModule
 /// A function between the parts of a recurrent network.
 struct RecurrentActivation {
     private enum Kind: String {
-        case relu, tanh, sigmoid, affine, leakyrelu, thresholdedrelu, scaledtanh, hardsigmoid, elu, softsign
+        case relu, tanh, sigmoid, affine, leakyrelu, thresholdedrelu, scaledtanh, hardsigmoid, elu,
+            softsign
         case softplus
     }
     private let kind: Kind
@@ -64,7 +65,9 @@ struct RecurrentActivation {
         case .hardsigmoid: return max(0, min(1, a * x + b))
         case .elu: return x >= 0 ? x : a * Number.expMinusOne(x)
         case .softsign: return x / (1 + x.magnitude)
-        case .softplus: return x > 0 ? x + Number.log(onePlus: Number.exp(-x)) : Number.log(onePlus: Number.exp(x))
+        case .softplus:
+            return x > 0
+                ? x + Number.log(onePlus: Number.exp(-x)) : Number.log(onePlus: Number.exp(x))
         }
     }
 }
@@ -98,7 +101,8 @@ struct RecurrentInputs<Number: ONNXReal> {
         let recurrenceShape = try call.tensor(2).shape
         guard shape.count == 3, weightShape.count == 3, recurrenceShape.count == 3 else {
             throw call.failure(
-                "wants three axes each, and gets \(shape), \(weightShape) and \(recurrenceShape)", kind: .input)
+                "wants three axes each, and gets \(shape), \(weightShape) and \(recurrenceShape)",
+                kind: .input)
         }
         steps = isBatchFirst ? shape[1] : shape[0]
         batch = isBatchFirst ? shape[0] : shape[1]
@@ -134,7 +138,8 @@ struct RecurrentInputs<Number: ONNXReal> {
         let last = steps
         guard lengths.count == batch, lengths.allSatisfy({ (0...last).contains($0) }) else {
             throw call.failure(
-                "has lengths \(lengths.prefix(8)) for \(batch) sequences of \(steps) steps", kind: .input)
+                "has lengths \(lengths.prefix(8)) for \(batch) sequences of \(steps) steps",
+                kind: .input)
         }
         let limit = try call.float("clip", default: 0)
         clip = limit > 0 ? Number(rounding: Double(limit)) : nil
@@ -218,7 +223,9 @@ struct RecurrentInputs<Number: ONNXReal> {
         }
         return call.result([batch, steps, directions.count, hidden], turned)
             + states.flatMap {
-                call.result([batch, directions.count, hidden], Self.turned($0, directions.count, batch, hidden))
+                call.result(
+                    [batch, directions.count, hidden],
+                    Self.turned($0, directions.count, batch, hidden))
             }
     }
 }

@@ -15,7 +15,8 @@ enum RegionAlignment: RealOperator {
         // Before version 16 there was no attribute, and nothing was moved.
         let isHalf =
             try call.text(
-                "coordinate_transformation_mode", default: call.opset < 16 ? "output_half_pixel" : "half_pixel")
+                "coordinate_transformation_mode",
+                default: call.opset < 16 ? "output_half_pixel" : "half_pixel")
             == "half_pixel"
         guard shape.count == 4, try call.tensor(1).shape == [batches.count, 4] else {
             throw call.failure(
@@ -29,13 +30,16 @@ enum RegionAlignment: RealOperator {
         let count = try call.count(of: result)
         guard count > 0 else { return call.result(result, [Number]()) }
         guard !image.isEmpty, batches.allSatisfy((0..<shape[0]).contains) else {
-            throw call.failure("has regions of images \(batches.prefix(8)) in \(shape)", kind: .input)
+            throw call.failure(
+                "has regions of images \(batches.prefix(8)) in \(shape)", kind: .input)
         }
         var values = [Number](repeating: 0, count: count)
         let plane = shape[2] * shape[3]
         for (region, batch) in batches.enumerated() {
             let shift = isHalf ? 0.5 : 0
-            let corners: [Double] = (0..<4).map { (side: Int) -> Double in regions[4 * region + side] * scale - shift }
+            let corners: [Double] = (0..<4).map { (side: Int) -> Double in
+                regions[4 * region + side] * scale - shift
+            }
             guard corners.allSatisfy({ $0.magnitude < 0x1p40 }) else {
                 throw call.failure("has a region of \(corners)", kind: .input)
             }
@@ -76,7 +80,9 @@ enum RegionAlignment: RealOperator {
                     isFirst = false
                 }
                 if !isMax {
-                    for channel in 0..<shape[1] { values[target + channel * height * width] /= samples }
+                    for channel in 0..<shape[1] {
+                        values[target + channel * height * width] /= samples
+                    }
                 }
             }
         }
@@ -100,7 +106,9 @@ enum RegionAlignment: RealOperator {
                 row * width + column, row * width + nextColumn, nextRow * width + column,
                 nextRow * width + nextColumn,
             ]
-            weights = [(1 - down) * (1 - right), (1 - down) * right, down * (1 - right), down * right]
+            weights = [
+                (1 - down) * (1 - right), (1 - down) * right, down * (1 - right), down * right,
+            ]
         }
     }
 }
@@ -135,7 +143,9 @@ enum NonMaxSuppression {
         let most = max(0, try call.optionalIntegers(2)?.first ?? 0)
         let overlap = try call.optionalReals(3, as: Float.self)?.first ?? 0
         let least = try call.optionalReals(4, as: Float.self)?.first
-        guard (0...1).contains(overlap) else { throw call.failure("has an 'iou_threshold' of \(overlap)") }
+        guard (0...1).contains(overlap) else {
+            throw call.failure("has an 'iou_threshold' of \(overlap)")
+        }
         let isCentred = try call.flag("center_point_box")
         let count = shape[1]
         guard most > 0, !scores.isEmpty else { return call.result([0, 3], [Int64]()) }
@@ -143,7 +153,9 @@ enum NonMaxSuppression {
         var boxes: [Box] = []
         boxes.reserveCapacity(numbers.count / 4)
         for start in stride(from: 0, to: numbers.count, by: 4) {
-            let (a, b, c, d) = (numbers[start], numbers[start + 1], numbers[start + 2], numbers[start + 3])
+            let (a, b, c, d) = (
+                numbers[start], numbers[start + 1], numbers[start + 2], numbers[start + 3]
+            )
             boxes.append(
                 isCentred
                     ? Box(low: (a - c / 2, b - d / 2), high: (a + c / 2, b + d / 2))
@@ -162,9 +174,15 @@ enum NonMaxSuppression {
             for candidate in candidates {
                 if chosen.count == most { break }
                 let box = boxes[batch * count + candidate]
-                if chosen.contains(where: { boxes[batch * count + $0].overlaps(box, beyond: overlap) }) { continue }
+                if chosen.contains(where: {
+                    boxes[batch * count + $0].overlaps(box, beyond: overlap)
+                }) {
+                    continue
+                }
                 chosen.append(candidate)
-                result.append(contentsOf: [Int64(batch), Int64(row % scoreShape[1]), Int64(candidate)])
+                result.append(contentsOf: [
+                    Int64(batch), Int64(row % scoreShape[1]), Int64(candidate),
+                ])
             }
         }
         return call.result([result.count / 3, 3], result)

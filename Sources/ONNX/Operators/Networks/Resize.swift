@@ -30,7 +30,9 @@ enum Resize {
         _ numbers: Numbers, _ axes: ResizeAxes, _ mode: Mode, _ call: NodeCall
     ) throws(ONNXError) -> ONNXValue {
         let result = try weighted(numbers.array.map(\.double), axes, mode, call)
-        guard case .tensor(let tensor) = result, case .float64(let values) = tensor.elements else { return result }
+        guard case .tensor(let tensor) = result, case .float64(let values) = tensor.elements else {
+            return result
+        }
         return .tensor(ONNXTensor(tensor.shape, values.map { Numbers.Element($0) }))
     }
 
@@ -40,7 +42,9 @@ enum Resize {
         _ elements: some ElementArray, _ axes: ResizeAxes, _ call: NodeCall
     ) throws(ONNXError) -> [ONNXValue] {
         let shape = axes.shape
-        guard try call.count(of: shape) > 0 else { return call.result(shape, elements.array.prefix(0).map { $0 }) }
+        guard try call.count(of: shape) > 0 else {
+            return call.result(shape, elements.array.prefix(0).map { $0 })
+        }
         let pick = try Rounding(call)
         var offsets = [0]
         var outside = [false]
@@ -68,7 +72,8 @@ enum Resize {
         guard outside.contains(true) else { return call.result(shape, values) }
         let number = Double(try call.float("extrapolation_value", default: 0))
         guard let numbers = values.elements.numbers else {
-            throw call.failure("cannot put numbers between elements of \(values.elements.type.name)")
+            throw call.failure(
+                "cannot put numbers between elements of \(values.elements.type.name)")
         }
         return [filled(numbers, outside, number, shape)]
     }
@@ -113,9 +118,12 @@ enum Resize {
                 whole = position - floor >= 0.5 ? floor + 1 : floor
             case .floor: whole = position.rounded(.down)
             case .ceiling: whole = position.rounded(.up)
-            case .simple: whole = axis.scale < 1 ? position.rounded(.up) : position.rounded(.towardZero)
+            case .simple:
+                whole = axis.scale < 1 ? position.rounded(.up) : position.rounded(.towardZero)
             }
-            return Int(max(0, min(whole == whole ? whole : 0, Float(axis.input - 1))))
+            // The last place may be none that a float holds.
+            return min(
+                Int(max(0, min(whole == whole ? whole : 0, Float(axis.input - 1)))), axis.input - 1)
         }
     }
 
@@ -148,13 +156,16 @@ enum Resize {
                         let weight = weights[tap]
                         if weight == 0 { continue }
                         let source = (row * axis.input + indices[tap]) * inner
-                        for index in 0..<inner { result[target + index] += weight * values[source + index] }
+                        for index in 0..<inner {
+                            result[target + index] += weight * values[source + index]
+                        }
                     }
                 }
             }
             values = result
         }
-        if axes.axes.contains(where: { axis in (0..<axis.output).contains { axis.isOutside($0) } }) {
+        if axes.axes.contains(where: { axis in (0..<axis.output).contains { axis.isOutside($0) } })
+        {
             let number = Number(try call.float("extrapolation_value", default: 0))
             var outside = [false]
             for axis in axes.axes {
@@ -178,7 +189,9 @@ private struct ResizeKernel {
     private func stretch(_ scale: Float) -> Double { widens ? Double(min(scale, 1)) : 1 }
 
     /// Neighbours from the first on, relative to the position's floor.
-    private func first(_ scale: Float) -> Double { ((isCubic ? -2 : -1) / stretch(scale)).rounded(.down) + 1 }
+    private func first(_ scale: Float) -> Double {
+        ((isCubic ? -2 : -1) / stretch(scale)).rounded(.down) + 1
+    }
 
     func taps(scale: Float) -> Int {
         let count = 2 - 2 * first(scale)
@@ -207,7 +220,8 @@ private struct ResizeKernel {
         for output in 0..<axis.output {
             // Positions beyond the input by more than the kernel see the end alone.
             let position = Double(axis.position(of: output))
-            let clamped = max(-Double(taps), min(last + Double(taps), position == position ? position : 0))
+            let clamped = max(
+                -Double(taps), min(last + Double(taps), position == position ? position : 0))
             let base = clamped.rounded(.down)
             var sum = 0.0
             for tap in 0..<taps {

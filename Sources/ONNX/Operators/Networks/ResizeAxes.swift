@@ -31,14 +31,17 @@ struct ResizeAxis {
         case .halfPixel: return (x + 0.5) / scale - 0.5
         case .halfPixelSymmetric:
             return Float(input) / 2 * (1 - Float(output) / length) + (x + 0.5) / scale - 0.5
-        case .pytorchHalfPixel: return output > 1 ? (x + 0.5) / scale - 0.5 : output == 1 && length != 1 ? 0 : -0.5
-        case .alignCorners: return length == 1 || output == 1 ? 0 : x * Float(input - 1) / (length - 1)
+        case .pytorchHalfPixel:
+            return output > 1 ? (x + 0.5) / scale - 0.5 : output == 1 && length != 1 ? 0 : -0.5
+        case .alignCorners:
+            return length == 1 || output == 1 ? 0 : x * Float(input - 1) / (length - 1)
         case .asymmetric: return x / scale
         case .tfHalfPixelForNN: return (x + 0.5) / scale
         case .tfCropAndResize:
             let last = Float(input - 1)
             return output > 1
-                ? start * last + x * (end - start) * last / Float(output - 1) : 0.5 * (start + end) * last
+                ? start * last + x * (end - start) * last / Float(output - 1)
+                : 0.5 * (start + end) * last
         }
     }
 
@@ -69,7 +72,9 @@ struct ResizeAxes {
             ResizeAxis(input: $0, output: $0, scale: 1, coordinates: coordinates)
         }
         var chosen = Array(shape.indices)
-        if let given = try call.optionalInts("axes") { chosen = try call.axes(given, rank: shape.count) }
+        if let given = try call.optionalInts("axes") {
+            chosen = try call.axes(given, rank: shape.count)
+        }
         if coordinates == .tfCropAndResize {
             let region: [Float] = try call.reals(1, count: 2 * chosen.count, "starts and ends")
             for (place, axis) in chosen.enumerated() {
@@ -95,7 +100,9 @@ struct ResizeAxes {
         }
     }
 
-    private mutating func scale(_ chosen: [Int], by scales: [Float], _ call: NodeCall) throws(ONNXError) {
+    private mutating func scale(_ chosen: [Int], by scales: [Float], _ call: NodeCall)
+        throws(ONNXError)
+    {
         guard scales.count == chosen.count, scales.allSatisfy({ $0 > 0 && $0.isFinite }) else {
             throw call.failure(
                 "has scales of \(scales.prefix(8)) for \(chosen.count) axes", kind: .input)
@@ -103,14 +110,16 @@ struct ResizeAxes {
         for (axis, scale) in zip(chosen, scales) {
             let extent = (Float(axes[axis].input) * scale).rounded(.down)
             guard extent <= Float(call.limits.tensorElements) else {
-                throw call.failure("scales an extent of \(axes[axis].input) by \(scale)", kind: .limit)
+                throw call.failure(
+                    "scales an extent of \(axes[axis].input) by \(scale)", kind: .limit)
             }
             axes[axis].scale = scale
             axes[axis].output = Int(extent)
         }
     }
 
-    private mutating func size(_ chosen: [Int], to sizes: [Int], _ call: NodeCall) throws(ONNXError) {
+    private mutating func size(_ chosen: [Int], to sizes: [Int], _ call: NodeCall) throws(ONNXError)
+    {
         guard sizes.count == chosen.count, sizes.allSatisfy({ $0 >= 0 }),
             chosen.allSatisfy({ axes[$0].input > 0 })
         else {
@@ -134,7 +143,8 @@ struct ResizeAxes {
         for axis in chosen {
             let extent = (common * Float(axes[axis].input)).rounded(.toNearestOrAwayFromZero)
             guard extent <= Float(call.limits.tensorElements) else {
-                throw call.failure("scales an extent of \(axes[axis].input) by \(common)", kind: .limit)
+                throw call.failure(
+                    "scales an extent of \(axes[axis].input) by \(common)", kind: .limit)
             }
             axes[axis].scale = common
             axes[axis].output = Int(extent)

@@ -86,7 +86,8 @@ enum SignalWindows {
             let bin = (Double(length + 1) * frequency / Double(rate)).rounded(.down)
             guard bin >= 0, bin < Double(bins) else {
                 throw call.failure(
-                    "has a band at \(frequency) Hz beyond the \(bins) bins of a spectrum at \(rate) Hz", kind: .input)
+                    "has a band at \(frequency) Hz beyond the \(bins) bins of a spectrum at \(rate) Hz",
+                    kind: .input)
             }
             edges.append(Int(bin))
         }
@@ -98,7 +99,9 @@ enum SignalWindows {
             if left == centre {
                 values[centre * bands + band] = 1
             } else {
-                for bin in left...centre { values[bin * bands + band] = Double(bin - left) / Double(centre - left) }
+                for bin in left...centre {
+                    values[bin * bands + band] = Double(bin - left) / Double(centre - left)
+                }
             }
             for bin in centre..<right {
                 values[bin * bands + band] = Double(right - bin) / Double(right - centre)

@@ -102,15 +102,19 @@ struct WindowAttributes {
         ) throws(ONNXError) -> [Int] {
             let values = try call.ints(name, default: [])
             if values.isEmpty { return [Int](repeating: value, count: count) }
-            guard values.count == count, values.allSatisfy({ (lowest...Self.bound).contains($0) }) else {
+            guard values.count == count, values.allSatisfy({ (lowest...Self.bound).contains($0) })
+            else {
                 throw call.failure(
-                    "has '\(name)' of \(values), and wants \(count) numbers from \(lowest) to \(Self.bound)")
+                    "has '\(name)' of \(values), and wants \(count) numbers from \(lowest) to \(Self.bound)"
+                )
             }
             return values
         }
         strides = try read("strides", default: 1, count: rank, from: 1)
         dilations = try read("dilations", default: 1, count: rank, from: 1)
-        pads = padding == .given ? try read("pads", default: 0, count: 2 * rank, from: 0)
+        pads =
+            padding == .given
+            ? try read("pads", default: 0, count: 2 * rank, from: 0)
             : [Int](repeating: 0, count: 2 * rank)
         guard kernel.allSatisfy({ (1...Self.bound).contains($0) }) else {
             throw call.failure("has a window of \(kernel)")
@@ -119,7 +123,8 @@ struct WindowAttributes {
 
     private func axis(_ index: Int, _ extent: Int) -> WindowAxis {
         WindowAxis(
-            extent: extent, kernel: kernel[index], stride: strides[index], dilation: dilations[index],
+            extent: extent, kernel: kernel[index], stride: strides[index],
+            dilation: dilations[index],
             before: pads[index], after: pads[rank + index])
     }
 

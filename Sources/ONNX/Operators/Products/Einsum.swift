@@ -47,7 +47,8 @@ private struct EinsumEquation {
         let terms = bytes[..<(arrow ?? bytes.count)].split(
             separator: 0x2C, omittingEmptySubsequences: false)
         guard terms.count == shapes.count else {
-            throw call.failure("has an equation of \(terms.count) terms for \(shapes.count) operands: '\(text)'")
+            throw call.failure(
+                "has an equation of \(terms.count) terms for \(shapes.count) operands: '\(text)'")
         }
         var widest = 0
         for (term, shape) in zip(terms, shapes) {
@@ -55,7 +56,8 @@ private struct EinsumEquation {
             let free = shape.count - labels.count
             guard ellipsis == nil ? free == 0 : free >= 0 else {
                 throw call.failure(
-                    "names \(labels.count) axes of an operand of \(shape) in '\(text)'", kind: .input)
+                    "names \(labels.count) axes of an operand of \(shape) in '\(text)'",
+                    kind: .input)
             }
             var all = labels
             if let ellipsis {
@@ -67,7 +69,8 @@ private struct EinsumEquation {
                 let known = extents[label] ?? 1
                 guard known == extent || known == 1 || extent == 1 else {
                     throw call.failure(
-                        "gives one axis of '\(text)' the extents \(known) and \(extent)", kind: .input)
+                        "gives one axis of '\(text)' the extents \(known) and \(extent)",
+                        kind: .input)
                 }
                 extents[label] = known == 1 ? extent : known
             }
@@ -130,7 +133,8 @@ private struct EinsumWork<Number: ProductNumber> {
         let count = try call.count(of: shape)
         guard count > 0 else { return Term(labels: labels, shape: shape, values: []) }
         var steps = [Int](repeating: 0, count: labels.count)
-        for (axis, step) in Broadcasting.steps(of: term.shape).enumerated() where term.shape[axis] != 1 {
+        for (axis, step) in Broadcasting.steps(of: term.shape).enumerated()
+        where term.shape[axis] != 1 {
             guard let place = labels.firstIndex(of: term.labels[axis]) else { continue }
             steps[place] += step
         }
@@ -177,5 +181,7 @@ private struct EinsumWork<Number: ProductNumber> {
         return labels.allSatisfy(needed.contains) ? sum : try summed(sum, keeping: needed)
     }
 
-    private func size(_ labels: [Int]) throws(ONNXError) -> Int { try call.count(of: shape(of: labels)) }
+    private func size(_ labels: [Int]) throws(ONNXError) -> Int {
+        try call.count(of: shape(of: labels))
+    }
 }

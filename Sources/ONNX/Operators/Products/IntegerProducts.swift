@@ -17,11 +17,15 @@ enum IntegerProducts {
         let bScales = try scales(call, 4, axisFromEnd: 1, shape)
         let scales: [Float] = try call.reals(6)
         guard scales.count == 1, let scale = scales.first, scale != 0 else {
-            throw call.failure("wants one scale of its result other than 0, and gets \(scales.prefix(4))", kind: .input)
+            throw call.failure(
+                "wants one scale of its result other than 0, and gets \(scales.prefix(4))",
+                kind: .input)
         }
         var values: [Float] = []
         values.reserveCapacity(sums.count)
-        for index in sums.indices { values.append(Float(sums[index]) * (aScales[index] * bScales[index] / scale)) }
+        for index in sums.indices {
+            values.append(Float(sums[index]) * (aScales[index] * bScales[index] / scale))
+        }
         return [.tensor(ONNXTensor(shape, try call.quantized(values, zeroPoint: 7)))]
     }
 
@@ -32,6 +36,7 @@ enum IntegerProducts {
         let tensor = try call.tensor(index)
         let values: [Float] = try call.reals(index)
         let count = try call.count(of: shape)
+        guard count > 0 else { return [] }
         if values.count == 1 { return [Float](repeating: values[0], count: count) }
         let own = tensor.rank == 1 && axisFromEnd == 2 ? tensor.shape + [1] : tensor.shape
         guard Broadcasting.shape(own, shape) == shape else {
@@ -48,7 +53,8 @@ extension NodeCall {
         var values = try bytes(index)
         guard let point = try optionalTensor(zeroPoint) else { return values }
         guard point.type == tensor.type else {
-            throw failure("wants \(tensor.type.name) as input \(zeroPoint + 1), and gets \(point.type.name)")
+            throw failure(
+                "wants \(tensor.type.name) as input \(zeroPoint + 1), and gets \(point.type.name)")
         }
         let points = try bytes(zeroPoint)
         guard !values.isEmpty else { return values }
@@ -58,7 +64,8 @@ extension NodeCall {
         }
         let own = point.rank == 1 && axisFromEnd == 2 ? point.shape + [1] : point.shape
         guard Broadcasting.shape(own, tensor.shape) == tensor.shape else {
-            throw failure("cannot stretch zero points of \(point.shape) to \(tensor.shape)", kind: .input)
+            throw failure(
+                "cannot stretch zero points of \(point.shape) to \(tensor.shape)", kind: .input)
         }
         for (index, point) in Broadcasting.stretched(points, own, to: tensor.shape).enumerated() {
             values[index] -= point
@@ -72,7 +79,8 @@ extension NodeCall {
         switch tensor.elements {
         case .int8(let values): return values.map(Int32.init)
         case .uint8(let values): return values.map(Int32.init)
-        default: throw failure("wants int8 or uint8 as input \(index + 1), and gets \(tensor.type.name)")
+        default:
+            throw failure("wants int8 or uint8 as input \(index + 1), and gets \(tensor.type.name)")
         }
     }
 
@@ -80,12 +88,14 @@ extension NodeCall {
     func quantized(_ values: [Float], zeroPoint index: Int) throws(ONNXError) -> Elements {
         let point = try tensor(index)
         guard point.count == 1 else {
-            throw failure("wants one zero point as input \(index + 1), and gets \(point.shape)", kind: .input)
+            throw failure(
+                "wants one zero point as input \(index + 1), and gets \(point.shape)", kind: .input)
         }
         switch point.elements {
         case .int8(let points): return .int8(Quantization.rounded(values, about: points[0]))
         case .uint8(let points): return .uint8(Quantization.rounded(values, about: points[0]))
-        default: throw failure("wants int8 or uint8 as input \(index + 1), and gets \(point.type.name)")
+        default:
+            throw failure("wants int8 or uint8 as input \(index + 1), and gets \(point.type.name)")
         }
     }
 }

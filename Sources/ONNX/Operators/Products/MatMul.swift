@@ -15,7 +15,7 @@ enum Gemm: ProductOperator {
         _ call: NodeCall, _: Number.Type
     ) throws(ONNXError) -> [ONNXValue] {
         var a = try call.factors(0, as: Number.self)
-        var b = try call.factors(1, as: Number.self)
+        let b = try call.factors(1, as: Number.self)
         let aShape = try call.tensor(0).shape
         let bShape = try call.tensor(1).shape
         guard aShape.count == 2, bShape.count == 2 else {
@@ -38,10 +38,14 @@ enum Gemm: ProductOperator {
         if count > 0, depth > 0 {
             if turnsA { a = MatrixProduct.transposed(a, rows: depth, columns: rows) }
             if turnsB, rows >= 4 {
-                PackedColumns(b, at: 0, depth: depth, columns: columns, rowStep: 1, columnStep: depth)
-                    .multiply(a, at: 0, count: rows, into: &result, at: 0, rowStep: columns)
+                PackedColumns(
+                    b, at: 0, depth: depth, columns: columns, rowStep: 1, columnStep: depth
+                )
+                .multiply(a, at: 0, count: rows, into: &result, at: 0, rowStep: columns)
+            } else if turnsB {
+                MatrixProduct.multiply(
+                    a, rows: rows, byRowsOf: b, columns: columns, depth: depth, into: &result)
             } else {
-                if turnsB { b = MatrixProduct.transposed(b, rows: columns, columns: depth) }
                 MatrixProduct.multiply(
                     a, at: 0, rows: rows, b, at: 0, bStep: columns, depth: depth, columns: columns,
                     into: &result, at: 0, resultStep: columns)
@@ -50,7 +54,8 @@ enum Gemm: ProductOperator {
         scale(&result, by: try call.float("alpha", default: 1))
         guard let tensor = try call.optionalTensor(2) else { return call.result(shape, result) }
         guard Broadcasting.shape(tensor.shape, shape) == shape else {
-            throw call.failure("cannot stretch a third input of \(tensor.shape) to \(shape)", kind: .input)
+            throw call.failure(
+                "cannot stretch a third input of \(tensor.shape) to \(shape)", kind: .input)
         }
         var addend = Broadcasting.stretched(
             try call.factors(2, as: Number.self), tensor.shape, to: shape)

@@ -9,7 +9,10 @@ struct PackedColumns<Number: ProductNumber> {
     ///   - depth: Rows.
     ///   - rowStep: From a row to the next.
     ///   - columnStep: From a column to the next.
-    init(_ matrix: [Number], at start: Int, depth: Int, columns: Int, rowStep: Int, columnStep: Int = 1) {
+    init(
+        _ matrix: [Number], at start: Int, depth: Int, columns: Int, rowStep: Int,
+        columnStep: Int = 1
+    ) {
         self.depth = depth
         self.columns = columns
         let count = (columns + 7) / 8
@@ -68,7 +71,8 @@ struct PackedColumns<Number: ProductNumber> {
     }
 
     @inline(__always)
-    private func store(_ sums: SIMD8<Number>, _ lanes: Int, _ result: inout [Number], _ place: Int) {
+    private func store(_ sums: SIMD8<Number>, _ lanes: Int, _ result: inout [Number], _ place: Int)
+    {
         for lane in 0..<lanes { result[place + lane] = sums[lane] }
     }
 }
@@ -81,7 +85,8 @@ enum MatrixProduct {
     ///   - bStep: From a row of `b` to the next.
     ///   - resultStep: From a row of the result to the next.
     static func multiply<Number: ProductNumber>(
-        _ a: [Number], at aStart: Int, rows: Int, _ b: [Number], at bStart: Int, bStep: Int, depth: Int,
+        _ a: [Number], at aStart: Int, rows: Int, _ b: [Number], at bStart: Int, bStep: Int,
+        depth: Int,
         columns: Int, into result: inout [Number], at place: Int, resultStep: Int
     ) {
         guard rows > 0, columns > 0, depth > 0 else { return }
@@ -103,7 +108,8 @@ enum MatrixProduct {
 
     /// `sums[c] += Σ a[k] · b[k, c]`
     private static func addRows<Number: ProductNumber>(
-        _ sums: inout [Number], _ a: [Number], _ aStart: Int, _ b: [Number], _ bStart: Int, _ bStep: Int,
+        _ sums: inout [Number], _ a: [Number], _ aStart: Int, _ b: [Number], _ bStart: Int,
+        _ bStep: Int,
         _ depth: Int
     ) {
         let columns = sums.count
@@ -114,6 +120,30 @@ enum MatrixProduct {
             let row = all.extracting(bStart + k * bStep..<bStart + k * bStep + columns)
             for column in 0..<columns {
                 target[column] = target[column].adding(factor, times: row[column])
+            }
+        }
+    }
+
+    /// `result[r, c] = Σ a[r, k] · b[c, k]` of few rows, in four sums of which each takes every fourth product.
+    static func multiply<Number: ProductNumber>(
+        _ a: [Number], rows: Int, byRowsOf b: [Number], columns: Int, depth: Int,
+        into result: inout [Number]
+    ) {
+        let (left, right) = (a.span, b.span)
+        for row in 0..<rows {
+            let x = left.extracting(row * depth..<(row + 1) * depth)
+            for column in 0..<columns {
+                let y = right.extracting(column * depth..<(column + 1) * depth)
+                var (s0, s1, s2, s3) = (Number.zero, Number.zero, Number.zero, Number.zero)
+                let even = depth / 4 * 4
+                for k in stride(from: 0, to: even, by: 4) {
+                    s0 = s0.adding(x[k], times: y[k])
+                    s1 = s1.adding(x[k + 1], times: y[k + 1])
+                    s2 = s2.adding(x[k + 2], times: y[k + 2])
+                    s3 = s3.adding(x[k + 3], times: y[k + 3])
+                }
+                for k in even..<depth { s0 = s0.adding(x[k], times: y[k]) }
+                result[row * columns + column] = s0.adding(s1).adding(s2.adding(s3))
             }
         }
     }
@@ -135,7 +165,8 @@ enum MatrixProduct {
         _ a: [Number], _ aShape: [Int], _ b: [Number], _ bShape: [Int], _ call: NodeCall
     ) throws(ONNXError) -> (shape: [Int], values: [Number]) {
         guard !aShape.isEmpty, !bShape.isEmpty else {
-            throw call.failure("cannot multiply \(aShape) by \(bShape): a number has no axes", kind: .input)
+            throw call.failure(
+                "cannot multiply \(aShape) by \(bShape): a number has no axes", kind: .input)
         }
         let left = aShape.count == 1 ? [1] + aShape : aShape
         let right = bShape.count == 1 ? bShape + [1] : bShape
@@ -151,7 +182,8 @@ enum MatrixProduct {
         let rightBatch = Array(right.dropLast(2))
         guard let batch = Broadcasting.shape(leftBatch, rightBatch) else {
             throw call.failure(
-                "cannot multiply \(aShape) by \(bShape): the axes before the last two do not fit", kind: .input)
+                "cannot multiply \(aShape) by \(bShape): the axes before the last two do not fit",
+                kind: .input)
         }
         let shape =
             batch + (aShape.count == 1 ? [] : [rows]) + (bShape.count == 1 ? [] : [columns])
@@ -161,7 +193,8 @@ enum MatrixProduct {
         try call.check(products: [count, depth])
         if rightBatch.allSatisfy({ $0 == 1 }) {
             multiply(
-                a, at: 0, rows: count / columns, b, at: 0, bStep: columns, depth: depth, columns: columns,
+                a, at: 0, rows: count / columns, b, at: 0, bStep: columns, depth: depth,
+                columns: columns,
                 into: &result, at: 0, resultStep: columns)
             return (shape, result)
         }
@@ -175,7 +208,8 @@ enum MatrixProduct {
         }
         for (index, (aStart, bStart)) in zip(lefts, rights).enumerated() {
             multiply(
-                a, at: aStart, rows: rows, b, at: bStart, bStep: columns, depth: depth, columns: columns,
+                a, at: aStart, rows: rows, b, at: bStart, bStep: columns, depth: depth,
+                columns: columns,
                 into: &result, at: index * rows * columns, resultStep: columns)
         }
         return (shape, result)

@@ -20,7 +20,8 @@ extension RealOperator {
 }
 
 extension ONNXOperator {
-    static func product<Operator: ProductOperator>(_ name: String, _: Operator.Type) -> ONNXOperator {
+    static func product<Operator: ProductOperator>(_ name: String, _: Operator.Type) -> ONNXOperator
+    {
         ONNXOperator(name) { call throws(ONNXError) in
             let type = try call.tensor(0).type
             switch type {
@@ -62,7 +63,8 @@ extension ONNXValue {
     func rounded(to type: ElementType) -> ONNXValue {
         guard let tensor, tensor.type != type, tensor.type.isFloat else { return self }
         switch (tensor.elements, type) {
-        case (.float32(let values), .float16): return .tensor(ONNXTensor(tensor.shape, values.map { Half($0) }))
+        case (.float32(let values), .float16):
+            return .tensor(ONNXTensor(tensor.shape, values.map { Half($0) }))
         case (.float32(let values), .bfloat16):
             return .tensor(ONNXTensor(tensor.shape, values.map { BrainFloat($0) }))
         case (.float32(let values), .float64):
@@ -133,7 +135,9 @@ extension NodeCall {
         var count = 1.0
         for factor in factors { count *= Double(factor) }
         guard count <= Double(limits.work) * 64 else {
-            throw failure("asks for about \(count) steps, which is beyond what one execution may take", kind: .limit)
+            throw failure(
+                "asks for about \(count) steps, which is beyond what one execution may take",
+                kind: .limit)
         }
     }
 }

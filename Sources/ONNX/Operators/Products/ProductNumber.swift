@@ -9,7 +9,9 @@ protocol ProductNumber: ONNXNumber, SIMDScalar, Codable {
 }
 
 extension ProductNumber where Self: BinaryFloatingPoint {
-    static func adding(_ sum: SIMD8<Self>, _ a: Self, _ b: SIMD8<Self>) -> SIMD8<Self> { sum + a * b }
+    static func adding(_ sum: SIMD8<Self>, _ a: Self, _ b: SIMD8<Self>) -> SIMD8<Self> {
+        sum + a * b
+    }
     func adding(_ a: Self, times b: Self) -> Self { self + a * b }
 }
 

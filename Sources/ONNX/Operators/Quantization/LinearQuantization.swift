@@ -31,7 +31,8 @@ enum LinearQuantization {
             result.reserveCapacity(values.count)
             for index in values.indices {
                 let place = layout.scale(of: index)
-                result.append(Quantization.rounded(values[index] / scales[place], about: zeros[place]))
+                result.append(
+                    Quantization.rounded(values[index] / scales[place], about: zeros[place]))
             }
             return call.result(shape, result)
         }
@@ -40,7 +41,9 @@ enum LinearQuantization {
         case .uint8: return try quantized(UInt8.self)
         case .int16: return try quantized(Int16.self)
         case .uint16: return try quantized(UInt16.self)
-        default: throw call.failure("quantizes to \(type.name), which is not built here", kind: .unsupported)
+        default:
+            throw call.failure(
+                "quantizes to \(type.name), which is not built here", kind: .unsupported)
         }
     }
 
@@ -85,7 +88,8 @@ enum LinearQuantization {
             result.append(Float(Int64(values[index]) - Int64(zeros[place])) * scales[place])
         }
         let number = try call.int("output_dtype", default: 0)
-        guard let type = number == 0 ? scale.type : ElementType(rawValue: number), type.isFloat else {
+        guard let type = number == 0 ? scale.type : ElementType(rawValue: number), type.isFloat
+        else {
             throw call.failure(
                 "dequantizes to \(ElementType.name(ofNumber: number)), which is not built here",
                 kind: .unsupported)

@@ -1,7 +1,9 @@
 /// What numbers become in few bits.
 enum Quantization {
     /// `round(value) + zero`, halves to even, at the type's ends beyond them; 0 plus the zero point of NaN.
-    static func rounded<Number: FixedWidthInteger>(_ values: [Float], about zero: Number) -> [Number] {
+    static func rounded<Number: FixedWidthInteger>(_ values: [Float], about zero: Number)
+        -> [Number]
+    {
         let zero = Float(zero)
         var result: [Number] = []
         result.reserveCapacity(values.count)
@@ -26,11 +28,13 @@ enum Quantization {
             high = max(high, value)
         }
         guard (high - low).isFinite else {
-            throw call.failure("gets values from \(low) to \(high), which have no finite scale", kind: .input)
+            throw call.failure(
+                "gets values from \(low) to \(high), which have no finite scale", kind: .input)
         }
         let scale = high == low ? 1 : (high - low) / 255
         guard scale > 0 else {
-            throw call.failure("gets values from \(low) to \(high), whose scale is 0 in floats", kind: .input)
+            throw call.failure(
+                "gets values from \(low) to \(high), whose scale is 0 in floats", kind: .input)
         }
         let zero = UInt8(max(0, min(255, (-low / scale).rounded(.toNearestOrEven))))
         return [
@@ -64,7 +68,8 @@ struct ScaleLayout {
         if blockSize == 0 {
             guard scales == [extent] else {
                 throw call.failure(
-                    "wants \(extent) scales for axis \(axis) of \(shape), and gets \(scales)", kind: .input)
+                    "wants \(extent) scales for axis \(axis) of \(shape), and gets \(scales)",
+                    kind: .input)
             }
             (kind, block, blocks) = (.axis, 1, extent)
             return

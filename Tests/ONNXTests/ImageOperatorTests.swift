@@ -1,0 +1,120 @@
+import ONNX
+import XCTest
+
+/// Resized and sampled images, boxes, losses and signals where the backend suite says nothing.
+final class ImageOperatorTests: XCTestCase {
+    private let image = ONNXTensor.counting([1, 1, 3, 3])
+
+    private func string(_ text: String) -> ONNXAttribute { .string(Array(text.utf8)) }
+
+    func testResizeRefuses() {
+        SingleOperator.assertRefuses("Resize", [image], ["neither"])
+        SingleOperator.assertRefuses("Resize", [image, nil, .filled([3], 1)], ["4 axes"])
+        SingleOperator.assertRefuses("Resize", [image, nil, .filled([4], 0)], ["scales"])
+        SingleOperator.assertRefuses("Resize", [image, nil, .filled([4], .nan)], ["scales"])
+        SingleOperator.assertRefuses(
+            "Resize", [image, nil, .filled([4], 2)], ["mode": string("soft")], ["soft"])
+        SingleOperator.assertRefuses(
+            "Resize", [image, nil, nil, ONNXTensor([4], [1, 1, -2, 2] as [Int64])], ["-2"])
+        SingleOperator.assertRefuses(
+            "Resize", [.counting([1, 0]), nil, nil, ONNXTensor([2], [1, 2] as [Int64])], ["[1, 0]"])
+        SingleOperator.assertRefuses(
+            "Resize", [image, nil, .filled([2], 2)], ["axes": .ints([2, 2])], ["twice"])
+    }
+
+    func testNearestResizeOfTextsAndOfVersion10() throws {
+        let texts = ONNXTensor([2], ["a", "b"])
+        XCTAssertEqual(
+            try SingleOperator.run("Resize", [texts, nil, .filled([1], 2)]),
+            [ONNXTensor([4], ["a", "a", "b", "b"])])
+        // Version 10 takes the upper neighbour where an axis shrinks.
+        XCTAssertEqual(
+            try SingleOperator.run(
+                "Resize", [.counting([5]), ONNXTensor([1], [0.6] as [Float])], opset: 10),
+            [ONNXTensor([3], [0, 2, 4] as [Float])])
+    }
+
+    func testGridsWithNumbersThatAreNone() throws {
+        let grid = ONNXTensor([1, 1, 3, 2], [.nan, -1, .infinity, 0, 1e30, -1e30] as [Float])
+        for padding in ["zeros", "border", "reflection"] {
+            for mode in ["linear", "nearest", "cubic"] {
+                let result = try SingleOperator.run(
+                    "GridSample", [image, grid],
+                    [
+                        "padding_mode": string(padding), "mode": string(mode),
+                        "align_corners": .int(1),
+                    ])
+                XCTAssertEqual(result[0].shape, [1, 1, 1, 3])
+                guard case .float32(let values) = result[0].elements else {
+                    return XCTFail("no floats")
+                }
+                XCTAssertEqual(values[0], 0, accuracy: 1e-6, "\(padding) \(mode)")
+                XCTAssertTrue(values.allSatisfy(\.isFinite), "\(padding) \(mode)")
+            }
+        }
+        SingleOperator.assertRefuses(
+            "GridSample", [image, .counting([2, 1, 1, 2])], ["[2, 1, 1, 2]"])
+    }
+
+    func testBoxesOfEqualScoresKeepTheirOrder() throws {
+        let boxes = ONNXTensor([1, 3, 4], [0, 0, 1, 1, 5, 5, 6, 6, 0, 0, 1, 1] as [Float])
+        let scores = ONNXTensor.filled([1, 1, 3], 0.5)
+        let result = try SingleOperator.run(
+            "NonMaxSuppression", [boxes, scores, ONNXTensor([], [Int64(3)]), .filled([], 0.5)])
+        XCTAssertEqual(result, [ONNXTensor([2, 3], [0, 0, 0, 0, 0, 1] as [Int64])])
+        SingleOperator.assertRefuses(
+            "NonMaxSuppression", [boxes, .filled([1, 1, 2], 0)], ["[1, 1, 2]"])
+    }
+
+    // MARK: Losses and signals
+
+    func testTargetsBeyondTheClasses() {
+        for target in [3, -1] as [Int64] {
+            SingleOperator.assertRefuses(
+                "SoftmaxCrossEntropyLoss", [.counting([1, 3]), ONNXTensor([1], [target])],
+                ["target of \(target)"])
+            SingleOperator.assertRefuses(
+                "NegativeLogLikelihoodLoss", [.counting([1, 3]), ONNXTensor([1], [target])],
+                ["target of \(target)"])
+        }
+        SingleOperator.assertRefuses(
+            "SoftmaxCrossEntropyLoss", [.counting([2, 3]), ONNXTensor([1], [Int64(0)])],
+            ["[2]", "[1]"])
+    }
+
+    func testFourierTransformsOfEveryLengthAreInverted() throws {
+        for length in [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 30, 49] {
+            let x = ONNXTensor([1, length, 2], (0..<2 * length).map { Float(($0 * 7) % 11 - 5) })
+            let there = try SingleOperator.run("DFT", [x])[0]
+            let back = try SingleOperator.run("DFT", [there], ["inverse": .int(1)])[0]
+            guard case .float32(let expected) = x.elements,
+                case .float32(let values) = back.elements,
+                case .float32(let frequencies) = there.elements
+            else { return XCTFail("no floats") }
+            for (value, other) in zip(values, expected) {
+                XCTAssertEqual(value, other, accuracy: 1e-5)
+            }
+            // Energy: Σ |X|² = n · Σ |x|².
+            let energy = expected.reduce(0) { $0 + $1 * $1 } * Float(length)
+            XCTAssertEqual(frequencies.reduce(0) { $0 + $1 * $1 }, energy, accuracy: energy * 1e-5)
+            let half = try SingleOperator.run(
+                "DFT", [ONNXTensor([1, length, 1], Array(expected.prefix(length)))],
+                ["onesided": .int(1)])[0]
+            let real = try SingleOperator.run(
+                "DFT", [half, ONNXTensor([], [Int64(length)])],
+                ["inverse": .int(1), "onesided": .int(1)])[0]
+            guard case .float32(let reals) = real.elements else { return XCTFail("no floats") }
+            XCTAssertEqual(real.shape, [1, length, 1])
+            for (value, other) in zip(reals, expected) {
+                XCTAssertEqual(value, other, accuracy: 1e-5)
+            }
+        }
+        SingleOperator.assertRefuses("DFT", [.counting([1, 4, 3])], ["[1, 4, 3]"])
+        SingleOperator.assertRefuses(
+            "STFT", [.counting([1, 4, 1]), ONNXTensor([], [Int64(0)])], ["[1, 4, 1]"])
+        SingleOperator.assertRefuses(
+            "STFT",
+            [.counting([1, 4, 1]), ONNXTensor([], [Int64(1)]), nil, ONNXTensor([], [Int64(5)])],
+            ["frames of 5"])
+    }
+}
