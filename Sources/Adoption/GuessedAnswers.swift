@@ -4,7 +4,7 @@ import Tables
 /// Which output says what, and of which column, as far as it can be told.
 struct GuessedAnswers {
     private(set) var target: String?
-    private(set) var targetReason = "as asked for (--target)"
+    private(set) var targetReason = ""
     private(set) var output: ONNXPort?
     private(set) var outputReason = ""
     private(set) var meaning: RowMapping.Meaning?

@@ -32,7 +32,11 @@ package struct MappingGuess: Sendable {
         let answers = GuessedAnswers(model, facts, table, target: target)
         line("# Which columns of a table feed \(name), and what it says; written by vouch.")
         line("# What has a comment behind it was guessed: look at each.")
-        write("target", value: answers.target.map(yamlText), answers.targetReason, 0)
+        if let target {
+            line("target: \(yamlText(target))")
+        } else {
+            write("target", value: answers.target.map(yamlText), answers.targetReason, 0)
+        }
         let columns = table.columns.filter { $0.name != answers.target && !others.contains($0.name) }
         let inputs = model.graph.requiredInputs
         line("inputs:")
@@ -40,9 +44,17 @@ package struct MappingGuess: Sendable {
         let rest = columns.filter { column in !named.values.contains { $0.name == column.name } }
         for port in inputs { write(port, named[port.name], among: rest) }
         line("output:")
-        write("name", value: answers.output.map { yamlText($0.name) }, answers.outputReason, 1)
-        write("is", value: answers.meaning?.rawValue, answers.meaningReason, 1)
-        if answers.isLogits { write("logits", value: "true", answers.logitsReason, 1) }
+        typealias Key = RowMapping.Output.Key
+        write(
+            Key.name.rawValue, "the output", value: answers.output.map { yamlText($0.name) },
+            answers.outputReason, 1)
+        write(
+            Key.meaning.rawValue, "what it says", value: answers.meaning?.rawValue, answers.meaningReason, 1)
+        if answers.isLogits {
+            write(
+                Key.logits.rawValue, "a score before softmax or the logistic function",
+                value: "true", answers.logitsReason, 1)
+        }
         guard answers.meaning != .number else { return }
         list("classes", answers.classes, answers.classesReason)
         if !answers.labels.isEmpty { list("labels", answers.labels, answers.labelsReason) }
@@ -53,7 +65,11 @@ package struct MappingGuess: Sendable {
     private mutating func line(_ text: String) { self.text += text + "\n" }
 
     /// A key with a guessed value, or without one.
-    private mutating func write(_ key: String, value: String?, _ reason: String, _ depth: Int) {
+    ///
+    /// - Parameter what: What the note says is guessed.
+    private mutating func write(
+        _ key: String, _ what: String? = nil, value: String?, _ reason: String, _ depth: Int
+    ) {
         let indent = String(repeating: "  ", count: depth)
         guard let value else {
             line("\(indent)\(key):  # choose: \(reason)")
@@ -61,7 +77,7 @@ package struct MappingGuess: Sendable {
             return
         }
         line("\(indent)\(key): \(value)  # \(reason)")
-        notes.append("\(key) is \(value): \(reason)")
+        notes.append("\(what ?? key) is \(value): \(reason)")
     }
 
     private mutating func list(_ key: String, _ values: [String], _ reason: String) {

@@ -35,7 +35,7 @@ struct OutputReader: Sendable {
             guard width == 1 else { throw misfit(value, "one number a row") }
             for row in 0..<used where !numbers[row].isFinite {
                 throw ModelError(
-                    "the model predicts \(numbers[row]) for \(rowNumber(row)), which is no number that can be "
+                    "the model predicts \(numbers[row].isNaN ? "nan" : "\(numbers[row])") for \(rowNumber(row)), which is no number that can be "
                         + "compared. Look at the row's cells, or say in rows.yaml what stands for missing ones")
             }
             return Array(numbers.prefix(used))
@@ -173,7 +173,7 @@ struct OutputReader: Sendable {
             guard own.allSatisfy({ $0 >= -Self.slack && $0 <= 1 + Self.slack }),
                 abs(sum - 1) <= Self.slack
             else {
-                let numbers = own.prefix(6).map { "\($0)" }.joined(separator: ", ")
+                let numbers = own.prefix(6).map { $0.isNaN ? "nan" : "\($0)" }.joined(separator: ", ")
                 throw ModelError(
                     "output \"\(output.name)\" of the model says \(numbers)\(width > 6 ? ", …" : "") of "
                         + "\(rowNumber(row)): these are no probabilities. "

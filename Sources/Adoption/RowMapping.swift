@@ -69,6 +69,13 @@ package struct RowMapping: Sendable, Hashable {
     }
 
     package struct Output: Sendable, Hashable {
+        /// What `rows.yaml` calls its parts.
+        package enum Key: String, Sendable, CaseIterable {
+            case name
+            case meaning = "is"
+            case logits
+        }
+
         package var name: String
         package var meaning: Meaning
         /// Whether what it says goes through the logistic function, or softmax, to become probabilities.

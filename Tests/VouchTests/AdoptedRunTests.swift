@@ -1,8 +1,10 @@
+import Evidence
 import Foundation
 import Platform
 import Reporting
 import RunStore
 import Runs
+import SchemaValidation
 import Testing
 
 /// `vouch adopt` and `vouch model init`, and what may be asked of the run.
@@ -62,6 +64,8 @@ import Testing
                 .contains("trained elsewhere") == true)
         #expect(report.leftOut.allSatisfy { !$0.reason.contains("only predictions") })
         #expect(report.modelCard != nil && report.dataSheet != nil)
+        let validator = try SchemaValidator(schema: RunReport.jsonSchema)
+        #expect(try validator.problems(in: JSON(folder.read("measurements.json"))) == [])
         #expect(try place.vouch("ledger", "verify", place.run).status == 0)
         let ledger = try place.vouch("ledger", "show", place.run)
         #expect(ledger.output.contains("adoption of adult_linear.onnx"))
@@ -85,7 +89,7 @@ import Testing
             ["drift", place.run, new], ["compare", place.run, place.run],
             ["fairness", "mitigate", place.run, "--protected", "sex", "--constraint", "demographic-parity"],
             ["predict", place.run, new, "--fair", "threshold-demographic-parity-sex"],
-            ["prove", place.run, "--remedy", "temperature"], ["cost", "bill", place.run],
+            ["prove", place.run, "--remedy", "temperature-scaling"], ["cost", "bill", place.run],
             ["runs", "show", place.run], ["ledger", "verify", place.run],
         ]
         for command in commands {
@@ -101,7 +105,7 @@ import Testing
         let new = try place.write(2600..<2700, to: "new.csv")
         let commands: [[String]] = [
             ["prove", place.run, "--remedy", "additive-model"], ["prove", place.run, "--remedy", "int8"],
-            ["shrink", place.run, "--size", "0.5", "--out", place.run + "-small"],
+            ["shrink", place.run, "--to", "rate>2x", "--out", place.run + "-small"],
             ["cost", "graph", place.run], ["cost", "frontier", place.run],
             ["generalization", place.run], ["explain", "examples", place.run],
             ["explain", "influential", place.run, new, "--row", "1"],
@@ -167,5 +171,20 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.error)")
         #expect(try place.vouch("predict", place.run, data).output.hasPrefix("prediction\n"))
         #expect(try place.vouch("evaluate", place.run, data).status == 0)
+    }
+
+    /// An order of classes that was guessed and is wrong is worse than chance, and that is said.
+    @Test func classesTheOtherWayRoundAreSuspected() throws {
+        let place = try Place()
+        let lines = try Adult.lines(600)
+        // As if the answers were called so that their order is the other one.
+        let data = try place.scratch.write(
+            ([lines[0]] + lines[1...].map { line in
+                line.hasSuffix(">50K") ? line.replacing(">50K", with: "a") : line.replacing("<=50K", with: "b")
+            }).joined(separator: "\n") + "\n", to: "data.csv")
+        let outcome = try place.vouch(
+            "adopt", AdoptedModels.path("adult_linear.onnx"), "--data", data, "--target", "class", "--out",
+            place.run)
+        #expect(outcome.status == 0 && outcome.error.contains("may be the other way round"), "\(outcome.error)")
     }
 }

@@ -33,7 +33,7 @@ import Testing
 
     /// A transcription of what was written before there were blocks.
     private static func expected(
-        _ model: ModelBundle, _ file: String, threads: Int = 1
+        _ model: RunModel, _ file: String, threads: Int = 1
     ) throws -> [UInt8] {
         let (table, predictions) = try model.predict(
             CSVReader.bytes(path: file), name: file, reading: .init(), threads: threads)
@@ -64,7 +64,7 @@ import Testing
                 $0.learning.epochs = 1
                 $0.learning.folds = 1
             }, control: RunControl(threads: 1))
-        let model = try ModelBundle(run: run)
+        let model = try RunModel(run: run)
         try sameBytes(scratch, model, run)
         try lateErrors(scratch, run)
         try forms(scratch, run)
@@ -80,7 +80,7 @@ import Testing
         return (bytes, notes, isByBlocks)
     }
 
-    private func sameBytes(_ scratch: Scratch, _ model: ModelBundle, _ run: String) throws {
+    private func sameBytes(_ scratch: Scratch, _ model: RunModel, _ run: String) throws {
         let many = Self.text(1700) { row, cells in
             if row % 11 == 0 { cells[1] = "" }
             if row % 6 == 0 { cells[4] = row % 12 == 0 ? "?" : "never seen" }

@@ -70,7 +70,7 @@ package struct AdoptedReport {
         let evidence = EvidenceView(outcomes)
         var report = RunReport(
             title: "\(target.column), predicted by \(modelName)", summary: summary, facts: shownFacts,
-            warnings: rows.warnings, data: dataSummary, drawbacks: evidence.rows,
+            warnings: rows.warnings + [reversal].compactMap { $0 }, data: dataSummary, drawbacks: evidence.rows,
             leftOut: evidence.leftOut, ledger: ledger, headlines: headlines(target.task),
             measurements: evidence.measurements, definitions: evidence.definitions,
             sections: evidence.sections, groupTables: evidence.groups, command: command,
@@ -92,6 +92,17 @@ package struct AdoptedReport {
     }
 
     var predictionText: String { target.predictionText }
+
+    /// That the classes may stand the other way round, where the model orders rows worse than lots would and nobody said in
+    /// which order it gives them.
+    package var reversal: String? {
+        let area = outcomes.compactMap(\.findings).flatMap(\.measurements)
+            .first { $0.metric == .rocAUC && $0.group == nil }
+        guard configuration.rows == nil, target.task == .binary, let end = area?.interval?.upper, end < 0.5
+        else { return nil }
+        return "the model finds \"\(target.classes[1])\" less often than chance would: the order of the classes was guessed, "
+            + "and may be the other way round. Correct it in rows.yaml (`vouch model init`) and give that with --rows"
+    }
 
     private var summary: String {
         "\(modelName) was trained elsewhere. It predicts \(predictionText), from "
@@ -121,7 +132,7 @@ package struct AdoptedReport {
             .init("Target", "\(target.column) (\(target.task.rawValue))"),
             .init(
                 "Rows that it takes",
-                configuration.rows.map { "as \(Files.name(of: $0)) says (rows.yaml)" }
+                configuration.rows.map { "as \(Files.name(of: $0)) says; kept as rows.yaml" }
                     ?? "guessed from names, shapes and columns (rows.yaml); look at it"),
             .init("Stored inputs and outputs", facts.check ?? "none were given (--check-inputs)"),
         ]
@@ -161,7 +172,13 @@ package struct AdoptedReport {
     /// Files with their hashes.
     var files: [RunReport.Fact] {
         let paths = [configuration.training, configuration.data].compactMap { $0 }
-        return zip(paths, rows.hashes).map { .init("SHA-256 of \(Files.name(of: $0))", $1) }
+        var files: [RunReport.Fact] = zip(paths, rows.hashes).map {
+            .init("SHA-256 of \(Files.name(of: $0))", $1)
+        }
+        if let path = configuration.validation, let hash = rows.validationSHA256 {
+            files.append(.init("SHA-256 of \(Files.name(of: path))", hash))
+        }
+        return files
     }
 
     private var environment: [RunReport.Fact] {

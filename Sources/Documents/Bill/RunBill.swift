@@ -50,14 +50,18 @@ package struct RunBill: Encodable, Sendable {
                 processorSeconds: usage.processorSeconds, bill: tariff.bill(of: usage))
         }
         missing = []
+        let isAdopted = report.about?.isTrainedHere == false
         if !charges.contains(where: { $0.work == .training }) {
             missing.append(
-                "what the training took: this version of vouch did not train the run; its report tells its time")
+                isAdopted
+                    ? "what the training took: the model was trained elsewhere"
+                    : "what the training took: this version of vouch did not train the run; its report tells its time")
         }
         missing.append(
             "what programs did with the run through the library, and work that was killed")
         total = tariff.bill(of: charges.map(\.usage).reduce(.none, +))
-        let trained = charges.last { $0.work == .training }
+        // The rate is of the machine that made the run.
+        let trained = charges.last { $0.work == .training } ?? (isAdopted ? charges.first : nil)
         perThousandPredictions = trained.flatMap { charge in
             Self.usagePerThousand(report, on: charge.place).map(tariff.bill)
         }

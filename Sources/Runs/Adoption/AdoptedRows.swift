@@ -20,6 +20,8 @@ package struct AdoptedRows {
     package let warnings: [String]
     /// SHA-256 of the files: training rows where there are some, then those that it is measured on.
     package let hashes: [String]
+    /// Of the file of validation rows.
+    package let validationSHA256: String?
 
     /// - Parameters:
     ///   - named: What errors call the model.
@@ -47,18 +49,18 @@ package struct AdoptedRows {
                     \(rows.target); name the same column
                     """)
         }
-        let read = try CSVReader.read(
+        let table = try CSVReader.read(
             bytes: bytes, name: configuration.data, options: reading.reading(rows))
-        var found: [String] = read.remarks.map { "\(configuration.data): \($0)" }
-        let schema = try Self.schema(read, rows, configuration, warnings: &found)
+        var found: [String] = table.remarks.map { "\(configuration.data): \($0)" }
+        let schema = try Self.schema(table, rows, configuration, warnings: &found)
         try checkGroups(
-            bins: columns.groupBins, labels: columns.groupLabels, protected: schema.protected, in: read)
-        let target = try Self.target(rows, in: read, columns)
+            bins: columns.groupBins, labels: columns.groupLabels, protected: schema.protected, in: table)
+        let target = try Self.target(rows, in: table, columns)
         var naming = GroupNaming(labels: columns.groupLabels ?? [:])
         for name in schema.protected {
             naming.edges[name] =
                 columns.groupBins?[name]
-                ?? read.column(named: name)?.groupEdges(rows: Array(0..<read.rowCount))
+                ?? table.column(named: name)?.groupEdges(rows: Array(0..<table.rowCount))
         }
         if configuration.costs != nil, target.task != .binary {
             throw VouchError(
@@ -72,8 +74,9 @@ package struct AdoptedRows {
                     origin: .imported(
                         source: Files.name(of: configuration.model), sha256: sha256, version: vouchVersion))))
         var hashes = [ContentHash.sha256(bytes)]
+        var validationHash: String?
         let own = self.model
-        func other(_ path: String?) throws -> Table? {
+        func other(_ path: String?, hashed read: (String) -> Void) throws -> Table? {
             guard let path else { return nil }
             let bytes = try CSVReader.bytes(path: path)
             let table = try CSVReader.read(
@@ -82,16 +85,17 @@ package struct AdoptedRows {
             guard table.column(named: rows.target) != nil else {
                 throw VouchError("\(path) has no column \"\(rows.target)\", the target")
             }
-            if path == configuration.training { hashes.insert(ContentHash.sha256(bytes), at: 0) }
+            read(ContentHash.sha256(bytes))
             return table.selecting(
                 rows: try LabelledPredictions.knownRows(table, rows: nil, target: target))
         }
-        training = try other(configuration.training)
-        validation = try other(configuration.validation)
-        let known = try LabelledPredictions.knownRows(read, rows: nil, target: target)
-        if known.count < read.rowCount {
+        training = try other(configuration.training) { hashes.insert($0, at: 0) }
+        validation = try other(configuration.validation) { validationHash = $0 }
+        validationSHA256 = validationHash
+        let known = try LabelledPredictions.knownRows(table, rows: nil, target: target)
+        if known.count < table.rowCount {
             found.append(
-                "\(configuration.data): \(read.rowCount - known.count) of \(read.rowCount) rows have no target and are "
+                "\(configuration.data): \(table.rowCount - known.count) of \(table.rowCount) rows have no target and are "
                     + "left out")
         }
         if rows.output.meaning == .label {
@@ -99,7 +103,7 @@ package struct AdoptedRows {
                 "the model says which class, and no probabilities: 1 stands for the class that it says and 0 for the "
                     + "others, so that what is told of probabilities (log loss, Brier score, calibration) is of these")
         }
-        test = read.selecting(rows: known)
+        test = table.selecting(rows: known)
         warnings = found
         self.hashes = hashes
     }

@@ -134,12 +134,13 @@ private struct MappingText {
     }
 
     func output(_ node: Node) throws(VouchError) -> RowMapping.Output {
-        let fields = try fields(node, "output", ["name", "is", "logits"])
-        guard let name = fields["name"], let meaning = fields["is"] else {
+        typealias Key = RowMapping.Output.Key
+        let fields = try fields(node, "output", Key.allCases.map(\.rawValue))
+        guard let name = fields[Key.name.rawValue], let meaning = fields[Key.meaning.rawValue] else {
             throw fail(node, "`output` needs `name` and `is`")
         }
         var isLogits = false
-        if let node = fields["logits"] {
+        if let node = fields[Key.logits.rawValue] {
             guard let truth = node.bool else { throw fail(node, "`logits` is true or false") }
             isLogits = truth
         }

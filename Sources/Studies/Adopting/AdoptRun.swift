@@ -146,14 +146,15 @@ private struct Adoption {
             adopting: configuration, rows, after: earlier, outcomes: outcomes, proofs: proofs,
             subject: subject, charge: RunCharge(.probes, "adoption of \(name)", meter.used()),
             sha256: sha256)
-        let report = AdoptedReport(
+        let assembly = AdoptedReport(
             configuration, rows, outcomes: outcomes, proofs: proofs, subject: subject,
             ledger: ledger.summary(models: subject.test.models),
             facts: .init(
                 sha256: sha256, bytes: files.byteCount, producer: model.producer,
                 opsets: model.opsetsText, nodes: model.graph.nodes.count, check: check),
-            arguments: control.arguments, card: control.card
-        ).report()
+            arguments: control.arguments, card: control.card)
+        if let reversal = assembly.reversal { control.onEvent(.warning(reversal)) }
+        let report = assembly.report()
         var writer = RunFolder.Writer()
         try files.add(to: &writer, rows.model, mapping: rows.mapping)
         try writer.add("configuration.json", JSON.encode(configuration))
