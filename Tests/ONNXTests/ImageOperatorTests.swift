@@ -1,13 +1,13 @@
 import ONNX
-import XCTest
+import Testing
 
 /// Resized and sampled images, boxes, losses and signals where the backend suite says nothing.
-final class ImageOperatorTests: XCTestCase {
+@Suite struct ImageOperatorTests {
     private let image = ONNXTensor.counting([1, 1, 3, 3])
 
     private func string(_ text: String) -> ONNXAttribute { .string(Array(text.utf8)) }
 
-    func testResizeRefuses() {
+    @Test func resizeRefuses() {
         SingleOperator.assertRefuses("Resize", [image], ["neither"])
         SingleOperator.assertRefuses("Resize", [image, nil, .filled([3], 1)], ["4 axes"])
         SingleOperator.assertRefuses("Resize", [image, nil, .filled([4], 0)], ["scales"])
@@ -22,19 +22,21 @@ final class ImageOperatorTests: XCTestCase {
             "Resize", [image, nil, .filled([2], 2)], ["axes": .ints([2, 2])], ["twice"])
     }
 
-    func testNearestResizeOfTextsAndOfVersion10() throws {
+    @Test func nearestResizeOfTextsAndOfVersion10() throws {
         let texts = ONNXTensor([2], ["a", "b"])
-        XCTAssertEqual(
-            try SingleOperator.run("Resize", [texts, nil, .filled([1], 2)]),
-            [ONNXTensor([4], ["a", "a", "b", "b"])])
+        #expect(
+            try SingleOperator.run("Resize", [texts, nil, .filled([1], 2)]) == [
+                ONNXTensor([4], ["a", "a", "b", "b"])
+            ])
         // Version 10 takes the upper neighbour where an axis shrinks.
-        XCTAssertEqual(
+        #expect(
             try SingleOperator.run(
-                "Resize", [.counting([5]), ONNXTensor([1], [0.6] as [Float])], opset: 10),
-            [ONNXTensor([3], [0, 2, 4] as [Float])])
+                "Resize", [.counting([5]), ONNXTensor([1], [0.6] as [Float])], opset: 10) == [
+                    ONNXTensor([3], [0, 2, 4] as [Float])
+                ])
     }
 
-    func testGridsWithNumbersThatAreNone() throws {
+    @Test func gridsWithNumbersThatAreNone() throws {
         let grid = ONNXTensor([1, 1, 3, 2], [.nan, -1, .infinity, 0, 1e30, -1e30] as [Float])
         for padding in ["zeros", "border", "reflection"] {
             for mode in ["linear", "nearest", "cubic"] {
@@ -44,31 +46,32 @@ final class ImageOperatorTests: XCTestCase {
                         "padding_mode": string(padding), "mode": string(mode),
                         "align_corners": .int(1),
                     ])
-                XCTAssertEqual(result[0].shape, [1, 1, 1, 3])
+                #expect(result[0].shape == [1, 1, 1, 3])
                 guard case .float32(let values) = result[0].elements else {
-                    return XCTFail("no floats")
+                    Issue.record("no floats")
+                    return
                 }
-                XCTAssertEqual(values[0], 0, accuracy: 1e-6, "\(padding) \(mode)")
-                XCTAssertTrue(values.allSatisfy(\.isFinite), "\(padding) \(mode)")
+                #expect(abs(values[0] - (0)) <= 1e-6, "\(padding) \(mode)")
+                #expect(values.allSatisfy(\.isFinite), "\(padding) \(mode)")
             }
         }
         SingleOperator.assertRefuses(
             "GridSample", [image, .counting([2, 1, 1, 2])], ["[2, 1, 1, 2]"])
     }
 
-    func testBoxesOfEqualScoresKeepTheirOrder() throws {
+    @Test func boxesOfEqualScoresKeepTheirOrder() throws {
         let boxes = ONNXTensor([1, 3, 4], [0, 0, 1, 1, 5, 5, 6, 6, 0, 0, 1, 1] as [Float])
         let scores = ONNXTensor.filled([1, 1, 3], 0.5)
         let result = try SingleOperator.run(
             "NonMaxSuppression", [boxes, scores, ONNXTensor([], [Int64(3)]), .filled([], 0.5)])
-        XCTAssertEqual(result, [ONNXTensor([2, 3], [0, 0, 0, 0, 0, 1] as [Int64])])
+        #expect(result == [ONNXTensor([2, 3], [0, 0, 0, 0, 0, 1] as [Int64])])
         SingleOperator.assertRefuses(
             "NonMaxSuppression", [boxes, .filled([1, 1, 2], 0)], ["[1, 1, 2]"])
     }
 
     // MARK: Losses and signals
 
-    func testTargetsBeyondTheClasses() {
+    @Test func targetsBeyondTheClasses() {
         for target in [3, -1] as [Int64] {
             SingleOperator.assertRefuses(
                 "SoftmaxCrossEntropyLoss", [.counting([1, 3]), ONNXTensor([1], [target])],
@@ -82,7 +85,7 @@ final class ImageOperatorTests: XCTestCase {
             ["[2]", "[1]"])
     }
 
-    func testFourierTransformsOfEveryLengthAreInverted() throws {
+    @Test func fourierTransformsOfEveryLengthAreInverted() throws {
         for length in [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 30, 49] {
             let x = ONNXTensor([1, length, 2], (0..<2 * length).map { Float(($0 * 7) % 11 - 5) })
             let there = try SingleOperator.run("DFT", [x])[0]
@@ -90,23 +93,29 @@ final class ImageOperatorTests: XCTestCase {
             guard case .float32(let expected) = x.elements,
                 case .float32(let values) = back.elements,
                 case .float32(let frequencies) = there.elements
-            else { return XCTFail("no floats") }
+            else {
+                Issue.record("no floats")
+                return
+            }
             for (value, other) in zip(values, expected) {
-                XCTAssertEqual(value, other, accuracy: 1e-5)
+                #expect(abs(value - (other)) <= 1e-5)
             }
             // Energy: Σ |X|² = n · Σ |x|².
             let energy = expected.reduce(0) { $0 + $1 * $1 } * Float(length)
-            XCTAssertEqual(frequencies.reduce(0) { $0 + $1 * $1 }, energy, accuracy: energy * 1e-5)
+            #expect(abs(frequencies.reduce(0) { $0 + $1 * $1 } - (energy)) <= energy * 1e-5)
             let half = try SingleOperator.run(
                 "DFT", [ONNXTensor([1, length, 1], Array(expected.prefix(length)))],
                 ["onesided": .int(1)])[0]
             let real = try SingleOperator.run(
                 "DFT", [half, ONNXTensor([], [Int64(length)])],
                 ["inverse": .int(1), "onesided": .int(1)])[0]
-            guard case .float32(let reals) = real.elements else { return XCTFail("no floats") }
-            XCTAssertEqual(real.shape, [1, length, 1])
+            guard case .float32(let reals) = real.elements else {
+                Issue.record("no floats")
+                return
+            }
+            #expect(real.shape == [1, length, 1])
             for (value, other) in zip(reals, expected) {
-                XCTAssertEqual(value, other, accuracy: 1e-5)
+                #expect(abs(value - (other)) <= 1e-5)
             }
         }
         SingleOperator.assertRefuses("DFT", [.counting([1, 4, 3])], ["[1, 4, 3]"])

@@ -1,8 +1,8 @@
 import ONNX
-import XCTest
+import Testing
 
 /// Convolutions, poolings and the other layers of networks where the backend suite says nothing.
-final class NetworkOperatorTests: XCTestCase {
+@Suite struct NetworkOperatorTests {
     private let image = ONNXTensor.counting([1, 1, 3, 3])
     private let huge = Int64(1) << 40
 
@@ -10,7 +10,7 @@ final class NetworkOperatorTests: XCTestCase {
 
     // MARK: Windows
 
-    func testWindowsThatCannotBeAreRefused() {
+    @Test func windowsThatCannotBeAreRefused() {
         let filters = ONNXTensor.counting([1, 1, 2, 2])
         func refuses(_ attributes: [String: ONNXAttribute], _ text: String, line: UInt = #line) {
             SingleOperator.assertRefuses("Conv", [image, filters], attributes, [text], line: line)
@@ -35,7 +35,7 @@ final class NetworkOperatorTests: XCTestCase {
         refuses(["kernel_shape": .ints([3, 3, 3])], "[3, 3, 3]")
     }
 
-    func testKernelsLargerThanTheImage() throws {
+    @Test func kernelsLargerThanTheImage() throws {
         SingleOperator.assertRefuses(
             "Conv", [image, .counting([1, 1, 4, 1])], ["over 4", "3", "[3, 3]"])
         SingleOperator.assertRefuses(
@@ -48,10 +48,10 @@ final class NetworkOperatorTests: XCTestCase {
             "AveragePool", [image], ["kernel_shape": .ints([2, 2]), "pads": .ints([2, 0, 0, 0])],
             ["pads by 2"])
         let whole = try SingleOperator.run("Conv", [image, .filled([1, 1, 3, 3], 1)])
-        XCTAssertEqual(whole, [.filled([1, 1, 1, 1], 36)])
+        #expect(whole == [.filled([1, 1, 1, 1], 36)])
     }
 
-    func testHugeResultsAreRefusedBeforeTheyAreMade() {
+    @Test func hugeResultsAreRefusedBeforeTheyAreMade() {
         let pads: ONNXAttribute = .ints([1 << 30, 1 << 30, 1 << 30, 1 << 30])
         SingleOperator.assertRefuses(
             "Conv", [image, .counting([1, 1, 1, 1])], ["pads": pads], ["elements"])
@@ -80,17 +80,17 @@ final class NetworkOperatorTests: XCTestCase {
             ["steps"])
     }
 
-    func testTheWorkOfAWindowIsThatOfWhatItSees() throws {
+    @Test func theWorkOfAWindowIsThatOfWhatItSees() throws {
         let attributes: [String: ONNXAttribute] = [
             "kernel_shape": .ints([Int64(Int32.max), Int64(Int32.max)]),
             "pads": .ints([1 << 30, 1 << 30, 1 << 30, 1 << 30]),
         ]
-        XCTAssertEqual(
-            try SingleOperator.run("MaxPool", [image], attributes), [.filled([1, 1, 5, 5], 8)])
+        #expect(
+            try SingleOperator.run("MaxPool", [image], attributes) == [.filled([1, 1, 5, 5], 8)])
     }
 
     /// Channels of none must not make extents that no memory is behind.
-    func testExtentsWithoutElements() {
+    @Test func extentsWithoutElements() {
         let none = ONNXTensor([1, 0, 1 << 30, 1 << 30, 1 << 30].map { $0 }, [Float]())
         SingleOperator.assertRefuses(
             "Conv", [none, ONNXTensor([1, 0, 1 << 30, 1 << 30, 1 << 30], [Float]())], [])
@@ -98,7 +98,7 @@ final class NetworkOperatorTests: XCTestCase {
 
     // MARK: Convolutions
 
-    func testGroupsThatDoNotDivide() {
+    @Test func groupsThatDoNotDivide() {
         SingleOperator.assertRefuses(
             "Conv", [.counting([1, 3, 2, 2]), .counting([2, 1, 1, 1])], ["group": .int(2)],
             ["[1, 3, 2, 2]", "[2, 1, 1, 1]", "2 groups"])
@@ -123,7 +123,7 @@ final class NetworkOperatorTests: XCTestCase {
             ["[3, 3]", "[2, 2]"])
     }
 
-    func testConvolutionOfGroupsStridesAndDilationsAgainstItsDefinition() throws {
+    @Test func convolutionOfGroupsStridesAndDilationsAgainstItsDefinition() throws {
         for (group, stride, dilation, pad) in [
             (1, 1, 1, 0), (2, 2, 1, 1), (1, 1, 2, 2), (2, 3, 2, 1), (4, 1, 1, 1),
         ] {
@@ -136,7 +136,8 @@ final class NetworkOperatorTests: XCTestCase {
                 (0..<outputs * inputs / group * 6).map { Float(($0 * 5) % 7 - 3) })
             guard case .float32(let image) = x.elements, case .float32(let filters) = w.elements
             else {
-                return XCTFail("no floats")
+                Issue.record("no floats")
+                return
             }
             let high = (size + 2 * pad - 2 * dilation - 1) / stride + 1
             let wide = (size + 2 * pad - dilation - 1) / stride + 1
@@ -165,12 +166,12 @@ final class NetworkOperatorTests: XCTestCase {
                     "dilations": .ints([Int64(dilation), Int64(dilation)]),
                     "pads": .ints([Int64](repeating: Int64(pad), count: 4)),
                 ])
-            XCTAssertEqual(
-                result, [ONNXTensor([2, outputs, high, wide], expected)], "\(group) \(stride)")
+            #expect(
+                result == [ONNXTensor([2, outputs, high, wide], expected)], "\(group) \(stride)")
         }
     }
 
-    func testTransposedConvolutionOfGroupsIsTheAdjointOfConvolution() throws {
+    @Test func transposedConvolutionOfGroupsIsTheAdjointOfConvolution() throws {
         // ⟨conv(x), y⟩ = ⟨x, convᵀ(y)⟩
         let attributes: [String: ONNXAttribute] = [
             "group": .int(2), "strides": .ints([2, 1]), "dilations": .ints([1, 2]),
@@ -183,55 +184,60 @@ final class NetworkOperatorTests: XCTestCase {
         var back = attributes
         back["output_padding"] = .ints([0, 0])
         let backward = try SingleOperator.run("ConvTranspose", [y, w], back)[0]
-        XCTAssertEqual(backward.shape, x.shape)
+        #expect(backward.shape == x.shape)
         func product(_ a: ONNXTensor, _ b: ONNXTensor) -> Float {
             guard case .float32(let a) = a.elements, case .float32(let b) = b.elements else {
                 return .nan
             }
             return zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
         }
-        XCTAssertEqual(product(forward, y), product(x, backward))
-        XCTAssertNotEqual(product(forward, y), 0)
+        #expect(product(forward, y) == product(x, backward))
+        #expect(product(forward, y) != 0)
     }
 
-    func testEmptyBatchAndChannels() throws {
-        XCTAssertEqual(
-            try SingleOperator.run("Conv", [.counting([0, 1, 3, 3]), .counting([2, 1, 2, 2])]),
-            [.counting([0, 2, 2, 2])])
-        XCTAssertEqual(
+    @Test func emptyBatchAndChannels() throws {
+        #expect(
+            try SingleOperator.run("Conv", [.counting([0, 1, 3, 3]), .counting([2, 1, 2, 2])]) == [
+                .counting([0, 2, 2, 2])
+            ])
+        #expect(
             try SingleOperator.run(
                 "Conv",
-                [.counting([1, 0, 3, 3]), .counting([2, 0, 2, 2]), .counting([2], from: 1)]),
-            [ONNXTensor([1, 2, 2, 2], [1, 1, 1, 1, 2, 2, 2, 2] as [Float])])
-        XCTAssertEqual(
+                [.counting([1, 0, 3, 3]), .counting([2, 0, 2, 2]), .counting([2], from: 1)]) == [
+                    ONNXTensor([1, 2, 2, 2], [1, 1, 1, 1, 2, 2, 2, 2] as [Float])
+                ])
+        #expect(
             try SingleOperator.run(
-                "ConvTranspose", [.counting([0, 1, 3, 3]), .counting([1, 2, 2, 2])]),
-            [.counting([0, 2, 4, 4])])
-        XCTAssertEqual(
+                "ConvTranspose", [.counting([0, 1, 3, 3]), .counting([1, 2, 2, 2])]) == [
+                    .counting([0, 2, 4, 4])
+                ])
+        #expect(
             try SingleOperator.run(
-                "MaxPool", [.counting([0, 2, 3, 3])], ["kernel_shape": .ints([2, 2])], outputs: 2),
-            [.counting([0, 2, 2, 2]), ONNXTensor([0, 2, 2, 2], [Int64]())])
-        XCTAssertEqual(
-            try SingleOperator.run("GlobalAveragePool", [.counting([0, 2, 3, 3])]),
-            [.counting([0, 2, 1, 1])])
-        XCTAssertEqual(
-            try SingleOperator.run("Resize", [.counting([0, 2]), nil, .filled([2], 2)]),
-            [.counting([0, 4])])
+                "MaxPool", [.counting([0, 2, 3, 3])], ["kernel_shape": .ints([2, 2])], outputs: 2)
+                == [.counting([0, 2, 2, 2]), ONNXTensor([0, 2, 2, 2], [Int64]())])
+        #expect(
+            try SingleOperator.run("GlobalAveragePool", [.counting([0, 2, 3, 3])]) == [
+                .counting([0, 2, 1, 1])
+            ])
+        #expect(
+            try SingleOperator.run("Resize", [.counting([0, 2]), nil, .filled([2], 2)]) == [
+                .counting([0, 4])
+            ])
         SingleOperator.assertRefuses(
             "Conv", [.counting([1, 1, 0, 3]), .counting([1, 1, 1, 1])], ["[0, 3]"])
         SingleOperator.assertRefuses("GlobalMaxPool", [.counting([1, 1, 0])], ["[1, 1, 0]"])
     }
 
-    func testPoolingWithColumnOrder() throws {
+    @Test func poolingWithColumnOrder() throws {
         let result = try SingleOperator.run(
             "MaxPool", [.counting([1, 2, 2, 3])],
             ["kernel_shape": .ints([2, 2]), "storage_order": .int(1)],
             outputs: 2)
         // Within an image of two rows, the element of row 1 and column c is 2c + 1 columnwise.
-        XCTAssertEqual(result[1], ONNXTensor([1, 2, 1, 2], [3, 5, 9, 11] as [Int64]))
+        #expect(result[1] == ONNXTensor([1, 2, 1, 2], [3, 5, 9, 11] as [Int64]))
     }
 
-    func testUnpoolingRefusesOffsetsBeyondTheImage() {
+    @Test func unpoolingRefusesOffsetsBeyondTheImage() {
         SingleOperator.assertRefuses(
             "MaxUnpool", [.counting([1, 1, 1, 1]), ONNXTensor([1, 1, 1, 1], [Int64(4)])],
             ["kernel_shape": .ints([2, 2])], ["offset of 4"])
@@ -239,7 +245,7 @@ final class NetworkOperatorTests: XCTestCase {
 
     // MARK: Normalization
 
-    func testParametersThatDoNotFit() {
+    @Test func parametersThatDoNotFit() {
         let x = ONNXTensor.counting([2, 3, 2])
         let three = ONNXTensor.filled([3], 1)
         SingleOperator.assertRefuses(
@@ -258,7 +264,7 @@ final class NetworkOperatorTests: XCTestCase {
             "LpPool", [image], ["kernel_shape": .ints([1, 1]), "p": .int(0)], ["order 0"])
     }
 
-    func testBatchNormalizationOfEachElement() throws {
+    @Test func batchNormalizationOfEachElement() throws {
         let x = ONNXTensor([2, 2], [1, 2, 3, 4] as [Float])
         let result = try SingleOperator.run(
             "BatchNormalization",
@@ -267,26 +273,25 @@ final class NetworkOperatorTests: XCTestCase {
                 .filled([2], 1),
             ],
             ["epsilon": .float(0)])
-        XCTAssertEqual(result, [ONNXTensor([2, 2], [11, 22, 13, 24] as [Float])])
+        #expect(result == [ONNXTensor([2, 2], [11, 22, 13, 24] as [Float])])
     }
 
-    func testGroupNormalizationOfVersion18HasParametersOfGroups() throws {
+    @Test func groupNormalizationOfVersion18HasParametersOfGroups() throws {
         let x = ONNXTensor([1, 4], [0, 2, 0, 2] as [Float])
         let scale = ONNXTensor([2], [1, 2] as [Float])
         let result = try SingleOperator.run(
             "GroupNormalization", [x, scale, .filled([2], 0)],
             ["num_groups": .int(2), "epsilon": .float(0)], opset: 18)
-        XCTAssertEqual(result, [ONNXTensor([1, 4], [-1, 1, -2, 2] as [Float])])
+        #expect(result == [ONNXTensor([1, 4], [-1, 1, -2, 2] as [Float])])
     }
 
-    func testNormOfZerosStaysZero() throws {
-        XCTAssertEqual(
-            try SingleOperator.run("LpNormalization", [.filled([2], 0)]), [.filled([2], 0)])
+    @Test func normOfZerosStaysZero() throws {
+        #expect(try SingleOperator.run("LpNormalization", [.filled([2], 0)]) == [.filled([2], 0)])
     }
 
     // MARK: Recurrent networks
 
-    func testRecurrentNetworksRefuseShapesAndLengths() {
+    @Test func recurrentNetworksRefuseShapesAndLengths() {
         let x = ONNXTensor.counting([2, 1, 3])
         let w = ONNXTensor.counting([1, 2, 3])
         let r = ONNXTensor.counting([1, 2, 2])
@@ -306,7 +311,7 @@ final class NetworkOperatorTests: XCTestCase {
         SingleOperator.assertRefuses("LSTM", [x, w, r], ["[1, 2, 3]"])
     }
 
-    func testBackwardSequencesEndAtTheirLength() throws {
+    @Test func backwardSequencesEndAtTheirLength() throws {
         // h = x + h of the step before, so that the state is the sum of what was seen.
         let x = ONNXTensor([3, 2, 1], [1, 10, 2, 20, 4, 40] as [Float])
         let one = ONNXTensor.filled([1, 1, 1], 1)
@@ -315,7 +320,7 @@ final class NetworkOperatorTests: XCTestCase {
         ]
         let result = try SingleOperator.run(
             "RNN", [x, one, one, nil, ONNXTensor([2], [2, 3] as [Int32])], attributes, outputs: 2)
-        XCTAssertEqual(result[0], ONNXTensor([3, 1, 2, 1], [3, 70, 2, 60, 0, 40] as [Float]))
-        XCTAssertEqual(result[1], ONNXTensor([1, 2, 1], [3, 70] as [Float]))
+        #expect(result[0] == ONNXTensor([3, 1, 2, 1], [3, 70, 2, 60, 0, 40] as [Float]))
+        #expect(result[1] == ONNXTensor([1, 2, 1], [3, 70] as [Float]))
     }
 }

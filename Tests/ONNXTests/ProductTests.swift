@@ -1,16 +1,22 @@
 import ONNX
-import XCTest
+import Testing
 
 /// Products and quantization where the backend suite says nothing.
-final class ProductTests: XCTestCase {
-    func testMatMulOfEveryRankOfRows() throws {
+@Suite struct ProductTests {
+    @Test func matMulOfEveryRankOfRows() throws {
         // One to nine rows go through rows of fewer than four, of four, and of what is left.
         let (depth, columns) = (5, 11)
         let b = ONNXTensor.counting([depth, columns], from: -20)
-        guard case .float32(let right) = b.elements else { return XCTFail("no floats") }
+        guard case .float32(let right) = b.elements else {
+            Issue.record("no floats")
+            return
+        }
         for rows in 1...9 {
             let a = ONNXTensor.counting([rows, depth], from: -7)
-            guard case .float32(let left) = a.elements else { return XCTFail("no floats") }
+            guard case .float32(let left) = a.elements else {
+                Issue.record("no floats")
+                return
+            }
             var expected: [Float] = []
             for row in 0..<rows {
                 for column in 0..<columns {
@@ -21,7 +27,7 @@ final class ProductTests: XCTestCase {
                 }
             }
             let result = try SingleOperator.run("MatMul", [a, b])
-            XCTAssertEqual(result, [ONNXTensor([rows, columns], expected)])
+            #expect(result == [ONNXTensor([rows, columns], expected)])
             let turned = try SingleOperator.run(
                 "Gemm",
                 [
@@ -32,36 +38,36 @@ final class ProductTests: XCTestCase {
                         [columns, depth],
                         (0..<depth * columns).map { right[$0 % depth * columns + $0 / depth] }),
                 ], ["transA": .int(1), "transB": .int(1)])
-            XCTAssertEqual(turned, result)
+            #expect(turned == result)
         }
     }
 
-    func testMatMulStretchesBatches() throws {
+    @Test func matMulStretchesBatches() throws {
         let a = ONNXTensor.counting([2, 1, 1, 2])
         let b = ONNXTensor.counting([3, 2, 1])
         let result = try SingleOperator.run("MatMul", [a, b])
-        XCTAssertEqual(result, [ONNXTensor([2, 3, 1, 1], [1, 3, 5, 3, 13, 23] as [Float])])
+        #expect(result == [ONNXTensor([2, 3, 1, 1], [1, 3, 5, 3, 13, 23] as [Float])])
     }
 
-    func testMatMulOfWholeNumbersWraps() throws {
+    @Test func matMulOfWholeNumbersWraps() throws {
         let a = ONNXTensor([1, 2], [Int32.max, 1])
         let b = ONNXTensor([2, 1], [2, 3] as [Int32])
-        XCTAssertEqual(
-            try SingleOperator.run("MatMul", [a, b]), [ONNXTensor([1, 1], [1] as [Int32])])
+        #expect(try SingleOperator.run("MatMul", [a, b]) == [ONNXTensor([1, 1], [1] as [Int32])])
         let big = ONNXTensor([1], [Int64.max])
-        XCTAssertEqual(
-            try SingleOperator.run("MatMul", [big, ONNXTensor([1], [1] as [Int64])]),
-            [ONNXTensor([], [Int64.max])])
+        #expect(
+            try SingleOperator.run("MatMul", [big, ONNXTensor([1], [1] as [Int64])]) == [
+                ONNXTensor([], [Int64.max])
+            ])
     }
 
-    func testMatMulOfHalvesIsRoundedOnce() throws {
+    @Test func matMulOfHalvesIsRoundedOnce() throws {
         let ones = ONNXTensor([4], [2_048, 1, 1, 1].map { Half($0) })
         let result = try SingleOperator.run(
             "MatMul", [ones, ONNXTensor([4], [Half](repeating: Half(1), count: 4))])
-        XCTAssertEqual(result, [ONNXTensor([], [Half(2_052)])])
+        #expect(result == [ONNXTensor([], [Half(2_052)])])
     }
 
-    func testShapesThatDoNotFitAreTold() {
+    @Test func shapesThatDoNotFitAreTold() {
         SingleOperator.assertRefuses(
             "MatMul", [.counting([2, 3]), .counting([4, 5])],
             ["[2, 3]", "[4, 5]", "3 columns meet 4 rows"])
@@ -76,24 +82,28 @@ final class ProductTests: XCTestCase {
             "MatMul", [.counting([1, 1]), ONNXTensor([1, 1], [1.0])], ["double"])
     }
 
-    func testEmptyExtents() throws {
-        XCTAssertEqual(
-            try SingleOperator.run("MatMul", [.counting([0, 3]), .counting([3, 2])]),
-            [.counting([0, 2])])
-        XCTAssertEqual(
-            try SingleOperator.run("MatMul", [.counting([2, 0]), .counting([0, 2])]),
-            [.filled([2, 2], 0)])
-        XCTAssertEqual(
+    @Test func emptyExtents() throws {
+        #expect(
+            try SingleOperator.run("MatMul", [.counting([0, 3]), .counting([3, 2])]) == [
+                .counting([0, 2])
+            ])
+        #expect(
+            try SingleOperator.run("MatMul", [.counting([2, 0]), .counting([0, 2])]) == [
+                .filled([2, 2], 0)
+            ])
+        #expect(
             try SingleOperator.run(
-                "Gemm", [.counting([2, 0]), .counting([0, 2]), .counting([1], from: 3)]),
-            [.filled([2, 2], 3)])
-        XCTAssertEqual(
+                "Gemm", [.counting([2, 0]), .counting([0, 2]), .counting([1], from: 3)]) == [
+                    .filled([2, 2], 3)
+                ])
+        #expect(
             try SingleOperator.run(
-                "Einsum", [.counting([0, 3])], ["equation": .string(Array("ij->j".utf8))]),
-            [.filled([3], 0)])
+                "Einsum", [.counting([0, 3])], ["equation": .string(Array("ij->j".utf8))]) == [
+                    .filled([3], 0)
+                ])
     }
 
-    func testLimitsOfProducts() {
+    @Test func limitsOfProducts() {
         var limits = ONNXLimits()
         limits.tensorElements = 50
         SingleOperator.assertRefuses(
@@ -104,25 +114,24 @@ final class ProductTests: XCTestCase {
             "MatMul", [.counting([8, 2]), .counting([2, 8])], ["steps"], limits: limits)
     }
 
-    func testEinsum() throws {
+    @Test func einsum() throws {
         func einsum(_ equation: String, _ inputs: [ONNXTensor]) throws -> ONNXTensor {
             try SingleOperator.run("Einsum", inputs, ["equation": .string(Array(equation.utf8))])[0]
         }
         let square = ONNXTensor.counting([2, 2], from: 1)
-        XCTAssertEqual(try einsum("ii", [square]), ONNXTensor([], [5] as [Float]))
-        XCTAssertEqual(try einsum("ii->i", [square]), ONNXTensor([2], [1, 4] as [Float]))
-        XCTAssertEqual(
-            try einsum("ab->ba", [square]), ONNXTensor([2, 2], [1, 3, 2, 4] as [Float]))
-        XCTAssertEqual(
-            try einsum("ij,jk,kl", [square, square, square]),
-            ONNXTensor([2, 2], [37, 54, 81, 118] as [Float]))
-        XCTAssertEqual(
+        #expect(try einsum("ii", [square]) == ONNXTensor([], [5] as [Float]))
+        #expect(try einsum("ii->i", [square]) == ONNXTensor([2], [1, 4] as [Float]))
+        #expect(try einsum("ab->ba", [square]) == ONNXTensor([2, 2], [1, 3, 2, 4] as [Float]))
+        #expect(
+            try einsum("ij,jk,kl", [square, square, square])
+                == ONNXTensor([2, 2], [37, 54, 81, 118] as [Float]))
+        #expect(
             try einsum(
-                "...i,...i->...", [.counting([2, 2], from: 1), .counting([1, 2], from: 1)]),
-            ONNXTensor([2], [5, 11] as [Float]))
-        XCTAssertEqual(
-            try einsum("i,j->", [.counting([3]), .counting([2], from: 1)]),
-            ONNXTensor([], [9] as [Float]))
+                "...i,...i->...", [.counting([2, 2], from: 1), .counting([1, 2], from: 1)])
+                == ONNXTensor([2], [5, 11] as [Float]))
+        #expect(
+            try einsum("i,j->", [.counting([3]), .counting([2], from: 1)])
+                == ONNXTensor([], [9] as [Float]))
         for wrong in ["ij,jk", "i->ij", "ij->ii", "i1", "ij->k", "i..j", "", "ijk"] {
             SingleOperator.assertRefuses(
                 "Einsum", [square], ["equation": .string(Array(wrong.utf8))], [])
@@ -132,18 +141,18 @@ final class ProductTests: XCTestCase {
             ["2", "3"])
     }
 
-    func testQuantizeLinearRoundsHalvesToEvenAndStaysInItsType() throws {
+    @Test func quantizeLinearRoundsHalvesToEvenAndStaysInItsType() throws {
         let x = ONNXTensor([6], [-3, 1, 3, 5, 1_000, .nan] as [Float])
         let result = try SingleOperator.run(
             "QuantizeLinear", [x, .filled([], 2), ONNXTensor([], [UInt8(1)])])
-        XCTAssertEqual(result, [ONNXTensor([6], [0, 1, 3, 3, 255, 1] as [UInt8])])
+        #expect(result == [ONNXTensor([6], [0, 1, 3, 3, 255, 1] as [UInt8])])
         let sixteen = try SingleOperator.run(
             "QuantizeLinear",
             [ONNXTensor([2], [-1e9, 7] as [Float]), .filled([], 2), ONNXTensor([], [Int16(0)])])
-        XCTAssertEqual(sixteen, [ONNXTensor([2], [-32_768, 4] as [Int16])])
+        #expect(sixteen == [ONNXTensor([2], [-32_768, 4] as [Int16])])
     }
 
-    func testQuantizationRefuses() {
+    @Test func quantizationRefuses() {
         let x = ONNXTensor.counting([2, 3])
         SingleOperator.assertRefuses("QuantizeLinear", [x, .filled([], 0)], ["scale of 0"])
         SingleOperator.assertRefuses("QuantizeLinear", [x, .filled([], .nan)], ["scale of nan"])
@@ -169,24 +178,25 @@ final class ProductTests: XCTestCase {
             "DynamicQuantizeLinear", [ONNXTensor([2], [0, .infinity] as [Float])], ["inf"])
     }
 
-    func testBlocksWithALastOneThatIsShorter() throws {
+    @Test func blocksWithALastOneThatIsShorter() throws {
         let x = ONNXTensor([1, 3], [10, 20, 30] as [Float])
         let scales = ONNXTensor([1, 2], [1, 10] as [Float])
         let result = try SingleOperator.run("QuantizeLinear", [x, scales], ["block_size": .int(2)])
-        XCTAssertEqual(result, [ONNXTensor([1, 3], [10, 20, 3] as [UInt8])])
-        XCTAssertEqual(
+        #expect(result == [ONNXTensor([1, 3], [10, 20, 3] as [UInt8])])
+        #expect(
             try SingleOperator.run(
-                "DequantizeLinear", [result[0], scales], ["block_size": .int(2)]), [x])
+                "DequantizeLinear", [result[0], scales], ["block_size": .int(2)]) == [x])
     }
 
-    func testDynamicQuantizeLinearOfZeros() throws {
+    @Test func dynamicQuantizeLinearOfZeros() throws {
         let result = try SingleOperator.run("DynamicQuantizeLinear", [.filled([3], 0)], outputs: 3)
-        XCTAssertEqual(
-            result,
-            [ONNXTensor([3], [0, 0, 0] as [UInt8]), .filled([], 1), ONNXTensor([], [UInt8(0)])])
+        #expect(
+            result == [
+                ONNXTensor([3], [0, 0, 0] as [UInt8]), .filled([], 1), ONNXTensor([], [UInt8(0)]),
+            ])
     }
 
-    func testIntegerProductsRefuse() {
+    @Test func integerProductsRefuse() {
         let a = ONNXTensor([1, 2], [1, 2] as [UInt8])
         let b = ONNXTensor([2, 1], [1, 2] as [UInt8])
         SingleOperator.assertRefuses(

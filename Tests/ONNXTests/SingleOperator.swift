@@ -1,5 +1,5 @@
 import ONNX
-import XCTest
+import Testing
 
 /// Runs one operator of the standard registry, without a file around it.
 enum SingleOperator {
@@ -13,11 +13,11 @@ enum SingleOperator {
         let call = NodeCall(
             node: node, opset: opset, inputs: inputs.map { $0.map(ONNXValue.tensor) },
             limits: limits)
-        let operation = try XCTUnwrap(
+        let operation = try #require(
             OperatorRegistry.standard[node.operation], "no operator \(name)")
         var tensors: [ONNXTensor] = []
         for value in try operation.evaluate(call).prefix(outputs) {
-            tensors.append(try XCTUnwrap(value.tensor))
+            tensors.append(try #require(value.tensor))
         }
         return tensors
     }
@@ -25,28 +25,28 @@ enum SingleOperator {
     static func assertRefuses(
         _ name: String, _ inputs: [ONNXTensor?], _ texts: [String],
         limits: ONNXLimits = ONNXLimits(),
-        file: StaticString = #filePath, line: UInt = #line
+        place: SourceLocation = #_sourceLocation
     ) {
-        assertRefuses(name, inputs, [:], texts, limits: limits, file: file, line: line)
+        assertRefuses(name, inputs, [:], texts, limits: limits, place: place)
     }
 
     /// Asserts that an operator refuses its inputs with an error of which each text is a part.
     static func assertRefuses(
         _ name: String, _ inputs: [ONNXTensor?], _ attributes: [String: ONNXAttribute],
         _ texts: [String],
-        limits: ONNXLimits = ONNXLimits(), file: StaticString = #filePath, line: UInt = #line
+        limits: ONNXLimits = ONNXLimits(), place: SourceLocation = #_sourceLocation
     ) {
         do {
             let results = try run(name, inputs, attributes, limits: limits)
-            XCTFail("gave \(results)", file: file, line: line)
+            Issue.record("gave \(results)", sourceLocation: place)
         } catch let error as ONNXError {
             for text in texts {
-                XCTAssertTrue(
-                    "\(error)".contains(text), "\(error) says nothing of '\(text)'", file: file,
-                    line: line)
+                #expect(
+                    "\(error)".contains(text), "\(error) says nothing of '\(text)'",
+                    sourceLocation: place)
             }
         } catch {
-            XCTFail("\(error)", file: file, line: line)
+            Issue.record("\(error)", sourceLocation: place)
         }
     }
 }
