@@ -105,7 +105,8 @@ let package = Package(
                 "TensorCore", "Training", real,
             ]),
         // an imported model and the rows that it takes
-        idea("Adoption", ["Models", "ONNX", "Prediction", "Statistics", "Tables", real]),
+        idea(
+            "Adoption", ["Imports", "Kernels", "Models", "ONNX", "Prediction", "Statistics", "Tables", real]),
         idea("Figures"),
         idea("Evidence", ["Figures", "Kernels", "Models", "Prediction", "Statistics", "Tables"]),
         // the six drawbacks
