@@ -52,7 +52,7 @@ import Testing
                     return
                 }
                 #expect(abs(values[0] - (0)) <= 1e-6, "\(padding) \(mode)")
-                #expect(values.allSatisfy(\.isFinite), "\(padding) \(mode)")
+                #expect(values.allSatisfy { $0.isFinite }, "\(padding) \(mode)")
             }
         }
         SingleOperator.assertRefuses(

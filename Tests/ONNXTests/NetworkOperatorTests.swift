@@ -12,14 +12,14 @@ import Testing
 
     @Test func windowsThatCannotBeAreRefused() {
         let filters = ONNXTensor.counting([1, 1, 2, 2])
-        func refuses(_ attributes: [String: ONNXAttribute], _ text: String, line: UInt = #line) {
-            SingleOperator.assertRefuses("Conv", [image, filters], attributes, [text], line: line)
+        func refuses(_ attributes: [String: ONNXAttribute], _ text: String, place: SourceLocation = #_sourceLocation) {
+            SingleOperator.assertRefuses("Conv", [image, filters], attributes, [text], place: place)
             SingleOperator.assertRefuses(
-                "ConvTranspose", [image, filters], attributes, [text], line: line)
+                "ConvTranspose", [image, filters], attributes, [text], place: place)
             var pooling = attributes
             if pooling["kernel_shape"] == nil { pooling["kernel_shape"] = .ints([2, 2]) }
             for name in ["MaxPool", "AveragePool", "LpPool"] {
-                SingleOperator.assertRefuses(name, [image], pooling, [text], line: line)
+                SingleOperator.assertRefuses(name, [image], pooling, [text], place: place)
             }
         }
         refuses(["strides": .ints([0, 1])], "[0, 1]")

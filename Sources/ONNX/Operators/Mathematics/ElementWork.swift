@@ -1,7 +1,7 @@
 /// Work on numbers of a type that is known only while a model runs.
 ///
-/// The types are told apart once, by `Elements.withNumbers`: those that models mostly have get a loop of their own, which the compiler
-/// makes for the type; the others share one that asks the type at each step. Loops for all of them took minutes of a build.
+/// Floats of 32 bits, which models mostly have, get a loop of their own, which the compiler makes for the type; all others share one that
+/// asks the type at each step. Loops for all of them took minutes of a build.
 protocol NumberWork {
     associatedtype Outcome
     func work<Number: ONNXNumber>(_ numbers: [Number]) -> Outcome
@@ -18,8 +18,6 @@ extension Elements {
     func withNumbers<Work: NumberWork>(_ work: Work) -> Work.Outcome? {
         switch self {
         case .float32(let values): work.work(values)
-        case .float64(let values): work.work(values)
-        case .int64(let values): work.work(values)
         default: numbers.map { Self.share(work, $0) }
         }
     }
@@ -27,8 +25,6 @@ extension Elements {
     func withElements<Work: ElementWork>(_ work: Work) -> Work.Outcome {
         switch self {
         case .float32(let values): work.work(values)
-        case .float64(let values): work.work(values)
-        case .int64(let values): work.work(values)
         default: Self.share(work, array)
         }
     }

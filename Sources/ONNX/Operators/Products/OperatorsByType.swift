@@ -20,32 +20,33 @@ extension RealOperator {
 }
 
 extension ONNXOperator {
-    static func product<Operator: ProductOperator>(_ name: String, _: Operator.Type) -> ONNXOperator
-    {
+    static func product<Operator: ProductOperator>(_ name: String, _ work: Operator.Type) -> ONNXOperator {
         ONNXOperator(name) { call throws(ONNXError) in
             let type = try call.tensor(0).type
             switch type {
             case .float32: return try Operator.evaluate(call, Float.self)
-            case .float64: return try Operator.evaluate(call, Double.self)
-            case .int32: return try Operator.evaluate(call, Int32.self)
-            case .int64: return try Operator.evaluate(call, Int64.self)
-            case .uint32: return try Operator.evaluate(call, UInt32.self)
-            case .uint64: return try Operator.evaluate(call, UInt64.self)
             case .float16, .bfloat16:
                 return try Operator.evaluate(call, Float.self).map { $0.rounded(to: type) }
-            default: throw call.failure("wants numbers that it multiplies, and gets \(type.name)")
+            default:
+                guard let number = SeldomNumbers.products[type] else {
+                    throw call.failure("wants numbers that it multiplies, and gets \(type.name)")
+                }
+                return try SeldomNumbers.evaluate(work, call, number)
             }
         }
     }
 
-    static func real<Operator: RealOperator>(_ name: String, _: Operator.Type) -> ONNXOperator {
+    static func real<Operator: RealOperator>(_ name: String, _ work: Operator.Type) -> ONNXOperator {
         ONNXOperator(name) { call throws(ONNXError) in
             let type = try call.tensor(0).type
             var values: [ONNXValue]
             switch type {
             case .float32, .float16, .bfloat16: values = try Operator.evaluate(call, Float.self)
-            case .float64: values = try Operator.evaluate(call, Double.self)
-            default: throw call.failure("wants floats as input 1, and gets \(type.name)")
+            default:
+                guard let number = SeldomNumbers.reals[type] else {
+                    throw call.failure("wants floats as input 1, and gets \(type.name)")
+                }
+                values = try SeldomNumbers.evaluate(work, call, number)
             }
             for index in values.indices {
                 guard let input = Operator.input(givingTypeOfOutput: index),
@@ -56,6 +57,26 @@ extension ONNXOperator {
             return values
         }
     }
+}
+
+/// Types that models seldom have: their operators share one text that asks the type at each step, since one compiled for each took minutes
+/// of a build.
+private enum SeldomNumbers {
+    static let products: [ElementType: any ProductNumber.Type] = [
+        .float64: Double.self, .int32: Int32.self, .int64: Int64.self, .uint32: UInt32.self,
+        .uint64: UInt64.self,
+    ]
+    static let reals: [ElementType: any ONNXReal.Type] = [.float64: Double.self]
+
+    @inline(never)
+    static func evaluate<Operator: ProductOperator>(
+        _: Operator.Type, _ call: NodeCall, _ number: any ProductNumber.Type
+    ) throws(ONNXError) -> [ONNXValue] { try Operator.evaluate(call, number) }
+
+    @inline(never)
+    static func evaluate<Operator: RealOperator>(
+        _: Operator.Type, _ call: NodeCall, _ number: any ONNXReal.Type
+    ) throws(ONNXError) -> [ONNXValue] { try Operator.evaluate(call, number) }
 }
 
 extension ONNXValue {

@@ -1,7 +1,6 @@
 /// A choice of elements that does not look at them, so that one text serves every type.
 ///
-/// `Elements.rearranged(by:)` calls it with the concrete types that models mostly have, for which the compiler makes loops of their own; the
-/// others share one.
+/// Floats of 32 bits have a loop of their own, the others share one.
 protocol Rearrangement {
     func elements<Element: ONNXElement>(of array: [Element]) -> [Element]
 }
@@ -15,8 +14,6 @@ extension Elements {
     func rearranged(by rearrangement: some Rearrangement) -> Elements {
         switch self {
         case .float32(let array): .float32(rearrangement.elements(of: array))
-        case .float64(let array): .float64(rearrangement.elements(of: array))
-        case .int64(let array): .int64(rearrangement.elements(of: array))
         default: Self.share(rearrangement, array)
         }
     }
@@ -25,8 +22,6 @@ extension Elements {
     func rearranged(by rearrangement: some NumberRearrangement) -> Elements? {
         switch self {
         case .float32(let array): .float32(rearrangement.elements(of: array))
-        case .float64(let array): .float64(rearrangement.elements(of: array))
-        case .int64(let array): .int64(rearrangement.elements(of: array))
         default: numbers.map { Self.share(rearrangement, $0) }
         }
     }
