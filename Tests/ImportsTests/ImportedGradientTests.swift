@@ -22,13 +22,13 @@ import Testing
         let differentiated = try network.graph.differentiated(
             output: try #require(network.outputs.first).port, withRespectTo: [value])
         var builder = GraphBuilder(extending: differentiated.graph)
-        builder.output("input", try #require(differentiated.inputGradients[value]))
+        builder.output(OutputPort("input"), try #require(differentiated.inputGradients[value]))
         for (name, gradient) in differentiated.gradients {
             guard case .dense(let gradient) = gradient else { continue }
             builder.output(OutputPort("d " + name), gradient)
         }
         let graph = try builder.build()
-        let ports = graph.outputs.keys.filter { $0 == "input" || $0.rawValue.hasPrefix("d ") }
+        let ports = graph.outputs.keys.filter { $0.rawValue == "input" || $0.rawValue.hasPrefix("d ") }
         let layout = ParameterLayout(graph)
         let plan = Plan(graph, outputs: Array(ports), rows: input.shape[0], parameters: layout)
         let executor = Executor(plan)
@@ -40,7 +40,7 @@ import Testing
         }
         var parameters: [String: [Float]] = [:]
         for name in differentiated.gradients.keys { parameters[name] = try floats(OutputPort("d " + name)) }
-        return Gradients(input: try floats("input"), parameters: parameters)
+        return Gradients(input: try floats(OutputPort("input")), parameters: parameters)
     }
 
     private func sum(_ model: ONNXModel, _ input: ONNXTensor, _ output: String) throws -> Double {
