@@ -33,7 +33,8 @@ import Testing
         let plan = Plan(graph, outputs: Array(ports), rows: input.shape[0], parameters: layout)
         let executor = Executor(plan)
         let place = try #require(plan.inputs[port])
-        executor.arena.copy(from: try #require(Float.array(input.elements)).span, to: place.offset)
+        let numbers = try #require(Float.array(input.elements))
+        executor.arena.copy(from: numbers.span, to: place.offset)
         executor.run(parameters: network.parameterBuffer(layout), results: Buffer(count: 0))
         func floats(_ port: OutputPort) throws -> [Float] {
             executor.arena.floats(try #require(plan.outputs[port]).range)
