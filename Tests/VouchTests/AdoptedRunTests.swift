@@ -69,6 +69,8 @@ import Testing
         #expect(try place.vouch("ledger", "verify", place.run).status == 0)
         let ledger = try place.vouch("ledger", "show", place.run)
         #expect(ledger.output.contains("adoption of adult_linear.onnx"))
+        let looks = try Ledger.read(place.run).records.filter { $0.entry.kind == .look }
+        #expect(looks.contains { $0.entry.split == "test" && $0.entry.purpose == "Quality of the predictions" })
         #expect(try place.vouch("runs", "show", place.run).output.contains("ONNX"))
     }
 

@@ -328,6 +328,8 @@ import Testing
         "tuneBox", "tuneImportance",  // Are given a study's numbers, and a run to show them in.
         "measureFirstSteps",  // Training rows alone.
         "trainRun",  // Its lines are those of the next test.
+        "adoptRun",  // Its lines are those of AdoptedRunTests.
+        "backgroundName",  // Names a file.
         "ruleDocument",  // Is given rows.
         "closingProbes", "planRun",  // Look at no rows; reads training rows alone.
         "backgroundRows",  // Training rows alone.
