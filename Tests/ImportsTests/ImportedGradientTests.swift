@@ -67,14 +67,26 @@ import Testing
         let network = try ONNXLowering(model).lowered()
         let input = try #require(reference.cases[0].inputs.values.first?.tensor)
         let gradients = try gradients(network, input)
-        let step: Float = 1e-2
-        func difference(_ low: Double, _ high: Double) -> Double { (high - low) / Double(2 * step) }
-        var compared = 0
+        let step: Float = 1e-3
+        let middle = try sum(model, input, output)
+        /// The slope; `nil` where it is another one on both sides, as at the kink of a ReLU or of a maximum.
+        func slope(_ low: Double, _ high: Double) -> Double? {
+            let (left, right) = ((middle - low) / Double(step), (high - middle) / Double(step))
+            return abs(left - right) < 1e-2 * max(1, abs(left)) ? (left + right) / 2 : nil
+        }
+        func agrees(_ own: Float, _ expected: Double) -> Bool {
+            abs(Double(own) - expected) < 5e-3 * max(1, abs(expected))
+        }
+        var (compared, kinks) = (0, 0)
         for place in stride(from: 0, to: input.count, by: 7) {
-            let expected = difference(
+            let expected = slope(
                 try sum(model, moved(input, place, by: -step), output),
                 try sum(model, moved(input, place, by: step), output))
-            #expect(abs(Double(gradients.input[place]) - expected) < 2e-3 * max(1, abs(expected)), "input \(place)")
+            guard let expected else {
+                kinks += 1
+                continue
+            }
+            #expect(agrees(gradients.input[place], expected), "input \(place)")
             compared += 1
         }
         for parameter in network.parameters {
@@ -88,13 +100,16 @@ import Testing
                 var (low, high) = (model, model)
                 low.graph.initializers[parameter.name] = try moved(tensor, places[index], by: -step)
                 high.graph.initializers[parameter.name] = try moved(tensor, places[index], by: step)
-                let expected = difference(try sum(low, input, output), try sum(high, input, output))
-                #expect(
-                    abs(Double(own[index]) - expected) < 2e-3 * max(1, abs(expected)), "\(parameter.name) \(index)")
+                let expected = slope(try sum(low, input, output), try sum(high, input, output))
+                guard let expected else {
+                    kinks += 1
+                    continue
+                }
+                #expect(agrees(own[index], expected), "\(parameter.name) \(index)")
                 compared += 1
             }
         }
-        #expect(compared > 60)
+        #expect(compared >= 40 && kinks * 10 < compared)
         // Running means and variances are not learned.
         #expect(gradients.parameters.count == 6)
     }
