@@ -22,7 +22,7 @@ struct BackendSuiteTests {
         ),
         (
             ["averagepool_3d_dilations_large_count_include_pad_is_1_ceil_mode_is_True"],
-            "the suite's data counts no padding beyond the end of the last window; ONNX's text does"
+            "the suite's data counts places beyond the padding; ONNX Runtime gives our number"
         ),
     ]
 
