@@ -18,6 +18,8 @@ struct AdoptedCardFacts: CardFacts {
 
     var target: TargetEncoder { assembly.target }
     var schema: Schema { rows.model.schema }
+    var dataName: String { assembly.dataName }
+    var decisionText: String { assembly.decisionText }
 
     var date: String { "\(assembly.made), when it was adopted; when it was trained is not known here" }
     var version: String {
@@ -33,14 +35,6 @@ struct AdoptedCardFacts: CardFacts {
         let used = Set(rows.model.features)
         return listed(
             schema.protected.map { $0 + (used.contains($0) ? " (the model takes it)" : " (the model does not take it)") })
-    }
-
-    var decision: String {
-        switch target.task {
-        case .binary: assembly.decisionText
-        case .multiclass: "none: the class of the highest probability is decided"
-        case .regression: "none: a number is predicted, nothing is decided"
-        }
     }
 
     var untested: String {
@@ -79,14 +73,6 @@ struct AdoptedCardFacts: CardFacts {
             }
         }
         return listed(texts)
-    }
-
-    var missingCells: String {
-        let columns = report.data.columns.filter { $0.missing > 0 }
-        return columns.isEmpty
-            ? "none"
-            : "in \(assembly.dataName), "
-                + listed(columns.map { "\($0.name): \(NumberText.count($0.missing))" })
     }
 
     var relationships: String {
