@@ -135,7 +135,7 @@ package struct MappingGuess: Sendable {
             return
         }
         let count = width.map { "\($0)" } ?? "any number"
-        let known = rest.prefix(40).map(\.name).joined(separator: ", ")
+        let known = rest.namesText
         write(
             "columns", value: nil,
             "\(count) of \(known.isEmpty ? "the table's columns, of which none is left" : known)", 2)

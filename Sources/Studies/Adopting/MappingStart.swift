@@ -27,7 +27,7 @@ package struct MappingStart: Sendable {
             guard let name, table.column(named: name) == nil else { continue }
             throw VouchError(
                 "\(option) is \"\(name)\", and \(rows) has no such column; it has "
-                    + table.columns.prefix(40).map(\.name).joined(separator: ", "))
+                    + table.columns.namesText)
         }
         let guess = MappingGuess(
             model, name: Files.name(of: path), table: table, target: target, except: Set(others))
