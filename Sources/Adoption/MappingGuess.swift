@@ -3,8 +3,8 @@ package import Tables
 
 /// What rows a model takes and what its outputs say, guessed from its names, shapes, types and a table's columns.
 ///
-/// The guess is a text, `rows.yaml`, so that a person reads and changes the same thing that is adopted. Every guess has a
-/// comment with its reason; what cannot be told stands there as a key without a value, `# choose` behind it.
+/// The guess is a text, `rows.yaml`, so that a person reads and changes the same thing that is adopted. Every guess has
+/// a comment with its reason; what cannot be told stands there as a key without a value, `# choose` behind it.
 package struct MappingGuess: Sendable {
     package private(set) var text = ""
     /// Each guess with its reason, one sentence each.
@@ -20,7 +20,6 @@ package struct MappingGuess: Sendable {
     /// - Parameters:
     ///   - name: Of the model's file.
     ///   - target: The column of answers; guessed if `nil`.
-    ///   - positive: The positive class, if named.
     ///   - others: Columns that the model is not given, such as identifiers.
     package init(
         _ model: ONNXModel, name: String, table: Table, target: String?, except others: Set<String> = []
