@@ -42,7 +42,8 @@ extension ONNXTensor {
         return elements.numbers.map { opened($0) } ?? []
     }
 
-    /// The greatest difference of two tensors over their greatest magnitude; infinite where their types or extents differ.
+    /// The greatest difference of two tensors over their greatest magnitude; infinite where their types or extents
+    /// differ.
     func difference(to other: ONNXTensor) -> Double {
         guard type == other.type, shape == other.shape else { return .infinity }
         let scale = other.doubles.reduce(1e-30) { max($0, abs($1)) }

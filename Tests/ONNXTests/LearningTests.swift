@@ -100,7 +100,9 @@ import Testing
         try expect("4 of 'nodes_values'", ["nodes_values": .floats([0, 1, 2, 3])])
         try expect("2 of 'nodes_missing", ["nodes_missing_value_tracks_true": .ints([0, 1])])
         try expect("1 of 'nodes_modes'", ["nodes_modes": Self.texts("LEAF")])
-        try expect("a mode 'BRANCH_NEAR' in tree 4, node 0", ["nodes_modes": Self.texts("BRANCH_NEAR", "LEAF", "LEAF", "LEAF", "LEAF")])
+        try expect(
+            "a mode 'BRANCH_NEAR' in tree 4, node 0",
+            ["nodes_modes": Self.texts("BRANCH_NEAR", "LEAF", "LEAF", "LEAF", "LEAF")])
         try expect("reads feature -1 in tree 4, node 2", ["nodes_featureids": .ints([0, 0, -1, 0, 0])])
         try expect("reads feature 9223372036854775807", ["nodes_featureids": .ints([.max, 0, 0, 0, 0])])
         try expect("reads feature 2, and gets rows of 2", ["nodes_featureids": .ints([2, 0, 0, 0, 0])], Self.rows)
@@ -146,11 +148,15 @@ import Testing
         }
         try expect("leads from node 1 to leaf 3", ["nodes_falsenodeids": .ints([1, 3])])
         try expect("leads from node 0 to node -1", ["nodes_falsenodeids": .ints([-1, 2])])
-        try expect("has a cycle of nodes: node 0", ["nodes_falsenodeids": .ints([1, 0]), "nodes_falseleafs": .ints([0, 0])])
+        try expect(
+            "has a cycle of nodes: node 0",
+            ["nodes_falsenodeids": .ints([1, 0]), "nodes_falseleafs": .ints([0, 0])])
         try expect("root is node 2", ["tree_roots": .ints([0, 2])])
         try expect("has no trees", ["tree_roots": .ints([])])
         try expect("a mode 9 in node 1", ["nodes_modes": .tensor(.vector([0, 9] as [UInt8]))])
-        try expect("1 nodes that ask for members, and 3 sets", ["membership_values": .tensor(.vector([0, .nan, 1, .nan, 2] as [Float]))])
+        try expect(
+            "1 nodes that ask for members, and 3 sets",
+            ["membership_values": .tensor(.vector([0, .nan, 1, .nan, 2] as [Float]))])
         try expect("1 of 'nodes_splits'", ["nodes_splits": .tensor(.vector([0] as [Float]))])
         try expect("2 weights of leaves", ["leaf_weights": .tensor(.vector([0, 1] as [Float]))])
         try expect("target 1 in leaf 2", ["leaf_targetids": .ints([0, 0, 1])])
@@ -159,14 +165,18 @@ import Testing
     }
 
     @Test func otherBrokenNodesAreRefused() throws {
-        let expect = Self.expectRefusal
         let rows = Self.rows
-        let here = #_sourceLocation
-        try expect("3 coefficients a vector", "LinearRegressor", ["coefficients": .floats([1, 2, 3])], rows, 1, here)
-        try expect("0 labels for 2 classes", "LinearClassifier", ["coefficients": .floats([1, 2, 3, 4]), "intercepts": .floats([1, 2])], nil, 1, here)
+        func expect(
+            _ words: String, _ operation: String, _ attributes: Attributes, _ inputs: [ONNXValue]? = nil,
+            opset: Int = 1, _ location: SourceLocation = #_sourceLocation
+        ) throws { try Self.expectRefusal(words, operation, attributes, inputs, opset: opset, location) }
+        try expect("3 coefficients a vector", "LinearRegressor", ["coefficients": .floats([1, 2, 3])], rows)
+        try expect(
+            "0 labels for 2 classes", "LinearClassifier",
+            ["coefficients": .floats([1, 2, 3, 4]), "intercepts": .floats([1, 2])])
         try expect(
             "4 coefficients for 9223372036854775807 targets", "LinearRegressor",
-            ["coefficients": .floats([1, 2, 3, 4]), "targets": .int(.max)], nil, 1, here)
+            ["coefficients": .floats([1, 2, 3, 4]), "targets": .int(.max)])
         let machine: Attributes = [
             "classlabels_ints": .ints([0, 1]), "coefficients": .floats([1, 2]), "rho": .floats([0]),
             "support_vectors": .floats([1, 2, 3, 4]), "vectors_per_class": .ints([1, 1]),
@@ -181,22 +191,28 @@ import Testing
             ("1 of 'prob_a' and 0 of 'prob_b'", ["prob_a": .floats([1])]),
             ("1 coefficients for 2 support vectors", ["coefficients": .floats([1])]),
         ] as [(String, Attributes)] {
-            try expect(words, "SVMClassifier", machine.merging(change) { $1 }, rows, 1, here)
+            try expect(words, "SVMClassifier", machine.merging(change) { $1 }, rows)
         }
-        try expect("2 keys and 1 values", "LabelEncoder", ["keys_int64s": .ints([1, 2]), "values_int64s": .ints([1])], nil, 2, here)
-        try expect("2 lists of keys", "LabelEncoder", ["keys_int64s": .ints([1]), "keys_floats": .floats([1])], nil, 2, here)
-        try expect("does not know as element 0", "OneHotEncoder", ["cats_int64s": .ints([9]), "zeros": .int(0)], rows, 1, here)
-        try expect("NaN as element 0", "Binarizer", [:], [.tensor(.vector([Float.nan]))], 1, here)
-        try expect("3 labels, and gets rows of 2", "ZipMap", ["classlabels_int64s": .ints([1, 2, 3])], rows, 1, here)
+        try expect(
+            "2 keys and 1 values", "LabelEncoder",
+            ["keys_int64s": .ints([1, 2]), "values_int64s": .ints([1])], opset: 2)
+        try expect(
+            "2 lists of keys", "LabelEncoder",
+            ["keys_int64s": .ints([1]), "keys_floats": .floats([1])], opset: 2)
+        try expect("does not know as element 0", "OneHotEncoder", ["cats_int64s": .ints([9]), "zeros": .int(0)], rows)
+        try expect("NaN as element 0", "Binarizer", [:], [.tensor(.vector([Float.nan]))])
+        try expect("3 labels, and gets rows of 2", "ZipMap", ["classlabels_int64s": .ints([1, 2, 3])], rows)
         for place in [-1, 2] as [Int64] {
-            try expect("asks for feature \(place) of 2", "ArrayFeatureExtractor", [:], rows + [.tensor(.vector([place]))], 1, here)
+            try expect(
+                "asks for feature \(place) of 2", "ArrayFeatureExtractor", [:],
+                rows + [.tensor(.vector([place]))])
         }
-        try expect("has extents", "FeatureVectorizer", ["inputdimensions": .ints([1 << 50])], rows, 1, here)
-        try expect("beyond any tensor", "FeatureVectorizer", ["inputdimensions": .ints([.max, .max])], rows + rows, 1, here)
+        try expect("has extents", "FeatureVectorizer", ["inputdimensions": .ints([1 << 50])], rows)
+        try expect("beyond any tensor", "FeatureVectorizer", ["inputdimensions": .ints([.max, .max])], rows + rows)
         let map: [ONNXValue] = [.map([ONNXMapEntry(key: .number(-2), value: .scalar(Float(1)))])]
-        try expect("negative key", "CastMap", ["map_form": Self.text("SPARSE"), "max_map": .int(3)], map, 1, here)
-        try expect("has extents", "CastMap", ["map_form": Self.text("SPARSE"), "max_map": .int(1 << 50)], map, 1, here)
-        try expect("offsets and 3 scales", "Scaler", ["offset": .floats([1, 2, 3]), "scale": .floats([1, 2, 3])], rows, 1, here)
+        try expect("negative key", "CastMap", ["map_form": Self.text("SPARSE"), "max_map": .int(3)], map)
+        try expect("has extents", "CastMap", ["map_form": Self.text("SPARSE"), "max_map": .int(1 << 50)], map)
+        try expect("offsets and 3 scales", "Scaler", ["offset": .floats([1, 2, 3]), "scale": .floats([1, 2, 3])], rows)
     }
 
     /// Maps of texts, which ONNX Runtime's Python does not take.

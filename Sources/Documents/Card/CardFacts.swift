@@ -3,8 +3,8 @@ import Figures
 import Reporting
 import Tables
 
-/// What a finished run itself can say in its model card and data sheet; every text follows from what was measured, prepared
-/// and asked for.
+/// What a finished run itself can say in its model card and data sheet; every text follows from what was measured,
+/// prepared and asked for.
 protocol CardFacts {
     /// The same run's report, whose card is still missing.
     var report: RunReport { get }

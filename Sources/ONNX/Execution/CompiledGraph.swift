@@ -53,7 +53,8 @@ struct GraphCompiler {
             guard range.contains(version) else {
                 throw ONNXError(
                     .unsupported, at: domain.isEmpty ? "the model" : "the model, domain \(domain)",
-                    "asks for version \(version) of the operators; known are \(range.lowerBound) to \(range.upperBound)",
+                    "asks for version \(version) of the operators; known are \(range.lowerBound) to "
+                        + "\(range.upperBound)",
                     advice: "Export it with an opset among these")
             }
         }

@@ -95,8 +95,8 @@ package struct AdoptedRows {
         let known = try LabelledPredictions.knownRows(table, rows: nil, target: target)
         if known.count < table.rowCount {
             found.append(
-                "\(configuration.data): \(table.rowCount - known.count) of \(table.rowCount) rows have no target and are "
-                    + "left out")
+                "\(configuration.data): \(table.rowCount - known.count) of \(table.rowCount) rows have no target and "
+                    + "are left out")
         }
         if rows.output.meaning == .label {
             found.append(

@@ -1,6 +1,7 @@
 /// The nodes of an ensemble of trees as a file tells them, whatever operator they are from.
 ///
-/// Nodes may be shared, as exporters of categorical splits do: a chain of `BRANCH_EQ` nodes whose true branches are one node.
+/// Nodes may be shared, as exporters of categorical splits do: a chain of `BRANCH_EQ` nodes whose true branches are one
+/// node.
 struct TreeNodes<Scalar: TreeScalar> {
     struct Split {
         var mode: TreeMode

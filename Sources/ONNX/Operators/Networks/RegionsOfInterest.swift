@@ -1,4 +1,5 @@
-/// `RoiAlign`. With `max`, it takes the largest weighted neighbour of all samples, as the ONNX reference and ONNX Runtime do.
+/// `RoiAlign`. With `max`, it takes the largest weighted neighbour of all samples, as the ONNX reference and ONNX
+/// Runtime do.
 enum RegionAlignment: RealOperator {
     static func evaluate<Number: ONNXReal>(
         _ call: NodeCall, _: Number.Type
@@ -20,7 +21,8 @@ enum RegionAlignment: RealOperator {
             == "half_pixel"
         guard shape.count == 4, try call.tensor(1).shape == [batches.count, 4] else {
             throw call.failure(
-                "wants four numbers for each of \(batches.count) regions of \(shape), and gets \(try call.tensor(1).shape)",
+                "wants four numbers for each of \(batches.count) regions of \(shape), and gets "
+                    + "\(try call.tensor(1).shape)",
                 kind: .input)
         }
         guard height > 0, width > 0, ratio >= 0 else {
