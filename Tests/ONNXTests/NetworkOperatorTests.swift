@@ -78,6 +78,15 @@ import Testing
                 ONNXTensor([1], [Int64(0)]),
             ],
             ["steps"])
+        for name in ["mode", "coordinate_transformation_mode"] {
+            OneOperator.assertRefuses(
+                "RoiAlign",
+                [
+                    .counting([1, 1, 2, 2]), ONNXTensor([1, 4], [0, 0, 1, 1] as [Float]),
+                    ONNXTensor([1], [Int64(0)]),
+                ],
+                [name: .string(Array("median".utf8))], ["'\(name)' of 'median'"])
+        }
     }
 
     @Test func theWorkOfAWindowIsThatOfWhatItSees() throws {

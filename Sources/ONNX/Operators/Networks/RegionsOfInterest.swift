@@ -12,13 +12,12 @@ enum RegionAlignment: RealOperator {
         let width = try call.int("output_width", default: 1)
         let ratio = try call.int("sampling_ratio", default: 0)
         let scale = Double(try call.float("spatial_scale", default: 1))
-        let isMax = try call.text("mode", default: "avg") == "max"
+        let isMax = try call.choice("mode", of: ["avg", "max"], default: "avg") == "max"
         // Before version 16 there was no attribute, and nothing was moved.
         let isHalf =
-            try call.text(
-                "coordinate_transformation_mode",
-                default: call.opset < 16 ? "output_half_pixel" : "half_pixel")
-            == "half_pixel"
+            try call.choice(
+                "coordinate_transformation_mode", of: ["half_pixel", "output_half_pixel"],
+                default: call.opset < 16 ? "output_half_pixel" : "half_pixel") == "half_pixel"
         guard shape.count == 4, try call.tensor(1).shape == [batches.count, 4] else {
             throw call.failure(
                 "wants four numbers for each of \(batches.count) regions of \(shape), and gets "
@@ -188,5 +187,16 @@ enum NonMaxSuppression {
             }
         }
         return call.result([result.count / 3, 3], result)
+    }
+}
+
+extension NodeCall {
+    /// A text of an attribute that has to be one of a few.
+    fileprivate func choice(
+        _ name: String, of known: [String], default value: String
+    ) throws(ONNXError) -> String {
+        let text = try text(name, default: value)
+        guard known.contains(text) else { throw failure("has a '\(name)' of '\(text)'") }
+        return text
     }
 }
