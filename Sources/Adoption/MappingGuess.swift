@@ -186,6 +186,9 @@ func yamlText(_ text: String) -> String {
         case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
             let digits = String(scalar.value, radix: 16)
             quoted += "\\x" + (digits.count < 2 ? "0" : "") + digits
+        // YAML takes them for ends of lines.
+        case "\u{2028}": quoted += "\\L"
+        case "\u{2029}": quoted += "\\P"
         default: quoted.unicodeScalars.append(scalar)
         }
     }
