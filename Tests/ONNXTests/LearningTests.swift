@@ -25,7 +25,8 @@ import Testing
     private static func text(_ text: String) -> ONNXAttribute { .string(Array(text.utf8)) }
 
     private static func evaluation(
-        _ operation: String, _ attributes: Attributes, inputs: Int = 1, opset: Int = 3
+        _ operation: String, _ attributes: Attributes, inputs: Int = 1, opset: Int = 3,
+        limits: ONNXLimits = ONNXLimits()
     ) throws -> ([ONNXValue]) throws(ONNXError) -> [ONNXValue] {
         let node = ONNXNode(
             name: "model", operation: .ml(operation), inputs: (0..<inputs).map { "x\($0)" },
@@ -33,7 +34,7 @@ import Testing
         let known = try #require(OperatorRegistry.standard[.ml(operation)])
         let evaluate = try known.prepare(NodeCall(node: node, opset: opset, inputs: []))
         return { values throws(ONNXError) in
-            try evaluate(NodeCall(node: node, opset: opset, inputs: values.map { $0 }))
+            try evaluate(NodeCall(node: node, opset: opset, inputs: values.map { $0 }, limits: limits))
         }
     }
 
@@ -67,6 +68,22 @@ import Testing
     @Test func theTreeItselfIsTaken() throws {
         let results = try Self.evaluation("TreeEnsembleRegressor", Self.tree)(Self.rows)
         #expect(results == [.tensor(ONNXTensor([3, 1], [1, 2, 3] as [Float]))])
+    }
+
+    /// A leaf alone asks for no feature, and still there has to be one to look at.
+    @Test func aLeafAloneIsTaken() throws {
+        let leaf: Attributes = [
+            "nodes_treeids": .ints([0]), "nodes_nodeids": .ints([0]), "nodes_featureids": .ints([0]),
+            "nodes_values": .floats([0]), "nodes_modes": Self.texts("LEAF"), "nodes_truenodeids": .ints([0]),
+            "nodes_falsenodeids": .ints([0]), "target_ids": .ints([0]), "target_nodeids": .ints([0]),
+            "target_treeids": .ints([0]), "target_weights": .floats([7]), "n_targets": .int(1),
+        ]
+        let results = try Self.evaluation("TreeEnsembleRegressor", leaf)(Self.rows)
+        #expect(results == [.tensor(ONNXTensor([3, 1], [7, 7, 7] as [Float]))])
+        for shape in [[2, 0], [0]] {
+            let rows: [ONNXValue] = [.tensor(ONNXTensor(shape, [Float]()))]
+            try Self.expectRefusal("gets rows of 0 features", "TreeEnsembleRegressor", leaf, rows)
+        }
     }
 
     @Test func brokenTreesAreRefused() throws {
@@ -162,6 +179,22 @@ import Testing
         try expect("target 1 in leaf 2", ["leaf_targetids": .ints([0, 0, 1])])
         try expect("reads feature -4", ["nodes_featureids": .ints([0, -4])])
         try expect("none of ONNX's", ["aggregate_function": .int(7)])
+    }
+
+    /// Products of rows and vectors are counted before they are made.
+    @Test(arguments: ["LINEAR", "RBF"]) func rowsAndVectorsEndAtTheLimit(_ kernel: String) throws {
+        let machine: Attributes = [
+            "coefficients": .floats([Float](repeating: 1, count: 8)), "rho": .floats([0]),
+            "support_vectors": .floats([Float](repeating: 1, count: 64)), "n_supports": .int(8),
+            "kernel_type": Self.text(kernel), "kernel_params": .floats([0, 0, 0]),
+        ]
+        let rows: [ONNXValue] = [.tensor(.counting([8, 8]))]
+        _ = try Self.evaluation("SVMRegressor", machine)(rows)
+        var limits = ONNXLimits()
+        limits.work = 1
+        let evaluate = try Self.evaluation("SVMRegressor", machine, limits: limits)
+        let error = #expect(throws: ONNXError.self) { try evaluate(rows) }
+        #expect(error?.kind == .limit, "\(error?.description ?? "")")
     }
 
     @Test func otherBrokenNodesAreRefused() throws {

@@ -280,5 +280,8 @@ import Testing
             try OneOperator("Det", [ONNXTensor([1, 2], [1, 2] as [Float])]).problem()
                 == "wants square matrices, and gets extents [1, 2]")
         #expect(try OneOperator("Det", [.scalar(Float(1))]).problem() != nil)
+        var limits = ONNXLimits()
+        limits.work = 1
+        OneOperator("Det", [.counting([8, 8])], limits: limits).isRefused(as: .limit)
     }
 }

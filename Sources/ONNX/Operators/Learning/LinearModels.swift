@@ -111,6 +111,7 @@ extension NodeCall {
                 kind: .input)
         }
         var products = [Float](repeating: 0, count: try self.count(of: [rows, count]))
+        try check(products: [rows, count, width])
         for row in 0..<rows {
             for vector in 0..<count {
                 var sum: Double = 0

@@ -49,6 +49,7 @@ struct SupportKernel: Sendable {
                 kind: .input)
         }
         var values = [Float](repeating: 0, count: try call.count(of: [rows, count]))
+        try call.check(products: [rows, count, width])
         for row in 0..<rows {
             for vector in 0..<count {
                 var sum: Float = 0
