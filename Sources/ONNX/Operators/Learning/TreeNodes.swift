@@ -114,8 +114,8 @@ extension TreeNodes {
         }
     }
 
-    /// Features that a row has to have: one more than the greatest that a split reads, and one where there are leaves alone,
-    /// which look at the first as they lead to themselves.
+    /// Features that a row has to have: one more than the greatest that a split reads, and one where there are leaves
+    /// alone, which look at the first as they lead to themselves.
     var width: Int {
         nodes.reduce(1) {
             if case .split(let split) = $1 { max($0, Int(split.feature) + 1) } else { $0 }
