@@ -21,7 +21,7 @@ struct GuessedAnswers {
         if named == nil {
             targetReason =
                 target == nil
-                ? "the column of answers: \(table.columns.prefix(40).map(\.name).joined(separator: ", "))"
+                ? "the column of answers: \(table.columns.namesText)"
                 : "its texts are the model's classes"
         }
         let column = target.flatMap { table.column(named: $0) }

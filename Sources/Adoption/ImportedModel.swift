@@ -5,8 +5,8 @@ package import Tables
 
 /// A model that another program trained, with the rows that it takes and what it predicts.
 ///
-/// It predicts raw rows and knows nothing else of itself. Its rows are run in batches of a fixed number, so that those of
-/// a block of a file are computed as those of the whole file are.
+/// It predicts raw rows and knows nothing else of itself. Its rows are run in batches of a fixed number, so that those
+/// of a block of a file are computed as those of the whole file are.
 package struct ImportedModel: DescribedModel {
     /// As it was called when it was imported.
     package let name: String
@@ -78,14 +78,15 @@ package struct ImportedModel: DescribedModel {
         reader = OutputReader(mapping, places: try Self.places(of: described.target, in: mapping))
         let fixed = Set(writers.compactMap(\.fixedRows))
         guard fixed.count < 2 else {
+            let counts = fixed.sorted().map { "\($0)" }.joined(separator: " and ")
             throw ModelError(
-                "the inputs of \(described.name) take \(fixed.sorted().map { "\($0)" }.joined(separator: " and ")) rows at "
-                    + "once. Export it with a batch that may be of any size")
+                "the inputs of \(described.name) take \(counts) rows at once. Export it with a batch that may be of "
+                    + "any size")
         }
         if let rows = fixed.first, rows > Self.mostBatchRows {
             throw ModelError(
-                "\(described.name) takes \(rows) rows at once, and at most \(Self.mostBatchRows) are given. Export it with a "
-                    + "batch that may be of any size")
+                "\(described.name) takes \(rows) rows at once, and at most \(Self.mostBatchRows) are given. Export it "
+                    + "with a batch that may be of any size")
         }
         batchRows = fixed.first ?? Self.usualBatchRows
         isBatchFixed = !fixed.isEmpty
@@ -189,9 +190,4 @@ extension ModelError {
     package init(_ error: ONNXError, of file: String) {
         self.init(error.place.hasPrefix(file) ? error.description : "\(file), \(error.description)")
     }
-}
-
-extension ONNXGraph {
-    /// Inputs that have to be given.
-    package var requiredInputs: [ONNXPort] { inputs.filter { initializers[$0.name] == nil } }
 }

@@ -84,7 +84,9 @@ struct InputWriter: Sendable {
             var numbers: [Double] = []
             numbers.reserveCapacity(rows.count * columns.count)
             for row in rows { for column in columns { numbers.append(column[row]) } }
-            return .tensor(ONNXTensor(shape, type.elements(numbers)))
+            // They were checked to be of the type.
+            let elements = Elements.float64(numbers)
+            return .tensor(ONNXTensor(shape, elements.converted(to: type) ?? elements))
         }
     }
 
@@ -181,29 +183,6 @@ extension ElementType {
         case .uint32: 0...0x1p32 - 1
         case .uint64: 0...0x1p53
         default: -0x1p53...0x1p53
-        }
-    }
-
-    /// - Parameter numbers: Checked to be of the type.
-    fileprivate func elements(_ numbers: [Double]) -> Elements {
-        func cast<Number: ONNXNumber>(_: Number.Type) -> Elements {
-            Number.elements(numbers.map { Number($0) })
-        }
-        return switch self {
-        case .float32: cast(Float.self)
-        case .float64: cast(Double.self)
-        case .float16: cast(Half.self)
-        case .bfloat16: cast(BrainFloat.self)
-        case .int8: cast(Int8.self)
-        case .int16: cast(Int16.self)
-        case .int32: cast(Int32.self)
-        case .int64: cast(Int64.self)
-        case .uint8: cast(UInt8.self)
-        case .uint16: cast(UInt16.self)
-        case .uint32: cast(UInt32.self)
-        case .uint64: cast(UInt64.self)
-        case .bool: .bool(numbers.map { $0 != 0 })
-        case .string: .string(numbers.map { numberText($0) })
         }
     }
 }

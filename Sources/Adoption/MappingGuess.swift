@@ -3,8 +3,8 @@ package import Tables
 
 /// What rows a model takes and what its outputs say, guessed from its names, shapes, types and a table's columns.
 ///
-/// The guess is a text, `rows.yaml`, so that a person reads and changes the same thing that is adopted. Every guess has a
-/// comment with its reason; what cannot be told stands there as a key without a value, `# choose` behind it.
+/// The guess is a text, `rows.yaml`, so that a person reads and changes the same thing that is adopted. Every guess has
+/// a comment with its reason; what cannot be told stands there as a key without a value, `# choose` behind it.
 package struct MappingGuess: Sendable {
     package private(set) var text = ""
     /// Each guess with its reason, one sentence each.
@@ -20,7 +20,6 @@ package struct MappingGuess: Sendable {
     /// - Parameters:
     ///   - name: Of the model's file.
     ///   - target: The column of answers; guessed if `nil`.
-    ///   - positive: The positive class, if named.
     ///   - others: Columns that the model is not given, such as identifiers.
     package init(
         _ model: ONNXModel, name: String, table: Table, target: String?, except others: Set<String> = []
@@ -135,7 +134,7 @@ package struct MappingGuess: Sendable {
             return
         }
         let count = width.map { "\($0)" } ?? "any number"
-        let known = rest.prefix(40).map(\.name).joined(separator: ", ")
+        let known = rest.namesText
         write(
             "columns", value: nil,
             "\(count) of \(known.isEmpty ? "the table's columns, of which none is left" : known)", 2)
@@ -187,6 +186,9 @@ func yamlText(_ text: String) -> String {
         case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value):
             let digits = String(scalar.value, radix: 16)
             quoted += "\\x" + (digits.count < 2 ? "0" : "") + digits
+        // YAML takes them for ends of lines.
+        case "\u{2028}": quoted += "\\L"
+        case "\u{2029}": quoted += "\\P"
         default: quoted.unicodeScalars.append(scalar)
         }
     }

@@ -34,17 +34,18 @@ struct OutputReader: Sendable {
             let (numbers, width) = try table(value, rows)
             guard width == 1 else { throw misfit(value, "one number a row") }
             for row in 0..<used where !numbers[row].isFinite {
+                let number = numbers[row].isNaN ? "nan" : "\(numbers[row])"
                 throw ModelError(
-                    "the model predicts \(numbers[row].isNaN ? "nan" : "\(numbers[row])") for \(rowNumber(row)), which is no number that can be "
-                        + "compared. Look at the row's cells, or say in rows.yaml what stands for missing ones")
+                    "the model predicts \(number) for \(rowNumber(row)), which is no number that can be compared. "
+                        + "Look at the row's cells, or say in rows.yaml what stands for missing ones")
             }
             return Array(numbers.prefix(used))
         case .label:
-            return try decided(value, rows: rows, used: used, rowNumber)
+            return try decided(value, rows: rows, used: used)
         case .probabilities:
             let raw: [Double]
             if case .sequence(let maps) = value {
-                raw = try mapped(maps, value, rows, rowNumber)
+                raw = try mapped(maps, value, rows)
             } else {
                 raw = try spread(value, rows)
             }
@@ -94,7 +95,7 @@ struct OutputReader: Sendable {
 
     /// Of a map from classes to numbers for each row.
     private func mapped(
-        _ maps: [ONNXValue], _ value: ONNXValue, _ rows: Int, _ rowNumber: (Int) -> String
+        _ maps: [ONNXValue], _ value: ONNXValue, _ rows: Int
     ) throws(ModelError) -> [Double] {
         guard maps.count == rows else { throw misfit(value, "a map for each of \(rows) rows") }
         var result = [Double](repeating: .nan, count: rows * width)
@@ -130,7 +131,7 @@ struct OutputReader: Sendable {
     }
 
     private func decided(
-        _ value: ONNXValue, rows: Int, used: Int, _ rowNumber: (Int) -> String
+        _ value: ONNXValue, rows: Int, used: Int
     ) throws(ModelError) -> [Double] {
         guard let tensor = value.tensor, tensor.count == rows else { throw misfit(value, "a label a row") }
         var result = [Double](repeating: 0, count: used * width)

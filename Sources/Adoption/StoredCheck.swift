@@ -95,7 +95,10 @@ package struct StoredCheck: Sendable {
             for (element, pair) in zip(doubles(first), doubles(second)).enumerated() {
                 if pair.0 == pair.1 || (pair.0.isNaN && pair.1.isNaN) { continue }
                 let difference = abs(pair.0 - pair.1)
-                guard difference <= StoredCheck.absolute + StoredCheck.relative * abs(pair.1) else {
+                // Relative to an infinity every difference is small.
+                guard difference.isFinite,
+                    difference <= StoredCheck.absolute + StoredCheck.relative * abs(pair.1)
+                else {
                     throw differs("\(place), element \(element + 1)", "\(pair.0)", "\(pair.1)")
                 }
                 largest = max(largest, difference)

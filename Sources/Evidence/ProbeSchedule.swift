@@ -1,7 +1,7 @@
 /// Runs the probes that a subject and a budget allow, in order, and says which it left out and why.
 ///
-/// The budget is of counted work (`NominalMachine`): what runs does not depend on a clock, unless there is a limit of the
-/// whole command.
+/// The budget is of counted work (`NominalMachine`): what runs does not depend on a clock, unless there is a limit of
+/// the whole command.
 package struct ProbeSchedule: Sendable {
     /// Seconds of the nominal machine for all probes together; `nil` for no limit.
     package var budgetSeconds: Double?

@@ -55,20 +55,7 @@ struct AdoptCommand: ParsableCommand {
             """)
     var output: String?
 
-    @Option(help: "A column of protected groups; repeat for several.")
-    var protected: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Edges that cut a protected column of numbers into groups, such as age=40,62; quartiles if not given.",
-            valueName: "column=edges"))
-    var bins: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Names of a protected column's groups by their text, such as sex:1=male,2=female, or a YAML file.",
-            valueName: "column:text=name,… or file"))
-    var labels: [String] = []
+    @OptionGroup var protected: ProtectedArguments
 
     @Option(help: "A column that tells which rows belong together, such as a patient.")
     var group: String?
@@ -132,14 +119,14 @@ struct AdoptCommand: ParsableCommand {
         configuration.validation = validation
         configuration.rows = rows
         configuration.columns.target = target ?? ""
-        configuration.columns.protected = protected
+        configuration.columns.protected = protected.columns
         configuration.columns.group = group
         configuration.columns.weight = weight
         configuration.columns.id = id
         configuration.columns.exclude = exclude
         configuration.columns.positive = positive
-        configuration.columns.groupBins = try parseGroupBins(bins)
-        configuration.columns.groupLabels = try parseGroupLabels(labels)
+        configuration.columns.groupBins = try protected.groupBins
+        configuration.columns.groupLabels = try protected.groupLabels
         configuration.reading = reading.options
         configuration.costs = try cost.map(parseCosts)
         configuration.seed = seed

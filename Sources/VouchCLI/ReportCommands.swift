@@ -280,20 +280,7 @@ struct AuditCommand: ParsableCommand {
     @Option(help: "The column of predicted numbers, for a regression.")
     var prediction: String?
 
-    @Option(help: "A column of protected groups; repeat for several.")
-    var protected: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Edges that cut a protected column of numbers into groups, such as age=40,62; quartiles if not given.",
-            valueName: "column=edges"))
-    var bins: [String] = []
-
-    @Option(
-        help: ArgumentHelp(
-            "Names of a protected column's groups by their text, such as sex:1=male,2=female, or a YAML file.",
-            valueName: "column:text=name,… or file"))
-    var labels: [String] = []
+    @OptionGroup var protected: ProtectedArguments
 
     @Flag(help: "Combinations of protected columns are groups too.")
     var intersect = false
@@ -345,9 +332,9 @@ struct AuditCommand: ParsableCommand {
         var configuration = AuditConfiguration(
             file: file, predicted: try AuditedColumns(scores: score, prediction: prediction))
         configuration.target = target
-        configuration.protected = protected
-        configuration.groupBins = try parseGroupBins(bins)
-        configuration.groupLabels = try parseGroupLabels(labels)
+        configuration.protected = protected.columns
+        configuration.groupBins = try protected.groupBins
+        configuration.groupLabels = try protected.groupLabels
         configuration.intersects = intersect
         configuration.gaps.convention = definition
         configuration.gaps.tolerance = tolerance

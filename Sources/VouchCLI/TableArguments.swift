@@ -86,3 +86,31 @@ struct ColumnArguments: ParsableArguments {
         return roles
     }
 }
+
+/// Columns of protected groups, of predictions that a model from elsewhere made; shared by `adopt` and `audit`.
+struct ProtectedArguments: ParsableArguments {
+    @Option(
+        name: .customLong("protected"),
+        help: "A column of protected groups; repeat for several.")
+    var columns: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Edges that cut a protected column of numbers into groups, such as age=40,62; quartiles if not given.",
+            valueName: "column=edges"))
+    var bins: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Names of a protected column's groups by their text, such as sex:1=male,2=female, or a YAML file.",
+            valueName: "column:text=name,… or file"))
+    var labels: [String] = []
+
+    var groupBins: [String: [Double]]? {
+        get throws { try parseGroupBins(bins) }
+    }
+
+    var groupLabels: [String: [String: String]]? {
+        get throws { try parseGroupLabels(labels) }
+    }
+}

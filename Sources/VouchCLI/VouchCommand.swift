@@ -20,9 +20,9 @@ struct VouchCommand: ParsableCommand {
             CommandGroup(
                 name: "Measure:",
                 subcommands: [
-                    AdoptCommand.self, ModelCommand.self, EvaluateCommand.self, AuditCommand.self, CompareCommand.self, DriftCommand.self,
-                    GeneralizationCommand.self, CostCommand.self, DataCommand.self,
-                    TuneCommand.self,
+                    AdoptCommand.self, ModelCommand.self, EvaluateCommand.self, AuditCommand.self,
+                    CompareCommand.self, DriftCommand.self, GeneralizationCommand.self,
+                    CostCommand.self, DataCommand.self, TuneCommand.self,
                 ]),
             CommandGroup(name: "Explain:", subcommands: [ExplainCommand.self]),
             CommandGroup(

@@ -42,10 +42,17 @@ extension ONNXTensor {
         return elements.numbers.map { opened($0) } ?? []
     }
 
-    /// The greatest difference of two tensors over their greatest magnitude; infinite where their types or extents differ.
+    /// The greatest difference of two tensors over their greatest magnitude; infinite where their types or extents
+    /// differ, or one is NaN where the other is not.
     func difference(to other: ONNXTensor) -> Double {
         guard type == other.type, shape == other.shape else { return .infinity }
         let scale = other.doubles.reduce(1e-30) { max($0, abs($1)) }
-        return zip(doubles, other.doubles).reduce(0) { max($0, abs($1.0 - $1.1)) } / scale
+        guard doubles.count == count else { return elements == other.elements ? 0 : .infinity }
+        return zip(doubles, other.doubles).reduce(0) { greatest, pair in
+            if pair.0 == pair.1 || (pair.0.isNaN && pair.1.isNaN) { return greatest }
+            let difference = abs(pair.0 - pair.1)
+            // Of a number and NaN, `max` would forget it.
+            return difference.isNaN ? .infinity : max(greatest, difference)
+        } / scale
     }
 }

@@ -7,7 +7,8 @@ import Testing
 /// `VOUCH_ONNX_SUITE` names its folder; `make verify` sets it, and writes `Verified/backend-suite.md`.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["VOUCH_ONNX_SUITE"] != nil))
 struct BackendSuiteTests {
-    /// Why tests are not counted among those that have to pass, by what their refusal or name holds. What is in none of these has to pass.
+    /// Why tests are not counted among those that have to pass, by what their refusal or name holds. What is in none of
+    /// these has to pass.
     private static let excluded: [(words: [String], reason: String)] = [
         (["float8", "FLOAT8", "f8"], "floats of 8 bits are not held"),
         (["int4", "INT4"], "whole numbers of 4 bits are not held"),
@@ -31,7 +32,8 @@ struct BackendSuiteTests {
             fileURLWithPath: ProcessInfo.processInfo.environment["VOUCH_ONNX_SUITE"] ?? "")
         var lines = [
             "# The backend suite of ONNX", "",
-            "Written by `BackendSuiteTests` (`make verify`): tests of the package `onnx` as files, at the suite's own tolerances.", "",
+            "Written by `BackendSuiteTests` (`make verify`): tests of the package `onnx` as files, at the suite's own "
+                + "tolerances.", "",
             "| folder | tests | passed | not counted |", "|---|---:|---:|---:|",
         ]
         var reasons: [String: Int] = [:]

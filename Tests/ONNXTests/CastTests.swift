@@ -7,7 +7,7 @@ import Testing
     private static let inf = Float.infinity
 
     private func cast(_ tensor: ONNXTensor, to type: ElementType) throws -> ONNXTensor {
-        try OperatorCall("Cast", [tensor], ["to": .int(Int64(type.rawValue))]).result()
+        try OneOperator("Cast", [tensor], ["to": .int(Int64(type.rawValue))]).tensor()
     }
 
     @Test func floatsBeyondWholeNumbers() throws {
@@ -53,7 +53,7 @@ import Testing
         #expect(
             try cast(.vector(["9223372036854775807", "-1", "2.9"]), to: .int64)
                 == .vector([Int64.max, -1, 2]))
-        let problem = try OperatorCall("Cast", [.vector(["1", "one"])], ["to": .int(1)]).problem()
+        let problem = try OneOperator("Cast", [.vector(["1", "one"])], ["to": .int(1)]).problem()
         #expect(problem == "casts the text 'one' (element 1), which is no number")
         let numbers = ONNXTensor.vector(
             [1, 0.5, -2, 1e10, 123_456_792, 1e-5, Self.nan, -Self.inf] as [Float])
@@ -64,18 +64,18 @@ import Testing
             try cast(.vector([0.1, 1.0 / 3] as [Double]), to: .string)
                 == .vector(["0.1", "0.33333333"]))
         #expect(try cast(.vector([Int64.min]), to: .string) == .vector(["-9223372036854775808"]))
-        let like = OperatorCall("CastLike", [.vector([1.5] as [Float]), .vector(["a"])])
-        #expect(try like.result() == .vector(["1.5"]))
+        let like = OneOperator("CastLike", [.vector([1.5] as [Float]), .vector(["a"])])
+        #expect(try like.tensor() == .vector(["1.5"]))
     }
 
     @Test func typesThatAreNotHeldAreRefused() throws {
         #expect(
-            try OperatorCall("Cast", [.vector([1] as [Float])], ["to": .int(17)]).problem()?
+            try OneOperator("Cast", [.vector([1] as [Float])], ["to": .int(17)]).problem()?
                 .contains("not held") == true)
         #expect(
-            try OperatorCall("Cast", [.vector([1] as [Float])], ["to": .int(999)]).problem() != nil)
+            try OneOperator("Cast", [.vector([1] as [Float])], ["to": .int(999)]).problem() != nil)
         #expect(
-            try OperatorCall("Cast", [.vector([1] as [Float])]).problem()
+            try OneOperator("Cast", [.vector([1] as [Float])]).problem()
                 == "misses the attribute 'to'")
     }
 }

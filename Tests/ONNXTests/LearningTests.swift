@@ -25,7 +25,8 @@ import Testing
     private static func text(_ text: String) -> ONNXAttribute { .string(Array(text.utf8)) }
 
     private static func evaluation(
-        _ operation: String, _ attributes: Attributes, inputs: Int = 1, opset: Int = 3
+        _ operation: String, _ attributes: Attributes, inputs: Int = 1, opset: Int = 3,
+        limits: ONNXLimits = ONNXLimits()
     ) throws -> ([ONNXValue]) throws(ONNXError) -> [ONNXValue] {
         let node = ONNXNode(
             name: "model", operation: .ml(operation), inputs: (0..<inputs).map { "x\($0)" },
@@ -33,7 +34,7 @@ import Testing
         let known = try #require(OperatorRegistry.standard[.ml(operation)])
         let evaluate = try known.prepare(NodeCall(node: node, opset: opset, inputs: []))
         return { values throws(ONNXError) in
-            try evaluate(NodeCall(node: node, opset: opset, inputs: values.map { $0 }))
+            try evaluate(NodeCall(node: node, opset: opset, inputs: values.map { $0 }, limits: limits))
         }
     }
 
@@ -69,6 +70,22 @@ import Testing
         #expect(results == [.tensor(ONNXTensor([3, 1], [1, 2, 3] as [Float]))])
     }
 
+    /// A leaf alone asks for no feature, and still there has to be one to look at.
+    @Test func aLeafAloneIsTaken() throws {
+        let leaf: Attributes = [
+            "nodes_treeids": .ints([0]), "nodes_nodeids": .ints([0]), "nodes_featureids": .ints([0]),
+            "nodes_values": .floats([0]), "nodes_modes": Self.texts("LEAF"), "nodes_truenodeids": .ints([0]),
+            "nodes_falsenodeids": .ints([0]), "target_ids": .ints([0]), "target_nodeids": .ints([0]),
+            "target_treeids": .ints([0]), "target_weights": .floats([7]), "n_targets": .int(1),
+        ]
+        let results = try Self.evaluation("TreeEnsembleRegressor", leaf)(Self.rows)
+        #expect(results == [.tensor(ONNXTensor([3, 1], [7, 7, 7] as [Float]))])
+        for shape in [[2, 0], [0]] {
+            let rows: [ONNXValue] = [.tensor(ONNXTensor(shape, [Float]()))]
+            try Self.expectRefusal("gets rows of 0 features", "TreeEnsembleRegressor", leaf, rows)
+        }
+    }
+
     @Test func brokenTreesAreRefused() throws {
         func expect(
             _ words: String, _ changes: Attributes, _ inputs: [ONNXValue]? = nil,
@@ -100,7 +117,9 @@ import Testing
         try expect("4 of 'nodes_values'", ["nodes_values": .floats([0, 1, 2, 3])])
         try expect("2 of 'nodes_missing", ["nodes_missing_value_tracks_true": .ints([0, 1])])
         try expect("1 of 'nodes_modes'", ["nodes_modes": Self.texts("LEAF")])
-        try expect("a mode 'BRANCH_NEAR' in tree 4, node 0", ["nodes_modes": Self.texts("BRANCH_NEAR", "LEAF", "LEAF", "LEAF", "LEAF")])
+        try expect(
+            "a mode 'BRANCH_NEAR' in tree 4, node 0",
+            ["nodes_modes": Self.texts("BRANCH_NEAR", "LEAF", "LEAF", "LEAF", "LEAF")])
         try expect("reads feature -1 in tree 4, node 2", ["nodes_featureids": .ints([0, 0, -1, 0, 0])])
         try expect("reads feature 9223372036854775807", ["nodes_featureids": .ints([.max, 0, 0, 0, 0])])
         try expect("reads feature 2, and gets rows of 2", ["nodes_featureids": .ints([2, 0, 0, 0, 0])], Self.rows)
@@ -146,11 +165,15 @@ import Testing
         }
         try expect("leads from node 1 to leaf 3", ["nodes_falsenodeids": .ints([1, 3])])
         try expect("leads from node 0 to node -1", ["nodes_falsenodeids": .ints([-1, 2])])
-        try expect("has a cycle of nodes: node 0", ["nodes_falsenodeids": .ints([1, 0]), "nodes_falseleafs": .ints([0, 0])])
+        try expect(
+            "has a cycle of nodes: node 0",
+            ["nodes_falsenodeids": .ints([1, 0]), "nodes_falseleafs": .ints([0, 0])])
         try expect("root is node 2", ["tree_roots": .ints([0, 2])])
         try expect("has no trees", ["tree_roots": .ints([])])
         try expect("a mode 9 in node 1", ["nodes_modes": .tensor(.vector([0, 9] as [UInt8]))])
-        try expect("1 nodes that ask for members, and 3 sets", ["membership_values": .tensor(.vector([0, .nan, 1, .nan, 2] as [Float]))])
+        try expect(
+            "1 nodes that ask for members, and 3 sets",
+            ["membership_values": .tensor(.vector([0, .nan, 1, .nan, 2] as [Float]))])
         try expect("1 of 'nodes_splits'", ["nodes_splits": .tensor(.vector([0] as [Float]))])
         try expect("2 weights of leaves", ["leaf_weights": .tensor(.vector([0, 1] as [Float]))])
         try expect("target 1 in leaf 2", ["leaf_targetids": .ints([0, 0, 1])])
@@ -158,15 +181,35 @@ import Testing
         try expect("none of ONNX's", ["aggregate_function": .int(7)])
     }
 
+    /// Products of rows and vectors are counted before they are made.
+    @Test(arguments: ["LINEAR", "RBF"]) func rowsAndVectorsEndAtTheLimit(_ kernel: String) throws {
+        let machine: Attributes = [
+            "coefficients": .floats([Float](repeating: 1, count: 8)), "rho": .floats([0]),
+            "support_vectors": .floats([Float](repeating: 1, count: 64)), "n_supports": .int(8),
+            "kernel_type": Self.text(kernel), "kernel_params": .floats([0, 0, 0]),
+        ]
+        let rows: [ONNXValue] = [.tensor(.counting([8, 8]))]
+        _ = try Self.evaluation("SVMRegressor", machine)(rows)
+        var limits = ONNXLimits()
+        limits.work = 1
+        let evaluate = try Self.evaluation("SVMRegressor", machine, limits: limits)
+        let error = #expect(throws: ONNXError.self) { try evaluate(rows) }
+        #expect(error?.kind == .limit, "\(error?.description ?? "")")
+    }
+
     @Test func otherBrokenNodesAreRefused() throws {
-        let expect = Self.expectRefusal
         let rows = Self.rows
-        let here = #_sourceLocation
-        try expect("3 coefficients a vector", "LinearRegressor", ["coefficients": .floats([1, 2, 3])], rows, 1, here)
-        try expect("0 labels for 2 classes", "LinearClassifier", ["coefficients": .floats([1, 2, 3, 4]), "intercepts": .floats([1, 2])], nil, 1, here)
+        func expect(
+            _ words: String, _ operation: String, _ attributes: Attributes, _ inputs: [ONNXValue]? = nil,
+            opset: Int = 1, _ location: SourceLocation = #_sourceLocation
+        ) throws { try Self.expectRefusal(words, operation, attributes, inputs, opset: opset, location) }
+        try expect("3 coefficients a vector", "LinearRegressor", ["coefficients": .floats([1, 2, 3])], rows)
+        try expect(
+            "0 labels for 2 classes", "LinearClassifier",
+            ["coefficients": .floats([1, 2, 3, 4]), "intercepts": .floats([1, 2])])
         try expect(
             "4 coefficients for 9223372036854775807 targets", "LinearRegressor",
-            ["coefficients": .floats([1, 2, 3, 4]), "targets": .int(.max)], nil, 1, here)
+            ["coefficients": .floats([1, 2, 3, 4]), "targets": .int(.max)])
         let machine: Attributes = [
             "classlabels_ints": .ints([0, 1]), "coefficients": .floats([1, 2]), "rho": .floats([0]),
             "support_vectors": .floats([1, 2, 3, 4]), "vectors_per_class": .ints([1, 1]),
@@ -181,22 +224,28 @@ import Testing
             ("1 of 'prob_a' and 0 of 'prob_b'", ["prob_a": .floats([1])]),
             ("1 coefficients for 2 support vectors", ["coefficients": .floats([1])]),
         ] as [(String, Attributes)] {
-            try expect(words, "SVMClassifier", machine.merging(change) { $1 }, rows, 1, here)
+            try expect(words, "SVMClassifier", machine.merging(change) { $1 }, rows)
         }
-        try expect("2 keys and 1 values", "LabelEncoder", ["keys_int64s": .ints([1, 2]), "values_int64s": .ints([1])], nil, 2, here)
-        try expect("2 lists of keys", "LabelEncoder", ["keys_int64s": .ints([1]), "keys_floats": .floats([1])], nil, 2, here)
-        try expect("does not know as element 0", "OneHotEncoder", ["cats_int64s": .ints([9]), "zeros": .int(0)], rows, 1, here)
-        try expect("NaN as element 0", "Binarizer", [:], [.tensor(.vector([Float.nan]))], 1, here)
-        try expect("3 labels, and gets rows of 2", "ZipMap", ["classlabels_int64s": .ints([1, 2, 3])], rows, 1, here)
+        try expect(
+            "2 keys and 1 values", "LabelEncoder",
+            ["keys_int64s": .ints([1, 2]), "values_int64s": .ints([1])], opset: 2)
+        try expect(
+            "2 lists of keys", "LabelEncoder",
+            ["keys_int64s": .ints([1]), "keys_floats": .floats([1])], opset: 2)
+        try expect("does not know as element 0", "OneHotEncoder", ["cats_int64s": .ints([9]), "zeros": .int(0)], rows)
+        try expect("NaN as element 0", "Binarizer", [:], [.tensor(.vector([Float.nan]))])
+        try expect("3 labels, and gets rows of 2", "ZipMap", ["classlabels_int64s": .ints([1, 2, 3])], rows)
         for place in [-1, 2] as [Int64] {
-            try expect("asks for feature \(place) of 2", "ArrayFeatureExtractor", [:], rows + [.tensor(.vector([place]))], 1, here)
+            try expect(
+                "asks for feature \(place) of 2", "ArrayFeatureExtractor", [:],
+                rows + [.tensor(.vector([place]))])
         }
-        try expect("has extents", "FeatureVectorizer", ["inputdimensions": .ints([1 << 50])], rows, 1, here)
-        try expect("beyond any tensor", "FeatureVectorizer", ["inputdimensions": .ints([.max, .max])], rows + rows, 1, here)
+        try expect("has extents", "FeatureVectorizer", ["inputdimensions": .ints([1 << 50])], rows)
+        try expect("beyond any tensor", "FeatureVectorizer", ["inputdimensions": .ints([.max, .max])], rows + rows)
         let map: [ONNXValue] = [.map([ONNXMapEntry(key: .number(-2), value: .scalar(Float(1)))])]
-        try expect("negative key", "CastMap", ["map_form": Self.text("SPARSE"), "max_map": .int(3)], map, 1, here)
-        try expect("has extents", "CastMap", ["map_form": Self.text("SPARSE"), "max_map": .int(1 << 50)], map, 1, here)
-        try expect("offsets and 3 scales", "Scaler", ["offset": .floats([1, 2, 3]), "scale": .floats([1, 2, 3])], rows, 1, here)
+        try expect("negative key", "CastMap", ["map_form": Self.text("SPARSE"), "max_map": .int(3)], map)
+        try expect("has extents", "CastMap", ["map_form": Self.text("SPARSE"), "max_map": .int(1 << 50)], map)
+        try expect("offsets and 3 scales", "Scaler", ["offset": .floats([1, 2, 3]), "scale": .floats([1, 2, 3])], rows)
     }
 
     /// Maps of texts, which ONNX Runtime's Python does not take.

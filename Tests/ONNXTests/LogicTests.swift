@@ -11,15 +11,15 @@ import Testing
         let b = ONNXTensor.vector([Half(Float(1)), Half(Self.nan), Half(Float(2))])
         for name in ["Less", "Greater"] {
             #expect(
-                try OperatorCall(name, [a, b]).result() == .vector([false, false, false]), "\(name)"
+                try OneOperator(name, [a, b]).tensor() == .vector([false, false, false]), "\(name)"
             )
         }
         for name in ["LessOrEqual", "GreaterOrEqual", "Equal"] {
             #expect(
-                try OperatorCall(name, [a, b]).result() == .vector([false, false, true]), "\(name)")
+                try OneOperator(name, [a, b]).tensor() == .vector([false, false, true]), "\(name)")
         }
         #expect(
-            try OperatorCall("Greater", [.vector([UInt64.max]), .vector([UInt64(1)])]).result()
+            try OneOperator("Greater", [.vector([UInt64.max]), .vector([UInt64(1)])]).tensor()
                 == .vector([true]))
     }
 
@@ -27,34 +27,34 @@ import Testing
         let a = ONNXTensor([2, 1], ["é", "a"])
         let b = ONNXTensor([1, 2], ["e\u{301}", "a"])
         #expect(
-            try OperatorCall("Equal", [a, b]).result()
+            try OneOperator("Equal", [a, b]).tensor()
                 == ONNXTensor([2, 2], [false, false, false, true]))
-        #expect(try OperatorCall("Less", [a, b]).problem() == "wants numbers, and gets string")
+        #expect(try OneOperator("Less", [a, b]).problem() == "wants numbers, and gets string")
     }
 
     @Test func choiceStretchesAllThree() throws {
         let truths = ONNXTensor([2, 1], [true, false])
         let one = ONNXTensor([2], ["a", "b"])
         #expect(
-            try OperatorCall("Where", [truths, one, .scalar("z")]).result()
+            try OneOperator("Where", [truths, one, .scalar("z")]).tensor()
                 == ONNXTensor([2, 2], ["a", "b", "z", "z"]))
         #expect(
-            try OperatorCall("Where", [one, one, one]).problem()
+            try OneOperator("Where", [one, one, one]).problem()
                 == "wants bool as input 1, and gets string")
         #expect(
-            try OperatorCall("Where", [truths, one, .scalar(Float(1))]).problem()
+            try OneOperator("Where", [truths, one, .scalar(Float(1))]).problem()
                 == "wants operands of one type, and gets string and float")
     }
 
     @Test func infinitiesBySign() throws {
         let x = ONNXTensor.vector([Self.inf, -Self.inf, Self.nan, Float.greatestFiniteMagnitude])
-        #expect(try OperatorCall("IsInf", [x]).result() == .vector([true, true, false, false]))
+        #expect(try OneOperator("IsInf", [x]).tensor() == .vector([true, true, false, false]))
         #expect(
-            try OperatorCall("IsInf", [x], ["detect_negative": .int(0)]).result()
+            try OneOperator("IsInf", [x], ["detect_negative": .int(0)]).tensor()
                 == .vector([true, false, false, false]))
         #expect(
-            try OperatorCall("IsInf", [x], ["detect_positive": .int(0)]).result()
+            try OneOperator("IsInf", [x], ["detect_positive": .int(0)]).tensor()
                 == .vector([false, true, false, false]))
-        #expect(try OperatorCall("IsNaN", [x]).result() == .vector([false, false, true, false]))
+        #expect(try OneOperator("IsNaN", [x]).tensor() == .vector([false, false, true, false]))
     }
 }

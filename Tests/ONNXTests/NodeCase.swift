@@ -86,7 +86,9 @@ struct NodeCase {
                 let theirs = doubles(theirs)
                 for (index, (one, other)) in zip(ours, theirs).enumerated() {
                     if one == other || (one.isNaN && other.isNaN) { continue }
-                    if !(abs(one - other) <= absolute + relative * abs(other)) {
+                    let difference = abs(one - other)
+                    // Relative to an infinity every difference is small.
+                    if !difference.isFinite || difference > absolute + relative * abs(other) {
                         return "element \(index): \(one), not \(other)"
                     }
                 }

@@ -1,8 +1,8 @@
 import Foundation
 import ONNX
 
-/// Models with inputs and outputs in one file: a line of JSON that lists them, and after it the bytes that it points into.
-/// `Reference/learning.py` writes it.
+/// Models with inputs and outputs in one file: a line of JSON that lists them, and after it the bytes that it points
+/// into. `Reference/learning.py` writes it.
 struct PackedCases {
     struct Case: Decodable {
         var name: String

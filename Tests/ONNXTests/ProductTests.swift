@@ -26,9 +26,9 @@ import Testing
                         })
                 }
             }
-            let result = try SingleOperator.run("MatMul", [a, b])
+            let result = try OneOperator("MatMul", [a, b]).tensors()
             #expect(result == [ONNXTensor([rows, columns], expected)])
-            let turned = try SingleOperator.run(
+            let turned = try OneOperator(
                 "Gemm",
                 [
                     ONNXTensor(
@@ -37,7 +37,7 @@ import Testing
                     ONNXTensor(
                         [columns, depth],
                         (0..<depth * columns).map { right[$0 % depth * columns + $0 / depth] }),
-                ], ["transA": .int(1), "transB": .int(1)])
+                ], ["transA": .int(1), "transB": .int(1)]).tensors()
             #expect(turned == result)
         }
     }
@@ -45,60 +45,60 @@ import Testing
     @Test func matMulStretchesBatches() throws {
         let a = ONNXTensor.counting([2, 1, 1, 2])
         let b = ONNXTensor.counting([3, 2, 1])
-        let result = try SingleOperator.run("MatMul", [a, b])
+        let result = try OneOperator("MatMul", [a, b]).tensors()
         #expect(result == [ONNXTensor([2, 3, 1, 1], [1, 3, 5, 3, 13, 23] as [Float])])
     }
 
     @Test func matMulOfWholeNumbersWraps() throws {
         let a = ONNXTensor([1, 2], [Int32.max, 1])
         let b = ONNXTensor([2, 1], [2, 3] as [Int32])
-        #expect(try SingleOperator.run("MatMul", [a, b]) == [ONNXTensor([1, 1], [1] as [Int32])])
+        #expect(try OneOperator("MatMul", [a, b]).tensors() == [ONNXTensor([1, 1], [1] as [Int32])])
         let big = ONNXTensor([1], [Int64.max])
         #expect(
-            try SingleOperator.run("MatMul", [big, ONNXTensor([1], [1] as [Int64])]) == [
+            try OneOperator("MatMul", [big, ONNXTensor([1], [1] as [Int64])]).tensors() == [
                 ONNXTensor([], [Int64.max])
             ])
     }
 
     @Test func matMulOfHalvesIsRoundedOnce() throws {
         let ones = ONNXTensor([4], [2_048, 1, 1, 1].map { Half($0) })
-        let result = try SingleOperator.run(
-            "MatMul", [ones, ONNXTensor([4], [Half](repeating: Half(1), count: 4))])
+        let result = try OneOperator(
+            "MatMul", [ones, ONNXTensor([4], [Half](repeating: Half(1), count: 4))]).tensors()
         #expect(result == [ONNXTensor([], [Half(2_052)])])
     }
 
     @Test func shapesThatDoNotFitAreTold() {
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "MatMul", [.counting([2, 3]), .counting([4, 5])],
             ["[2, 3]", "[4, 5]", "3 columns meet 4 rows"])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "MatMul", [.counting([2, 2, 3]), .counting([3, 3, 5])], ["[2, 2, 3]", "[3, 3, 5]"])
-        SingleOperator.assertRefuses("MatMul", [.counting([]), .counting([1])], ["no axes"])
-        SingleOperator.assertRefuses("Gemm", [.counting([2, 3]), .counting([2, 3])], ["[2, 3]"])
-        SingleOperator.assertRefuses("Gemm", [.counting([2]), .counting([2, 3])], ["[2]"])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses("MatMul", [.counting([]), .counting([1])], ["no axes"])
+        OneOperator.assertRefuses("Gemm", [.counting([2, 3]), .counting([2, 3])], ["[2, 3]"])
+        OneOperator.assertRefuses("Gemm", [.counting([2]), .counting([2, 3])], ["[2]"])
+        OneOperator.assertRefuses(
             "Gemm", [.counting([2, 3]), .counting([3, 4]), .counting([3])], ["[3]", "[2, 4]"])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "MatMul", [.counting([1, 1]), ONNXTensor([1, 1], [1.0])], ["double"])
     }
 
     @Test func emptyExtents() throws {
         #expect(
-            try SingleOperator.run("MatMul", [.counting([0, 3]), .counting([3, 2])]) == [
+            try OneOperator("MatMul", [.counting([0, 3]), .counting([3, 2])]).tensors() == [
                 .counting([0, 2])
             ])
         #expect(
-            try SingleOperator.run("MatMul", [.counting([2, 0]), .counting([0, 2])]) == [
+            try OneOperator("MatMul", [.counting([2, 0]), .counting([0, 2])]).tensors() == [
                 .filled([2, 2], 0)
             ])
         #expect(
-            try SingleOperator.run(
-                "Gemm", [.counting([2, 0]), .counting([0, 2]), .counting([1], from: 3)]) == [
+            try OneOperator(
+                "Gemm", [.counting([2, 0]), .counting([0, 2]), .counting([1], from: 3)]).tensors() == [
                     .filled([2, 2], 3)
                 ])
         #expect(
-            try SingleOperator.run(
-                "Einsum", [.counting([0, 3])], ["equation": .string(Array("ij->j".utf8))]) == [
+            try OneOperator(
+                "Einsum", [.counting([0, 3])], ["equation": .string(Array("ij->j".utf8))]).tensors() == [
                     .filled([3], 0)
                 ])
     }
@@ -106,17 +106,17 @@ import Testing
     @Test func limitsOfProducts() {
         var limits = ONNXLimits()
         limits.tensorElements = 50
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "MatMul", [.counting([8, 1]), .counting([1, 8])], ["[8, 8]"], limits: limits)
         limits = ONNXLimits()
         limits.work = 1
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "MatMul", [.counting([8, 2]), .counting([2, 8])], ["steps"], limits: limits)
     }
 
     @Test func einsum() throws {
         func einsum(_ equation: String, _ inputs: [ONNXTensor]) throws -> ONNXTensor {
-            try SingleOperator.run("Einsum", inputs, ["equation": .string(Array(equation.utf8))])[0]
+            try OneOperator("Einsum", inputs, ["equation": .string(Array(equation.utf8))]).tensors()[0]
         }
         let square = ONNXTensor.counting([2, 2], from: 1)
         #expect(try einsum("ii", [square]) == ONNXTensor([], [5] as [Float]))
@@ -133,63 +133,63 @@ import Testing
             try einsum("i,j->", [.counting([3]), .counting([2], from: 1)])
                 == ONNXTensor([], [9] as [Float]))
         for wrong in ["ij,jk", "i->ij", "ij->ii", "i1", "ij->k", "i..j", "", "ijk"] {
-            SingleOperator.assertRefuses(
+            OneOperator.assertRefuses(
                 "Einsum", [square], ["equation": .string(Array(wrong.utf8))], [])
         }
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "Einsum", [square, .counting([3, 2])], ["equation": .string(Array("ij,jk".utf8))],
             ["2", "3"])
     }
 
     @Test func quantizeLinearRoundsHalvesToEvenAndStaysInItsType() throws {
         let x = ONNXTensor([6], [-3, 1, 3, 5, 1_000, .nan] as [Float])
-        let result = try SingleOperator.run(
-            "QuantizeLinear", [x, .filled([], 2), ONNXTensor([], [UInt8(1)])])
+        let result = try OneOperator(
+            "QuantizeLinear", [x, .filled([], 2), ONNXTensor([], [UInt8(1)])]).tensors()
         #expect(result == [ONNXTensor([6], [0, 1, 3, 3, 255, 1] as [UInt8])])
-        let sixteen = try SingleOperator.run(
+        let sixteen = try OneOperator(
             "QuantizeLinear",
-            [ONNXTensor([2], [-1e9, 7] as [Float]), .filled([], 2), ONNXTensor([], [Int16(0)])])
+            [ONNXTensor([2], [-1e9, 7] as [Float]), .filled([], 2), ONNXTensor([], [Int16(0)])]).tensors()
         #expect(sixteen == [ONNXTensor([2], [-32_768, 4] as [Int16])])
     }
 
     @Test func quantizationRefuses() {
         let x = ONNXTensor.counting([2, 3])
-        SingleOperator.assertRefuses("QuantizeLinear", [x, .filled([], 0)], ["scale of 0"])
-        SingleOperator.assertRefuses("QuantizeLinear", [x, .filled([], .nan)], ["scale of nan"])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses("QuantizeLinear", [x, .filled([], 0)], ["scale of 0"])
+        OneOperator.assertRefuses("QuantizeLinear", [x, .filled([], .nan)], ["scale of nan"])
+        OneOperator.assertRefuses(
             "QuantizeLinear", [x, .filled([2], 1)], ["3 scales", "[2, 3]"])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "QuantizeLinear", [x, .filled([2], 1)], ["axis": .int(2)], ["axis 2"])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "QuantizeLinear", [x, .filled([2, 2], 1)], ["block_size": .int(-2)], ["-2"])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "QuantizeLinear", [x, .filled([2, 1], 1)], ["block_size": .int(2)],
             ["[2, 2]", "[2, 1]"])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "QuantizeLinear", [x, .filled([], 1)], ["output_dtype": .int(17)], ["8"])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "QuantizeLinear", [x, .filled([3], 1), ONNXTensor([2], [0, 0] as [Int8])],
             ["[3]", "[2]"])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "DequantizeLinear",
             [ONNXTensor([2], [1, 2] as [Int8]), .filled([], 1), ONNXTensor([], [UInt8(1)])],
             ["int8", "uint8"])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "DynamicQuantizeLinear", [ONNXTensor([2], [0, .infinity] as [Float])], ["inf"])
     }
 
     @Test func blocksWithALastOneThatIsShorter() throws {
         let x = ONNXTensor([1, 3], [10, 20, 30] as [Float])
         let scales = ONNXTensor([1, 2], [1, 10] as [Float])
-        let result = try SingleOperator.run("QuantizeLinear", [x, scales], ["block_size": .int(2)])
+        let result = try OneOperator("QuantizeLinear", [x, scales], ["block_size": .int(2)]).tensors()
         #expect(result == [ONNXTensor([1, 3], [10, 20, 3] as [UInt8])])
         #expect(
-            try SingleOperator.run(
-                "DequantizeLinear", [result[0], scales], ["block_size": .int(2)]) == [x])
+            try OneOperator(
+                "DequantizeLinear", [result[0], scales], ["block_size": .int(2)]).tensors() == [x])
     }
 
     @Test func dynamicQuantizeLinearOfZeros() throws {
-        let result = try SingleOperator.run("DynamicQuantizeLinear", [.filled([3], 0)], outputs: 3)
+        let result = try OneOperator("DynamicQuantizeLinear", [.filled([3], 0)], outputs: 3).tensors()
         #expect(
             result == [
                 ONNXTensor([3], [0, 0, 0] as [UInt8]), .filled([], 1), ONNXTensor([], [UInt8(0)]),
@@ -199,13 +199,13 @@ import Testing
     @Test func integerProductsRefuse() {
         let a = ONNXTensor([1, 2], [1, 2] as [UInt8])
         let b = ONNXTensor([2, 1], [1, 2] as [UInt8])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "MatMulInteger", [a, b, ONNXTensor([], [Int8(1)])], ["uint8", "int8"])
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "MatMulInteger", [a, b, ONNXTensor([3], [1, 2, 3] as [UInt8])], ["[3]", "[1, 2]"])
         let zero = ONNXTensor([], [UInt8(0)])
         let one = ONNXTensor.filled([], 1)
-        SingleOperator.assertRefuses(
+        OneOperator.assertRefuses(
             "QLinearMatMul", [a, one, zero, b, one, zero, .filled([], 0), zero], ["scale"])
     }
 }

@@ -226,5 +226,10 @@ enum AdoptedModels {
             try StoredCheck(model, inputs: [value("input.pb")], outputs: [wrong], name: "m.onnx")
         }
         #expect(error?.description.contains("element 1") == true)
+        // Nothing is near an infinity, however large a difference may be relative to it.
+        let endless = ONNXValue.tensor(ONNXTensor([12, 1], [Float](repeating: .infinity, count: 12)))
+        #expect(throws: ModelError.self) {
+            try StoredCheck(model, inputs: [value("input.pb")], outputs: [endless], name: "m.onnx")
+        }
     }
 }

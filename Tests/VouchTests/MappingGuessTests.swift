@@ -136,7 +136,7 @@ import Testing
     }
 
     /// Names that YAML would read otherwise come back as they are.
-    @Test(arguments: ["yes", "a: b", "#x", "- y", "\"q\"", "ä\n\u{1}", "1", "", " x ", "{a}"])
+    @Test(arguments: ["yes", "a: b", "#x", "- y", "\"q\"", "ä\n\u{1}", "a\u{2028}b\u{85}c", "1", "", " x ", "{a}"])
     func namesAreQuoted(_ name: String) throws {
         let table = Table(
             name: "t.csv", rowCount: 2,

@@ -3,13 +3,14 @@ import Statistics
 
 /// A learning curve of all forms, each shape weighed by how well it foretells the points, and the fan that follows.
 ///
-/// With `yₛ` the mean log error at s rows, `yₛ = log a + log g(s/n) + ε`, where ε is normal with the variance of `CurveNoise` and
-/// that of a misfit, `τ²·(1 + 0.3·log₂(n/s))²`: no form holds exactly, and the less the farther from the rows that there are. The
-/// height `a` is integrated over; shapes and five values of τ are summed over with their priors (`CurvePrior`). So a form that the
-/// points cannot tell from another keeps its say in what lies beyond them.
+/// With `yₛ` the mean log error at s rows, `yₛ = log a + log g(s/n) + ε`, where ε is normal with the variance of
+/// `CurveNoise` and that of a misfit, `τ²·(1 + 0.3·log₂(n/s))²`: no form holds exactly, and the less the farther from
+/// the rows that there are. The height `a` is integrated over; shapes and five values of τ are summed over with their
+/// priors (`CurvePrior`). So a form that the points cannot tell from another keeps its say in what lies beyond them.
 ///
-/// - Source: Bayesian model averaging: Hoeting et al. 1999, DOI 10.1214/ss/1009212519; of learning curves: Domhan et al. 2015,
-///   IJCAI 24:3460. The misfit's growth and the priors were tried on curves of the LCDB, arXiv:2201.12150 (decision 49).
+/// - Source: Bayesian model averaging: Hoeting et al. 1999, DOI 10.1214/ss/1009212519; of learning curves: Domhan et
+///   al. 2015, IJCAI 24:3460. The misfit's growth and the priors were tried on curves of the LCDB, arXiv:2201.12150
+///   (decision 49).
 package struct CurveFit: Sendable {
     package let points: CurvePoints
     let noise: CurveNoise
@@ -124,8 +125,8 @@ package struct CurveFit: Sendable {
         return (parts, logWeights)
     }
 
-    /// What a whole curve says of each shape of each form, by the general priors: what later trainings on more rows came to
-    /// counts as its points do. Of all shapes the sum is 1.
+    /// What a whole curve says of each shape of each form, by the general priors: what later trainings on more rows
+    /// came to counts as its points do. Of all shapes the sum is 1.
     ///
     /// - Parameter later: One training each, on more rows than `points` has.
     /// - Precondition: `points.shortage` is `nil`.
@@ -192,8 +193,8 @@ package struct CurveFit: Sendable {
             upper: Double.exp(upper))
     }
 
-    /// The lower quantile of what the error tends to with ever more rows; 0 where the forms without an asymptote weigh more than
-    /// that.
+    /// The lower quantile of what the error tends to with ever more rows; 0 where the forms without an asymptote weigh
+    /// more than that.
     package func asymptote(_ probability: Double) -> Double {
         var sum = 0.0
         let ascending = parts.map {

@@ -1,10 +1,10 @@
 import RealModule
 
-/// What each shape of a curve weighs before a point of it is seen: what whole curves of other tables said of them, beside
-/// the general priors of `CurveShape`.
+/// What each shape of a curve weighs before a point of it is seen: what whole curves of other tables said of them,
+/// beside the general priors of `CurveShape`.
 ///
-/// `(T·s + 6·g) / (T + 6)`, where s is the mean of T tables of `CurveFit.shapeShares`, and g the general priors: they count
-/// as much as six tables do. So shapes that our own models' curves had weigh more, and none is ruled out.
+/// `(T·s + 6·g) / (T + 6)`, where s is the mean of T tables of `CurveFit.shapeShares`, and g the general priors: they
+/// count as much as six tables do. So shapes that our own models' curves had weigh more, and none is ruled out.
 ///
 /// - Source: one step of the EM algorithm for a prior on a grid (nonparametric empirical Bayes): Laird 1978, DOI
 ///   10.1080/01621459.1978.10480103. The six were chosen by tables that were left out (decision 49).

@@ -18,6 +18,8 @@ struct AdoptedCardFacts: CardFacts {
 
     var target: TargetEncoder { assembly.target }
     var schema: Schema { rows.model.schema }
+    var dataName: String { assembly.dataName }
+    var decisionText: String { assembly.decisionText }
 
     var date: String { "\(assembly.made), when it was adopted; when it was trained is not known here" }
     var version: String {
@@ -32,21 +34,15 @@ struct AdoptedCardFacts: CardFacts {
         guard !schema.protected.isEmpty else { return "none were named" }
         let used = Set(rows.model.features)
         return listed(
-            schema.protected.map { $0 + (used.contains($0) ? " (the model takes it)" : " (the model does not take it)") })
-    }
-
-    var decision: String {
-        switch target.task {
-        case .binary: assembly.decisionText
-        case .multiclass: "none: the class of the highest probability is decided"
-        case .regression: "none: a number is predicted, nothing is decided"
-        }
+            schema.protected.map {
+                $0 + (used.contains($0) ? " (the model takes it)" : " (the model does not take it)")
+            })
     }
 
     var untested: String {
         "The rows of \(assembly.dataName) were measured; other people, places and times were not. Whether the model "
-            + "learned from any of them is not known here. What else to know before believing the numbers stands at the "
-            + "head of this report (warnings: \(report.warnings.count), worries: \(report.worries.count))."
+            + "learned from any of them is not known here. What else to know before believing the numbers stands at "
+            + "the head of this report (warnings: \(report.warnings.count), worries: \(report.worries.count))."
     }
 
     private func splits(where isMeant: (RunReport.Split) -> Bool) -> String {
@@ -64,8 +60,8 @@ struct AdoptedCardFacts: CardFacts {
     }
 
     var preprocessing: String {
-        "what happens to raw cells before the model is not known here, but for rows.yaml, which says how they are given "
-            + "to it; rows without a target are left out"
+        "what happens to raw cells before the model is not known here, but for rows.yaml, which says how they are "
+            + "given to it; rows without a target are left out"
     }
     var evaluationPreprocessing: String { "as rows.yaml says; nothing was fitted on these rows" }
 
@@ -79,14 +75,6 @@ struct AdoptedCardFacts: CardFacts {
             }
         }
         return listed(texts)
-    }
-
-    var missingCells: String {
-        let columns = report.data.columns.filter { $0.missing > 0 }
-        return columns.isEmpty
-            ? "none"
-            : "in \(assembly.dataName), "
-                + listed(columns.map { "\($0.name): \(NumberText.count($0.missing))" })
     }
 
     var relationships: String {
@@ -104,6 +92,9 @@ struct AdoptedCardFacts: CardFacts {
     var software: String { "vouch \(vouchVersion), which fitted nothing; that of the training is not known here" }
     var useOfData: String { "measuring a model that predicts \(prediction)" }
     var files: String {
-        listed(assembly.files.map { "\($0.label.replacing("SHA-256 of ", with: "")), SHA-256 \($0.value)" }, separator: "; ")
+        let texts = assembly.files.map { file in
+            "\(file.label.replacing("SHA-256 of ", with: "")), SHA-256 \(file.value)"
+        }
+        return listed(texts, separator: "; ")
     }
 }

@@ -93,15 +93,16 @@ package struct AdoptedReport {
 
     var predictionText: String { target.predictionText }
 
-    /// That the classes may stand the other way round, where the model orders rows worse than lots would and nobody said in
-    /// which order it gives them.
+    /// That the classes may stand the other way round, where the model orders rows worse than lots would and nobody
+    /// said in which order it gives them.
     package var reversal: String? {
         let area = outcomes.compactMap(\.findings).flatMap(\.measurements)
             .first { $0.metric == .rocAUC && $0.group == nil }
         guard configuration.rows == nil, target.task == .binary, let end = area?.interval?.upper, end < 0.5
         else { return nil }
-        return "the model finds \"\(target.classes[1])\" less often than chance would: the order of the classes was guessed, "
-            + "and may be the other way round. Correct it in rows.yaml (`vouch model init`) and give that with --rows"
+        return "the model finds \"\(target.classes[1])\" less often than chance would: the order of the classes was "
+            + "guessed, and may be the other way round. Correct it in rows.yaml (`vouch model init`) and give that "
+            + "with --rows"
     }
 
     private var summary: String {

@@ -3,13 +3,17 @@ import Figures
 import Reporting
 import Tables
 
-/// What a finished run itself can say in its model card and data sheet; every text follows from what was measured, prepared
-/// and asked for.
+/// What a finished run itself can say in its model card and data sheet; every text follows from what was measured,
+/// prepared and asked for.
 protocol CardFacts {
     /// The same run's report, whose card is still missing.
     var report: RunReport { get }
     var target: TargetEncoder { get }
     var schema: Schema { get }
+    /// Of the file whose columns the report tells.
+    var dataName: String { get }
+    /// How two classes are decided between.
+    var decisionText: String { get }
 
     var date: String { get }
     var version: String { get }
@@ -18,14 +22,12 @@ protocol CardFacts {
     var prediction: String { get }
     var constraints: String { get }
     var protectedColumns: String { get }
-    var decision: String { get }
     var untested: String { get }
     var evaluationData: String { get }
     var trainingData: String { get }
     var preprocessing: String { get }
     var evaluationPreprocessing: String { get }
     var rowCounts: String { get }
-    var missingCells: String { get }
     var relationships: String { get }
     var redundancies: String { get }
     var software: String { get }
@@ -53,6 +55,14 @@ extension CardFacts {
 
     var performanceMeasures: String {
         listed(headlines.map { name(of: $0.metric) }) + "; the glossary defines each"
+    }
+
+    var decision: String {
+        switch target.task {
+        case .binary: decisionText
+        case .multiclass: "none: the class of the highest probability is decided"
+        case .regression: "none: a number is predicted, nothing is decided"
+        }
     }
 
     var uncertainty: String {
@@ -95,6 +105,13 @@ extension CardFacts {
         let text = "the column \(target.column) (\(target.task.rawValue))"
         return target.classes.isEmpty
             ? text : text + ", with the classes " + listed(target.classes)
+    }
+
+    var missingCells: String {
+        let columns = report.data.columns.filter { $0.missing > 0 }
+        return columns.isEmpty
+            ? "none"
+            : "in \(dataName), " + listed(columns.map { "\($0.name): \(NumberText.count($0.missing))" })
     }
 
     func texts(of splits: [RunReport.Split]) -> String {

@@ -17,6 +17,8 @@ struct TrainedCardFacts: CardFacts {
     private var prepared: PreparedData { assembly.prepared }
     var target: TargetEncoder { prepared.target }
     var schema: Schema { prepared.schema }
+    var dataName: String { Files.name(of: configuration.data) }
+    var decisionText: String { assembly.decisionText }
 
     // MARK: the model
 
@@ -40,14 +42,6 @@ struct TrainedCardFacts: CardFacts {
             + (configuration.columns.usesProtected
                 ? "; the model uses them"
                 : "; kept out of the features, which does not keep the model from inferring them")
-    }
-
-    var decision: String {
-        switch target.task {
-        case .binary: assembly.decisionText
-        case .multiclass: "none: the class of the highest probability is decided"
-        case .regression: "none: a number is predicted, nothing is decided"
-        }
     }
 
     var untested: String {
@@ -89,18 +83,9 @@ struct TrainedCardFacts: CardFacts {
     }
 
     var rowCounts: String {
-        let data = Files.name(of: configuration.data)
-        let text = "\(NumberText.count(prepared.table.rowCount)) in \(data)"
+        let text = "\(NumberText.count(prepared.table.rowCount)) in \(dataName)"
         guard configuration.test != nil else { return text }
         return text + ", \(NumberText.count(prepared.testTable.rowCount)) in \(testFile)"
-    }
-
-    var missingCells: String {
-        let columns = report.data.columns.filter { $0.missing > 0 }
-        return columns.isEmpty
-            ? "none"
-            : "in \(Files.name(of: configuration.data)), "
-                + listed(columns.map { "\($0.name): \(NumberText.count($0.missing))" })
     }
 
     var relationships: String {

@@ -26,7 +26,8 @@ package enum Broadcasting {
         return result
     }
 
-    /// Of each axis of `shape`, how far an element of the next place lies in a tensor of extents `from` that is stretched to it.
+    /// Of each axis of `shape`, how far an element of the next place lies in a tensor of extents `from` that is
+    /// stretched to it.
     package static func steps(of from: [Int], in shape: [Int]) -> [Int] {
         var steps = [Int](repeating: 0, count: shape.count)
         var step = 1
@@ -44,21 +45,10 @@ package enum Broadcasting {
         guard !shape.contains(0) else { return }
         guard let inner = shape.last else { return body(start) }
         let innerStep = steps[shape.count - 1]
-        var place = [Int](repeating: 0, count: shape.count)
-        var offset = start
-        while true {
-            for index in 0..<inner { body(offset + index * innerStep) }
-            var axis = shape.count - 2
-            while axis >= 0 {
-                place[axis] += 1
-                offset += steps[axis]
-                if place[axis] < shape[axis] { break }
-                offset -= place[axis] * steps[axis]
-                place[axis] = 0
-                axis -= 1
-            }
-            if axis < 0 { return }
-        }
+        var rows = RowOffsets(shape, steps: steps, from: start)
+        repeat {
+            for index in 0..<inner { body(rows.offset + index * innerStep) }
+        } while rows.advance()
     }
 
     /// Row-major steps of a dense tensor.
@@ -66,6 +56,39 @@ package enum Broadcasting {
         var steps = [Int](repeating: 1, count: shape.count)
         for axis in shape.indices.reversed().dropFirst() { steps[axis] = steps[axis + 1] * shape[axis + 1] }
         return steps
+    }
+}
+
+/// Where the rows of a tensor begin, in row-major order: a row is what lies along the last axis.
+struct RowOffsets {
+    /// Of the row that is reached.
+    private(set) var offset: Int
+    private let shape: [Int]
+    private let steps: [Int]
+    private var place: [Int]
+
+    /// - Parameter steps: How far apart neighbours along each axis lie.
+    init(_ shape: [Int], steps: [Int], from start: Int = 0) {
+        self.shape = shape
+        self.steps = steps
+        offset = start
+        place = [Int](repeating: 0, count: shape.count)
+    }
+
+    /// Goes to the next row, and behind the last one to the first again.
+    ///
+    /// - Returns: Whether there was another row.
+    @discardableResult mutating func advance() -> Bool {
+        var axis = shape.count - 2
+        while axis >= 0 {
+            place[axis] += 1
+            offset += steps[axis]
+            if place[axis] < shape[axis] { return true }
+            offset -= place[axis] * steps[axis]
+            place[axis] = 0
+            axis -= 1
+        }
+        return false
     }
 }
 

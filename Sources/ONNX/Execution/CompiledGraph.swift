@@ -48,16 +48,22 @@ struct GraphCompiler {
     }
 
     mutating func compile() throws(ONNXError) -> CompiledGraph {
+        try check(model.opsets, of: "the model")
+        return try compile(model.graph, opsets: model.opsets, depth: 0)
+    }
+
+    /// - Throws: where operators of a version are asked for whose meaning is not known here.
+    private func check(_ opsets: [String: Int], of place: String) throws(ONNXError) {
         for (domain, range) in OperatorRegistry.opsets {
-            guard let version = model.opsets[domain] else { continue }
+            guard let version = opsets[domain] else { continue }
             guard range.contains(version) else {
                 throw ONNXError(
-                    .unsupported, at: domain.isEmpty ? "the model" : "the model, domain \(domain)",
-                    "asks for version \(version) of the operators; known are \(range.lowerBound) to \(range.upperBound)",
+                    .unsupported, at: domain.isEmpty ? place : "\(place), domain \(domain)",
+                    "asks for version \(version) of the operators; known are \(range.lowerBound) to "
+                        + "\(range.upperBound)",
                     advice: "Export it with an opset among these")
             }
         }
-        return try compile(model.graph, opsets: model.opsets, depth: 0)
     }
 
     private mutating func compile(
@@ -151,6 +157,7 @@ struct GraphCompiler {
     private mutating func body(
         of function: ONNXFunction, calledBy node: ONNXNode, depth: Int
     ) throws(ONNXError) -> CompiledGraph {
+        try check(function.opsets, of: "function '\(function.name)'")
         let values = function.defaults.merging(node.attributes) { $1 }
         let graph = ONNXGraph(
             name: "\(function.name)",

@@ -225,7 +225,8 @@ package struct NodeCall {
 
     // MARK: Results
 
-    /// Elements of a result, which has to be asked before memory is taken for one whose extents come from data or attributes.
+    /// Elements of a result, which has to be asked before memory is taken for one whose extents come from data or
+    /// attributes.
     package func count(of shape: [Int]) throws(ONNXError) -> Int { try limits.count(of: shape, at: place) }
 
     /// A result whose elements are of one type.

@@ -1,13 +1,14 @@
 /// Runs the nodes of a model one after another, each by the plain meaning of its operator.
 ///
-/// It computes every type and every shape that a model may have, and knows no gradient; what can be a `Graph` is made one by
-/// `ONNXLowering`.
+/// It computes every type and every shape that a model may have, and knows no gradient; what can be a `Graph` is made
+/// one by `ONNXLowering`.
 package struct ONNXInterpreter: Sendable {
     package let model: ONNXModel
     private let graph: CompiledGraph
     private let limits: ONNXLimits
 
-    /// - Throws: where an operator or its version is not built here, a name is made twice or never, or nodes wait for one another.
+    /// - Throws: where an operator or its version is not built here, a name is made twice or never, or nodes wait for
+    ///   one another.
     package init(
         _ model: ONNXModel, registry: OperatorRegistry = .standard, limits: ONNXLimits = ONNXLimits()
     ) throws(ONNXError) {
@@ -18,9 +19,7 @@ package struct ONNXInterpreter: Sendable {
     }
 
     /// Inputs that have to be given.
-    package var required: [ONNXPort] {
-        model.graph.inputs.filter { model.graph.initializers[$0.name] == nil }
-    }
+    package var required: [ONNXPort] { model.graph.requiredInputs }
 
     /// - Throws: where an input is missing, unknown, or of another type or other extents than the model's.
     package func check(_ inputs: [String: ONNXValue]) throws(ONNXError) {
@@ -186,7 +185,7 @@ extension ONNXPort {
         guard let shape else { return }
         let fits =
             shape.count == tensor.rank
-            && zip(shape, tensor.shape).allSatisfy { $0 == .free("") || $0.allows($1) }
+            && zip(shape, tensor.shape).allSatisfy { $0.allows($1) }
         guard fits else {
             throw ONNXError(
                 .input, at: place,

@@ -1,7 +1,8 @@
 /// An operator of ONNX: its name, and what it computes.
 package struct ONNXOperator: Sendable {
     package typealias Evaluation = @Sendable (NodeCall) throws(ONNXError) -> [ONNXValue]
-    /// Reads and checks a node's attributes, and returns what computes with them; the call that it is given has no inputs.
+    /// Reads and checks a node's attributes, and returns what computes with them; the call that it is given has no
+    /// inputs.
     package typealias Preparation = @Sendable (NodeCall) throws(ONNXError) -> Evaluation
 
     package let name: OperatorName

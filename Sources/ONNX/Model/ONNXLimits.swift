@@ -23,8 +23,8 @@ package struct ONNXLimits: Sendable, Hashable {
 
     /// The product of extents.
     ///
-    /// - Throws: where one is negative, there are too many, or the product of those that are not 0 is above `tensorElements`: a
-    ///   tensor without elements is not to have 2^40 rows either, which somebody may walk through.
+    /// - Throws: where one is negative, there are too many, or the product of those that are not 0 is above
+    ///   `tensorElements`: a tensor without elements is not to have 2^40 rows either, which somebody may walk through.
     package func count(of shape: [Int], at place: String) throws(ONNXError) -> Int {
         guard shape.count <= axes else {
             throw ONNXError(.limit, at: place, "has \(shape.count) axes, more than \(axes)")

@@ -43,6 +43,9 @@ package struct ONNXGraph: Sendable, Hashable {
     package var inputs: [ONNXPort]
     package var outputs: [ONNXPort]
     package var initializers: [String: ONNXTensor]
+
+    /// Inputs that have to be given.
+    package var requiredInputs: [ONNXPort] { inputs.filter { initializers[$0.name] == nil } }
 }
 
 package struct ONNXNode: Sendable, Hashable {

@@ -8,27 +8,55 @@ import SwiftProtobuf
 /// files below the model's own folder, and what is not held (sparse tensors, floats of 8 bits) is refused by name.
 package struct ONNXReader {
     let limits: ONNXLimits
-    /// Where external data lies; `nil` of bytes that are from no file.
-    let folder: URL?
     let source: String
     var nodes = 0
-    var externalBytes = 0
+    var external: ExternalData
 
-    init(limits: ONNXLimits, folder: URL? = nil, source: String) {
+    init(limits: ONNXLimits, external: ExternalData = ExternalData(), source: String) {
         self.limits = limits
-        self.folder = folder
+        self.external = external
         self.source = source
     }
 
+    /// A model with the bytes that it was made of, which stay as they are whatever becomes of the files.
+    package struct Whole: Sendable {
+        package let model: ONNXModel
+        /// Of the model's own file.
+        package let bytes: [UInt8]
+        /// The files that its tensors lie in, by their path from the model's folder, each once and in order.
+        package let external: [(name: String, bytes: [UInt8])]
+    }
+
+    package static func readWhole(
+        file: URL, limits: ONNXLimits = ONNXLimits()
+    ) throws(ONNXError) -> Whole {
+        let bytes = [UInt8](try contents(file, limits))
+        var reader = ONNXReader(file, limits)
+        let model = try reader.model(Data(bytes))
+        return Whole(
+            model: model, bytes: bytes,
+            external: reader.external.files.sorted { $0.key < $1.key }.map { ($0.key, [UInt8]($0.value)) })
+    }
+
     package static func read(file: URL, limits: ONNXLimits = ONNXLimits()) throws(ONNXError) -> ONNXModel {
+        var reader = ONNXReader(file, limits)
+        return try reader.model(contents(file, limits))
+    }
+
+    private init(_ file: URL, _ limits: ONNXLimits) {
+        self.init(
+            limits: limits, external: ExternalData(folder: file.deletingLastPathComponent()),
+            source: file.lastPathComponent)
+    }
+
+    private static func contents(_ file: URL, _ limits: ONNXLimits) throws(ONNXError) -> Data {
         let place = file.lastPathComponent
-        let bytes: Data
         do {
             let size = try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
             guard size <= limits.fileBytes else {
                 throw ONNXError(.limit, at: place, "has \(size) bytes, more than \(limits.fileBytes)")
             }
-            bytes = try Data(contentsOf: file, options: .mappedIfSafe)
+            return try Data(contentsOf: file, options: .mappedIfSafe)
         } catch let error as ONNXError {
             throw error
         } catch {
@@ -36,16 +64,13 @@ package struct ONNXReader {
                 .input, at: place, "cannot be read (\(error.localizedDescription))",
                 advice: "Give the path of an .onnx file")
         }
-        var reader = ONNXReader(
-            limits: limits, folder: file.deletingLastPathComponent(), source: place)
-        return try reader.model(bytes)
     }
 
     /// - Parameter source: What errors call it.
     package static func read(
         _ bytes: Data, source: String, limits: ONNXLimits = ONNXLimits()
     ) throws(ONNXError) -> ONNXModel {
-        var reader = ONNXReader(limits: limits, folder: nil, source: source)
+        var reader = ONNXReader(limits: limits, source: source)
         return try reader.model(bytes)
     }
 

@@ -31,7 +31,8 @@ extension ONNXReader {
         for extent in proto.dims { shape.append(Int(extent)) }
         let count = try limits.count(of: shape, at: place)
         if proto.dataLocation == .external {
-            let bytes = try externalBytes(proto.externalData, type, count, at: place)
+            let bytes = try external.bytes(
+                proto.externalData, length: count * (type.bytes ?? 0), limits, at: place)
             return try Self.decoded(bytes, type, shape, count, at: place)
         }
         if proto.hasRawData {
@@ -106,56 +107,6 @@ extension ONNXReader {
             case .string: .string([])
             }
         return ONNXTensor(shape, elements)
-    }
-
-    /// Bytes of a file beside the model, which its `location`, `offset` and `length` name.
-    private mutating func externalBytes(
-        _ entries: [Onnx_StringStringEntryProto], _ type: ElementType, _ count: Int, at place: String
-    ) throws(ONNXError) -> Data {
-        var values: [String: String] = [:]
-        for entry in entries { values[entry.key] = entry.value }
-        guard let folder, let location = values["location"] else {
-            throw ONNXError(
-                .malformed, at: place, "is stored outside the file, and it is not said where",
-                advice: "Keep the model beside its data, and give its path")
-        }
-        let file = folder.appending(path: location).resolvingSymlinksInPath().standardizedFileURL
-        let root = folder.resolvingSymlinksInPath().standardizedFileURL.pathComponents
-        guard !location.hasPrefix("/"), !location.isEmpty, file.pathComponents.starts(with: root),
-            file.pathComponents.count > root.count
-        else {
-            throw ONNXError(
-                .malformed, at: place, "is stored at '\(location)', outside the model's folder",
-                advice: "External data is only read from the folder of the model")
-        }
-        let offset = values["offset"].map { Int($0) } ?? 0
-        let length = values["length"].map { Int($0) } ?? count * (type.bytes ?? 0)
-        guard let offset, let length, offset >= 0, length == count * (type.bytes ?? -1) else {
-            throw ONNXError(
-                .malformed, at: place, "is said to be at a place or of a length that cannot be")
-        }
-        externalBytes += length
-        guard externalBytes <= limits.fileBytes else {
-            throw ONNXError(.limit, at: place, "goes beyond \(limits.fileBytes) bytes of external data")
-        }
-        do {
-            let handle = try FileHandle(forReadingFrom: file)
-            defer { try? handle.close() }
-            try handle.seek(toOffset: UInt64(offset))
-            let bytes = try handle.read(upToCount: length) ?? Data()
-            guard bytes.count == length else {
-                throw ONNXError(
-                    .malformed, at: place,
-                    "wants \(length) bytes from \(offset) on of '\(location)', which has fewer")
-            }
-            return bytes
-        } catch let error as ONNXError {
-            throw error
-        } catch {
-            throw ONNXError(
-                .input, at: place, "'\(location)' cannot be read (\(error.localizedDescription))",
-                advice: "Put the file of external data beside the model")
-        }
     }
 }
 

@@ -2,8 +2,8 @@ import ONNXProto
 
 /// The type of the elements of an ONNX tensor, with the number that `TensorProto.DataType` gives it.
 ///
-/// - Source: ONNX IR, "Tensor Element Types". Types of 8 bits and less for floats, of 4 and 2 bits, and complex numbers are
-///   not held: a file with one is refused by name.
+/// - Source: ONNX IR, "Tensor Element Types". Types of 8 bits and less for floats, of 4 and 2 bits, and complex numbers
+///   are not held: a file with one is refused by name.
 package enum ElementType: Int, Sendable, Hashable, CaseIterable {
     case float32 = 1
     case uint8 = 2

@@ -52,12 +52,14 @@ package protocol ONNXElement: Hashable, Sendable {
     static var zero: Self { get }
 }
 
-/// A type of numbers, with arithmetic as ONNX has it: of whole numbers modulo 2^bits, of small floats rounded after each step.
+/// A type of numbers, with arithmetic as ONNX has it: of whole numbers modulo 2^bits, of small floats rounded after
+/// each step.
 package protocol ONNXNumber: ONNXElement, Comparable {
-    /// The nearest number towards 0 that the type holds, rounded where it is of floats; of NaN, 0 where the type has none.
+    /// The nearest number towards 0 that the type holds, rounded where it is of floats; of NaN, 0 where the type has
+    /// none.
     ///
-    /// It carries a name because the standard library's `Int8.init(_: Double)`, which traps beyond the type's ends, would else
-    /// be what the requirement stands for.
+    /// It carries a name because the standard library's `Int8.init(_: Double)`, which traps beyond the type's ends,
+    /// would else be what the requirement stands for.
     init(converting double: Double)
     /// The number modulo 2^bits; rounded where the type is of floats.
     init(wrapping integer: Int64)

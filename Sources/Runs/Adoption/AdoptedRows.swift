@@ -95,8 +95,8 @@ package struct AdoptedRows {
         let known = try LabelledPredictions.knownRows(table, rows: nil, target: target)
         if known.count < table.rowCount {
             found.append(
-                "\(configuration.data): \(table.rowCount - known.count) of \(table.rowCount) rows have no target and are "
-                    + "left out")
+                "\(configuration.data): \(table.rowCount - known.count) of \(table.rowCount) rows have no target and "
+                    + "are left out")
         }
         if rows.output.meaning == .label {
             found.append(
@@ -121,7 +121,7 @@ package struct AdoptedRows {
             throw VouchError(
                 setting: """
                     \(named: "target") is "\(columns.target)", and \(configuration.data) has no such column; it has \
-                    \(table.columns.prefix(40).map(\.name).joined(separator: ", "))
+                    \(table.columns.namesText)
                     """)
         }
         let guess = MappingGuess(
@@ -146,8 +146,7 @@ package struct AdoptedRows {
         for name in rows.columns where table.column(named: name) == nil {
             throw VouchError(
                 "\(configuration.data) has no column \"\(name)\", which the model takes by "
-                    + "\(configuration.rows ?? "rows.yaml"). It has "
-                    + table.columns.prefix(40).map(\.name).joined(separator: ", "))
+                    + "\(configuration.rows ?? "rows.yaml"). It has \(table.columns.namesText)")
         }
         guard !taken.contains(rows.target) else {
             throw VouchError(
@@ -175,8 +174,7 @@ package struct AdoptedRows {
     ) throws -> TargetEncoder {
         guard let column = table.column(named: rows.target) else {
             throw VouchError(
-                "\(table.name) has no column \"\(rows.target)\", the target. It has "
-                    + table.columns.prefix(40).map(\.name).joined(separator: ", "))
+                "\(table.name) has no column \"\(rows.target)\", the target. It has \(table.columns.namesText)")
         }
         guard rows.output.meaning != .number else {
             return try TargetEncoder(

@@ -5,8 +5,8 @@ package import Prediction
 import Tables
 import TensorCore
 
-/// Puts together what probes see of an imported model: its predictions of rows with answers, itself, and what else of its
-/// making is at hand.
+/// Puts together what probes see of an imported model: its predictions of rows with answers, itself, and what else of
+/// its making is at hand.
 package struct AdoptedSubject {
     package let subject: Subject
     /// The validation rows with their predictions; none where none were given.
@@ -50,33 +50,15 @@ package struct AdoptedSubject {
                     parameters: numbers, bytes: bytes, trainingRows: rows.training?.rowCount ?? 0)),
             seed: configuration.seed)
         if let training = rows.training {
-            subject.data = try Self.facts(training, model)
+            let all = Array(0..<training.rowCount)
+            let classes = try model.target.classes(in: training)
+            subject.data = TrainingDataFacts(
+                training, model.schema, model.target, classes: classes, rows: all,
+                duplicates: .init(training, model.schema, model.target, classes: classes, among: all))
             subject.tables = TrainingTables(
                 training: training, test: rows.test, schema: model.schema, target: model.target)
         }
         self.subject = subject
-    }
-
-    private static func facts(_ table: Table, _ model: ImportedModel) throws -> TrainingDataFacts {
-        let target = model.target
-        let names = model.schema.features.map(\.name)
-        let all = Array(0..<table.rowCount)
-        var labels: [Int32]?
-        var classes: [TrainingDataFacts.ClassCount] = []
-        if target.task != .regression, let column = table.column(named: target.column) {
-            let own = try target.labels(column, source: table.name, lines: table.lines)
-            classes = target.classes.enumerated().map { place, name in
-                .init(name: name, rows: own.count { Int($0) == place })
-            }
-            labels = own
-        }
-        let copies = RowCopies(
-            table, features: names, target: target.column, labels: labels, rows: all)
-        return TrainingDataFacts(
-            rows: table.rowCount, features: names.count, classes: classes,
-            missingCells: names.compactMap { table.column(named: $0) }.reduce(0) { $0 + $1.missingCount },
-            repeatedRows: copies.exact.repeated(among: all),
-            conflictingRows: labels.map { copies.features.conflicting($0, among: all) } ?? 0)
     }
 
     /// Why something is not there that a training of ours would leave.

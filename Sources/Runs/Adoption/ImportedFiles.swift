@@ -1,7 +1,7 @@
 package import Adoption
-import Foundation
-import Models
-import ONNX
+package import Foundation
+package import Models
+package import ONNX
 import Platform
 import Prediction
 package import RunStore
@@ -14,10 +14,10 @@ package struct ImportedFiles: Sendable {
     package static let rows = "rows.yaml"
     private static let description = "model.json"
 
-    /// Of the model's file, as it stands.
-    package let bytes: [UInt8]
-    /// By their path from the model's folder.
-    package let external: [(name: String, bytes: [UInt8])]
+    private let whole: ONNXReader.Whole
+
+    /// What the bytes that are kept say.
+    package var model: ONNXModel { whole.model }
 
     /// Whether a run's model was imported.
     package static func are(in folder: RunFolder) -> Bool { folder.contains(rows) }
@@ -26,49 +26,36 @@ package struct ImportedFiles: Sendable {
     ///
     /// - Throws: where one cannot be read, or lies outside the model's folder.
     package init(model path: String) throws {
-        bytes = try Files.read(path)
-        let folder = Files.folder(of: path)
-        var names: [String]
-        do throws(ONNXError) {
-            names = try ONNXReader.externalFiles(of: Data(bytes), source: Files.name(of: path))
-        } catch {
-            throw ModelError(error, of: Files.name(of: path))
-        }
-        names = names.map { $0.hasPrefix("./") ? String($0.dropFirst(2)) : $0 }
+        whole = try readONNX(path, as: Files.name(of: path), ONNXReader.readWhole(file:limits:))
         // What is written into a run folder must lie in it.
-        if let wrong = names.first(where: { Manifest.objection(to: $0) != nil }) {
+        if let wrong = whole.external.first(where: { Manifest.objection(to: $0.name) != nil }) {
             throw VouchError(
-                "\(path) keeps data in \"\(wrong)\", and only files in the model's own folder are read. Save the model "
-                    + "with its external data beside it")
-        }
-        let size = names.reduce(bytes.count) { sum, name in
-            let values = try? URL(filePath: folder + "/" + name).resourceValues(forKeys: [.fileSizeKey])
-            return sum + (values?.fileSize ?? 0)
+                "\(path) keeps data in \"\(wrong.name)\", and only files in the model's own folder are read. Save the "
+                    + "model with its external data beside it")
         }
         let most = ONNXLimits().fileBytes
-        guard size <= most else {
+        guard byteCount <= most else {
             throw VouchError(
-                "\(path) and its external data are \(size) bytes, and at most \(most) are taken. Save the model without "
-                    + "what it does not need")
+                "\(path) and its external data are \(byteCount) bytes, and at most \(most) are taken. Save the model "
+                    + "without what it does not need")
         }
-        external = try names.map { ($0, try Files.read(folder + "/" + $0)) }
     }
 
     /// Of the model and its external data; of the file alone where that is all.
     package var sha256: String {
-        guard !external.isEmpty else { return ContentHash.sha256(bytes) }
-        let all = [bytes] + external.map(\.bytes)
+        guard !whole.external.isEmpty else { return ContentHash.sha256(whole.bytes) }
+        let all = [whole.bytes] + whole.external.map(\.bytes)
         return ContentHash.sha256(Array(all.map { ContentHash.sha256($0) }.joined(separator: "\n").utf8))
     }
 
-    package var byteCount: Int { external.reduce(bytes.count) { $0 + $1.bytes.count } }
+    package var byteCount: Int { whole.external.reduce(whole.bytes.count) { $0 + $1.bytes.count } }
 
     /// - Parameter mapping: The text of `rows.yaml`.
     package func add(
         to writer: inout RunFolder.Writer, _ model: ImportedModel, mapping: String
     ) throws {
-        try writer.add(Self.model, bytes)
-        for file in external { try writer.add(file.name, file.bytes) }
+        try writer.add(Self.model, whole.bytes)
+        for file in whole.external { try writer.add(file.name, file.bytes) }
         try writer.add(Self.rows, text: mapping)
         try writer.add("schema.json", JSON.encode(model.schema))
         try writer.add(Self.description, JSON.encode(DescriptionFile(model)))
@@ -107,23 +94,31 @@ extension ImportedModel {
             try JSON.decode(type, from: try folder.read(name), file: path + "/" + name)
         }
         let file = try read(ImportedFiles.DescriptionFile.self, "model.json")
-        guard file.format == ImportedFiles.DescriptionFile.format else {
-            throw VouchError(
-                "\(path) is of format \(file.format), which this vouch does not know. "
-                    + "Use the version that wrote it: \(file.version)")
-        }
+        try checkFormat(file.format, is: ImportedFiles.DescriptionFile.format, of: path, by: file.version)
         let rows = String(decoding: try folder.read(ImportedFiles.rows), as: UTF8.self)
-        let model: ONNXModel
-        do throws(ONNXError) {
-            // External data lies beside it.
-            model = try ONNXReader.read(file: URL(filePath: path + "/" + ImportedFiles.model))
-        } catch {
-            throw ModelError(error, of: path + "/" + ImportedFiles.model)
-        }
+        let model = path + "/" + ImportedFiles.model
         try self.init(
-            model, try RowMapping(yaml: rows, as: path + "/" + ImportedFiles.rows),
+            // External data lies beside it.
+            try readONNX(model, as: model, ONNXReader.read(file:limits:)),
+            try RowMapping(yaml: rows, as: path + "/" + ImportedFiles.rows),
             Description(
                 name: file.name, target: file.target, schema: try read(Schema.self, "schema.json"),
                 costs: file.costs, groups: file.groups, provenance: file.provenance))
+    }
+}
+
+/// An ONNX file, read whole; nothing of it is run.
+///
+/// - Parameters:
+///   - name: What errors call it.
+///   - read: What is wanted of it.
+/// - Throws: a plain error with the file, the place in it and what to do.
+package func readONNX<Found>(
+    _ path: String, as name: String, _ read: (URL, ONNXLimits) throws(ONNXError) -> Found
+) throws(ModelError) -> Found {
+    do throws(ONNXError) {
+        return try read(URL(filePath: path), ONNXLimits())
+    } catch {
+        throw ModelError(error, of: name)
     }
 }

@@ -89,9 +89,9 @@ private struct MappingText {
         for (key, value) in try mapping(node, place) {
             let text = key.string ?? ""
             guard known.contains(text) else {
-                let near = nearestName(to: text, among: known).map { "; did you mean `\($0)`?" } ?? ""
+                let near = nearestName(to: text, among: known).map { "did you mean `\($0)`?" }
                 throw fail(
-                    key, "\(place) has no key `\(text)`\(near.isEmpty ? "; write \(known.joined(separator: ", "))" : near)")
+                    key, "\(place) has no key `\(text)`; \(near ?? "write " + known.joined(separator: ", "))")
             }
             found[text] = value
         }

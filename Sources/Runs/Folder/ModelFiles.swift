@@ -31,11 +31,7 @@ extension ModelBundle {
         let schema = try read(Schema.self, "schema.json")
         try kinds.check(schema, of: path)
         let file = try read(ModelFile.self, "model.json")
-        guard file.format == ModelFile.format else {
-            throw VouchError(
-                "\(path) is of format \(file.format), which this vouch does not know. "
-                    + "Use the version that wrote it: \(file.version)")
-        }
+        try checkFormat(file.format, is: ModelFile.format, of: path, by: file.version)
         try file.graph.verify()
         let tensors = try folder.tensors("weights.safetensors")
         let parameters = try ModelParameters(file.graph, count: file.models) { tensor, model in
@@ -103,6 +99,16 @@ extension InputKinds {
             "\(run) learned from the column \"\(column.name)\" of kind \(column.kind.rawValue), "
                 + "which nothing here reads. Open it with a program that knows this kind; here are "
                 + names.map(\.rawValue).joined(separator: ", "))
+    }
+}
+
+/// - Parameter version: Of the vouch that wrote the run.
+/// - Throws: where its `model.json` is of another format than the known one.
+func checkFormat(_ format: Int, is known: Int, of run: String, by version: String) throws(VouchError) {
+    guard format == known else {
+        throw VouchError(
+            "\(run) is of format \(format), which this vouch does not know. "
+                + "Use the version that wrote it: \(version)")
     }
 }
 

@@ -1,7 +1,7 @@
 import Platform
 
-/// Files that a command is to write, looked at before its work: what cannot be written is said at once, and no file that
-/// the command or its run reads is written over.
+/// Files that a command is to write, looked at before its work: what cannot be written is said at once, and no file
+/// that the command or its run reads is written over.
 package struct OutputFiles {
     /// Paths with what they are called where a person reads it: an option, or what the file is.
     private var reads: [(name: String, path: String)] = []

@@ -9,7 +9,8 @@ package import Tables
 /// pairs, what an audit by others can take, and what a remedy is fitted on.
 ///
 /// One line a row, in the rows' order: the answer, `probability[CLASS]` for every class or
-/// `prediction`, and where there are such, the quantiles `lower` and `upper`, the `fold` whose model did not learn from the row, `weight`, `cluster` and `group[COLUMN]`.
+/// `prediction`, and where there are such, the quantiles `lower` and `upper`, the `fold` whose model did not learn from
+/// the row, `weight`, `cluster` and `group[COLUMN]`.
 package enum PredictionFile {
     package static func name(_ split: RowSplit) -> String { split.rawValue + "_predictions.csv" }
     private static let answer = "answer"

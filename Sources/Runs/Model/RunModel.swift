@@ -7,8 +7,8 @@ package import Tables
 
 /// The model of a run folder, whoever trained it; the one place that reads it.
 ///
-/// Who needs only predictions takes this. Who needs the network asks for it, and of a model that another program trained is
-/// told that it is not there.
+/// Who needs only predictions takes this. Who needs the network asks for it, and of a model that another program
+/// trained is told that it is not there.
 package struct RunModel: Sendable {
     package enum Kind: Sendable {
         /// Trained here, or made of such a one.
@@ -97,8 +97,8 @@ extension VouchError {
     /// What every command says that needs more of a run than the predictions of an imported model.
     package static func imported(_ run: String, lacks lack: ImportedLack) -> VouchError {
         VouchError(
-            "\(run) holds a model that was not trained here but imported (vouch adopt). This needs \(lack.text). Ask the "
-                + "run what its predictions tell: vouch report, predict, evaluate, explain rows, explain "
+            "\(run) holds a model that was not trained here but imported (vouch adopt). This needs \(lack.text). Ask "
+                + "the run what its predictions tell: vouch report, predict, evaluate, explain rows, explain "
                 + "counterfactuals, explain reasons, drift, compare, fairness mitigate, check")
     }
 }

@@ -35,8 +35,8 @@ package func backgroundRows(
     return table.without(prepared.target.column)
 }
 
-/// What `backgroundRows` are, in words: of a model that was adopted without the rows that it learned from, those that it was
-/// measured on.
+/// What `backgroundRows` are, in words: of a model that was adopted without the rows that it learned from, those that
+/// it was measured on.
 package func backgroundName(of run: String) throws -> String {
     guard case .adopted(let asked) = try RunConfiguration(run: run), asked.training == nil else {
         return "training rows"

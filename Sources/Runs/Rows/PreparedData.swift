@@ -58,6 +58,15 @@ package struct PreparedData {
             conflicting = classes.map { copies.features.conflicting($0, among: rows) } ?? 0
             isByChance = copies.conflict != nil
         }
+
+        /// Of a table whose target is known.
+        init(
+            _ table: Table, _ schema: Schema, _ target: TargetEncoder, classes: [Int32]?, among rows: [Int]
+        ) {
+            self.init(
+                RowCopies(table, schema, target, classes: classes, rows: rows), classes: classes,
+                among: rows)
+        }
     }
 
     /// Reads and prepares what a configuration names.
@@ -193,13 +202,11 @@ package struct PreparedData {
         let planted = canaries?.planted ?? .max..<Int.max
         let rows = (split.train + split.validation).filter { !planted.contains($0) }.sorted()
         guard let column = table.column(named: target.column) else { return [] }
+        let classes = try target.classes(in: table)
         let strata =
-            target.task == .regression
-            ? SplitDrawer.deciles(try target.values(column, source: table.name), rows: rows)
-            : try target.labels(column, source: table.name, lines: table.lines).map(Int.init)
-        let copies = RowCopies(
-            table, features: schema.features.map(\.name), target: target.column,
-            labels: target.task == .regression ? nil : strata.map(Int32.init), rows: rows)
+            try classes?.map(Int.init)
+            ?? SplitDrawer.deciles(target.values(column, source: table.name), rows: rows)
+        let copies = RowCopies(table, schema, target, classes: classes, rows: rows)
         let fold = SplitDrawer(
             rows: rows, strata: strata, groups: table.codes(in: schema.names(.group).first),
             duplicates: copies.together, times: nil, seed: seed
@@ -209,15 +216,9 @@ package struct PreparedData {
 
     /// The report of duplicates anew, of a table whose rows are others than those that it was counted on.
     func recountedDuplicates() throws(TableError) -> DuplicateReport {
-        let rows = split.train + split.validation
-        var classes: [Int32]?
-        if target.task != .regression, let column = table.column(named: target.column) {
-            classes = try target.labels(column, source: table.name, lines: table.lines)
-        }
-        let copies = RowCopies(
-            table, features: schema.features.map(\.name), target: target.column, labels: classes,
-            rows: rows)
-        return DuplicateReport(copies, classes: classes, among: rows)
+        try DuplicateReport(
+            table, schema, target, classes: target.classes(in: table),
+            among: split.train + split.validation)
     }
 
     /// What is to be learned from so many rows.
@@ -275,8 +276,8 @@ package func schemaOptions(
 }
 
 extension CSVOptions {
-    /// With what the schema file states. Identifiers and groups are texts; answers, protected properties and weights keep
-    /// theirs beside their numbers.
+    /// With what the schema file states. Identifiers and groups are texts; answers, protected properties and weights
+    /// keep theirs beside their numbers.
     package func naming(
         _ columns: TrainConfiguration.ColumnRoles, _ schema: SchemaOptions
     ) -> CSVOptions {

@@ -4,8 +4,8 @@ package import Tables
 
 /// Where what a reader notices of rows in use goes, such as standard error; nowhere unless somebody listens.
 ///
-/// Listeners are shared by all threads, under a lock; a text goes to all of them. A command listens once for all that it
-/// calls, and the library stays silent.
+/// Listeners are shared by all threads, under a lock; a text goes to all of them. A command listens once for all that
+/// it calls, and the library stays silent.
 package enum RowNotices {
     private static let listeners = Mutex<[Int: @Sendable (String) -> Void]>([:])
 

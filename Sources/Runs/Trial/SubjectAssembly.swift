@@ -35,8 +35,8 @@ package struct SubjectAssembly {
     package var shapes: [ShapeFunctions] = []
     /// Whether the run may be repeated on changed rows, step for step.
     package var repeats = false
-    /// Whether only what probes would take is asked, of a model that nobody trained: every row is then given one answer,
-    /// and no answer of a held-out row is compared with anything.
+    /// Whether only what probes would take is asked, of a model that nobody trained: every row is then given one
+    /// answer, and no answer of a held-out row is compared with anything.
     package var standsIn = false
 
     package init(
@@ -178,22 +178,10 @@ package struct SubjectAssembly {
     }
 
     private func dataFacts() throws -> TrainingDataFacts {
-        let rows = prepared.split.train + prepared.split.validation
-        var classes: [TrainingDataFacts.ClassCount] = []
-        let target = prepared.target
-        if target.task != .regression, let column = prepared.table.column(named: target.column) {
-            let labels = try target.labels(column, source: prepared.table.name)
-            var counts = [Int](repeating: 0, count: target.classes.count)
-            for row in rows { counts[Int(labels[row])] += 1 }
-            classes = zip(target.classes, counts).map { .init(name: $0, rows: $1) }
-        }
-        let names = prepared.schema.features.map(\.name)
-        let missing = names.compactMap { prepared.table.column(named: $0) }
-            .reduce(0) { sum, column in sum + rows.count { column.isMissing($0) } }
-        return TrainingDataFacts(
-            rows: rows.count, features: names.count, classes: classes, missingCells: missing,
-            repeatedRows: prepared.duplicates.repeated,
-            conflictingRows: prepared.duplicates.conflicting)
+        TrainingDataFacts(
+            prepared.table, prepared.schema, prepared.target,
+            classes: try prepared.target.classes(in: prepared.table),
+            rows: prepared.split.train + prepared.split.validation, duplicates: prepared.duplicates)
     }
 
     /// - Parameter test: The test rows that have an answer.

@@ -70,26 +70,26 @@ package func adoptRun(
 private struct Adoption {
     private(set) var configuration: AdoptConfiguration
     let control: AdoptControl
-    let model: ONNXModel
     let files: ImportedFiles
     let rows: AdoptedRows
     /// What came of stored inputs and outputs.
     let check: String?
     let sha256: String
 
+    private var model: ONNXModel { files.model }
+
     init(_ configuration: AdoptConfiguration, _ control: AdoptControl, threads: Int) throws {
         self.configuration = configuration
         self.control = control
         control.onEvent(.stage("Reading \(configuration.model)"))
-        model = try readModel(configuration.model)
         files = try ImportedFiles(model: configuration.model)
         sha256 = files.sha256
         let name = Files.name(of: configuration.model)
-        check = try Self.check(model, control, name: name)
+        check = try Self.check(files.model, control, name: name)
         if let check { control.onEvent(.stage("Stored inputs: \(check)")) }
         control.onEvent(.stage("Reading \(configuration.data)"))
         rows = try AdoptedRows(
-            configuration, model, named: name, sha256: sha256, threads: threads,
+            configuration, files.model, named: name, sha256: sha256, threads: threads,
             say: { control.onEvent(.warning($0)) })
         // It may have been named by rows.yaml alone.
         self.configuration.columns.target = rows.model.target.column
@@ -103,7 +103,8 @@ private struct Adoption {
         guard !control.checkInputs.isEmpty || !control.checkOutputs.isEmpty else { return nil }
         guard !control.checkInputs.isEmpty, !control.checkOutputs.isEmpty else {
             throw VouchError(
-                "--check-inputs and --check-outputs go together: files of the model's inputs, and of what it said of them")
+                "--check-inputs and --check-outputs go together: files of the model's inputs, and of what it said of "
+                    + "them")
         }
         func read(_ paths: [String], _ ports: [ONNXPort]) throws -> [ONNXValue] {
             try paths.enumerated().map { place, path in
@@ -129,11 +130,12 @@ private struct Adoption {
     }
 
     mutating func told(_ meter: CostMeter) throws -> Told {
-        let earlier = earlierRecords()
+        let replaced = ReplacedRun(configuration.output, onEvent: control.onEvent)
         let facts = ModelFacts(model)
         let made = try AdoptedSubject(
             rows, configuration, numbers: facts.numbers, bytes: files.byteCount,
-            modelsBefore: modelsBefore(earlier))
+            modelsBefore: replaced.modelsBefore(
+                onDataSHA256: control.isIndexed ? rows.hashes.last : nil, except: sha256))
         let subject = made.subject
         control.onEvent(.stage("Measuring on \(subject.test.rows) test rows"))
         var schedule = ProbeSchedule(
@@ -143,7 +145,7 @@ private struct Adoption {
         let proofs = proofs(subject, fittedOn: made.validation)
         let name = Files.name(of: configuration.model)
         let ledger = try LedgerEntries(
-            adopting: configuration, rows, after: earlier, outcomes: outcomes, proofs: proofs,
+            adopting: configuration, rows, after: replaced.records, outcomes: outcomes, proofs: proofs,
             subject: subject, charge: RunCharge(.probes, "adoption of \(name)", meter.used()),
             sha256: sha256)
         let assembly = AdoptedReport(
@@ -177,41 +179,11 @@ private struct Adoption {
             try? Proof(remedy, fittedOn: validation, provedOn: before)
         }
     }
-
-    /// The ledger of the run that is replaced: its looks at the rows stay looks.
-    private func earlierRecords() -> [Ledger.Record] {
-        do {
-            return try Ledger.read(configuration.output).records
-        } catch {
-            control.onEvent(
-                .warning("the ledger of the run that is replaced is lost: \(error)"))
-            return []
-        }
-    }
-
-    /// Models measured on these test rows before, as the index and the replaced run know.
-    private func modelsBefore(_ earlier: [Ledger.Record]) -> Int {
-        let replaced = Set(earlier.compactMap { $0.entry.details[Ledger.DetailKey.weightsSHA256] })
-            .subtracting([sha256])
-        guard control.isIndexed, let data = rows.hashes.last else { return replaced.count }
-        return max(replaced.count, modelsMeasuredBefore(onDataSHA256: data, except: sha256))
-    }
 }
 
 extension ONNXModel {
     fileprivate var opsetsText: String {
         opsets.sorted { $0.key < $1.key }
             .map { "\($0.key.isEmpty ? "ai.onnx" : $0.key) \($0.value)" }.joined(separator: ", ")
-    }
-}
-
-/// A model's file, read whole; nothing of it is run.
-///
-/// - Throws: a plain error with the file, the place in it and what to do.
-func readModel(_ path: String) throws -> ONNXModel {
-    do throws(ONNXError) {
-        return try ONNXReader.read(file: URL(filePath: path))
-    } catch {
-        throw ModelError(error, of: Files.name(of: path))
     }
 }

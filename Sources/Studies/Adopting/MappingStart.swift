@@ -1,4 +1,5 @@
 import Adoption
+import ONNX
 import Platform
 package import Runs
 import Tables
@@ -18,7 +19,7 @@ package struct MappingStart: Sendable {
         model path: String, rows: String, target: String?, except others: [String] = [],
         reading: TrainConfiguration.ReadingOptions
     ) throws {
-        let model = try readModel(path)
+        let model = try readONNX(path, as: Files.name(of: path), ONNXReader.read(file:limits:))
         var options = try csvOptions(reading, threads: Machine.cores)
         if let target { options.keepText(target, role: .target) }
         let table = try CSVReader.read(
@@ -27,7 +28,7 @@ package struct MappingStart: Sendable {
             guard let name, table.column(named: name) == nil else { continue }
             throw VouchError(
                 "\(option) is \"\(name)\", and \(rows) has no such column; it has "
-                    + table.columns.prefix(40).map(\.name).joined(separator: ", "))
+                    + table.columns.namesText)
         }
         let guess = MappingGuess(
             model, name: Files.name(of: path), table: table, target: target, except: Set(others))

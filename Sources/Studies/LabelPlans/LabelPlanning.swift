@@ -42,8 +42,8 @@ package struct LabelPlanRequest: Sendable {
 
 /// Plans labels for a finished run: its recipe is trained on shares of its rows, and the curve is followed beyond them.
 ///
-/// The look at the test rows stands in the run's ledger, the findings in its folder, so that its report shows them from then on.
-/// An interruption ends the trainings; where those that were done make a curve, it is told of them.
+/// The look at the test rows stands in the run's ledger, the findings in its folder, so that its report shows them from
+/// then on. An interruption ends the trainings; where those that were done make a curve, it is told of them.
 ///
 /// - Throws: where the goal is none of the run's metrics, and what trainings throw before they make a curve.
 package func planLabels(
@@ -83,8 +83,8 @@ package func planLabels(
         notes: planned.notes)
 }
 
-/// Plans labels from a curve that was trained elsewhere: a CSV file with a line a training, of a column `rows` and one column of
-/// a loss, or of a metric by its name.
+/// Plans labels from a curve that was trained elsewhere: a CSV file with a line a training, of a column `rows` and one
+/// column of a loss, or of a metric by its name.
 ///
 /// What is foretold is of the same test rows: their own error is in no interval, as the file does not tell it.
 package func planLabels(

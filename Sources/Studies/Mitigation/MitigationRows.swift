@@ -40,8 +40,8 @@ struct MitigationRows {
                 let isImported = try RunModel(run: path).network == nil
                 throw VouchError(
                     isImported
-                        ? "\(path) was adopted without validation rows to fit on; adopt it with --validation FILE, rows "
-                            + "with answers that neither the model learned from nor the run is measured on"
+                        ? "\(path) was adopted without validation rows to fit on; adopt it with --validation FILE, "
+                            + "rows with answers that neither the model learned from nor the run is measured on"
                         : "\(path) kept no validation rows to fit on; give --folds 5, which scores all training "
                             + "rows by models that did not learn from them")
             }

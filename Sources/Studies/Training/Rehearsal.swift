@@ -7,12 +7,12 @@ import Runs
 import Tables
 import Training
 
-/// Does on few rows what a command will do with all: a few steps, a validation pass, predicting, probes that train nothing,
-/// proofs, the report; and expects of all rows what two sizes take, as a line through both.
+/// Does on few rows what a command will do with all: a few steps, a validation pass, predicting, probes that train
+/// nothing, proofs, the report; and expects of all rows what two sizes take, as a line through both.
 ///
 /// It sees no test row: rows that train or validate stand in for them. What it finds is dropped. What changes with the
-/// table's content rather than its size (leaks that one row in a thousand shows) it may miss; `RunBudget` corrects by what is
-/// measured then, and leaves out what no longer fits.
+/// table's content rather than its size (leaks that one row in a thousand shows) it may miss; `RunBudget` corrects by
+/// what is measured then, and leaves out what no longer fits.
 struct Rehearsal {
     private let learner: Learner
     private let features: EncodedFeatures

@@ -11,8 +11,8 @@ import Runs
 import Tables
 import Training
 
-/// From a trained model to what its run folder holds: rows predicted, probes, proofs, the report and the files. Nothing is put
-/// in place yet.
+/// From a trained model to what its run folder holds: rows predicted, probes, proofs, the report and the files. Nothing
+/// is put in place yet.
 struct RunTelling {
     let learner: Learner
     let features: EncodedFeatures
@@ -60,7 +60,7 @@ struct RunTelling {
         let (model, trainings) = (trained.model, trained.trainings)
         let weights = model.encodedWeights()
         let hash = ContentHash.sha256(weights)
-        let earlier = earlierRecords()
+        let replaced = ReplacedRun(configuration.output, onEvent: control.onEvent)
         let validation = try learner.validationPredictions(model, features)
         let reading = try AdditiveReading(learner, model, features)
         var probed = learner
@@ -71,7 +71,8 @@ struct RunTelling {
             learner: probed, model: model, steps: trained.steps, used: trained.used,
             features: features,
             modelBytes: weights.count,
-            modelsBefore: modelsBefore(earlier, weightsSHA256: hash),
+            modelsBefore: replaced.modelsBefore(
+                onDataSHA256: control.isIndexed ? prepared.hashes.last : nil, except: hash),
             validation: validation, shapes: reading?.outputs.map(\.shapes) ?? [])
         assembly.lostSteps = trained.lostSteps
         var subject = try assembly.subject()
@@ -86,7 +87,7 @@ struct RunTelling {
             subject, validation: validation, try configuration.tariff)
         let closes = clock()
         let ledger = try LedgerEntries(
-            configuration, prepared, after: earlier, trainings: trainings, outcomes: outcomes,
+            configuration, prepared, after: replaced.records, trainings: trainings, outcomes: outcomes,
             proofs: proofs, subject: subject,
             charges: charges(training: trained.used, whole: used), weightsSHA256: hash)
         let report = ReportAssembly(
@@ -122,26 +123,6 @@ struct RunTelling {
                 case .budget, .interrupted, .numericalFailure, .diverged: false
                 }
             }
-    }
-
-    /// The ledger of the run that is replaced: its looks at the rows stay looks.
-    private func earlierRecords() -> [Ledger.Record] {
-        do {
-            return try Ledger.read(configuration.output).records
-        } catch {
-            control.onEvent(
-                .warning("the ledger of the run that is replaced is lost: \(error)"))
-            return []
-        }
-    }
-
-    /// Models measured on these test rows before, as the index and the replaced run know.
-    private func modelsBefore(_ earlier: [Ledger.Record], weightsSHA256: String) -> Int {
-        let replaced = Set(earlier.compactMap { $0.entry.details[Ledger.DetailKey.weightsSHA256] })
-            .subtracting([weightsSHA256])
-        guard control.isIndexed, let data = prepared.hashes.last else { return replaced.count }
-        return max(
-            replaced.count, modelsMeasuredBefore(onDataSHA256: data, except: weightsSHA256))
     }
 }
 

@@ -130,8 +130,8 @@ package struct TargetEncoder: Codable, Sendable, Hashable {
         return Set(rows.map { texts.codes[$0] }).count
     }
 
-    /// The distinct values among rows that have one: numbers and dates by size, texts in order. What is spelled differently is
-    /// different, though it be one number.
+    /// The distinct values among rows that have one: numbers and dates by size, texts in order. What is spelled
+    /// differently is different, though it be one number.
     private static func classes(of column: Column, rows: [Int]) -> [String] {
         guard let cells = column.measures else {
             let texts = column.coded

@@ -191,3 +191,8 @@ extension Column.Cells {
         }
     }
 }
+
+extension Array<Column> {
+    /// Their names, for who asks for one that is not there; of many the first 40.
+    package var namesText: String { prefix(40).map(\.name).joined(separator: ", ") }
+}

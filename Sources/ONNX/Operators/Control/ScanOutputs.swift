@@ -61,29 +61,7 @@ struct ScanOutputs {
         }
         shape.insert(0, at: try call.axis(axis, rank: shape.count + 1))
         _ = try call.count(of: shape)
-        return ONNXTensor(shape, Elements.none(of: type))
-    }
-}
-
-extension Elements {
-    /// No elements of a type.
-    static func none(of type: ElementType) -> Elements {
-        switch type {
-        case .float32: .float32([])
-        case .float64: .float64([])
-        case .float16: .float16([])
-        case .bfloat16: .bfloat16([])
-        case .int8: .int8([])
-        case .int16: .int16([])
-        case .int32: .int32([])
-        case .int64: .int64([])
-        case .uint8: .uint8([])
-        case .uint16: .uint16([])
-        case .uint32: .uint32([])
-        case .uint64: .uint64([])
-        case .bool: .bool([])
-        case .string: .string([])
-        }
+        return ONNXTensor(shape, Elements.zeros(type, 0))
     }
 }
 

@@ -89,8 +89,8 @@ enum Scans {
         return states
     }
 
-    /// Version 8: the first axis of every tensor is that of batches, the second one is scanned, and each batch may have its
-    /// own length. Places behind it are 0 in the outputs, which ONNX leaves open.
+    /// Version 8: the first axis of every tensor is that of batches, the second one is scanned, and each batch may have
+    /// its own length. Places behind it are 0 in the outputs, which ONNX leaves open.
     private static func batched(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let (states, scanned) = try inputs(call, from: 1)
         let ports = try gathered(call, behind: states.count)

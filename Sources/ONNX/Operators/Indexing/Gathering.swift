@@ -5,7 +5,8 @@ enum Gathering {
         ONNXOperator("GatherND", gatherTuples), ONNXOperator("Compress", compress),
     ]
 
-    /// Of texts, ONNX Runtime 1.32 takes only the first behind each index and leaves the others empty; here all are taken.
+    /// Of texts, ONNX Runtime 1.32 takes only the first behind each index and leaves the others empty; here all are
+    /// taken.
     static func gather(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let data = try call.tensor(0)
         let axis = try call.axis(try call.int("axis", default: 0), rank: data.rank)

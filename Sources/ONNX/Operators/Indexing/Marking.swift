@@ -48,7 +48,8 @@ enum Marking {
         numbers.array.map { Int($0.integer) }
     }
 
-    /// Of a tensor without axes, the rows are none from version 13 on and one before, as NumPy had it; ONNX Runtime has one.
+    /// Of a tensor without axes, the rows are none from version 13 on and one before, as NumPy had it; ONNX Runtime has
+    /// one.
     static func nonZero(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let data = try call.tensor(0)
         let places = places(data.elements.array)

@@ -1,6 +1,7 @@
 /// `TfIdfVectorizer`: counts of the n-grams of a pool in rows of texts or whole numbers.
 ///
-/// A weight is that of the n-gram at its place in the pool, as ONNX has it; its reference implementation takes that of the index.
+/// A weight is that of the n-gram at its place in the pool, as ONNX has it; its reference implementation takes that of
+/// the index.
 enum NGrams {
     static let operators: [ONNXOperator] = [ONNXOperator("TfIdfVectorizer", vectorize)]
 
@@ -42,7 +43,8 @@ enum NGrams {
         return call.result(shape, counts)
     }
 
-    /// The pool and the data with each different element of the pool as a number; −1 stands for what is not in the pool.
+    /// The pool and the data with each different element of the pool as a number; −1 stands for what is not in the
+    /// pool.
     private static func tokens(
         _ call: NodeCall, _ data: ONNXTensor
     ) throws(ONNXError) -> (pool: [Int], data: [Int]) {
@@ -123,8 +125,8 @@ enum NGrams {
         /// N-grams that have an index.
         var count: Int { indexes.count }
 
-        /// Calls `found` with the place in the pool and the index of each n-gram whose elements lie 1, 2 … up to `skips` + 1 places apart; single elements
-        /// are counted once.
+        /// Calls `found` with the place in the pool and the index of each n-gram whose elements lie 1, 2 … up to
+        /// `skips` + 1 places apart; single elements are counted once.
         func find(in tokens: [Int], skips: Int, found: (Int, Int) -> Void) {
             var shortest = self.shortest
             var distance = 1

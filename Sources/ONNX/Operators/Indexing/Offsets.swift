@@ -9,8 +9,8 @@ extension NodeCall {
         return places
     }
 
-    /// Offsets of `GatherElements` and `ScatterElements`: at each place of the indices, that place with its coordinate along an
-    /// axis being the index.
+    /// Offsets of `GatherElements` and `ScatterElements`: at each place of the indices, that place with its coordinate
+    /// along an axis being the index.
     func offsets(
         of indices: [Int], _ shape: [Int], along axis: Int, in data: [Int]
     ) throws(ONNXError) -> [Int] {
@@ -31,7 +31,8 @@ extension NodeCall {
         return offsets
     }
 
-    /// Offsets of `GatherND` and `ScatterND`: of each tuple of indices, which names the first axes behind those of batches.
+    /// Offsets of `GatherND` and `ScatterND`: of each tuple of indices, which names the first axes behind those of
+    /// batches.
     ///
     /// - Parameter shape: Of the indices, of which the last axis holds the tuples.
     func offsets(

@@ -2,7 +2,8 @@
 enum UniqueElements {
     static let operators: [ONNXOperator] = [ONNXOperator("Unique", unique)]
 
-    /// NaN comes after all numbers and equals NaN; texts are ordered by their bytes; parts by their first element that differs.
+    /// NaN comes after all numbers and equals NaN; texts are ordered by their bytes; parts by their first element that
+    /// differs.
     static func unique(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         var data = try call.tensor(0)
         var axis = 0

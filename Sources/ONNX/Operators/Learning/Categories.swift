@@ -6,7 +6,8 @@ enum CategoryOperators {
         ONNXOperator(.ml("CategoryMapper"), preparing: categoryMapper),
     ]
 
-    /// A category that is there twice has its last place, and numbers are cut to whole ones first, as ONNX Runtime does.
+    /// A category that is there twice has its last place, and numbers are cut to whole ones first, as ONNX Runtime
+    /// does.
     private static func oneHot(_ call: NodeCall) throws(ONNXError) -> ONNXOperator.Evaluation {
         let numbers = try call.ints("cats_int64s", default: [])
         let texts = try call.texts("cats_strings")
@@ -14,14 +15,14 @@ enum CategoryOperators {
             throw call.failure("wants categories of one type, either texts or whole numbers")
         }
         let numberPlaces = Dictionary(numbers.enumerated().map { (Int64($1), $0) }) { $1 }
-        let textPlaces = Dictionary(texts.enumerated().map { (TextKey($1), $0) }) { $1 }
+        let textPlaces = Dictionary(texts.enumerated().map { (ByteText($1), $0) }) { $1 }
         let count = max(numbers.count, texts.count)
         let allowsUnknown = try call.flag("zeros", default: true)
         return { call throws(ONNXError) in
             let tensor = try call.tensor(0)
             var places: [Int?]
             if case .string(let values) = tensor.elements {
-                places = values.map { textPlaces[TextKey($0)] }
+                places = values.map { textPlaces[ByteText($0)] }
             } else {
                 places = Self.integers(try call.numbers(0)).map { numberPlaces[$0] }
             }
@@ -56,30 +57,15 @@ enum CategoryOperators {
     }
 }
 
-/// A text whose equality is that of its bytes, as ONNX has it; Swift's own takes differently composed letters for the same.
-struct TextKey: Hashable, Sendable {
-    let text: String
-
-    init(_ text: String) { self.text = text }
-
-    static func == (left: TextKey, right: TextKey) -> Bool {
-        left.text.utf8.elementsEqual(right.text.utf8)
-    }
-
-    func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
-    }
-}
-
 /// Texts to whole numbers and back. A text or number that is there twice has its last counterpart.
 struct TextMapping: Sendable {
-    private let numberOfText: [TextKey: Int64]
+    private let numberOfText: [ByteText: Int64]
     private let textOfNumber: [Int64: String]
     private let text: String
     private let number: Int64
 
     init(texts: [String], numbers: [Int64], text: String, number: Int64) {
-        numberOfText = Dictionary(zip(texts.map { TextKey($0) }, numbers)) { $1 }
+        numberOfText = Dictionary(zip(texts.map { ByteText($0) }, numbers)) { $1 }
         textOfNumber = Dictionary(zip(numbers, texts)) { $1 }
         self.text = text
         self.number = number
@@ -89,7 +75,7 @@ struct TextMapping: Sendable {
         let tensor = try call.tensor(0)
         switch tensor.elements {
         case .string(let values):
-            return call.result(tensor.shape, values.map { numberOfText[TextKey($0)] ?? number })
+            return call.result(tensor.shape, values.map { numberOfText[ByteText($0)] ?? number })
         case .int64(let values):
             return call.result(tensor.shape, values.map { textOfNumber[$0] ?? text })
         default:

@@ -64,6 +64,13 @@ extension NodeCall {
         }
     }
 
+    /// The first input as rows of features in floats.
+    func featureRows() throws(ONNXError) -> (x: [Float], rows: Int, width: Int) {
+        let tensor = try tensor(0)
+        let (rows, width) = try rows(tensor.shape)
+        return (try scalars(tensor.elements), rows, width)
+    }
+
     /// Numbers as the type in which a model computes; whole numbers are rounded to it.
     func scalars<Scalar: TreeScalar>(_ elements: Elements) throws(ONNXError) -> [Scalar] {
         switch elements {

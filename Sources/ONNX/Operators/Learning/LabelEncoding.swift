@@ -88,14 +88,14 @@ private struct LabelKey<Element: ONNXElement>: Hashable, Sendable {
 
     static func == (left: LabelKey, right: LabelKey) -> Bool {
         if let left = left.element as? String, let right = right.element as? String {
-            return TextKey(left) == TextKey(right)
+            return ByteText(left) == ByteText(right)
         }
         return left.element == right.element || (left.isMissing && right.isMissing)
     }
 
     func hash(into hasher: inout Hasher) {
         if let text = element as? String {
-            TextKey(text).hash(into: &hasher)
+            ByteText(text).hash(into: &hasher)
         } else if !isMissing {
             element.hash(into: &hasher)
         }

@@ -6,19 +6,17 @@ enum LinearOperators {
     ]
 
     private static func classifier(_ call: NodeCall) throws(ONNXError) -> ONNXOperator.Evaluation {
-        let coefficients = try call.floats("coefficients")
-        let intercepts = try call.floats("intercepts")
-        let transform = try PostTransform(call)
+        let model = try LinearModel(call)
+        let (intercepts, transform) = (model.intercepts, model.transform)
         let hasLabels = call.has("classlabels_strings") || call.has("classlabels_ints")
         let labels = hasLabels ? try ClassLabels(call, numbers: "classlabels_ints") : .numbers([])
         let count = intercepts.isEmpty ? labels.count : intercepts.count
-        guard count > 0, !coefficients.isEmpty, coefficients.count.isMultiple(of: count) else {
-            throw call.failure("has \(coefficients.count) coefficients for \(count) classes")
-        }
+        try model.check(call, count, of: "classes")
         guard count == 1 || labels.count >= count else {
             throw call.failure("has \(labels.count) labels for \(count) classes")
         }
-        // One score of two classes is that of the second. Without two labels, ONNX Runtime gives 0 and 1, or their texts.
+        // One score of two classes is that of the second. Without two labels, ONNX Runtime gives 0 and 1, or their
+        // texts.
         let pair: ClassLabels
         switch labels {
         case .texts(let texts): pair = .texts(texts.count == 2 ? texts : ["0", "1"])
@@ -26,11 +24,7 @@ enum LinearOperators {
         }
         let second = count == 1 && labels.count == 2
         return { call throws(ONNXError) in
-            let tensor = try call.tensor(0)
-            let (rows, width) = try call.rows(tensor.shape)
-            let x: [Float] = try call.scalars(tensor.elements)
-            var scores = try call.products(x, rows, width, coefficients, count)
-            if !intercepts.isEmpty { add(intercepts, to: &scores) }
+            var (rows, scores) = try model.scores(call, count)
             guard count > 1 else {
                 let labels = pair.tensor(scores.map { $0 > 0 ? 1 : 0 })
                 guard second else {
@@ -55,22 +49,15 @@ enum LinearOperators {
 
     /// Of one target only PROBIT is applied, as ONNX Runtime does.
     private static func regressor(_ call: NodeCall) throws(ONNXError) -> ONNXOperator.Evaluation {
-        let coefficients = try call.floats("coefficients")
-        let intercepts = try call.floats("intercepts")
-        let transform = try PostTransform(call)
+        let model = try LinearModel(call)
+        let (intercepts, transform) = (model.intercepts, model.transform)
         let count = try call.int("targets", default: 1)
-        guard count > 0, !coefficients.isEmpty, coefficients.count.isMultiple(of: count) else {
-            throw call.failure("has \(coefficients.count) coefficients for \(count) targets")
-        }
+        try model.check(call, count, of: "targets")
         guard intercepts.isEmpty || intercepts.count == count else {
             throw call.failure("has \(intercepts.count) intercepts for \(count) targets")
         }
         return { call throws(ONNXError) in
-            let tensor = try call.tensor(0)
-            let (rows, width) = try call.rows(tensor.shape)
-            let x: [Float] = try call.scalars(tensor.elements)
-            var scores = try call.products(x, rows, width, coefficients, count)
-            if !intercepts.isEmpty { add(intercepts, to: &scores) }
+            var (rows, scores) = try model.scores(call, count)
             if count > 1 {
                 for row in 0..<rows { transform.apply(&scores, row * count..<(row + 1) * count) }
             } else if transform == .probit {
@@ -79,9 +66,35 @@ enum LinearOperators {
             return call.result([rows, count], scores)
         }
     }
+}
 
-    private static func add(_ intercepts: [Float], to scores: inout [Float]) {
-        for index in scores.indices { scores[index] += intercepts[index % intercepts.count] }
+/// What a linear classifier and a linear regressor share.
+private struct LinearModel: Sendable {
+    let coefficients: [Float]
+    let intercepts: [Float]
+    let transform: PostTransform
+
+    init(_ call: NodeCall) throws(ONNXError) {
+        coefficients = try call.floats("coefficients")
+        intercepts = try call.floats("intercepts")
+        transform = try PostTransform(call)
+    }
+
+    /// - Throws: where the coefficients are not so many vectors of one length.
+    func check(_ call: NodeCall, _ count: Int, of what: String) throws(ONNXError) {
+        guard count > 0, !coefficients.isEmpty, coefficients.count.isMultiple(of: count) else {
+            throw call.failure("has \(coefficients.count) coefficients for \(count) \(what)")
+        }
+    }
+
+    /// Of each row of the first input `count` scores, before any transform.
+    func scores(_ call: NodeCall, _ count: Int) throws(ONNXError) -> (rows: Int, scores: [Float]) {
+        let (x, rows, width) = try call.featureRows()
+        var scores = try call.products(x, rows, width, coefficients, count)
+        if !intercepts.isEmpty {
+            for index in scores.indices { scores[index] += intercepts[index % intercepts.count] }
+        }
+        return (rows, scores)
     }
 }
 
@@ -98,6 +111,7 @@ extension NodeCall {
                 kind: .input)
         }
         var products = [Float](repeating: 0, count: try self.count(of: [rows, count]))
+        try check(products: [rows, count, width])
         for row in 0..<rows {
             for vector in 0..<count {
                 var sum: Double = 0

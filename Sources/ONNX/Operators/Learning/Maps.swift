@@ -38,25 +38,25 @@ enum MapOperators {
         return entries
     }
 
-    /// `[1, vocabulary]`: the value of each word, 0 of one that the map does not have. The values of an empty map are taken for
-    /// floats, as a map does not tell its type here.
+    /// `[1, vocabulary]`: the value of each word, 0 of one that the map does not have. The values of an empty map are
+    /// taken for floats, as a map does not tell its type here.
     private static func dictVectorizer(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let texts = try call.texts("string_vocabulary")
         let numbers = try call.ints("int64_vocabulary", default: [])
         guard texts.isEmpty != numbers.isEmpty else {
             throw call.failure("wants a vocabulary of one type, either texts or whole numbers")
         }
-        var textValues: [TextKey: ONNXTensor] = [:]
+        var textValues: [ByteText: ONNXTensor] = [:]
         var numberValues: [Int64: ONNXTensor] = [:]
         let entries = try map(call)
         for entry in entries {
             switch entry.key {
-            case .text(let text): textValues[TextKey(text)] = entry.value
+            case .text(let text): textValues[ByteText(text)] = entry.value
             case .number(let number): numberValues[number] = entry.value
             }
         }
         let found =
-            texts.map { textValues[TextKey($0)] } + numbers.map { numberValues[Int64($0)] }
+            texts.map { textValues[ByteText($0)] } + numbers.map { numberValues[Int64($0)] }
         func values<Element: ONNXElement>(_: Element.Type) throws(ONNXError) -> [ONNXValue] {
             var result: [Element] = []
             for tensor in found {
@@ -80,8 +80,8 @@ enum MapOperators {
         }
     }
 
-    /// `[1, entries]` by ascending keys, or `[1, max_map]` with a number that stands for what is not there: 0, or the text `0.f`
-    /// that ONNX Runtime writes.
+    /// `[1, entries]` by ascending keys, or `[1, max_map]` with a number that stands for what is not there: 0, or the
+    /// text `0.f` that ONNX Runtime writes.
     private static func castMap(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         var entries: [(key: Int64, value: ONNXTensor)] = []
         for entry in try map(call) {
@@ -148,7 +148,8 @@ extension Float {
     var withSixDecimals: String {
         guard isFinite else { return isNaN ? (sign == .minus ? "-nan" : "nan") : self < 0 ? "-inf" : "inf" }
         let sign = sign == .minus ? "-" : ""
-        // From 2^24 on a float is a whole number; below, its millionfold is a whole number of less than 53 bits, exactly.
+        // From 2^24 on a float is a whole number; below, its millionfold is a whole number of less than 53 bits,
+        // exactly.
         guard magnitude < 0x1p24 else { return sign + "\(UInt128(magnitude)).000000" }
         let millionths = UInt64((Double(magnitude) * 1e6).rounded(.toNearestOrEven))
         let decimals = String(millionths % 1_000_000)

@@ -2,8 +2,8 @@ import RealModule
 
 /// What becomes of the scores of a learned model, in 32-bit floats and by the formulas of ONNX Runtime.
 ///
-/// The numbers are those by which ONNX Runtime reads `post_transform` of `TreeEnsemble`; the ONNX text has 1 for SOFTMAX and 2 for
-/// LOGISTIC there.
+/// The numbers are those by which ONNX Runtime reads `post_transform` of `TreeEnsemble`; the ONNX text has 1 for
+/// SOFTMAX and 2 for LOGISTIC there.
 enum PostTransform: Int, Sendable {
     case none = 0
     case logistic, softmax, softmaxZero, probit
@@ -51,7 +51,8 @@ enum PostTransform: Int, Sendable {
         return x < 0 ? 1 - value : value
     }
 
-    /// `√2 · erf⁻¹(2p − 1)` by Winitzki's formula with a = 0.147, as ONNX Runtime computes it; it is right to two digits.
+    /// `√2 · erf⁻¹(2p − 1)` by Winitzki's formula with a = 0.147, as ONNX Runtime computes it; it is right to two
+    /// digits.
     static func probit(_ p: Float) -> Float {
         let x = 2 * p - 1
         let logarithm = Float.log((1 - x) * (1 + x))
@@ -70,8 +71,8 @@ enum PostTransform: Int, Sendable {
         case absent
     }
 
-    /// The two scores of a row of one score. As in ONNX Runtime, SOFTMAX and SOFTMAX_ZERO do nothing to them, and PROBIT gives
-    /// one score alone; what ONNX Runtime leaves in the second place then is 0 here.
+    /// The two scores of a row of one score. As in ONNX Runtime, SOFTMAX and SOFTMAX_ZERO do nothing to them, and
+    /// PROBIT gives one score alone; what ONNX Runtime leaves in the second place then is 0 here.
     func pair(_ score: Float, _ second: SecondClass) -> (Float, Float) {
         if self == .probit { return (Self.probit(score), 0) }
         switch second {

@@ -20,7 +20,8 @@ enum ScalingOperators {
         func scaled<Scalar: TreeScalar>(_ x: [Scalar]) throws(ONNXError) -> [Float] {
             guard [1, stride].contains(offset.count), [1, stride].contains(scale.count) else {
                 throw call.failure(
-                    "has \(offset.count) offsets and \(scale.count) scales, and gets rows of \(stride) features", kind: .input)
+                    "has \(offset.count) offsets and \(scale.count) scales, and gets rows of \(stride) features",
+                    kind: .input)
             }
             var result: [Float] = []
             result.reserveCapacity(x.count)
@@ -38,8 +39,8 @@ enum ScalingOperators {
         return call.result(tensor.shape, try scaled(x))
     }
 
-    /// MAX divides by the greatest number, which may be negative, and not by the greatest magnitude. A row whose norm is 0 stays.
-    /// Of L2 a number is `±√(x² / Σx²)`, squared in the input's own type.
+    /// MAX divides by the greatest number, which may be negative, and not by the greatest magnitude. A row whose norm
+    /// is 0 stays. Of L2 a number is `±√(x² / Σx²)`, squared in the input's own type.
     private static func normalizer(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let tensor = try call.tensor(0)
         let (rows, width) = try call.rows(tensor.shape)

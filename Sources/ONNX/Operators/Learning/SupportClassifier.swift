@@ -1,5 +1,5 @@
-/// `SVMClassifier`: one machine for each pair of classes that vote, or one linear score a class where there are no support
-/// vectors.
+/// `SVMClassifier`: one machine for each pair of classes that vote, or one linear score a class where there are no
+/// support vectors.
 struct SupportClassifier: Sendable {
     private var kernel: SupportKernel
     private let labels: ClassLabels
@@ -62,9 +62,7 @@ struct SupportClassifier: Sendable {
     }
 
     private func evaluate(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
-        let tensor = try call.tensor(0)
-        let (rows, width) = try call.rows(tensor.shape)
-        let x: [Float] = try call.scalars(tensor.elements)
+        let (x, rows, width) = try call.featureRows()
         return supports == 0
             ? try linear(call, x, rows, width) : try voted(call, x, rows, width)
     }
@@ -80,7 +78,8 @@ struct SupportClassifier: Sendable {
             let range = row * classes..<(row + 1) * classes
             var best = scores.greatest(in: range)
             if classes == 2, slopes.isEmpty {
-                // Its rule for two classes: the second where any score is above 0.5, or above 0 where some coefficient is negative.
+                // Its rule for two classes: the second where any score is above 0.5, or above 0 where some coefficient
+                // is negative.
                 let greatest = scores[range.lowerBound + best]
                 if arePositive ? greatest >= 0.5 : greatest > 0 { best = 1 }
             }
@@ -124,8 +123,8 @@ struct SupportClassifier: Sendable {
         return [.tensor(labels.tensor(chosen)), .tensor(ONNXTensor([rows, columns], scores))]
     }
 
-    /// The decision of each pair of classes, and each class's votes. Coefficients are `[classes − 1, supports]`: those of a
-    /// class's vectors against class j are in row j, and in row j − 1 where j comes after the class.
+    /// The decision of each pair of classes, and each class's votes. Coefficients are `[classes − 1, supports]`: those
+    /// of a class's vectors against class j are in row j, and in row j − 1 where j comes after the class.
     private func decisions(_ values: [Float], _ offset: Int) -> (decisions: [Float], votes: [Int]) {
         var starts: [Int] = []
         var start = 0
@@ -154,8 +153,8 @@ struct SupportClassifier: Sendable {
 
     /// The classes' probabilities from those of pairs.
     ///
-    /// - Source: Wu, Lin and Weng 2004, "Probability estimates for multi-class classification by pairwise coupling", their second
-    ///   method, with the sigmoids, limits and stopping rule of LIBSVM.
+    /// - Source: Wu, Lin and Weng 2004, "Probability estimates for multi-class classification by pairwise coupling",
+    ///   their second method, with the sigmoids, limits and stopping rule of LIBSVM.
     private func probabilities(_ decisions: [Float]) -> [Float] {
         let count = classes
         var pairwise = [Float](repeating: 0, count: count * count)

@@ -45,9 +45,11 @@ struct SupportKernel: Sendable {
         }
         guard vectors.count == width.multipliedReportingOverflow(by: count).partialValue else {
             throw call.failure(
-                "has support vectors of \(vectors.count / max(count, 1)) features, and gets rows of \(width)", kind: .input)
+                "has support vectors of \(vectors.count / max(count, 1)) features, and gets rows of \(width)",
+                kind: .input)
         }
         var values = [Float](repeating: 0, count: try call.count(of: [rows, count]))
+        try call.check(products: [rows, count, width])
         for row in 0..<rows {
             for vector in 0..<count {
                 var sum: Float = 0
@@ -91,9 +93,7 @@ enum SupportVectorOperators {
         if supports == 0 { kernel.kind = .linear }
         let known = kernel
         return { call throws(ONNXError) in
-            let tensor = try call.tensor(0)
-            let (rows, width) = try call.rows(tensor.shape)
-            let x: [Float] = try call.scalars(tensor.elements)
+            let (x, rows, width) = try call.featureRows()
             var scores: [Float] = []
             if supports == 0 {
                 scores = try known.values(call, x, rows, width, coefficients, 1).map { $0 + rho }

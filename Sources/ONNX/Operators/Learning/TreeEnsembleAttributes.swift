@@ -129,7 +129,8 @@ struct TreeAttributes: Sendable {
         for index in hasParent.indices where !hasParent[index] {
             if let other = roots.updateValue(index, forKey: trees[index]) {
                 throw call.failure(
-                    "has no one root: nothing leads to \(nodes.name(ofNode: other)), nor to \(nodes.name(ofNode: index))")
+                    "has no one root: nothing leads to \(nodes.name(ofNode: other)), nor to "
+                        + nodes.name(ofNode: index))
             }
         }
         for tree in order {
@@ -140,8 +141,8 @@ struct TreeAttributes: Sendable {
         }
     }
 
-    /// Gives leaves their weights. One of a split is passed over, as ONNX Runtime does for what an old exporter wrote; a leaf
-    /// without any counts its node's value where there is one target, as it does there.
+    /// Gives leaves their weights. One of a split is passed over, as ONNX Runtime does for what an old exporter wrote;
+    /// a leaf without any counts its node's value where there is one target, as it does there.
     private func addWeights<Scalar: TreeScalar>(
         _ nodes: inout TreeNodes<Scalar>, _ places: [Key: Int]
     ) throws(ONNXError) {

@@ -64,7 +64,8 @@ struct GeneralTreeAttributes: Sendable {
         }
         for (index, target) in targets.enumerated() {
             guard (0..<result.targets).contains(target) else {
-                throw call.failure("has a weight for target \(target) in leaf \(index), where there are \(result.targets)")
+                throw call.failure(
+                    "has a weight for target \(target) in leaf \(index), where there are \(result.targets)")
             }
             result.nodes.append(
                 .leaf(

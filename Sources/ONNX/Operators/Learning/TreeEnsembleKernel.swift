@@ -38,14 +38,14 @@ extension TreeEnsembleLayout {
 
     /// The totals of some rows: a pure function, so that others may take other rows at the same time.
     ///
-    /// Weights are added in the order of the trees in the type of the thresholds, which is what ONNX Runtime does with one
-    /// thread, so that sums of 32-bit floats are the same to the bit.
+    /// Weights are added in the order of the trees in the type of the thresholds, which is what ONNX Runtime does with
+    /// one thread, so that sums of 32-bit floats are the same to the bit.
     ///
     /// - Parameters:
     ///   - inputs: `[…, stride]`, row-major.
     ///   - stride: Features of a row, `width` at least.
-    /// - Complexity: O(rows · trees · depth). Eight ways through trees are taken side by side, so that the waits of each for
-    ///   memory hide behind the others': eight rows of one tree, or eight trees of one row.
+    /// - Complexity: O(rows · trees · depth). Eight ways through trees are taken side by side, so that the waits of
+    ///   each for memory hide behind the others': eight rows of one tree, or eight trees of one row.
     func totals(
         _ inputs: Span<Scalar>, rows: Range<Int>, stride: Int, _ aggregate: TreeAggregate
     ) -> TreeTotals<Scalar> {
@@ -110,8 +110,8 @@ extension TreeEnsembleLayout {
         }
     }
 
-    /// The leaves that are reached on several ways, way i from record `starts[i · startStep]` with the features that begin at
-    /// `row + i · rowStep`.
+    /// The leaves that are reached on several ways, way i from record `starts[i · startStep]` with the features that
+    /// begin at `row + i · rowStep`.
     @inline(__always)
     private func descend<Step: TreeStep>(
         _: Step.Type, _ records: Span<Record>, _ inputs: Span<Scalar>, starts: Span<Int32>,

@@ -1,10 +1,10 @@
-/// An ensemble of trees laid out for traversal: one record for each way into a node, the two children of a split side by
-/// side, so that a step is `child + (x ≤ threshold ? 1 : 0)` whatever the mode was, and takes no branch.
+/// An ensemble of trees laid out for traversal: one record for each way into a node, the two children of a split side
+/// by side, so that a step is `child + (x ≤ threshold ? 1 : 0)` whatever the mode was, and takes no branch.
 ///
-/// Every split becomes a search among sorted thresholds, where the line of numbers falls into regions that lead to one of
-/// its children: `x < t` is `x ≤ (the next number below t)`, `x > t` has its children swapped, `x = t` has two thresholds,
-/// and a set of members has two for each, searched by halves. A threshold of NaN is never reached: a leaf has one, and leads
-/// to itself.
+/// Every split becomes a search among sorted thresholds, where the line of numbers falls into regions that lead to one
+/// of its children: `x < t` is `x ≤ (the next number below t)`, `x > t` has its children swapped, `x = t` has two
+/// thresholds, and a set of members has two for each, searched by halves. A threshold of NaN is never reached: a leaf
+/// has one, and leads to itself.
 struct TreeEnsembleLayout<Scalar: TreeScalar> {
     struct Record {
         var threshold: Scalar
@@ -163,14 +163,16 @@ struct TreeEnsembleLayout<Scalar: TreeScalar> {
         return regions
     }
 
-    /// The regions of a set of members, or of a chain of nodes that ask for one value after another and have one true branch.
+    /// The regions of a set of members, or of a chain of nodes that ask for one value after another and have one true
+    /// branch.
     private static func fill(
         _ regions: Regions, _ nodes: TreeNodes<Scalar>, _ split: TreeNodes<Scalar>.Split, _ parents: [Int]
     ) {
         var values = split.mode == .member ? split.members : [split.value]
         var outside = split.no
         if split.mode == .equal {
-            // A node with one way into it is in one chain only, so that the chains together are no longer than the file.
+            // A node with one way into it is in one chain only, so that the chains together are no longer than the
+            // file.
             while parents[outside] == 1, case .split(let next) = nodes.nodes[outside],
                 next.mode == .equal, next.feature == split.feature, next.yes == split.yes,
                 next.missingIsYes == split.missingIsYes

@@ -41,15 +41,16 @@ struct TreeScoring<Scalar: TreeScalar>: Sendable {
 /// What a classifier does with the totals of its classes.
 struct TreeClassification<Scalar: TreeScalar>: Sendable {
     var scoring: TreeScoring<Scalar>
-    /// Whether the weights of a model of two classes are all of one class, and so a score of the second against the first.
+    /// Whether the weights of a model of two classes are all of one class, and so a score of the second against the
+    /// first.
     var isSigned: Bool
     var weightsArePositive: Bool
     var classes: Int { scoring.targets }
 
     enum Choice {
         case label(Int)
-        /// 0 or 1 itself, which ONNX Runtime gives as the label where a model of two classes has weights for both, whatever its
-        /// labels of whole numbers are. Of texts, it is the label at that place.
+        /// 0 or 1 itself, which ONNX Runtime gives as the label where a model of two classes has weights for both,
+        /// whatever its labels of whole numbers are. Of texts, it is the label at that place.
         case literal(Int)
     }
 

@@ -1,6 +1,7 @@
 /// The nodes of an ensemble of trees as a file tells them, whatever operator they are from.
 ///
-/// Nodes may be shared, as exporters of categorical splits do: a chain of `BRANCH_EQ` nodes whose true branches are one node.
+/// Nodes may be shared, as exporters of categorical splits do: a chain of `BRANCH_EQ` nodes whose true branches are one
+/// node.
 struct TreeNodes<Scalar: TreeScalar> {
     struct Split {
         var mode: TreeMode
@@ -113,9 +114,10 @@ extension TreeNodes {
         }
     }
 
-    /// Features that the splits read: one more than the greatest.
+    /// Features that a row has to have: one more than the greatest that a split reads, and one where there are leaves
+    /// alone, which look at the first as they lead to themselves.
     var width: Int {
-        nodes.reduce(0) {
+        nodes.reduce(1) {
             if case .split(let split) = $1 { max($0, Int(split.feature) + 1) } else { $0 }
         }
     }

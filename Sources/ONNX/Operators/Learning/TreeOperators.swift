@@ -27,8 +27,8 @@ enum TreeOperators {
         }
     }
 
-    /// An ensemble in floats, and in doubles once rows of doubles come: ONNX Runtime takes the thresholds' type from the
-    /// input's, which is not known when a graph is compiled.
+    /// An ensemble in floats, and in doubles once rows of doubles come: ONNX Runtime takes the thresholds' type from
+    /// the input's, which is not known when a graph is compiled.
     private final class Ensemble: Sendable {
         typealias Making<Scalar: TreeScalar> = @Sendable () throws(ONNXError) -> Trees<Scalar>
         /// `nil` where the file tells doubles.
@@ -104,7 +104,9 @@ enum TreeOperators {
     private static func regressor(_ call: NodeCall) throws(ONNXError) -> ONNXOperator.Evaluation {
         let attributes = TreeAttributes(call, prefix: "target")
         let text = try call.text("aggregate_function", default: "SUM")
-        guard let aggregate = (["AVERAGE", "SUM", "MIN", "MAX"].firstIndex(of: text).flatMap { TreeAggregate(rawValue: $0) })
+        guard
+            let aggregate = ["AVERAGE", "SUM", "MIN", "MAX"].firstIndex(of: text)
+                .flatMap({ TreeAggregate(rawValue: $0) })
         else { throw call.failure("aggregates by '\(text)', which is none of ONNX's functions") }
         let transform = try PostTransform(call)
         @Sendable func trees<Scalar: TreeScalar>(of _: Scalar.Type) throws(ONNXError) -> Trees<Scalar> {

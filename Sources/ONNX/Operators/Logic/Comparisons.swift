@@ -2,8 +2,8 @@ private struct IsEqual<Element: ONNXElement>: Pairing {
     func value(of a: Element, _ b: Element) -> Bool { a == b }
 }
 
-/// Texts are compared by their bytes: Swift's own `==` takes texts as equal that are written with other scalars, such as é as one
-/// or as two.
+/// Texts are compared by their bytes: Swift's own `==` takes texts as equal that are written with other scalars, such
+/// as é as one or as two.
 private struct IsSameText: Pairing {
     func value(of a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
 }

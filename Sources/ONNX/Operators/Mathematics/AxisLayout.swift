@@ -19,7 +19,8 @@ struct AxisLayout {
         inner = 1
     }
 
-    /// Calls `body` with the place of the first element of each line along the axis, in the order of a tensor without the axis.
+    /// Calls `body` with the place of the first element of each line along the axis, in the order of a tensor without
+    /// the axis.
     func forEachLine(_ body: (_ start: Int) -> Void) {
         for first in 0..<outer {
             for second in 0..<inner { body(first * extent * inner + second) }

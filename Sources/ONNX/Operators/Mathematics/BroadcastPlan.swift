@@ -1,7 +1,7 @@
 /// How operands that are stretched to one another are walked together, row by row.
 ///
-/// Axes along which every operand goes on evenly, or every stretched one stands still, are made one, so that rows are as long as
-/// they can be: a bias of `[channels, 1, 1]` is one number for each row of `height · width`.
+/// Axes along which every operand goes on evenly, or every stretched one stands still, are made one, so that rows are
+/// as long as they can be: a bias of `[channels, 1, 1]` is one number for each row of `height · width`.
 struct BroadcastPlan {
     /// Of the result.
     let shape: [Int]
@@ -133,7 +133,8 @@ extension NodeCall {
 
     /// The second operand of an operator of two.
     ///
-    /// Before version 7 it is stretched only where `broadcast` says so, and `axis` is where its first axis lies in the first operand.
+    /// Before version 7 it is stretched only where `broadcast` says so, and `axis` is where its first axis lies in the
+    /// first operand.
     func secondOperand() throws(ONNXError) -> ONNXTensor {
         let b = try tensor(1)
         guard opset < 7 else { return b }

@@ -2,8 +2,9 @@ import Foundation
 
 /// Conversions between types of elements.
 ///
-/// A float becomes a whole number by dropping its fraction. What ONNX leaves open is settled here: beyond the type's ends it is
-/// the nearest end, and of NaN 0, where ONNX Runtime gives what the processor does. Whole numbers become others modulo 2^bits.
+/// A float becomes a whole number by dropping its fraction. What ONNX leaves open is settled here: beyond the type's
+/// ends it is the nearest end, and of NaN 0, where ONNX Runtime gives what the processor does. Whole numbers become
+/// others modulo 2^bits.
 private struct Conversion<Target: ONNXNumber>: NumberWork {
     func work<Number: ONNXNumber>(_ numbers: [Number]) -> Elements {
         if let same = Target.array(Number.elements(numbers)) { return same.elements }
@@ -31,7 +32,7 @@ private struct NumberTexts: NumberWork {
 
 extension Elements {
     /// In another type; `nil` of texts, which need not be numbers.
-    func converted(to type: ElementType) -> Elements? {
+    package func converted(to type: ElementType) -> Elements? {
         switch type {
         case .float32: converted(Float.self)
         case .float64: converted(Double.self)
@@ -67,10 +68,11 @@ extension Elements {
 }
 
 enum CastTexts {
-    /// A number with at most 8 digits, as `%.8g` of C writes it, of floats with as few as give it back: `1`, `0.5`, `1e+10`,
-    /// `NaN`, `-INF`.
+    /// A number with at most 8 digits, as `%.8g` of C writes it, of floats with as few as give it back: `1`, `0.5`,
+    /// `1e+10`, `NaN`, `-INF`.
     ///
-    /// ONNX Runtime writes 8 digits always (`0.73926359` where the float is that of `0.7392636`); ONNX's own tests want the fewest.
+    /// ONNX Runtime writes 8 digits always (`0.73926359` where the float is that of `0.7392636`); ONNX's own tests want
+    /// the fewest.
     static func text(_ value: Double, isDouble: Bool) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-INF" : "INF" }

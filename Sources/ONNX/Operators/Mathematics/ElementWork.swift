@@ -1,7 +1,7 @@
 /// Work on numbers of a type that is known only while a model runs.
 ///
-/// Floats of 32 bits, which models mostly have, get a loop of their own, which the compiler makes for the type; all others share one that
-/// asks the type at each step. Loops for all of them took minutes of a build.
+/// Floats of 32 bits, which models mostly have, get a loop of their own, which the compiler makes for the type; all
+/// others share one that asks the type at each step. Loops for all of them took minutes of a build.
 protocol NumberWork {
     associatedtype Outcome
     func work<Number: ONNXNumber>(_ numbers: [Number]) -> Outcome

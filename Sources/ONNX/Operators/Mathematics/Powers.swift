@@ -53,7 +53,8 @@ extension Elements {
 }
 
 extension Arithmetic {
-    /// Base and exponent may be of two types; the result is of the base's. Whole numbers to whole powers are exact modulo 2^bits.
+    /// Base and exponent may be of two types; the result is of the base's. Whole numbers to whole powers are exact
+    /// modulo 2^bits.
     static func power(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let base = try call.tensor(0)
         let exponent = try call.secondOperand()

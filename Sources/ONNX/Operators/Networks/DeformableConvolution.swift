@@ -1,5 +1,5 @@
-/// `DeformConv` over images of two axes: each tap is moved by an offset of its own, and reads between four neighbours, of which
-/// those beyond the image are 0.
+/// `DeformConv` over images of two axes: each tap is moved by an offset of its own, and reads between four neighbours,
+/// of which those beyond the image are 0.
 enum DeformableConvolution: RealOperator {
     static func evaluate<Number: ONNXReal>(
         _ call: NodeCall, _: Number.Type

@@ -56,8 +56,8 @@ enum GlobalLpPool: RealOperator {
 
 /// `MaxUnpool`: elements put back to where `MaxPool` found them.
 ///
-/// Offsets count in the image whose extents follow from the attributes, also where another shape is asked for, as the ONNX
-/// reference has it; ONNX Runtime counts them in the shape that is asked for.
+/// Offsets count in the image whose extents follow from the attributes, also where another shape is asked for, as the
+/// ONNX reference has it; ONNX Runtime counts them in the shape that is asked for.
 enum MaxUnpool: RealOperator {
     static func evaluate<Number: ONNXReal>(
         _ call: NodeCall, _: Number.Type

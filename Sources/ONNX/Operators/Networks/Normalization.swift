@@ -66,7 +66,8 @@ enum GroupNormalization: RealOperator {
     }
 }
 
-/// The axes from one on, over which `LayerNormalization` and `RMSNormalization` go, with the parameters stretched to them.
+/// The axes from one on, over which `LayerNormalization` and `RMSNormalization` go, with the parameters stretched to
+/// them.
 private struct TrailingAxes<Number: ONNXReal> {
     let shape: [Int]
     let axis: Int

@@ -41,8 +41,8 @@ private struct RecurrentSequence<Number: ONNXReal> {
 
     /// Runs one direction.
     ///
-    /// - Parameter update: Makes the state of one sequence at one step; is told where the state lies, which row of the input's
-    ///   products is the step's, which sequence it is, and the recurrence's products of all sequences.
+    /// - Parameter update: Makes the state of one sequence at one step; is told where the state lies, which row of the
+    ///   input's products is the step's, which sequence it is, and the recurrence's products of all sequences.
     mutating func run(
         _ direction: Int, _ states: inout [Number], _ recurrence: PackedColumns<Number>,
         _ update: (Int, Int, Int, [Number], inout [Number]) -> Void
@@ -126,7 +126,8 @@ enum GatedRecurrentUnit: RealOperator {
     }
 }
 
-/// `LSTM`, with the gates in the order i, o, f, c. The cell is not clipped before its last function, as in ONNX Runtime.
+/// `LSTM`, with the gates in the order i, o, f, c. The cell is not clipped before its last function, as in ONNX
+/// Runtime.
 enum LongShortTermMemory: RealOperator {
     static func evaluate<Number: ONNXReal>(
         _ call: NodeCall, _: Number.Type

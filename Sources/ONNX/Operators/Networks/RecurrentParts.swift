@@ -120,7 +120,9 @@ struct RecurrentInputs<Number: ONNXReal> {
             try call.int("hidden_size", default: hidden) == hidden
         else {
             throw call.failure(
-                "has weights of \(weightShape) and \(recurrenceShape) for \(features) features, \(directions.count) directions and a 'hidden_size' of \(try call.int("hidden_size", default: hidden))",
+                "has weights of \(weightShape) and \(recurrenceShape) for \(features) features, "
+                    + "\(directions.count) directions and a 'hidden_size' of "
+                    + "\(try call.int("hidden_size", default: hidden))",
                 kind: .input)
         }
         _ = try call.count(of: [steps, batch, rows])

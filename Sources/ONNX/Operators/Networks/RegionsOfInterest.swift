@@ -1,4 +1,5 @@
-/// `RoiAlign`. With `max`, it takes the largest weighted neighbour of all samples, as the ONNX reference and ONNX Runtime do.
+/// `RoiAlign`. With `max`, it takes the largest weighted neighbour of all samples, as the ONNX reference and ONNX
+/// Runtime do.
 enum RegionAlignment: RealOperator {
     static func evaluate<Number: ONNXReal>(
         _ call: NodeCall, _: Number.Type
@@ -11,16 +12,16 @@ enum RegionAlignment: RealOperator {
         let width = try call.int("output_width", default: 1)
         let ratio = try call.int("sampling_ratio", default: 0)
         let scale = Double(try call.float("spatial_scale", default: 1))
-        let isMax = try call.text("mode", default: "avg") == "max"
+        let isMax = try call.choice("mode", of: ["avg", "max"], default: "avg") == "max"
         // Before version 16 there was no attribute, and nothing was moved.
         let isHalf =
-            try call.text(
-                "coordinate_transformation_mode",
-                default: call.opset < 16 ? "output_half_pixel" : "half_pixel")
-            == "half_pixel"
+            try call.choice(
+                "coordinate_transformation_mode", of: ["half_pixel", "output_half_pixel"],
+                default: call.opset < 16 ? "output_half_pixel" : "half_pixel") == "half_pixel"
         guard shape.count == 4, try call.tensor(1).shape == [batches.count, 4] else {
             throw call.failure(
-                "wants four numbers for each of \(batches.count) regions of \(shape), and gets \(try call.tensor(1).shape)",
+                "wants four numbers for each of \(batches.count) regions of \(shape), and gets "
+                    + "\(try call.tensor(1).shape)",
                 kind: .input)
         }
         guard height > 0, width > 0, ratio >= 0 else {
@@ -186,5 +187,16 @@ enum NonMaxSuppression {
             }
         }
         return call.result([result.count / 3, 3], result)
+    }
+}
+
+extension NodeCall {
+    /// A text of an attribute that has to be one of a few.
+    fileprivate func choice(
+        _ name: String, of known: [String], default value: String
+    ) throws(ONNXError) -> String {
+        let text = try text(name, default: value)
+        guard known.contains(text) else { throw failure("has a '\(name)' of '\(text)'") }
+        return text
     }
 }

@@ -22,8 +22,8 @@ struct ResizeAxis {
 
     /// Where a place of the result lies in the input.
     ///
-    /// The length of the result is `scale · input` without rounding where corners are aligned, as the ONNX reference has it; ONNX
-    /// Runtime takes the result's extent.
+    /// The length of the result is `scale · input` without rounding where corners are aligned, as the ONNX reference
+    /// has it; ONNX Runtime takes the result's extent.
     func position(of place: Int) -> Float {
         let x = Float(place)
         let length = scale * Float(input)

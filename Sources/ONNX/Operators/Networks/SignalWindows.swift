@@ -39,22 +39,10 @@ enum SignalWindows {
         _ call: NodeCall, _ shape: [Int], _ values: [Double]
     ) throws(ONNXError) -> [ONNXValue] {
         let number = try call.int("output_datatype", default: ElementType.float32.rawValue)
-        switch ElementType(rawValue: number) {
-        case .float32: return call.result(shape, values.map { Float($0) })
-        case .float64: return call.result(shape, values)
-        case .float16: return call.result(shape, values.map { Half($0) })
-        case .bfloat16: return call.result(shape, values.map { BrainFloat($0) })
-        case .int8: return call.result(shape, values.map { Int8($0) })
-        case .int16: return call.result(shape, values.map { Int16($0) })
-        case .int32: return call.result(shape, values.map { Int32($0) })
-        case .int64: return call.result(shape, values.map { Int64($0) })
-        case .uint8: return call.result(shape, values.map { UInt8($0) })
-        case .uint16: return call.result(shape, values.map { UInt16($0) })
-        case .uint32: return call.result(shape, values.map { UInt32($0) })
-        case .uint64: return call.result(shape, values.map { UInt64($0) })
-        case .bool, .string, nil:
-            throw call.failure("makes numbers of \(ElementType.name(ofNumber: number))")
-        }
+        guard let type = ElementType(rawValue: number), type != .bool, type != .string,
+            let elements = Elements.float64(values).converted(to: type)
+        else { throw call.failure("makes numbers of \(ElementType.name(ofNumber: number))") }
+        return call.result(ONNXTensor(shape, elements))
     }
 
     /// Triangles over the bins of a spectrum, even on the mel scale `2595 · log₁₀(1 + f / 700)`.

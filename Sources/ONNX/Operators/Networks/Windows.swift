@@ -130,7 +130,8 @@ struct WindowAttributes {
 
     /// The places of windows over an image.
     ///
-    /// - Parameter ceiling: Whether a last window that ends beyond the padding counts, if it starts before the padding at the end.
+    /// - Parameter ceiling: Whether a last window that ends beyond the padding counts, if it starts before the padding
+    ///   at the end.
     func windows(over image: [Int], ceiling: Bool) throws(ONNXError) -> Windows {
         try check(image)
         var axes: [WindowAxis] = []
@@ -145,7 +146,8 @@ struct WindowAttributes {
                 let room = axis.extent + axis.before + axis.after - axis.reach
                 guard room >= 0 else {
                     throw call.failure(
-                        "has a window that reaches over \(axis.reach) positions of an axis with \(axis.extent + axis.before + axis.after), in an image of \(image)",
+                        "has a window that reaches over \(axis.reach) positions of an axis with "
+                            + "\(axis.extent + axis.before + axis.after), in an image of \(image)",
                         kind: .input)
                 }
                 axis.places = room / axis.stride + 1

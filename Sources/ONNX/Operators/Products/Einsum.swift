@@ -1,7 +1,7 @@
 /// Sums of products by an equation of letters.
 ///
-/// Operands are contracted from left to right, each time by one product of matrices; an axis that no later operand and no output
-/// names is summed as soon as it can be.
+/// Operands are contracted from left to right, each time by one product of matrices; an axis that no later operand and
+/// no output names is summed as soon as it can be.
 enum Einsum: ProductOperator {
     static func evaluate<Number: ProductNumber>(
         _ call: NodeCall, _: Number.Type
@@ -126,7 +126,8 @@ private struct EinsumWork<Number: ProductNumber> {
 
     private func shape(of labels: [Int]) -> [Int] { labels.map { extents[$0] ?? 1 } }
 
-    /// The term with axes in an order; the diagonal of an axis that it names twice, and stretched where it has an extent of 1.
+    /// The term with axes in an order; the diagonal of an axis that it names twice, and stretched where it has an
+    /// extent of 1.
     func arranged(_ term: Term, as labels: [Int]) throws(ONNXError) -> Term {
         let shape = shape(of: labels)
         if term.labels == labels, term.shape == shape { return term }

@@ -47,7 +47,8 @@ enum IntegerProducts {
 }
 
 extension NodeCall {
-    /// Numbers of 8 bits less their zero point, which is one number, or one for each place of an axis that is counted from the end.
+    /// Numbers of 8 bits less their zero point, which is one number, or one for each place of an axis that is counted
+    /// from the end.
     func centred(_ index: Int, zeroPoint: Int, axisFromEnd: Int) throws(ONNXError) -> [Int32] {
         let tensor = try tensor(index)
         var values = try bytes(index)

@@ -160,7 +160,8 @@ enum MatrixProduct {
         return result
     }
 
-    /// NumPy's `matmul`: a single axis is a row on the left and a column on the right, and axes before the last two stretch.
+    /// NumPy's `matmul`: a single axis is a row on the left and a column on the right, and axes before the last two
+    /// stretch.
     static func product<Number: ProductNumber>(
         _ a: [Number], _ aShape: [Int], _ b: [Number], _ bShape: [Int], _ call: NodeCall
     ) throws(ONNXError) -> (shape: [Int], values: [Number]) {

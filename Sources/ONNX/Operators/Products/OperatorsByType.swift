@@ -1,12 +1,13 @@
-/// An operator that is written once for all types of numbers that have products: floats are computed as they are, those of
-/// 16 bits as floats that are rounded at the end.
+/// An operator that is written once for all types of numbers that have products: floats are computed as they are, those
+/// of 16 bits as floats that are rounded at the end.
 protocol ProductOperator: SendableMetatype {
     static func evaluate<Number: ProductNumber>(
         _ call: NodeCall, _: Number.Type
     ) throws(ONNXError) -> [ONNXValue]
 }
 
-/// An operator that is written once for floats and doubles; floats of 16 bits are computed as floats that are rounded at the end.
+/// An operator that is written once for floats and doubles; floats of 16 bits are computed as floats that are rounded
+/// at the end.
 protocol RealOperator: SendableMetatype {
     static func evaluate<Number: ONNXReal>(
         _ call: NodeCall, _: Number.Type
@@ -59,8 +60,8 @@ extension ONNXOperator {
     }
 }
 
-/// Types that models seldom have: their operators share one text that asks the type at each step, since one compiled for each took minutes
-/// of a build.
+/// Types that models seldom have: their operators share one text that asks the type at each step, since one compiled
+/// for each took minutes of a build.
 private enum SeldomNumbers {
     static let products: [ElementType: any ProductNumber.Type] = [
         .float64: Double.self, .int32: Int32.self, .int64: Int64.self, .uint32: UInt32.self,
@@ -149,8 +150,8 @@ extension NodeCall {
         return values
     }
 
-    /// Refuses what would go on beyond what one execution may take: a unit of `ONNXLimits.work` is an element that is made,
-    /// for which 64 products are counted.
+    /// Refuses what would go on beyond what one execution may take: a unit of `ONNXLimits.work` is an element that is
+    /// made, for which 64 products are counted.
     func check(products factors: [Int]) throws(ONNXError) {
         if factors.contains(0) { return }
         var count = 1.0

@@ -1,5 +1,5 @@
-/// Where the largest or smallest number of each line stands. NaN is beyond every number, as in NumPy and ONNX's reference; ONNX
-/// Runtime passes over it.
+/// Where the largest or smallest number of each line stands. NaN is beyond every number, as in NumPy and ONNX's
+/// reference; ONNX Runtime passes over it.
 private struct ExtremePlace: NumberWork {
     let layout: AxisLayout
     let takesLargest: Bool

@@ -13,6 +13,7 @@ enum Determinants {
         let size = tensor.shape[tensor.rank - 1]
         let shape = Array(tensor.shape.dropLast(2))
         let count = try call.count(of: shape)
+        try call.check(products: [count, size, size, size])
         // Of a matrix without rows it is the empty product.
         var results = [Double](repeating: 1, count: count)
         if size > 0 {

@@ -26,8 +26,8 @@ private struct FoldWork<Pair: NumberPairing>: NumberWork {
     }
 }
 
-/// Reductions that stay within a type. Extremes are NaN where an element is, as in NumPy and ONNX's reference; ONNX Runtime passes
-/// over it.
+/// Reductions that stay within a type. Extremes are NaN where an element is, as in NumPy and ONNX's reference; ONNX
+/// Runtime passes over it.
 enum Extremes {
     private static func reduce(
         _ call: NodeCall, _ pair: some NumberPairing, from start: Start

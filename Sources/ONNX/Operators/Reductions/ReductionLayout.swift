@@ -43,9 +43,9 @@ struct ReductionLayout {
             steps[axis] = step
             step *= extents[axis]
         }
-        var place = [Int](repeating: 0, count: extents.count)
-        var offset = 0
+        var results = RowOffsets(extents, steps: steps)
         for row in stride(from: 0, to: elements.count, by: width) {
+            let offset = results.offset
             if foldsRows {
                 var state = states[offset]
                 for index in row..<row + width {
@@ -58,15 +58,7 @@ struct ReductionLayout {
                         elements[row + index], into: states[offset + index])
                 }
             }
-            var axis = extents.count - 2
-            while axis >= 0 {
-                place[axis] += 1
-                offset += steps[axis]
-                if place[axis] < extents[axis] { break }
-                offset -= steps[axis] * extents[axis]
-                place[axis] = 0
-                axis -= 1
-            }
+            results.advance()
         }
         return states
     }

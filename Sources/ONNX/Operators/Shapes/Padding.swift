@@ -2,7 +2,8 @@
 enum Padding {
     static let operators: [ONNXOperator] = [ONNXOperator("Pad", pad)]
 
-    /// Paddings are an attribute before version 11, an input from it on. What is negative is cut off before anything is added.
+    /// Paddings are an attribute before version 11, an input from it on. What is negative is cut off before anything is
+    /// added.
     ///
     /// A reflection goes on as far as it is asked for, also beyond the extent.
     static func pad(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {

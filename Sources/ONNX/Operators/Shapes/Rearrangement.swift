@@ -41,8 +41,8 @@ extension Elements {
 
 /// A tensor whose axes lie at fixed steps in a dense one: a transpose, a slice, a stretched or repeated tensor.
 ///
-/// The element at place `p` is the one at `start + Σ p[axis] · steps[axis]`; every such offset has to be one of the dense
-/// tensor's.
+/// The element at place `p` is the one at `start + Σ p[axis] · steps[axis]`; every such offset has to be one of the
+/// dense tensor's.
 struct StridedView: Rearrangement {
     var shape: [Int]
     var steps: [Int]
@@ -63,30 +63,20 @@ struct StridedView: Rearrangement {
         if shape.count == 1 && innerStep == 1 && start == 0 && inner == array.count { return array }
         var result: [Element] = []
         result.reserveCapacity(count)
-        var place = [Int](repeating: 0, count: shape.count)
-        var offset = start
-        while true {
+        var rows = RowOffsets(shape, steps: steps, from: start)
+        repeat {
             switch innerStep {
-            case 1: result.append(contentsOf: array[offset..<offset + inner])
-            case 0: result.append(contentsOf: repeatElement(array[offset], count: inner))
+            case 1: result.append(contentsOf: array[rows.offset..<rows.offset + inner])
+            case 0: result.append(contentsOf: repeatElement(array[rows.offset], count: inner))
             default:
-                var from = offset
+                var from = rows.offset
                 for _ in 0..<inner {
                     result.append(array[from])
                     from += innerStep
                 }
             }
-            var axis = shape.count - 2
-            while axis >= 0 {
-                place[axis] += 1
-                offset += steps[axis]
-                if place[axis] < shape[axis] { break }
-                offset -= place[axis] * steps[axis]
-                place[axis] = 0
-                axis -= 1
-            }
-            if axis < 0 { return result }
-        }
+        } while rows.advance()
+        return result
     }
 
     /// The same places with axes of one place left out, and axes that follow one another without a gap made one.
@@ -199,7 +189,8 @@ struct BlockView: Rearrangement {
     }
 }
 
-/// Tensors one after another along an axis: rows of the first part, of the second and so on, at each place of the axes before.
+/// Tensors one after another along an axis: rows of the first part, of the second and so on, at each place of the axes
+/// before.
 ///
 /// It is called with the elements of the first part, which are among `parts` too; all are of one type.
 struct JoinedView: Rearrangement {

@@ -6,8 +6,8 @@ enum Slicing {
 
     /// Ends are attributes before version 10, inputs from it on.
     ///
-    /// An end of 2^31 − 1 or 2^63 − 1 is the last place in the direction of the step, as ONNX Runtime has it; by the letter
-    /// of ONNX nothing would be left where the step is negative.
+    /// An end of 2^31 − 1 or 2^63 − 1 is the last place in the direction of the step, as ONNX Runtime has it; by the
+    /// letter of ONNX nothing would be left where the step is negative.
     static func slice(_ call: NodeCall) throws(ONNXError) -> [ONNXValue] {
         let data = try call.tensor(0)
         let starts: [Int]
