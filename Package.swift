@@ -21,10 +21,14 @@ func idea(
         name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
+/// Not optimised, where the time of compiling counts and that of running does not: without the optimiser a target takes a
+/// third to a tenth of a build. An unsafe flag keeps other packages from depending on a product that has such a target, which
+/// no product for others has: only tests and the command itself.
+let unoptimized: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
+
 /// - Parameter computes: Whether the tests themselves compute much, as twins and simulations do. Where they do not, they
 ///   are not optimised: VouchTests alone then takes half a minute of a build instead of three. Nobody waits for a module of
-///   tests, so that it is not made in a further pass before the objects, which took a sixth of the time. An unsafe flag keeps
-///   others from depending on a product whose targets have it; no product has a target of tests.
+///   tests, so that it is not made in a further pass before the objects, which took a sixth of the time.
 func tests(
     _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [],
     exclude: [String] = [], computes: Bool = true
@@ -32,7 +36,7 @@ func tests(
     .testTarget(
         name: name, dependencies: dependencies, exclude: exclude, resources: resources,
         swiftSettings: strict
-            + (computes ? [] : [.unsafeFlags(["-Onone", "-no-emit-module-separately-wmo"])]))
+            + (computes ? [] : unoptimized + [.unsafeFlags(["-no-emit-module-separately-wmo"])]))
 }
 
 let package = Package(
@@ -209,7 +213,9 @@ let package = Package(
                 "Platform", "Reporting", "Runs", "Studies", "Tables", "Training", "Vouch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
-            ], swiftSettings: strict),
+            ],
+            // Words are parsed and lines are printed; whatever takes long is asked of the targets below.
+            swiftSettings: strict + unoptimized),
         // tests
         tests(
             "ExplanationTests",

@@ -80,7 +80,8 @@ import Testing
         }
         let ledgers = (0..<50).map { Self.records(3 + $0 % 3, from: $0) }
         let encoded = ledgers.map(Self.bytes)
-        for round in 0..<10_000 {
+        let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == "1"
+        for round in 0..<(isLong ? 10_000 : 2000) {
             let number = random(0..<ledgers.count)
             let records = ledgers[number]
             var changed = records
