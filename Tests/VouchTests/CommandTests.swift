@@ -150,7 +150,8 @@ import Testing
     func aKilledTrainingIsContinuedToTheSameBits(of trainings: String) throws {
         let scratch = try Scratch()
         let isLong = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] != nil
-        let rounds = isLong ? 20 : 2
+        // The one round of most is killed after a checkpoint.
+        let rounds = isLong ? 0..<20 : trainings == "one" ? 0..<2 : 1..<2
         // Long enough for a checkpoint in the middle, of which there is at most one a second.
         let large =
             isLong ? Adult.train : try scratch.write(try Adult.csv(10_000), to: "large.csv")
@@ -192,7 +193,7 @@ import Testing
         let seconds = Clock.monotonicSeconds() - began
         let expected = try weights("whole")
         var continued = 0
-        for round in 0..<rounds {
+        for round in rounds {
             let name = "run\(round)"
             let checkpoint = scratch.path + "/.\(name).training/checkpoint0.safetensors"
             let (process, _, _) = try Self.started(arguments(name))
@@ -214,7 +215,7 @@ import Testing
             #expect(try weights(name) == expected)
             #expect(!Files.exists(scratch.path + "/.\(name).training"))
         }
-        #expect(rounds < 20 || continued > 3, "\(continued) had a checkpoint")
+        #expect(!isLong || continued > 3, "\(continued) had a checkpoint")
     }
 
     @Test(arguments: ["bash", "zsh", "fish"]) func completions(shell: String) throws {
