@@ -121,7 +121,8 @@ extension ONNXReader {
         }
         let file = folder.appending(path: location).resolvingSymlinksInPath().standardizedFileURL
         let root = folder.resolvingSymlinksInPath().standardizedFileURL.pathComponents
-        guard !location.hasPrefix("/"), !location.isEmpty, file.pathComponents.starts(with: root),
+        // The system ends a path at a byte of 0, which would make it another than the one that is looked at here.
+        guard !location.hasPrefix("/"), !location.isEmpty, !location.utf8.contains(0), file.pathComponents.starts(with: root),
             file.pathComponents.count > root.count
         else {
             throw ONNXError(
@@ -139,6 +140,10 @@ extension ONNXReader {
             throw ONNXError(.limit, at: place, "goes beyond \(limits.fileBytes) bytes of external data")
         }
         do {
+            // A pipe would be waited for without end.
+            guard try file.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else {
+                throw ONNXError(.malformed, at: place, "is stored at '\(location)', which is no plain file")
+            }
             let handle = try FileHandle(forReadingFrom: file)
             defer { try? handle.close() }
             try handle.seek(toOffset: UInt64(offset))
