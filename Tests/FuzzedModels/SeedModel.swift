@@ -22,18 +22,21 @@ package struct SeedModel: Sendable {
 
     /// Those of `Tests/ONNXTests/Reference` and `Tests/ImportsTests/Reference`.
     ///
-    /// - Parameter tests: The folder `Tests`.
-    package static func all(in tests: URL) throws -> [SeedModel] {
+    /// - Parameters:
+    ///   - tests: The folder `Tests`.
+    ///   - step: One of so many.
+    package static func all(in tests: URL, every step: Int = 1) throws -> [SeedModel] {
         let operators = tests.appending(path: "ONNXTests/Reference")
         var seeds: [SeedModel] = []
         let packed = try PackedCases(operators.appending(path: "learning.cases"))
-        for one in packed.cases {
+        for one in stride(from: 0, to: packed.cases.count, by: step).map({ packed.cases[$0] }) {
             seeds.append(
                 try SeedModel(one.name, packed.part(one.model)) { _, index in
                     one.inputs.indices.contains(index) ? packed.part(one.inputs[index]) : nil
                 })
         }
-        for one in try ListedCases.read(operators.appending(path: "moves.json")).cases {
+        let listed = try ListedCases.read(operators.appending(path: "moves.json")).cases
+        for one in stride(from: 0, to: listed.count, by: step).map({ listed[$0] }) {
             seeds.append(try SeedModel(one.name, one.model) { port, _ in one.inputs[port.name] })
         }
         let networks = tests.appending(path: "ImportsTests/Reference")
@@ -44,7 +47,7 @@ package struct SeedModel: Sendable {
                 try? Data(contentsOf: folder.appending(path: "test_data_set_0/input_\(index).pb"))
             }
             // Networks are what is lowered, and there are few of them.
-            seeds += [SeedModel](repeating: seed, count: 20)
+            seeds += [SeedModel](repeating: seed, count: max(20 / step, 1))
         }
         return seeds
     }

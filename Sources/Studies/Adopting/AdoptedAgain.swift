@@ -1,3 +1,4 @@
+import Adoption
 import Evidence
 import Platform
 import RunStore
