@@ -223,6 +223,8 @@ extension ModelMutation {
         let depth = draws.one(of: [3, 30, 40, 95, 400])
         tell("\(depth) graphs within one another")
         var graph = Onnx_GraphProto()
+        // Each graph that is there twice doubles the file.
+        var doublings = 0
         for _ in 0..<depth {
             var node = Onnx_NodeProto()
             node.opType = "If"
@@ -234,7 +236,10 @@ extension ModelMutation {
             attribute.g = graph
             node.attribute = [attribute]
             attribute.name = "else_branch"
-            if draws.chance(0.05) { node.attribute.append(attribute) }
+            if doublings < 3, draws.chance(0.05) {
+                node.attribute.append(attribute)
+                doublings += 1
+            }
             graph = Onnx_GraphProto()
             graph.node = [node]
         }
