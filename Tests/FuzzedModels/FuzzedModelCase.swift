@@ -99,7 +99,9 @@ package struct FuzzedModelCase {
             outcome.faults.append("is refused though nothing differs")
             return
         }
-        if let difference = Self.difference(found, whole) { outcome.faults.append("differs from its seed: \(difference)") }
+        if let difference = Self.difference(found, whole) {
+            outcome.faults.append("differs from its seed: \(difference)")
+        }
     }
 
     /// The seed's own where it fits, else zeros; `nil` where they would not be small.
@@ -153,7 +155,9 @@ package struct FuzzedModelCase {
                 if own.kind != value.kind { return "\(name) is \(own.kind), not \(value.kind)" }
                 continue
             }
-            guard one.type == other.type, one.shape == other.shape else { return "\(name) is \(own.kind), not \(value.kind)" }
+            guard one.type == other.type, one.shape == other.shape else {
+                return "\(name) is \(own.kind), not \(value.kind)"
+            }
             guard let numbers = doubles(one), let others = doubles(other) else {
                 if one != other { return "\(name) holds other texts" }
                 continue

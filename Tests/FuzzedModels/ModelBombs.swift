@@ -8,9 +8,12 @@ extension ModelMutation {
         let bombs: [(String, (inout ModelMutation) -> Void)] = [
             ("ConstantOfShape", { $0.bombConstant() }), ("a chain of Concat", { $0.bombDoubling("Concat") }),
             ("a chain of texts", { $0.bombTexts() }), ("MatMul", { $0.bombProduct("MatMul") }),
-            ("Gemm", { $0.bombProduct("Gemm") }), ("Einsum", { $0.bombEinsum() }), ("Expand", { $0.bombShaped("Expand") }),
-            ("Tile", { $0.bombShaped("Tile") }), ("Reshape", { $0.bombShaped("Reshape") }), ("Range", { $0.bombRange() }),
-            ("Pad", { $0.bombPad() }), ("Resize", { $0.bombResize() }), ("OneHot", { $0.bombOneHot() }), ("Loop", { $0.bombLoop() }),
+            ("Gemm", { $0.bombProduct("Gemm") }), ("Einsum", { $0.bombEinsum() }),
+            ("Expand", { $0.bombShaped("Expand") }),
+            ("Tile", { $0.bombShaped("Tile") }), ("Reshape", { $0.bombShaped("Reshape") }),
+            ("Range", { $0.bombRange() }),
+            ("Pad", { $0.bombPad() }), ("Resize", { $0.bombResize() }), ("OneHot", { $0.bombOneHot() }),
+            ("Loop", { $0.bombLoop() }),
             ("Conv", { $0.bombConvolution() }), ("Shape", { $0.bombSizes() }),
         ]
         let (name, bomb) = draws.one(of: bombs)
@@ -38,7 +41,9 @@ extension ModelMutation {
         model.graph.initializer.append(tensor)
     }
 
-    private mutating func node(_ operation: String, _ inputs: [String], _ outputs: [String], ints: [String: [Int64]] = [:]) {
+    private mutating func node(
+        _ operation: String, _ inputs: [String], _ outputs: [String], ints: [String: [Int64]] = [:]
+    ) {
         var node = Onnx_NodeProto()
         node.opType = operation
         node.input = inputs
@@ -78,7 +83,9 @@ extension ModelMutation {
     private mutating func bombDoubling(_ operation: String) {
         floats("double 0", [1, 2])
         let times = draws.one(of: [10, 26, 40, 100])
-        for step in 0..<times { node(operation, ["double \(step)", "double \(step)"], ["double \(step + 1)"], ints: ["axis": [0]]) }
+        for step in 0..<times {
+            node(operation, ["double \(step)", "double \(step)"], ["double \(step + 1)"], ints: ["axis": [0]])
+        }
         output("double \(times)")
     }
 
@@ -124,11 +131,16 @@ extension ModelMutation {
 
     private mutating func bombRange() {
         if draws.chance(0.5) {
-            for (name, value) in [("start", draws.one(of: Self.wholes)), ("end", large()), ("step", draws.one(of: [1, 0, -1, 1 << 40, .max]))] {
+            for (name, value) in [
+                ("start", draws.one(of: Self.wholes)), ("end", large()),
+                ("step", draws.one(of: [1, 0, -1, 1 << 40, .max])),
+            ] {
                 constant(name, [value], dims: [])
             }
         } else {
-            for (name, value) in [("start", Float(0)), ("end", 1e30), ("step", draws.one(of: [1, 0, 1e-38, .nan, .infinity, -1]))] {
+            for (name, value) in [
+                ("start", Float(0)), ("end", 1e30), ("step", draws.one(of: [1, 0, 1e-38, .nan, .infinity, -1])),
+            ] {
                 floats(name, [value], dims: [])
             }
         }
@@ -145,7 +157,9 @@ extension ModelMutation {
 
     private mutating func bombResize() {
         floats("image", [1, 2, 3, 4], dims: [1, 1, 2, 2])
-        floats("scales", [1, 1, draws.one(of: [2, 1e4, 1e9, 1e38, .nan, .infinity, 1e-30, -1]), draws.one(of: [1, 1e4, 1e9])])
+        floats(
+            "scales",
+            [1, 1, draws.one(of: [2, 1e4, 1e9, 1e38, .nan, .infinity, 1e-30, -1]), draws.one(of: [1, 1e4, 1e9])])
         node("Resize", ["image", "", "scales"], ["bomb"])
         output("bomb")
     }
@@ -159,14 +173,17 @@ extension ModelMutation {
     }
 
     private mutating func bombConvolution() {
-        let (image, kernel) = (draws.one(of: [64, 1_000, 8_000]) as Int64, draws.one(of: [1, 63, 999, 1 << 14]) as Int64)
+        let (image, kernel) = (
+            draws.one(of: [64, 1_000, 8_000]) as Int64, draws.one(of: [1, 63, 999, 1 << 14]) as Int64
+        )
         zeros("image", [1, draws.one(of: [1, 64, 4_096]), image, image])
         zeros("kernel", [draws.one(of: [1, 64, 4_096]), draws.one(of: [1, 64, 4_096]), kernel, kernel])
         let pads = Int64(draws.one(of: [0, 1, 1 << 20, 1 << 40]))
         let apart = draws.one(of: [1, 1 << 20, 1 << 62]) as Int64
         let kind = draws.below(3)
         if kind == 2 {
-            node("MaxPool", ["image"], ["bomb"], ints: ["kernel_shape": [kernel, kernel], "dilations": [apart, apart]])
+            node(
+                "MaxPool", ["image"], ["bomb"], ints: ["kernel_shape": [kernel, kernel], "dilations": [apart, apart]])
         } else {
             node(
                 kind == 0 ? "Conv" : "ConvTranspose", ["image", "kernel"], ["bomb"],
@@ -180,7 +197,9 @@ extension ModelMutation {
         guard let from = model.graph.input.first?.name else { return bombConstant() }
         node("Shape", [from], ["extent"])
         for step in 0..<draws.one(of: [1, 6, 64]) {
-            node("Mul", [step == 0 ? "extent" : "extent \(step)", step == 0 ? "extent" : "extent \(step)"], ["extent \(step + 1)"])
+            node(
+                "Mul", [step == 0 ? "extent" : "extent \(step)", step == 0 ? "extent" : "extent \(step)"],
+                ["extent \(step + 1)"])
         }
         node("ConstantOfShape", [draws.one(of: ["extent 1", "extent 6", "extent 64"])], ["bomb"])
         output("bomb")
@@ -208,7 +227,9 @@ extension ModelMutation {
         always.dataType = 9
         always.int32Data = [1]
         model.graph.initializer.append(always)
-        node("Loop", [model.graph.initializer.contains { $0.name == "most" } ? "most" : "", "always", "start"], ["bomb", "all"])
+        node(
+            "Loop", [model.graph.initializer.contains { $0.name == "most" } ? "most" : "", "always", "start"],
+            ["bomb", "all"])
         var attribute = Onnx_AttributeProto()
         attribute.name = "body"
         attribute.type = .graph

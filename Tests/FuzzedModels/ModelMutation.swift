@@ -15,14 +15,16 @@ struct ModelMutation {
     }
 
     static let wholes: [Int64] = [
-        .min, .min + 1, -1 << 40, -1 << 31, -65_536, -100, -3, -2, -1, 0, 1, 2, 3, 5, 7, 64, 65, 255, 1_000, 65_536, 1 << 20, 1 << 24,
+        .min, .min + 1, -1 << 40, -1 << 31, -65_536, -100, -3, -2, -1, 0, 1, 2, 3, 5, 7, 64, 65, 255, 1_000, 65_536,
+        1 << 20, 1 << 24,
         (1 << 31) - 1, 1 << 31, 1 << 32, 1 << 40, 1 << 60, .max,
     ]
     private static let floats: [Float] = [
         .nan, .infinity, -.infinity, 0, -0, 1, -1, 0.5, 2, 1e9, -1e9, 3e38, .leastNonzeroMagnitude, 1e20,
     ]
     private static let texts = [
-        "", "x", "SUM", "NONE", "valid", "same_upper", "SAME_LOWER", "linear", "BRANCH_EQ", "(a+)+$", "[", "\\", "a{1000}{1000}", "é",
+        "", "x", "SUM", "NONE", "valid", "same_upper", "SAME_LOWER", "linear", "BRANCH_EQ", "(a+)+$", "[", "\\",
+        "a{1000}{1000}", "é",
         "..", "ij,jk->ik", "abcdefghijkl->", "ii->", "...",
     ]
 
@@ -172,15 +174,21 @@ struct ModelMutation {
     private mutating func storeOutside(_ tensor: inout Onnx_TensorProto) {
         tell("external")
         let location = draws.one(of: [
-            "weights.bin", "../weights.bin", "/etc/passwd", "../../../../../../etc/passwd", "a/../../weights.bin", "", ".", "..",
-            "link", "folder", "folder/../../outside", "nothing.bin", "weights.bin\0/etc/passwd", "/dev/zero", "/dev/stdin", "model.onnx",
+            "weights.bin", "../weights.bin", "/etc/passwd", "../../../../../../etc/passwd", "a/../../weights.bin", "",
+            ".", "..",
+            "link", "folder", "folder/../../outside", "nothing.bin", "weights.bin\0/etc/passwd", "/dev/zero",
+            "/dev/stdin", "model.onnx",
             "pipe",
         ])
         tensor.clearRawData()
         tensor.dataLocation = .external
         var entries = [("location", location)]
-        if draws.chance(0.5) { entries.append(("offset", draws.one(of: Self.wholes.map { "\($0)" } + ["", "x", "1e9"]))) }
-        if draws.chance(0.5) { entries.append(("length", draws.one(of: Self.wholes.map { "\($0)" } + ["", "-", "99999999999999999999"]))) }
+        if draws.chance(0.5) {
+            entries.append(("offset", draws.one(of: Self.wholes.map { "\($0)" } + ["", "x", "1e9"])))
+        }
+        if draws.chance(0.5) {
+            entries.append(("length", draws.one(of: Self.wholes.map { "\($0)" } + ["", "-", "99999999999999999999"])))
+        }
         tensor.externalData = entries.map { key, value in
             var entry = Onnx_StringStringEntryProto()
             (entry.key, entry.value) = (key, value)

@@ -50,7 +50,8 @@ struct MutatedModel {
             return (Data(bytes), "cut to \(bytes.count) bytes")
         case 1:
             let at = place(&draws)
-            bytes.replaceSubrange(at..<min(at + 5, bytes.count), with: [0xFF, 0xFF, 0xFF, 0xFF, UInt8(draws.below(128))])
+            bytes.replaceSubrange(
+                at..<min(at + 5, bytes.count), with: [0xFF, 0xFF, 0xFF, 0xFF, UInt8(draws.below(128))])
             return (Data(bytes), "a huge count at \(at)")
         case 2:
             let (from, to) = (place(&draws), place(&draws))
