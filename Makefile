@@ -30,8 +30,10 @@ verify: build fuzz ## the long simulations behind the statistical claims; writes
 	VOUCH_VERIFY=1 VOUCH_ONNX_SUITE="$$(Scripts/onnx-suite)" $(SWIFT) test -c release --skip-build
 
 FUZZ_CASES ?= 20000
-fuzz: build ## made-up tables through inspection, training, prediction, evaluation and audit
-	Scripts/fuzz $(FUZZ_CASES)
+FUZZ_MODELS ?= 10000
+fuzz: build ## made-up tables, and changed ONNX models, through all that reads them
+	Scripts/fuzz tables $(FUZZ_CASES)
+	Scripts/fuzz models $(FUZZ_MODELS)
 
 # Leaks are not looked for: XCTest leaks. What the filter leaves out has no threads of its own to race. Only the engine and
 # training are built.

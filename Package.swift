@@ -249,7 +249,7 @@ let package = Package(
         tests("TensorCoreTests", ["TensorCore"]),
         tests(
             "ONNXTests",
-            ["ONNX", "ONNXProto", protobuf],
+            ["FuzzedModels", "ONNX", "ONNXProto", protobuf],
             resources: [.copy("Reference")], exclude: ["Verified"], computes: false),
         tests(
             "ImportsTests",
@@ -299,7 +299,7 @@ let package = Package(
             "VouchTests",
             [
                 "Adoption", "ONNX", "Runs", "Documents", "Studies", "VouchCLI", "Cost", "DataEfficiency", "Evidence",
-                "Explanation", "Fairness", "Figures", "FuzzedTables", "Generalization", "GraphIR",
+                "Explanation", "Fairness", "Figures", "FuzzedModels", "FuzzedTables", "Generalization", "GraphIR",
                 "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
                 "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
             ], exclude: ["Adopted", "Verified", "ReadersQuestions.json"], computes: false),
@@ -334,12 +334,17 @@ let package = Package(
         .target(
             name: "FuzzedTables",
             dependencies: [
-                "Evidence", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics",
-                "Studies", "Tables", "TensorCore", "Training",
+                "Evidence", "FuzzedModels", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics",
+                "Studies", "Tables", "Training",
             ], path: "Tests/FuzzedTables", swiftSettings: strict),
+        // changed models on their way through reading, lowering and running
+        .target(
+            name: "FuzzedModels",
+            dependencies: ["Imports", "Kernels", "ONNX", "ONNXProto", "Platform", "TensorCore", protobuf],
+            path: "Tests/FuzzedModels", swiftSettings: strict),
         .executableTarget(
-            name: "TableFuzz", dependencies: ["FuzzedTables", "Platform"],
-            path: "Tests/TableFuzz", swiftSettings: strict),
+            name: "Fuzz", dependencies: ["FuzzedModels", "FuzzedTables", "Kernels", "Platform"],
+            path: "Tests/Fuzz", swiftSettings: strict),
         // a process whose products of whole numbers may use some of the processor's instructions
         .executableTarget(
             name: "Int8Helper", dependencies: ["CPURuntime", "GraphIR", "Kernels", "TensorCore"],

@@ -94,7 +94,7 @@ private final class PreparedProgram: Sendable {
         var parts: [Part] = []
         for segment in program.segments {
             switch segment {
-            case .lowered(let network): parts.append(.graph(LoweredRunner(network, limits: limits)))
+            case .lowered(let network): parts.append(.graph(try LoweredRunner(network, limits: limits)))
             case .interpreted(let model):
                 parts.append(.nodes(try ONNXInterpreter(model, registry: registry, limits: limits)))
             }

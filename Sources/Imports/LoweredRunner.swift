@@ -22,7 +22,8 @@ final class LoweredRunner: Sendable {
         var inference: BatchInference
     }
 
-    init(_ network: LoweredNetwork, limits: ONNXLimits) {
+    /// - Throws: where a row takes more memory than an execution may.
+    init(_ network: LoweredNetwork, limits: ONNXLimits) throws(ONNXError) {
         self.network = network
         self.limits = limits
         let own = ParameterLayout(network.graph)
@@ -33,6 +34,10 @@ final class LoweredRunner: Sendable {
             (graph, layout, parameters) = (network.graph, own, values)
         }
         let plan = Plan(graph, outputs: network.outputs.map(\.port), rows: 1, parameters: layout)
+        guard plan.arenaWords <= limits.heldElements else {
+            throw ONNXError(
+                .limit, at: "the model", "holds \(plan.arenaWords) numbers for one row, more than \(limits.heldElements)")
+        }
         mostRows = Self.rowsOfBatch(wordsOfRow: plan.arenaWords)
     }
 

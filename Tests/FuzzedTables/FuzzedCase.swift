@@ -1,4 +1,5 @@
 import Evidence
+import FuzzedModels
 import Platform
 import Prediction
 import Reporting

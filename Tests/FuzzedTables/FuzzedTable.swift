@@ -1,3 +1,5 @@
+import FuzzedModels
+
 /// A small made-up file: cells of one column are mostly of one kind, as people write them, and
 /// some are not.
 struct FuzzedTable {

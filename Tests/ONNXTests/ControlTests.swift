@@ -85,6 +85,7 @@ import Testing
     @Test func loopsWithoutEndEndAtTheLimit() {
         var limits = ONNXLimits()
         limits.work = 1 << 20
+        limits.workOfElement = 0
         for inputs in [["", "", "start"], ["", "going", "start"], ["count", "", "start"]] {
             expectsRefusal(as: .limit) { try loop(inputs, count: .max, limits: limits) }
         }

@@ -1,29 +1,20 @@
 import Foundation
+import FuzzedModels
 import ONNX
 import Testing
 
 /// Operators that move elements, find them and read texts, against ONNX Runtime; see Reference/moves.py.
 @Suite struct MovesReferenceTests {
-    private struct Reference: Decodable {
-        struct Case: Decodable {
-            var name: String
-            var model: Data
-            var inputs: [String: Data]
-            var outputs: [String: Data]
-        }
-        var cases: [Case]
-
-        static func read() throws -> Reference {
-            let url = try #require(
-                Bundle.module.url(
-                    forResource: "moves", withExtension: "json", subdirectory: "Reference"))
-            return try JSONDecoder().decode(Reference.self, from: Data(contentsOf: url))
-        }
+    private func cases() throws -> [ListedCases.Case] {
+        let url = try #require(
+            Bundle.module.url(
+                forResource: "moves", withExtension: "json", subdirectory: "Reference"))
+        return try ListedCases.read(url).cases
     }
 
     /// Almost all of these copy elements; sums of a few floats may be rounded in another order.
     @Test func everyCaseIsThatOfONNXRuntime() throws {
-        let cases = try Reference.read().cases
+        let cases = try cases()
         #expect(cases.count > 450)
         let operators = Set(cases.compactMap { $0.name.split(separator: " ").first })
         #expect(operators.count == 29)

@@ -1,38 +1,8 @@
 import Foundation
+import FuzzedModels
 import ONNX
 
-/// Models with inputs and outputs in one file: a line of JSON that lists them, and after it the bytes that it points
-/// into. `Reference/learning.py` writes it.
-struct PackedCases {
-    struct Case: Decodable {
-        var name: String
-        /// Offset and length, as all of them.
-        var model: [Int]
-        var inputs: [[Int]]
-        var outputs: [[Int]]
-    }
-
-    private struct Index: Decodable { var cases: [Case] }
-
-    let cases: [Case]
-    private let bytes: Data
-
-    init(_ file: URL) throws {
-        let data = try Data(contentsOf: file)
-        let end = try Self.unwrapped(data.firstIndex(of: UInt8(ascii: "\n")))
-        cases = try JSONDecoder().decode(Index.self, from: data[..<end]).cases
-        bytes = Data(data[(end + 1)...])
-    }
-
-    private struct Missing: Error {}
-
-    private static func unwrapped<Value>(_ value: Value?) throws -> Value {
-        guard let value else { throw Missing() }
-        return value
-    }
-
-    private func part(_ place: [Int]) -> Data { Data(bytes[place[0]..<place[0] + place[1]]) }
-
+extension PackedCases {
     func model(_ packed: Case) throws -> ONNXModel {
         try ONNXReader.read(part(packed.model), source: packed.name)
     }

@@ -110,6 +110,7 @@ import Testing
             "MatMul", [.counting([8, 1]), .counting([1, 8])], ["[8, 8]"], limits: limits)
         limits = ONNXLimits()
         limits.work = 1
+        limits.workOfElement = 0
         OneOperator.assertRefuses(
             "MatMul", [.counting([8, 2]), .counting([2, 8])], ["steps"], limits: limits)
     }

@@ -6,11 +6,14 @@ package struct NodeCall {
     /// `nil` for an optional input that is not given.
     package let inputs: [ONNXValue?]
     package let limits: ONNXLimits
+    /// Of the execution that the node is a part of.
+    let meter: WorkMeter
     /// Runs the graph that is an attribute of the node.
     let running: (_ attribute: String, _ inputs: [ONNXValue]) throws(ONNXError) -> [ONNXValue]
 
     package init(
         node: ONNXNode, opset: Int, inputs: [ONNXValue?], limits: ONNXLimits = ONNXLimits(),
+        meter: WorkMeter? = nil,
         running: @escaping (_ attribute: String, _ inputs: [ONNXValue]) throws(ONNXError) ->
             [ONNXValue] = { _, _ throws(ONNXError) in [] }
     ) {
@@ -18,6 +21,7 @@ package struct NodeCall {
         self.opset = opset
         self.inputs = inputs
         self.limits = limits
+        self.meter = meter ?? WorkMeter(limits)
         self.running = running
     }
 

@@ -40,12 +40,16 @@ package struct ONNXInterpreter: Sendable {
     /// - Parameter inputs: By name; one that has an initializer may be left out.
     /// - Returns: The graph's outputs by name.
     package func run(_ inputs: [String: ONNXValue]) throws(ONNXError) -> [String: ONNXValue] {
+        try run(inputs, WorkMeter(limits, given: model.graph.weight + inputs.values.reduce(0) { $0 + $1.weight }))
+    }
+
+    /// - Parameter meter: Counts what this run takes together with others.
+    func run(_ inputs: [String: ONNXValue], _ meter: WorkMeter) throws(ONNXError) -> [String: ONNXValue] {
         try check(inputs)
         let frame = Frame(graph, around: nil)
         for (port, slot) in graph.inputs {
             if let value = inputs[port.name] { frame.values[slot] = value }
         }
-        let meter = WorkMeter(limits)
         let values = try run(graph, frame, meter)
         return Dictionary(zip(graph.outputs.map(\.name), values)) { first, _ in first }
     }
@@ -54,12 +58,13 @@ package struct ONNXInterpreter: Sendable {
         _ graph: CompiledGraph, _ frame: Frame, _ meter: WorkMeter
     ) throws(ONNXError) -> [ONNXValue] {
         for node in graph.nodes {
+            try meter.spend(WorkMeter.nodeWork, at: node.node.place)
             let inputs = node.inputs.map { $0.flatMap { frame[$0] } }
             let results: [ONNXValue]
             switch node.work {
             case .operation(let evaluate):
                 let call = NodeCall(
-                    node: node.node, opset: node.opset, inputs: inputs, limits: limits,
+                    node: node.node, opset: node.opset, inputs: inputs, limits: limits, meter: meter,
                     running: { attribute, inputs throws(ONNXError) in
                         guard let graph = node.graphs[attribute] else {
                             throw ONNXError(
@@ -106,7 +111,7 @@ package struct ONNXInterpreter: Sendable {
                 .malformed, at: place,
                 "gives \(inputs.count) values to a graph that takes \(graph.inputs.count)")
         }
-        try meter.iterate(at: place)
+        try meter.spend(WorkMeter.nodeWork, at: place)
         let frame = Frame(graph, around: around)
         for (input, value) in zip(graph.inputs, inputs) { frame.values[input.slot] = value }
         let outputs = try run(graph, frame, meter)
@@ -137,37 +142,6 @@ private final class Frame {
             frame = next
         }
         return frame.values[reference.slot]
-    }
-}
-
-/// Counts what an execution makes and holds, so that it ends.
-private final class WorkMeter {
-    private let limits: ONNXLimits
-    private var held = 0
-    private var work = 0
-
-    init(_ limits: ONNXLimits) { self.limits = limits }
-
-    func hold(_ weight: Int, at place: String) throws(ONNXError) {
-        held += weight
-        work += weight
-        guard held <= limits.heldElements else {
-            throw ONNXError(.limit, at: place, "makes more than \(limits.heldElements) elements held at once")
-        }
-        try check(at: place)
-    }
-
-    func release(_ weight: Int) { held -= weight }
-
-    func iterate(at place: String) throws(ONNXError) {
-        work += 1_000
-        try check(at: place)
-    }
-
-    private func check(at place: String) throws(ONNXError) {
-        guard work <= limits.work else {
-            throw ONNXError(.limit, at: place, "goes on beyond what one execution may take")
-        }
     }
 }
 

@@ -31,7 +31,8 @@ extension Tracer {
             stretched = call.inputs.compactMap { $0 }.map { shape($0) }
         }
         let values = try operation.evaluate(
-            NodeCall(node: call.call.node, opset: call.call.opset, inputs: inputs, limits: limits))
+            NodeCall(node: call.call.node, opset: call.call.opset, inputs: inputs, limits: limits, meter: meter))
+        for value in values { try meter.hold(value.weight, at: call.place) }
         var results: [Tracked] = []
         for (index, value) in values.enumerated() {
             guard let tensor = value.tensor else { return nil }

@@ -24,7 +24,7 @@ struct ModelWalk {
 
     init(_ lowering: ONNXLowering) {
         self.lowering = lowering
-        tracer = Tracer(limits: lowering.limits)
+        tracer = Tracer(limits: lowering.limits, given: lowering.model.graph.weight)
         probe = ShapeProbe(lowering)
     }
 
@@ -111,6 +111,7 @@ struct ModelWalk {
         let call = TracedCall(
             call: NodeCall(node: node, opset: opset, inputs: [], limits: lowering.limits), inputs: inputs)
         if node.operation == OperatorName("If") { return try branch(call, scope, opsets, depth: depth) }
+        try tracer.meter.spend(WorkMeter.nodeWork, at: node.place)
         let first = tracer.builder.nodeCount
         let results: [Tracked]
         if let known = try tracer.knownResults(call, lowering.registry) {
@@ -122,6 +123,9 @@ struct ModelWalk {
             results = try rule(&tracer, call)
         }
         if let failure = tracer.builder.takeFailure(since: first) { throw call.obstacle(failure.problem) }
+        for case .traced(let traced) in results {
+            _ = try lowering.limits.count(of: tracer.shape(traced).bound(rows: 1), at: node.place)
+        }
         guard results.count >= node.outputs.count || node.outputs.dropFirst(results.count).allSatisfy(\.isEmpty) else {
             throw call.obstacle("is asked for more than \(results.count) outputs")
         }

@@ -21,6 +21,7 @@ struct ShapeProbe {
     private let ports: [String: ONNXPort]
     private let lowering: ONNXLowering
     private var samples: [String: Sample] = [:]
+    private let meter: WorkMeter
 
     init(_ lowering: ONNXLowering) {
         self.lowering = lowering
@@ -28,8 +29,11 @@ struct ShapeProbe {
         registry = lowering.registry
         limits = lowering.limits
         limits.tensorElements = min(limits.tensorElements, 1 << 24)
-        limits.heldElements = min(limits.heldElements, 1 << 26)
-        limits.work = min(limits.work, 1 << 28)
+        limits.heldElements = min(limits.heldElements, 1 << 28)
+        limits.work = min(limits.work, 1 << 30)
+        // All that is sampled is held together, and what the model holds allows no more of it.
+        limits.workOfElement = 0
+        meter = WorkMeter(limits)
         ports = Dictionary(lowering.required.map { ($0.name, $0) }) { first, _ in first }
     }
 
@@ -54,7 +58,7 @@ struct ShapeProbe {
             var single = model
             single.graph = graph
             do throws(ONNXError) {
-                runs.append(try ONNXInterpreter(single, registry: registry, limits: limits).run(inputs))
+                runs.append(try ONNXInterpreter(single, registry: registry, limits: limits).run(inputs, meter))
             } catch {
                 return unknown
             }
@@ -112,7 +116,9 @@ struct ShapeProbe {
     }
 
     private func zeros(_ type: ElementType, _ shape: [Int]) -> ONNXValue? {
-        guard let count = try? limits.count(of: shape, at: "a sample") else { return nil }
+        guard let count = try? limits.count(of: shape, at: "a sample"),
+            (try? meter.spend(count, at: "a sample")) != nil
+        else { return nil }
         return .tensor(ONNXTensor(shape, Elements.zeros(type, count)))
     }
 }

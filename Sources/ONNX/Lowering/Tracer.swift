@@ -78,13 +78,19 @@ struct Tracer {
     var inputs: [String: LoweredNetwork.Input] = [:]
     var parameters: [String: Parameter] = [:]
     let limits: ONNXLimits
+    /// Of all that is computed at import.
+    let meter: WorkMeter
 
     struct Parameter {
         var value: Value
         var lowered: LoweredNetwork.Parameter
     }
 
-    init(limits: ONNXLimits) { self.limits = limits }
+    /// - Parameter given: Elements of the model's own tensors.
+    init(limits: ONNXLimits, given: Int) {
+        self.limits = limits
+        meter = WorkMeter(limits, given: given)
+    }
 
     // MARK: Shapes and orders
 

@@ -27,8 +27,9 @@ struct ExternalData {
         }
         let file = folder.appending(path: location).resolvingSymlinksInPath().standardizedFileURL
         let root = folder.resolvingSymlinksInPath().standardizedFileURL.pathComponents
-        guard !location.hasPrefix("/"), !location.isEmpty, file.pathComponents.starts(with: root),
-            file.pathComponents.count > root.count
+        // The system ends a path at a byte of 0, which would make it another than the one that is looked at here.
+        guard !location.hasPrefix("/"), !location.isEmpty, !location.utf8.contains(0),
+            file.pathComponents.starts(with: root), file.pathComponents.count > root.count
         else {
             throw ONNXError(
                 .malformed, at: place, "is stored at '\(location)', outside the model's folder",
@@ -61,7 +62,12 @@ struct ExternalData {
         let name = location.hasPrefix("./") ? String(location.dropFirst(2)) : location
         if let known = files[name] { return known }
         do {
-            let size = try file.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
+            let values = try file.resourceValues(forKeys: [.fileSizeKey, .isRegularFileKey])
+            // A pipe would be waited for without end.
+            guard values.isRegularFile == true else {
+                throw ONNXError(.malformed, at: place, "is stored at '\(location)', which is no plain file")
+            }
+            let size = values.fileSize ?? 0
             guard files.values.reduce(size, { $0 + $1.count }) <= limits.fileBytes else {
                 throw Self.tooMany(limits, at: place)
             }

@@ -11,13 +11,15 @@ package struct ONNXLimits: Sendable, Hashable {
     /// Bytes of the texts of one tensor that an operator makes.
     package var textBytes = 1 << 30
     /// Nodes, those of subgraphs and functions too.
-    package var nodes = 1_000_000
+    package var nodes = 1 << 18
     /// Graphs within graphs.
     package var depth = 32
     /// Elements that one execution may hold at once.
     package var heldElements = 1 << 31
-    /// Elements made and iterations of loops in one execution.
-    package var work = 1 << 36
+    /// Elements made in one execution, with what `WorkMeter` counts beside them: some seconds.
+    package var work = 1 << 32
+    /// What is allowed on top for each element of the model's tensors and of the inputs.
+    package var workOfElement = 1 << 16
 
     package init() {}
 

@@ -76,6 +76,17 @@ package indirect enum ONNXValue: Sendable, Hashable {
     }
 }
 
+extension ONNXGraph {
+    /// Elements of the tensors that the graph has of its own, those of graphs within it left out.
+    var weight: Int {
+        var weight = initializers.values.reduce(0) { $0 + $1.count }
+        for node in nodes {
+            for case .tensor(let tensor) in node.attributes.values { weight += tensor.count }
+        }
+        return weight
+    }
+}
+
 package struct ONNXMapEntry: Sendable, Hashable {
     package enum Key: Sendable, Hashable {
         case text(String)

@@ -147,8 +147,8 @@ extension Sealed where Value == Subject {
     }
 
     /// What probes would cost, which is known without a look.
-    package func prices(of probes: [any Probe]) -> [ProbePrice] {
-        probes.map { ProbePrice($0, value) }
+    package func prices(of probes: [any Probe], absences: [Need: String] = [:]) -> [ProbePrice] {
+        probes.map { ProbePrice($0, value, absences: absences) }
     }
 }
 

@@ -10,12 +10,13 @@ package struct ProbePrice: Encodable, Sendable, Hashable {
     /// Why it cannot run; `nil` where it can.
     package var obstacle: String?
 
-    init(_ probe: any Probe, _ subject: Subject) {
+    /// - Parameter absences: Why something that probes need is not there, in place of what is said of any run.
+    init(_ probe: any Probe, _ subject: Subject, absences: [Need: String]) {
         let description = probe.description
         self.probe = description.id
         name = description.name
         let missing = description.needs.subtracting(subject.has)
-        obstacle = Need.allCases.first(where: missing.contains)?.absence
+        obstacle = Need.allCases.first(where: missing.contains).map { absences[$0] ?? $0.absence }
         trainings = obstacle == nil ? probe.trainings(subject) : 0
         seconds =
             obstacle == nil ? probe.expectedSeconds(subject) * subject.secondsPerNominal : 0

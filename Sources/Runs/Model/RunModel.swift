@@ -98,7 +98,7 @@ extension VouchError {
     package static func imported(_ run: String, lacks lack: ImportedLack) -> VouchError {
         VouchError(
             "\(run) holds a model that was not trained here but imported (vouch adopt). This needs \(lack.text). Ask "
-                + "the run what its predictions tell: vouch report, predict, evaluate, explain rows, explain "
-                + "counterfactuals, explain reasons, drift, compare, fairness mitigate, check")
+                + "the run what its predictions tell: vouch report, predict, evaluate, explain rows, explain global, "
+                + "explain counterfactuals, explain reasons, drift, compare, fairness mitigate, check")
     }
 }

@@ -113,9 +113,20 @@ func measure(
     _ probes: [any Probe], run: String, threads: Int?, arguments: [String],
     onEvent: @escaping (RunEvent) -> Void, onProbes: (@Sendable (ProbeProgress) -> Void)?
 ) throws -> RunReport {
-    let sealed = try FinishedRun(run, threads: checkedThreads(threads), onEvent: onEvent)
-        .subject()
-    let prices = sealed.prices(of: probes)
+    let sealed: Sealed<Subject>
+    var schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
+    if case .adopted(let configuration) = try RunConfiguration(run: run) {
+        // Who trains again is told so before anything is read.
+        let trains: Set<Need> = [.retraining, .repetition, .crossValidation, .counterpart, .otherAnswers]
+        guard probes.allSatisfy({ $0.description.needs.isDisjoint(with: trains) }) else {
+            throw VouchError.imported(run, lacks: .training)
+        }
+        sealed = try adoptedSubject(of: run, configuration, threads: checkedThreads(threads), onEvent: onEvent)
+        schedule.absences = AdoptedSubject.absences
+    } else {
+        sealed = try FinishedRun(run, threads: checkedThreads(threads), onEvent: onEvent).subject()
+    }
+    let prices = sealed.prices(of: probes, absences: schedule.absences)
     for price in prices {
         onEvent(.stage("\(price.probe): \(price.obstacle ?? price.text)"))
     }
@@ -123,7 +134,6 @@ func measure(
         if let obstacle = price.obstacle { throw VouchError("\(price.probe): \(obstacle)") }
     }
     let subject = try HeldOutRows.open(sealed, of: run, for: probes.map(\.description))
-    let schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
     let outcomes = schedule.run(
         probes, on: subject, onStart: { onEvent(.stage("Measuring: \($0.name)")) },
         onProgress: onProbes)

@@ -20,10 +20,7 @@ enum NGrams {
         guard skips >= 0 else { throw call.failure("skips \(skips) elements") }
         // A step at each element for each distance, of which one beyond the row finds nothing.
         let steps = try call.product(data.count, min(skips, length) + 1)
-        guard steps <= call.limits.work >> 6 else {
-            throw call.failure(
-                "is to look at \(data.count) elements for \(skips) distances", kind: .limit)
-        }
+        try call.meter.spend(try call.product(steps, 64), at: call.place)
         let weights = try call.floats("weights")
         guard weights.isEmpty || weights.count >= grams.count else {
             throw call.failure("has \(weights.count) weights for \(grams.count) n-grams")

@@ -150,17 +150,9 @@ extension NodeCall {
         return values
     }
 
-    /// Refuses what would go on beyond what one execution may take: a unit of `ONNXLimits.work` is an element that is
-    /// made, for which 64 products are counted.
+    /// Refuses what would go on beyond what one execution may take.
     func check(products factors: [Int]) throws(ONNXError) {
-        if factors.contains(0) { return }
-        var count = 1.0
-        for factor in factors { count *= Double(factor) }
-        guard count <= Double(limits.work) * 64 else {
-            throw failure(
-                "asks for about \(count) steps, which is beyond what one execution may take",
-                kind: .limit)
-        }
+        try meter.spend(products: factors, at: place)
     }
 }
 

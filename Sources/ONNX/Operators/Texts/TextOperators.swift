@@ -136,9 +136,7 @@ enum TextOperators {
         }
         var steps = 0
         for text in texts { steps = try call.sum(steps, text.utf8.count + 1) }
-        guard try call.product(steps, program.count) <= call.limits.work else {
-            throw call.failure("has a pattern and texts that take too long", kind: .limit)
-        }
+        try call.meter.spend(try call.product(steps, program.count), at: call.place)
         return call.result(try call.tensor(0).shape, texts.map { program.matches($0) })
     }
 }
