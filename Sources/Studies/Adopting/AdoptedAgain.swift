@@ -14,8 +14,8 @@ func adoptedSubject(
     configuration.model = run + "/" + ImportedFiles.model
     configuration.rows = run + "/" + ImportedFiles.rows
     onEvent(.stage("Reading \(configuration.data)"))
-    let model = try readModel(configuration.model)
     let files = try ImportedFiles(model: configuration.model)
+    let model = files.model
     let rows = try AdoptedRows(
         configuration, model, named: Files.name(of: asked.model), sha256: files.sha256, threads: threads, say: { _ in })
     let made = try Ledger.read(run).lastRun?.details ?? [:]
