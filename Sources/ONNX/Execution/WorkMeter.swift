@@ -1,4 +1,4 @@
-/// Counts what an execution makes, holds and does, so that it ends: a small file ends within seconds, whatever it asks for.
+/// Counts what an execution makes, holds and does, so that it ends: that of a small file within seconds.
 ///
 /// A unit of work is an element that is made; a node that runs is `nodeWork` of them, and sixteen products are one. A
 /// model that is given more, in weights or in rows, may do more: `ONNXLimits.workOfElement` for each element.

@@ -11,7 +11,7 @@ package struct ONNXLimits: Sendable, Hashable {
     /// Bytes of the texts of one tensor that an operator makes.
     package var textBytes = 1 << 30
     /// Nodes, those of subgraphs and functions too.
-    package var nodes = 1 << 18
+    package var nodes = 1 << 17
     /// Graphs within graphs.
     package var depth = 32
     /// Elements that one execution may hold at once.
