@@ -253,6 +253,12 @@ let package = Package(
             ["Autodiff", "CPURuntime", "GraphIR", "Imports", "Kernels", "ONNX", "TensorCore"],
             resources: [.copy("Reference")], computes: false),
         tests(
+            "ExportTests",
+            [
+                "CPURuntime", "GraphIR", "Kernels", "ModelExport", "Models", "NN", "ONNX", "ONNXExport",
+                "Prediction", "Tables", "TensorCore",
+            ], computes: false),
+        tests(
             "EngineTests",
             ["Autodiff", "CPURuntime", "GraphIR", "Int8Helper", "Kernels", "NN", "TensorCore"],
             exclude: ["Goldens", "Torch", "Verified"]),

@@ -12,6 +12,8 @@ package struct ExportedModel: Sendable {
     /// One a column that the model reads.
     package var inputs: [ExportedPort]
     package var outputs: [ExportedPort]
+    /// Texts that inputs of texts take for a missing cell, beside the empty one.
+    package var missingTexts: [String]
 }
 
 /// An input or output of an exported model.
@@ -48,7 +50,8 @@ extension ModelBundle {
             .init(
                 name: "vouch", producerVersion: version, text: text(columns, ports),
                 metadata: metadata))
-        return ExportedModel(bytes: bytes, inputs: columns.ports, outputs: ports)
+        return ExportedModel(
+            bytes: bytes, inputs: columns.ports, outputs: ports, missingTexts: columns.missingTexts)
     }
 
     private func checkExport() throws(ONNXExportError) {
@@ -107,6 +110,8 @@ extension ModelBundle {
             Predicts \(target.column) from raw rows: one input a column, each [N, 1].
 
             \(inputs.joined(separator: "\n"))
+
+            Texts that mean a missing cell: "", \(columns.missingTexts.map { "\"\($0)\"" }.joined(separator: ", "))
 
             Outputs:
             \(made.joined(separator: "\n"))

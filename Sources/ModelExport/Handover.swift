@@ -2,12 +2,11 @@ import Tables
 
 extension ColumnEncoder {
     /// What the caller of a file hands over for a cell of the column, where the file itself reads no text of numbers or dates.
-    func handover(_ format: CellFormat?, missing: [String]) -> String {
+    func handover(_ format: CellFormat?) -> String {
         switch self {
         case is CategoryEncoder:
-            let words = missing.isEmpty ? "" : " (so are " + missing.map { "\"\($0)\"" }.joined(separator: ", ") + ")"
-            return "The cell's text as a CSV file has it, without spaces around it; \"\" is a missing cell" + words
-                + "; another unknown text is one that training never saw"
+            return "The cell's text as a CSV file has it, without spaces around it; \"\" and the words for missing are a "
+                + "missing cell, any other text that training never saw is unknown"
         case is DateEncoder:
             return "Seconds since 1970-01-01 00:00 UTC, a day alone as its midnight; NaN is a missing cell. Texts of dates "
                 + "are not read in the file" + (format?.date.map { ": training read them \($0.handover)" } ?? "")

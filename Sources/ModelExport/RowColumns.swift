@@ -7,19 +7,18 @@ import Tables
 struct RowColumns {
     let encoder: Encoder
     let ports: [ExportedPort]
-    private let missing: [String]
+    let missingTexts: [String]
 
     init(encoder: Encoder, schema: Schema) {
         self.encoder = encoder
-        let missing = schema.missingTexts ?? CSVOptions.usualMissingTokens
-        self.missing = missing
+        missingTexts = schema.missingTexts ?? CSVOptions.usualMissingTokens
         let entries = Dictionary(
             schema.columns.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         ports = encoder.columns.map { column in
             let isText = column is CategoryEncoder
             return ExportedPort(
                 name: column.column, type: isText ? .string : .float64, shape: [nil, 1],
-                text: column.handover(entries[column.column]?.format, missing: missing))
+                text: column.handover(entries[column.column]?.format))
         }
     }
 
@@ -60,7 +59,7 @@ struct RowColumns {
         for (column, places) in all {
             guard let category = column as? CategoryEncoder, let cell = own(column) else { continue }
             categories.add(
-                category.code(of: cell, missing: missing, into: &writer), places: [places.indices.lowerBound])
+                category.code(of: cell, missing: missingTexts, into: &writer), places: [places.indices.lowerBound])
         }
         var result: [InputPort: ONNXWritten] = [:]
         result[.numeric] = numeric.joined(into: &writer)

@@ -16,6 +16,8 @@ package struct ExportedRun: Sendable, Encodable {
     package var manifestSHA256: String
     package var inputs: [Port]
     package var outputs: [Port]
+    /// What inputs of texts take for a missing cell, beside the empty text.
+    package var missingTexts: [String]
 
     package struct Port: Sendable, Encodable {
         package var name: String
@@ -43,6 +45,8 @@ package struct ExportedRun: Sendable, Encodable {
 
             Inputs, one a column:
             \(lines(inputs))
+            Words for missing: \(missingTexts.map(visible).joined(separator: "  "))
+
             Outputs:
             \(lines(outputs))
             """
@@ -81,7 +85,7 @@ package func exportRun(
     try AtomicFile.write(made.bytes, to: path)
     return ExportedRun(
         file: path, bytes: made.bytes.count, manifestSHA256: manifest, inputs: made.inputs.map(ExportedRun.Port.init),
-        outputs: made.outputs.map(ExportedRun.Port.init))
+        outputs: made.outputs.map(ExportedRun.Port.init), missingTexts: made.missingTexts)
 }
 
 /// What a file says of its model beside the model itself.
