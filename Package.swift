@@ -79,6 +79,7 @@ let package = Package(
             name: "ONNXProto", dependencies: [protobuf], exclude: ["onnx.proto", "onnx-data.proto"]),
         idea("ONNX", ["GraphIR", "ONNXProto", "TensorCore", real, protobuf]),
         idea("Imports", ["CPURuntime", "GraphIR", "Kernels", "ONNX", "TensorCore"]),
+        idea("ONNXExport", ["GraphIR", "ONNXProto", "TensorCore", protobuf]),
         // learning
         idea("NN", ["GraphIR", "TensorCore", real]),
         idea(
@@ -111,6 +112,8 @@ let package = Package(
         // an imported model and the rows that it takes
         idea(
             "Adoption", ["Imports", "Kernels", "Models", "ONNX", "Prediction", "Statistics", "Tables", real]),
+        // a model and its way from raw rows as one ONNX file
+        idea("ModelExport", ["GraphIR", "Models", "NN", "ONNXExport", "Prediction", "Tables", "TensorCore"]),
         idea("Figures"),
         idea("Evidence", ["Figures", "Kernels", "Models", "Prediction", "Statistics", "Tables"]),
         // the six drawbacks
@@ -193,9 +196,9 @@ let package = Package(
             "Studies",
             [
                 "Adoption", "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN", "ONNX",
-                "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs", "Statistics", "Tables",
-                "TensorCore", "Training", "Tuning",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "ModelExport", "Models", "NN",
+                "ONNX", "ONNXExport", "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs",
+                "Statistics", "Tables", "TensorCore", "Training", "Tuning",
                 real,
             ]),
         // the library
@@ -255,6 +258,12 @@ let package = Package(
             "ImportsTests",
             ["Autodiff", "CPURuntime", "GraphIR", "Imports", "Kernels", "ONNX", "TensorCore"],
             resources: [.copy("Reference")], computes: false),
+        tests(
+            "ExportTests",
+            [
+                "CPURuntime", "GraphIR", "Kernels", "ModelExport", "Models", "NN", "ONNX", "ONNXExport",
+                "Prediction", "Tables", "TensorCore",
+            ], computes: false),
         tests(
             "EngineTests",
             ["Autodiff", "CPURuntime", "GraphIR", "Int8Helper", "Kernels", "NN", "TensorCore"],

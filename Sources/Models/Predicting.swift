@@ -34,7 +34,7 @@ extension ModelBundle {
     }
 
     /// A mean of sums of functions is one too; that of their probabilities is none.
-    private var meansLogits: Bool { network.additive != nil }
+    package var meansLogits: Bool { network.additive != nil }
 
     /// What runs the network for its quantiles; `nil` of a model that predicts none.
     package func quantileEvaluator(pool: WorkerPool) -> NetworkEvaluator? {

@@ -17,6 +17,7 @@ struct VouchCommand: ParsableCommand {
             CommandGroup(
                 name: "First:",
                 subcommands: [InspectCommand.self, TrainCommand.self, PredictCommand.self]),
+            CommandGroup(name: "Use it elsewhere:", subcommands: [ExportCommand.self]),
             CommandGroup(
                 name: "Measure:",
                 subcommands: [

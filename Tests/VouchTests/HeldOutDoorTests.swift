@@ -274,6 +274,9 @@ import Testing
         return [
             Case("storedReport", []) { _ = try storedReport(run: run) },
             Case("policyExample", []) { _ = try policyExample(run: run) },
+            Case("exportRun", []) {
+                _ = try exportRun(run, onnx: place.scratch.path + "/model.onnx")
+            },
             Case("checkRun", []) { _ = try checkRun(run, policy: policy) },
             Case("ledgerText", []) { _ = try ledgerText(run: run) },
             Case("ledgerJSON", []) { _ = try ledgerJSON(run: run) },

@@ -48,12 +48,18 @@ package struct CategoryEncoder: ColumnEncoder {
         return indices.indices.filter { indices[$0] == 1 }
     }
 
+    /// The index of each text that is known; none where texts are hashed.
+    package var knownIndices: [String: Int32] {
+        var known: [String: Int32] = [:]
+        for (position, value) in values.enumerated() { known[value] = Int32(position + 2) }
+        return known
+    }
+
     /// The index in each row: 0 missing, 1 never seen, 2 and up the values or buckets. Cells of any
     /// kind count by their text.
     private func indices(in table: Table) -> [Int32] {
         guard let cells = table.column(named: column)?.coded else { return [] }
-        var known: [String: Int32] = [:]
-        for (position, value) in values.enumerated() { known[value] = Int32(position + 2) }
+        let known = knownIndices
         let byCode = cells.values.map { text -> Int32 in
             guard let buckets else { return known[text] ?? 1 }
             // FNV-1a.

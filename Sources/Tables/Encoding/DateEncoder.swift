@@ -56,21 +56,33 @@ package struct DateEncoder: ColumnEncoder {
     private func parts(_ seconds: Double) -> [Float] {
         let days = (seconds / 86_400).rounded(.down)
         let date = CivilDate(daysSince1970: Int(days))
-        func turn(_ share: Double) -> [Float] {
-            [Float(Double.sin(2 * .pi * share)), Float(Double.cos(2 * .pi * share))]
-        }
-        let weekday = Double(((Int(days) + 3) % 7 + 7) % 7)
+        let weekday = ((Int(days) + 3) % 7 + 7) % 7
         var parts = [
             // A far date, such as the 9999-12-31 of open contracts, must not drown the others.
             squash((seconds / 86_400 - center) / scale),
-            squash(Double(date.year - 2000) / 10),
+            squash(Double(date.year - Self.middleYear) / Self.yearScale),
         ]
-        parts += turn(Double(date.month - 1) / 12)
-        parts += turn(weekday / 7)
-        parts += turn(Double(date.dayOfYear - 1) / 365.25)
-        if hasTime { parts += turn((seconds / 86_400) - days) }
+        parts += Self.turns(ofMonth: date.month)
+        parts += Self.turns(ofWeekday: weekday)
+        parts += Self.turns(ofDay: date.dayOfYear)
+        if hasTime { parts += Self.turns((seconds / 86_400) - days) }
         return parts
     }
+
+    package static let middleYear = 2000
+    package static let yearScale = 10.0
+
+    /// Sine and cosine of a share of a turn.
+    private static func turns(_ share: Double) -> [Float] {
+        [Float(Double.sin(2 * .pi * share)), Float(Double.cos(2 * .pi * share))]
+    }
+
+    /// - Parameter month: From 1.
+    package static func turns(ofMonth month: Int) -> [Float] { turns(Double(month - 1) / 12) }
+    /// - Parameter weekday: From 0, Monday.
+    package static func turns(ofWeekday weekday: Int) -> [Float] { turns(Double(weekday) / 7) }
+    /// - Parameter day: Of the year, from 1.
+    package static func turns(ofDay day: Int) -> [Float] { turns(Double(day - 1) / 365.25) }
 
     /// The column's dates; texts that are dates as the training file wrote them are read as such.
     private func seconds(in table: Table) throws(TableError) -> [Double] {

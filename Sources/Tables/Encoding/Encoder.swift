@@ -54,6 +54,11 @@ package struct Encoder: Sendable {
     /// groups, too.
     package var requiredColumns: [String] { columns.map(\.column) }
 
+    /// Each column's encoder with where its outputs stand in an encoded row; positions and atoms follow all of them.
+    package var columnPlaces: [(column: any ColumnEncoder, places: ColumnPlaces)] {
+        Array(zip(columns, layout.places))
+    }
+
     // MARK: - Fitting
 
     /// Fits on the given rows.

@@ -15,6 +15,15 @@ package func robustScale(_ values: [Double]) -> (center: Double, scale: Double) 
 ///
 /// - Source: Holzmüller et al. 2024, arXiv:2407.04491, "smooth clipping".
 package func squash(_ x: Double) -> Float {
-    guard abs(x) < 1e9 else { return x > 0 ? 3 : -3 }
-    return Float(x / (1 + (x / 3) * (x / 3)).squareRoot())
+    let bound = Squashing.bound
+    guard abs(x) < Squashing.limit else { return Float(x > 0 ? bound : -bound) }
+    return Float(x / (1 + (x / bound) * (x / bound)).squareRoot())
+}
+
+/// What `squash` computes with.
+package enum Squashing {
+    /// No number is squashed beyond it.
+    package static let bound = 3.0
+    /// From here on a number is the bound itself.
+    package static let limit = 1e9
 }
