@@ -73,7 +73,7 @@ package struct ConvolutionShape: Hashable, Sendable {
     private let handle: OpaquePointer
     private let kept: KeptWeights?
 
-    /// - Parameter kept: Takes the weights at their first run, so that nobody writes to them after it; for a forward convolution.
+    /// - Parameter kept: Takes the weights of a forward convolution at their first run; nobody writes to them after it.
     /// - Precondition: oneDNN knows the convolution, which it does where the axes fit one another.
     package init(_ shape: ConvolutionShape, keeping kept: KeptWeights? = nil) {
         self.shape = shape

@@ -5,8 +5,8 @@ import ONNX
 
 /// Runs an ONNX model on stored inputs, compares what it gives with stored outputs, and times it.
 ///
-/// `network-runs MODEL FOLDER [THREADS [SECONDS]]`: the folder holds `input_0.pb` and so on in the order of the model's inputs, and
-/// `output_0.pb` and so on of its outputs. Printed is one line of JSON.
+/// `NetworkRuns MODEL FOLDER [THREADS [SECONDS]]`: the folder holds `input_0.pb` and so on in the order of the model's
+/// inputs, and `output_0.pb` and so on of its outputs. Printed is one line of JSON.
 
 let arguments = CommandLine.arguments
 guard arguments.count > 2 else {
@@ -22,7 +22,8 @@ func values(_ ports: [ONNXPort], _ kind: String) throws -> [String: ONNXValue] {
     for (index, port) in ports.enumerated() {
         let file = folder.appending(path: "\(kind)_\(index).pb")
         guard FileManager.default.fileExists(atPath: file.path) else { continue }
-        found[port.name] = try ONNXReader.readValue(Data(contentsOf: file), as: port.kind, source: file.lastPathComponent)
+        found[port.name] = try ONNXReader.readValue(
+            Data(contentsOf: file), as: port.kind, source: file.lastPathComponent)
     }
     return found
 }
@@ -87,7 +88,9 @@ do {
             start = clock.now
             let again = try network.run(inputs, pool: pool)
             times.append(milliseconds(clock, since: start))
-            guard times.count > 1 || again == outputs else { throw ONNXError(.input, at: "the model", "gives other bits at its second run") }
+            guard times.count > 1 || again == outputs else {
+                throw ONNXError(.input, at: "the model", "gives other bits at its second run")
+            }
         } while milliseconds(clock, since: all) < seconds * 1000 || times.count < 3
         // What the processor worked, by which runs on a busy machine compare.
         line["processor_ms"] = (processorMilliseconds() - processor) / Double(times.count)
