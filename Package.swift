@@ -318,6 +318,10 @@ let package = Package(
         .executableTarget(
             name: "TableExample", dependencies: ["Vouch"],
             path: "Examples/adult-library/Sources/adult-library", swiftSettings: strict),
+        // imported networks, compared and timed
+        .executableTarget(
+            name: "NetworkRuns", dependencies: ["Imports", "Kernels", "ONNX"],
+            path: "Benchmarks/onnx/execution", swiftSettings: strict),
         // training from more rows than memory holds, measured
         .executableTarget(
             name: "RowsOnDisk", dependencies: ["Platform", "TensorCore", "Vouch"],

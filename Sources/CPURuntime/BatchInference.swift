@@ -8,6 +8,7 @@ package final class BatchInference: Sendable {
     private let graph: Graph
     private let outputs: [OutputPort]
     private let batchRows: Int
+    private let kept: KeptWeights?
     private let pool: WorkerPool
     private let full: [Executor]
     /// For last batches, by their rows: those that came lately.
@@ -17,18 +18,20 @@ package final class BatchInference: Sendable {
     /// - Parameters:
     ///   - outputs: The outputs that are wanted.
     ///   - batchRows: Rows of one batch; the last may be shorter.
+    ///   - kept: As in `Executor`.
     package init(
         _ graph: Graph, outputs: [OutputPort], layout: ParameterLayout, batchRows: Int = 256,
-        pool: WorkerPool
+        keeping kept: KeptWeights? = nil, pool: WorkerPool
     ) {
         self.graph = graph
         self.outputs = outputs
         self.layout = layout
         self.batchRows = batchRows
+        self.kept = kept
         self.pool = pool
         let plan = Plan(
             graph, outputs: outputs, rows: batchRows, parameters: layout, readsMarks: true)
-        full = (0..<pool.threads).map { _ in Executor(plan) }
+        full = (0..<pool.threads).map { _ in Executor(plan, keeping: kept) }
     }
 
     /// Runs rows `0..<count` once.
@@ -67,7 +70,8 @@ package final class BatchInference: Sendable {
     private func executor(rows: Int) -> Executor {
         last.withLock { kept in
             if let known = kept.first(where: { $0.plan.rows == rows }) { return known }
-            let made = Executor(Plan(graph, outputs: outputs, rows: rows, parameters: layout))
+            let made = Executor(
+                Plan(graph, outputs: outputs, rows: rows, parameters: layout), keeping: self.kept)
             if kept.count == Self.mostKept { kept.removeFirst() }
             kept.append(made)
             return made

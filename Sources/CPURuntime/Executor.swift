@@ -23,13 +23,20 @@ package final class Executor: @unchecked Sendable {
     /// What one step at a time needs besides its operands.
     private let scratch: Buffer
 
-    package init(_ plan: Plan, arena: Buffer? = nil) {
+    /// - Parameter kept: Takes those parameters at the first run that are read in another layout; nobody writes to the
+    ///   parameters after it.
+    package init(_ plan: Plan, arena: Buffer? = nil, keeping kept: KeptWeights? = nil) {
         self.plan = plan
         self.arena = arena ?? Buffer(count: plan.arenaWords)
         precondition(self.arena.count >= plan.arenaWords, "the arena is too small for the plan")
         products = plan.products.map(Matmul.init)
         int8Products = plan.int8Products.map(Int8Product.init)
-        convolutions = plan.convolutions.map(Convolution.init)
+        var keeping = [KeptWeights?](repeating: nil, count: plan.convolutions.count)
+        for case .convolution(let index, _, let weights, _, _) in plan.steps
+        where weights.space == .parameters {
+            keeping[index] = kept
+        }
+        convolutions = zip(plan.convolutions, keeping).map { Convolution($0, keeping: $1) }
         averagePools = plan.averagePools.map(AveragePool.init)
         let words = convolutions.map(\.scratchWords) + averagePools.map(\.scratchWords)
         scratch = Buffer(count: words.max() ?? 0)

@@ -1,4 +1,4 @@
-#include "onednn.h"
+#include "keptweights.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +14,8 @@ struct vk_convolution {
     dnnl_memory_t inner;          // the weights inside, where they are reordered
     dnnl_memory_t scratchpad, reorder_scratchpad;
     size_t inner_bytes, scratchpad_bytes;
+    vk_kept_weights *kept;   // where the weights inside are kept; NULL where they are not
+    const float *kept_from;  // the weights outside that `inner` has; NULL before the first run
     int64_t rounded_a, rounded_b;  // numbers that are rounded to bfloat16 before the run; 0 for none
     int64_t relu_count;  // the result's words, where a ReLU follows
     char implementation[64];
@@ -207,7 +209,7 @@ static void release_operands(operands *o) {
     vk_release(&o->any);
 }
 
-vk_convolution *vk_convolution_create(const vk_convolution_shape *shape) {
+vk_convolution *vk_convolution_create(const vk_convolution_shape *shape, vk_kept_weights *kept) {
     vk_convolution *self = vk_engine() ? calloc(1, sizeof *self) : NULL;
     if (!self) return NULL;
     self->kind = shape->kind;
@@ -264,6 +266,7 @@ vk_convolution *vk_convolution_create(const vk_convolution_shape *shape) {
     if (backward) dnnl_primitive_desc_destroy(backward);
     if (forward) dnnl_primitive_desc_destroy(forward);
     if (attributes) dnnl_primitive_attr_destroy(attributes);
+    if (self->reorder && self->kind == VK_CONVOLUTION) self->kept = kept;
     if (status == dnnl_success) return self;
     vk_convolution_destroy(self);
     return NULL;
@@ -306,6 +309,24 @@ static dnnl_status_t reorder(vk_convolution *self, dnnl_memory_t from, dnnl_memo
     return vk_execute(self->reorder, self->stream, count, arguments);
 }
 
+static dnnl_status_t reorder_weights(void *context) {
+    vk_convolution *self = context;
+    return reorder(self, self->b, self->inner);
+}
+
+/// Lets `inner` hold the weights in the preferred layout.
+static dnnl_status_t prepare_weights(vk_convolution *self, const float *weights, void *scratch) {
+    if (!self->kept) {
+        dnnl_status_t status = vk_point(self->inner, scratch);
+        return status == dnnl_success ? reorder_weights(self) : status;
+    }
+    if (self->kept_from == weights) return dnnl_success;
+    dnnl_status_t status =
+        vk_keep(self->kept, weights, self->inner, self->inner_bytes, reorder_weights, self);
+    self->kept_from = status == dnnl_success ? weights : NULL;
+    return status;
+}
+
 int vk_convolution_run(vk_convolution *self, const float *a, const float *b, const float *bias,
                        float *c, void *scratch) {
     static const int names[3][3] = {
@@ -322,14 +343,13 @@ int vk_convolution_run(vk_convolution *self, const float *a, const float *b, con
     }
     if (status == dnnl_success) status = vk_point(self->c, c);
     if (status == dnnl_success && self->bias) status = vk_point(self->bias, bias);
-    if (status == dnnl_success && self->inner) status = vk_point(self->inner, scratch);
     if (status == dnnl_success && self->scratchpad) status = vk_point(self->scratchpad, rest);
     if (status == dnnl_success && self->reorder_scratchpad) {
         status = vk_point(self->reorder_scratchpad, rest);
     }
     bool out = self->kind == VK_CONVOLUTION_WEIGHT_GRADIENT;
-    if (status == dnnl_success && self->reorder && !out) {
-        status = reorder(self, self->b, self->inner);
+    if (status == dnnl_success && self->reorder) {
+        status = out ? vk_point(self->inner, scratch) : prepare_weights(self, b, scratch);
     }
     dnnl_memory_t second = self->reorder && !out ? self->inner : self->b;
     dnnl_memory_t result = self->reorder && out ? self->inner : self->c;

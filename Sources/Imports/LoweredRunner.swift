@@ -12,6 +12,7 @@ final class LoweredRunner: Sendable {
     private let graph: Graph
     private let layout: ParameterLayout
     private let parameters: Buffer
+    private let weights = KeptWeights()
     /// Rows of a batch at most, so that what it computes stays near the processor.
     private let mostRows: Int
     private let kept = Mutex<[Kept]>([])
@@ -41,6 +42,7 @@ final class LoweredRunner: Sendable {
         mostRows = Self.rowsOfBatch(wordsOfRow: plan.arenaWords)
     }
 
+    /// Words of what a batch computes: about what the processor's caches hold.
     private static let batchWords = 1 << 21
 
     private static func rowsOfBatch(wordsOfRow words: Int) -> Int {
@@ -102,7 +104,8 @@ final class LoweredRunner: Sendable {
         kept.withLock { kept in
             if let known = kept.first(where: { $0.rows == rows && $0.pool === pool }) { return known.inference }
             let made = BatchInference(
-                graph, outputs: network.outputs.map(\.port), layout: layout, batchRows: rows, pool: pool)
+                graph, outputs: network.outputs.map(\.port), layout: layout, batchRows: rows,
+                keeping: weights, pool: pool)
             kept.removeAll { $0.pool == nil }
             if kept.count == 12 { kept.removeFirst() }
             kept.append(Kept(pool: pool, rows: rows, inference: made))

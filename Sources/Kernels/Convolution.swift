@@ -71,10 +71,13 @@ package struct ConvolutionShape: Hashable, Sendable {
     /// Memory that a run needs besides its operands, in words.
     package let scratchWords: Int
     private let handle: OpaquePointer
+    private let kept: KeptWeights?
 
+    /// - Parameter kept: Takes the weights of a forward convolution at their first run; nobody writes to them after it.
     /// - Precondition: oneDNN knows the convolution, which it does where the axes fit one another.
-    package init(_ shape: ConvolutionShape) {
+    package init(_ shape: ConvolutionShape, keeping kept: KeptWeights? = nil) {
         self.shape = shape
+        self.kept = kept
         let kind =
             switch shape.kind {
             case .forward: VK_CONVOLUTION
@@ -86,7 +89,7 @@ package struct ConvolutionShape: Hashable, Sendable {
             outputs: Int64(shape.outputs), groups: Int64(shape.groups),
             vertical: shape.vertical.raw, horizontal: shape.horizontal.raw, bias: shape.hasBias,
             relu: shape.appliesReLU, bfloat16: shape.precision == .bfloat16)
-        guard let handle = unsafe vk_convolution_create(&description) else {
+        guard let handle = unsafe vk_convolution_create(&description, kept?.handle) else {
             preconditionFailure("oneDNN has no convolution \(shape)")
         }
         unsafe self.handle = handle

@@ -135,8 +135,16 @@ typedef struct {
     bool bfloat16;  // as in `vk_matmul_shape`
 } vk_convolution_shape;
 
+/// Weights in the layouts that convolutions prefer, by their address outside; convolutions of several threads share it.
+typedef struct vk_kept_weights vk_kept_weights;
+vk_kept_weights *vk_kept_weights_create(void);  // NULL where memory is short
+void vk_kept_weights_destroy(vk_kept_weights *kept);
+
 /// NULL where oneDNN refuses or memory is short. Not to be shared between threads that run at once.
-vk_convolution *vk_convolution_create(const vk_convolution_shape *shape);
+///
+/// `kept` takes the weights at their first run, so that nobody writes to them after it, and outlives the
+/// convolution; where it is NULL, they are put into the preferred layout at every run. For VK_CONVOLUTION only.
+vk_convolution *vk_convolution_create(const vk_convolution_shape *shape, vk_kept_weights *kept);
 void vk_convolution_destroy(vk_convolution *convolution);
 /// What a run needs of 64-byte aligned memory, for the weights in another layout and oneDNN's own.
 size_t vk_convolution_scratch_bytes(const vk_convolution *convolution);

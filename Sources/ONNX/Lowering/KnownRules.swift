@@ -165,7 +165,6 @@ extension Tracer {
         case "ReduceProd":
             guard let product = try call.extents(0).product else { throw call.obstacle("cannot count its extents") }
             return [extents([product], isScalar: !(try call.call.flag("keepdims", default: true)), call)]
-        case "ConstantOfShape", "Expand", "Reshape_", "Tile": return nil
         default: return nil
         }
     }
@@ -217,11 +216,12 @@ extension Tracer {
     }
 
     private func sum(_ x: Extent, _ y: Extent, isDifference: Bool) -> Extent? {
-        guard x.dependsOnRows == y.dependsOnRows || y == 0 else { return nil }
+        if y == 0 { return x }
+        guard x.dependsOnRows == y.dependsOnRows else { return nil }
+        let (own, other) = (x.count(rows: 1), y.count(rows: 1))
         let (sum, overflows) =
             isDifference
-            ? x.count(rows: 1).subtractingReportingOverflow(y.count(rows: 0) == 0 && y.fixed == 0 ? 0 : y.count(rows: 1))
-            : x.count(rows: 1).addingReportingOverflow(y.fixed == 0 ? 0 : y.count(rows: 1))
+            ? own.subtractingReportingOverflow(other) : own.addingReportingOverflow(other)
         guard !overflows else { return nil }
         if x.dependsOnRows { return sum > 0 ? .rowParts(sum) : sum == 0 ? 0 : nil }
         return .fixed(sum)

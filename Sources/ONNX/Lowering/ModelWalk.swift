@@ -19,6 +19,10 @@ struct ModelWalk {
     private(set) var obstacles: [ONNXLowering.Obstacle] = []
     private var probe: ShapeProbe
     private var cuts: Set<String> = []
+    /// Nodes that were looked at, those of functions at every call.
+    private var visited = 0
+    /// Elements of the tensors that were computed.
+    private var held = 0
 
     var model: ONNXModel { lowering.model }
 
@@ -40,7 +44,8 @@ struct ModelWalk {
         }
     }
 
-    mutating func run() {
+    /// - Parameter wanted: Values that somebody reads besides the nodes.
+    mutating func run(wanted: [String]) {
         for (name, tensor) in model.graph.initializers {
             values[name] = .known(
                 Known(tensor: tensor, name: name, isInitializer: true, isLearned: tensor.type == .float32))
@@ -59,7 +64,20 @@ struct ModelWalk {
             obstacles.append(.init(node: error.place, why: error.problem))
             return
         }
+        leaveUnreadOutputs(wanted: wanted)
         for node in nodes { kinds.append(walk(node)) }
+    }
+
+    /// Asks for no output that nobody reads, such as the mask that exporters have of a dropout.
+    private mutating func leaveUnreadOutputs(wanted: [String]) {
+        var read = Set(wanted)
+        for node in nodes { read.formUnion(node.reads) }
+        for index in nodes.indices {
+            // One stays, by which errors call a node.
+            for place in nodes[index].outputs.indices.dropFirst() where !read.contains(nodes[index].outputs[place]) {
+                nodes[index].outputs[place] = ""
+            }
+        }
     }
 
     private mutating func walk(_ node: ONNXNode) -> Kind {
@@ -89,6 +107,10 @@ struct ModelWalk {
     mutating func results(
         of node: ONNXNode, in scope: [String: Tracked], opsets: [String: Int], depth: Int
     ) throws(ONNXError) -> [Tracked] {
+        visited += 1
+        guard visited <= lowering.limits.nodes else {
+            throw ONNXError(.limit, at: node.place, "is beyond \(lowering.limits.nodes) nodes")
+        }
         guard depth < lowering.limits.depth else {
             throw ONNXError(.limit, at: node.place, "lies deeper than \(lowering.limits.depth) graphs")
         }
@@ -115,6 +137,12 @@ struct ModelWalk {
         let first = tracer.builder.nodeCount
         let results: [Tracked]
         if let known = try tracer.knownResults(call, lowering.registry) {
+            for case .known(let result) in known { held += result.tensor.count }
+            guard held <= lowering.limits.heldElements else {
+                throw ONNXError(
+                    .limit, at: node.place,
+                    "makes more than \(lowering.limits.heldElements) elements that are held")
+            }
             results = known
         } else {
             guard node.operation.domain.isEmpty, let rule = LoweringRules.all[node.operation.name] else {

@@ -120,7 +120,8 @@ package struct ONNXLowering: Sendable {
     ) throws(Obstacle) -> LoweredNetwork {
         var walk = ModelWalk(self)
         if let inputs { walk.cut(at: Set(inputs)) }
-        walk.run()
-        return try walk.network(to: outputs ?? model.graph.outputs.map(\.name))
+        let wanted = outputs ?? model.graph.outputs.map(\.name)
+        walk.run(wanted: wanted)
+        return try walk.network(to: wanted)
     }
 }

@@ -35,7 +35,7 @@ package struct ONNXProgram: Sendable {
         _ = try NodeOrder.sorted(model.graph, at: "graph '\(model.graph.name)'")
         let lowering = ONNXLowering(model, binding: binding, registry: registry, limits: limits)
         var walk = ModelWalk(lowering)
-        walk.run()
+        walk.run(wanted: model.graph.outputs.map(\.name))
         var plan = SegmentPlan(walk)
         plan.demoteLight()
         for output in model.graph.outputs {

@@ -55,11 +55,12 @@ struct Traced {
 }
 
 extension Extent {
-    /// `nil` where both depend on the rows, or it cannot be counted.
+    /// `nil` where both depend on the rows, or the product cannot be counted.
     func times(_ other: Extent) -> Extent? {
         let (product, overflows) = count(rows: 1).multipliedReportingOverflow(by: other.count(rows: 1))
         guard !overflows, !(dependsOnRows && other.dependsOnRows) else { return nil }
-        return dependsOnRows || other.dependsOnRows ? .rowParts(product) : .fixed(product)
+        guard dependsOnRows || other.dependsOnRows else { return .fixed(product) }
+        return product > 0 ? .rowParts(product) : product == 0 ? 0 : nil
     }
 
     /// `nil` where it is no whole number of parts.

@@ -32,3 +32,13 @@ extension ONNXModel {
             metadata: [])
     }
 }
+
+extension ONNXFunction {
+    /// One without attributes.
+    package init(
+        making outputs: [String], by name: OperatorName, of inputs: [String], nodes: [ONNXNode], opsets: [String: Int]
+    ) {
+        self.init(
+            name: name, inputs: inputs, outputs: outputs, attributes: [], defaults: [:], nodes: nodes, opsets: opsets)
+    }
+}

@@ -79,34 +79,42 @@ extension ONNXReader {
                 .malformed, at: place,
                 "has \(bytes.count) bytes where \(count) elements of \(type.name) take \(count * size)")
         }
-        let raw = [UInt8](bytes)
-        func whole<Number: FixedWidthInteger>(_: Number.Type) -> [Number] {
-            (0..<count).map { place in
-                var number: Number.Magnitude = 0
-                for byte in (0..<size).reversed() {
-                    number = number << 8 | Number.Magnitude(truncatingIfNeeded: raw[place * size + byte])
-                }
-                return Number(truncatingIfNeeded: number)
-            }
-        }
+        let raw = bytes.span
         let elements: Elements =
             switch type {
-            case .float32: .float32(whole(UInt32.self).map { Float(bitPattern: $0) })
-            case .float64: .float64(whole(UInt64.self).map { Double(bitPattern: $0) })
-            case .float16: .float16(whole(UInt16.self).map { Half(bits: $0) })
-            case .bfloat16: .bfloat16(whole(UInt16.self).map { BrainFloat(bits: $0) })
-            case .int8: .int8(raw.map { Int8(bitPattern: $0) })
-            case .int16: .int16(whole(Int16.self))
-            case .int32: .int32(whole(Int32.self))
-            case .int64: .int64(whole(Int64.self))
-            case .uint8: .uint8(raw)
-            case .uint16: .uint16(whole(UInt16.self))
-            case .uint32: .uint32(whole(UInt32.self))
-            case .uint64: .uint64(whole(UInt64.self))
-            case .bool: .bool(raw.map { $0 != 0 })
+            case .float32: .float32(read(raw) { Float(bitPattern: $0) })
+            case .float64: .float64(read(raw) { Double(bitPattern: $0) })
+            case .float16: .float16(read(raw) { Half(bits: $0) })
+            case .bfloat16: .bfloat16(read(raw) { BrainFloat(bits: $0) })
+            case .int8: .int8(read(raw) { Int8(bitPattern: $0) })
+            case .int16: .int16(read(raw) { Int16(bitPattern: $0) })
+            case .int32: .int32(read(raw) { Int32(bitPattern: $0) })
+            case .int64: .int64(read(raw) { Int64(bitPattern: $0) })
+            case .uint8: .uint8([UInt8](bytes))
+            case .uint16: .uint16(read(raw) { $0 })
+            case .uint32: .uint32(read(raw) { $0 })
+            case .uint64: .uint64(read(raw) { $0 })
+            case .bool: .bool(read(raw) { (byte: UInt8) in byte != 0 })
             case .string: .string([])
             }
         return ONNXTensor(shape, elements)
+    }
+
+    /// Elements of raw bytes, the low byte of each first. The loop is one load a word once it is optimised.
+    private static func read<Word: FixedWidthInteger & UnsignedInteger, Element: ONNXElement>(
+        _ bytes: Span<UInt8>, _ element: (Word) -> Element
+    ) -> [Element] {
+        let size = Word.bitWidth / 8
+        var result = [Element](repeating: Element.zero, count: bytes.count / size)
+        var elements = result.mutableSpan
+        for place in elements.indices {
+            var word: Word = 0
+            for byte in 0..<size {
+                word |= Word(truncatingIfNeeded: bytes[place * size + byte]) << Word(truncatingIfNeeded: 8 * byte)
+            }
+            elements[place] = element(word)
+        }
+        return result
     }
 }
 

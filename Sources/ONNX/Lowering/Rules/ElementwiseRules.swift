@@ -131,22 +131,27 @@ extension LoweringRules {
 
     private static let clip: Tracer.Rule = { tracer, call throws(ONNXError) in
         var x = try tracer.floats(call, 0)
-        var low: Double?
-        var high: Double?
-        if call.call.opset < 11 {
-            low = try call.call.optionalFloat("min").map(Double.init)
-            high = try call.call.optionalFloat("max").map(Double.init)
-        } else {
-            low = try call.number(1)
-            high = try call.number(2)
-        }
-        if let low, low > -.infinity {
-            x = tracer.unary(x) { b, x in
-                low == 0 ? b.unary(.relu, x) : b.binary(.maximum, x, b.constant(Float(low)))
+        // The lower bound comes first: where the bounds cross, the upper one holds.
+        for (index, name, function) in [(1, "min", Op.Binary.maximum), (2, "max", .minimum)] {
+            let bound: Double?
+            if call.call.opset < 11 {
+                bound = try call.call.optionalFloat(name).map(Double.init)
+            } else if call.has(index), case .traced(let computed) = try call.input(index) {
+                guard tracer.shape(computed).extents.allSatisfy({ $0 == 1 }) else {
+                    throw call.obstacle("has a bound of several numbers")
+                }
+                x = try tracer.elementwise(call, [.traced(x), .traced(computed)]) {
+                    $0.binary(function, $1[0], $1[1])
+                }
+                continue
+            } else {
+                bound = try call.number(index)
             }
-        }
-        if let high, high < .infinity {
-            x = tracer.unary(x) { b, x in b.binary(.minimum, x, b.constant(Float(high))) }
+            guard let bound, bound != (function == .maximum ? -.infinity : .infinity) else { continue }
+            x = tracer.unary(x) { b, x in
+                bound == 0 && function == .maximum
+                    ? b.unary(.relu, x) : b.binary(function, x, b.constant(Float(bound)))
+            }
         }
         return [.traced(x)]
     }

@@ -80,7 +80,9 @@ extension LoweringRules {
         }
         for (index, axis) in axes.enumerated() {
             let extent = tracer.shape(x)[axis]
-            if starts[index] == 0, steps[index] == 1, ends[index] == extent || (ends[index].fixed ?? 0) > 1 << 30 { continue }
+            // For an end that they do not know, exporters write 10^9, 2^31 − 1 or 2^63 − 1; no tensor has so many rows.
+            let isWhole = ends[index] == extent || (ends[index].fixed ?? 0) >= 1_000_000_000
+            if starts[index] == 0, steps[index] == 1, isWhole { continue }
             guard let count = extent.fixed, let start = starts[index].fixed, let end = ends[index].fixed else {
                 throw call.obstacle("cuts the rows of the batch")
             }
