@@ -57,7 +57,8 @@ extension ModelBundle {
     private func checkExport() throws(ONNXExportError) {
         guard dropoutPasses == nil else {
             throw ONNXExportError(
-                at: "the model", "predicts by a mean over passes with random dropout, and the file's operators draw nothing",
+                at: "the model",
+                "predicts by a mean over passes with random dropout, and the file's operators draw nothing",
                 advice: "Train it without --mc-dropout, then export that run")
         }
         for column in encoder.columns {

@@ -36,7 +36,7 @@ import Testing
         ["check", "no-run", "--policy", "no.yaml", "--json"], ["explain", "no-run", "no.csv", "--json"],
         ["explain", "reasons", "no-run", "no.csv", "--json"], ["ledger", "show", "no-run", "--json"],
         ["runs", "show", "no-run", "--json"], ["report", "no-run", "--json"],
-        ["cost", "graph", "no-run", "--json"], ["generalization", "no-run", "--json"],
+        ["cost", "graph", "no-run", "--json"], ["export", "no-run", "--onnx", "no.onnx", "--json"], ["generalization", "no-run", "--json"],
         ["fairness", "data", "no-run", "--json"], ["train", "no.csv", "--target", "y", "--json"],
         ["prove", "no-run", "--remedy", "dropout", "--json"], ["inspekt", "--json"],
         ["inspect", "no.csv", "--no-such-option", "--json"],
