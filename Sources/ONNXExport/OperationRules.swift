@@ -126,8 +126,8 @@ extension ONNXWriter {
         }
     }
 
-    /// `1 / (1 + exp(−x))`, by its parts: ONNX Runtime's own operator is right to about 1e-7, of which nothing is left of a
-    /// small probability.
+    /// `1 / (1 + exp(−x))`, by its parts: ONNX Runtime's own operator is right to about 1e-7, which is all of a small
+    /// probability.
     package mutating func sigmoid(_ x: ONNXWritten, _ label: String) -> ONNXWritten {
         let power = apply("Exp", [apply("Neg", [x], label: label)], label: label)
         return apply("Reciprocal", [apply("Add", [power, number(Float(1))], label: label)], label: label)
