@@ -1,8 +1,8 @@
 import ONNXExport
 import Tables
 
-/// All columns of dates of a row, as `DateEncoder` encodes them: each part of all columns, `[N, columns]`, one after another;
-/// 0 where missing.
+/// All columns of dates of a row, as `DateEncoder` encodes them: each part of all columns, `[N, columns]`, one after
+/// another; 0 where missing.
 ///
 /// The calendar is that of `CivilDate`, in whole numbers.
 struct DateBlock {
@@ -51,10 +51,13 @@ struct DateBlock {
 
         /// - Source: as `CivilDate`.
         init(days: ONNXWritten, into writer: inout ONNXWriter) {
-            func add(_ x: ONNXWritten, _ number: Int64) -> ONNXWritten { writer.apply("Add", [x, writer.number(number)]) }
-            func times(_ x: ONNXWritten, _ number: Int64) -> ONNXWritten { writer.apply("Mul", [x, writer.number(number)]) }
-            func by(_ x: ONNXWritten, _ number: Int64) -> ONNXWritten { writer.apply("Div", [x, writer.number(number)]) }
-            func less(_ x: ONNXWritten, _ number: Int64) -> ONNXWritten { writer.apply("Less", [x, writer.number(number)]) }
+            func with(_ operation: String, _ x: ONNXWritten, _ number: Int64) -> ONNXWritten {
+                writer.apply(operation, [x, writer.number(number)])
+            }
+            func add(_ x: ONNXWritten, _ number: Int64) -> ONNXWritten { with("Add", x, number) }
+            func times(_ x: ONNXWritten, _ number: Int64) -> ONNXWritten { with("Mul", x, number) }
+            func by(_ x: ONNXWritten, _ number: Int64) -> ONNXWritten { with("Div", x, number) }
+            func less(_ x: ONNXWritten, _ number: Int64) -> ONNXWritten { with("Less", x, number) }
             func sum(_ x: ONNXWritten, _ y: ONNXWritten) -> ONNXWritten { writer.apply("Add", [x, y]) }
             func difference(_ x: ONNXWritten, _ y: ONNXWritten) -> ONNXWritten { writer.apply("Sub", [x, y]) }
             func choice(_ condition: ONNXWritten, _ x: ONNXWritten, _ y: ONNXWritten) -> ONNXWritten {
@@ -77,7 +80,7 @@ struct DateBlock {
             month = choice(isFromMarch, add(m, 2), add(m, -10))
             year = sum(
                 sum(yearOfEra, times(era, 400)), choice(isFromMarch, zero, writer.number(Int64(1))))
-            weekday = writer.apply("Mod", [add(days, 3), writer.number(Int64(7))])
+            weekday = with("Mod", add(days, 3), 7)
             let noCentury = difference(yearOfEra, times(by(yearOfEra, 100), 100))
             let noFourth = difference(yearOfEra, times(by(yearOfEra, 4), 4))
             let isCentury = writer.apply("Equal", [noCentury, zero])

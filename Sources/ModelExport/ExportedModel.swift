@@ -27,8 +27,8 @@ package struct ExportedPort: Sendable, Hashable {
 }
 
 extension ModelBundle {
-    /// Writes the model with all that is between a raw row and what `predict` says of it: encoders, codes and bins, each
-    /// network that is averaged, what makes a probability or a number of the mean, and the decision.
+    /// Writes the model with all that is between a raw row and what `predict` says of it: encoders, codes and bins,
+    /// each network that is averaged, what makes a probability or a number of the mean, and the decision.
     ///
     /// Cells are compared and scaled in `Double`, as `Encoder` does, and the network computes in `Float`.
     ///
@@ -57,7 +57,8 @@ extension ModelBundle {
     private func checkExport() throws(ONNXExportError) {
         guard dropoutPasses == nil else {
             throw ONNXExportError(
-                at: "the model", "predicts by a mean over passes with random dropout, and the file's operators draw nothing",
+                at: "the model",
+                "predicts by a mean over passes with random dropout, and the file's operators draw nothing",
                 advice: "Train it without --mc-dropout, then export that run")
         }
         for column in encoder.columns {
@@ -67,12 +68,15 @@ extension ModelBundle {
                 guard let buckets = category.buckets else { continue }
                 throw ONNXExportError(
                     at: "the column \"\(category.column)\"",
-                    "had so many different texts that they are hashed into \(buckets) codes, and no ONNX operator hashes texts",
-                    advice: "Train again without it (--exclude \"\(category.column)\"), or with its rare texts put together")
+                    "had so many different texts that they are hashed into \(buckets) codes, and no ONNX operator "
+                        + "hashes texts",
+                    advice: "Train again without it (--exclude \"\(category.column)\"), or with its rare texts put "
+                        + "together")
             default:
                 throw ONNXExportError(
                     at: "the column \"\(column.column)\"",
-                    "is of kind \(type(of: column).kind.rawValue), which has an encoder of its own that is not written here",
+                    "is of kind \(type(of: column).kind.rawValue), which has an encoder of its own that is not "
+                        + "written here",
                     advice: "Train again without it (--exclude \"\(column.column)\")")
             }
         }

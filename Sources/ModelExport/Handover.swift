@@ -1,19 +1,19 @@
 import Tables
 
 extension ColumnEncoder {
-    /// What the caller of a file hands over for a cell of the column, where the file itself reads no text of numbers or dates.
+    /// What the caller of a file hands over for a cell of the column: the file itself reads no text of numbers or dates.
     func handover(_ format: CellFormat?) -> String {
         switch self {
         case is CategoryEncoder:
-            return "The cell's text as a CSV file has it, without spaces around it; \"\" and the words for missing are a "
-                + "missing cell, any other text that training never saw is unknown"
+            return "The cell's text as a CSV file has it, without spaces around it; \"\" and the words for missing are "
+                + "a missing cell, any other text that training never saw is unknown"
         case is DateEncoder:
-            return "Seconds since 1970-01-01 00:00 UTC, a day alone as its midnight; NaN is a missing cell. Texts of dates "
-                + "are not read in the file" + (format?.date.map { ": training read them \($0.handover)" } ?? "")
+            return "Seconds since 1970-01-01 00:00 UTC, a day alone as its midnight; NaN is a missing cell. Texts of "
+                + "dates are not read in the file" + (format?.date.map { ": training read them \($0.handover)" } ?? "")
         default:
             let written = format?.number.map(\.handover) ?? ""
-            return "A number; NaN is a missing cell" + (written.isEmpty ? "" : ". Training read its texts so: \(written)")
-                + odd(format)
+            return "A number; NaN is a missing cell"
+                + (written.isEmpty ? "" : ". Training read its texts so: \(written)") + odd(format)
         }
     }
 

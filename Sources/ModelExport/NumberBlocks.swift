@@ -26,8 +26,8 @@ struct NumberBlock {
 
 /// Positions among bins and codes of values of numbers, `[N, bins]`, as `NumberBins` gives them.
 ///
-/// The edges of all columns lie side by side, each compared with its column's number; a running sum counts, for each column,
-/// the edges that a number reaches. So a number is compared in `Double` and nothing of it is rounded.
+/// The edges of all columns lie side by side, each compared with its column's number; a running sum counts, for each
+/// column, the edges that a number reaches. So a number is compared in `Double` and nothing of it is rounded.
 struct BinBlock {
     /// Float.
     let positions: ONNXWritten

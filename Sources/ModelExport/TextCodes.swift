@@ -3,8 +3,8 @@ import Tables
 
 /// The texts that a category's column knows, each with its index; every other text has index 1.
 ///
-/// A file compares texts byte by byte. Here two texts are one where they look alike, so that each known text stands in the
-/// file under both of its normal forms.
+/// A file compares texts byte by byte. Here two texts are one where they look alike, so that each known text stands
+/// in the file under both of its normal forms.
 struct TextCodes {
     private(set) var texts: [String] = []
     private(set) var indices: [Int] = []

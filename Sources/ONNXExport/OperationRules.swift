@@ -51,7 +51,8 @@ extension ONNXWriter {
             return apply("Expand", [values[0], extents], label: label)
         case .dropoutMask(let shape, _, _):
             // A prediction drops nothing.
-            return apply("Expand", [number(Float(1)), extents(shape, stretching: .scalar, rowCount, label)], label: label)
+            let extents = extents(shape, stretching: .scalar, rowCount, label)
+            return apply("Expand", [number(Float(1)), extents], label: label)
         case .reduce(let reduction, let axes): return reduced(values[0], reduction, axes, label)
         // They are their operand wherever a batch is whole and nothing learns.
         case .shardStatistic, .sumOverShards, .scaleGradient: return values[0]
@@ -65,7 +66,8 @@ extension ONNXWriter {
             return pooled(call, by: "MaxPool", window, ("dilations", .ints(window.dilations)))
         case .averagePool(let window, let countsPadding):
             guard window.vertical.dilation == 1, window.horizontal.dilation == 1 else {
-                throw call.refusal("Means over dilated windows came later than the operators written here: use no dilation")
+                throw call.refusal(
+                    "Means over dilated windows came later than the operators written here: use no dilation")
             }
             return pooled(call, by: "AveragePool", window, ("count_include_pad", .int(countsPadding ? 1 : 0)))
         case .softmax: return apply("Softmax", values, ["axis": .int(-1)], label: label)
@@ -124,8 +126,8 @@ extension ONNXWriter {
         }
     }
 
-    /// `1 / (1 + exp(−x))`, by its parts: ONNX Runtime's own operator is right to about 1e-7, of which nothing is left of a
-    /// small probability.
+    /// `1 / (1 + exp(−x))`, by its parts: ONNX Runtime's own operator is right to about 1e-7, which is all of a small
+    /// probability.
     package mutating func sigmoid(_ x: ONNXWritten, _ label: String) -> ONNXWritten {
         let power = apply("Exp", [apply("Neg", [x], label: label)], label: label)
         return apply("Reciprocal", [apply("Add", [power, number(Float(1))], label: label)], label: label)

@@ -9,12 +9,12 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Write a run's model as one ONNX file that takes raw rows.",
         discussion: """
-            Encoders, bins, codes, all networks that are averaged and the decision are in the graph: one input a column, \
-            [N, 1], texts as strings and numbers as doubles, and out come the decision with each class's \
+            Encoders, bins, codes, all networks that are averaged and the decision are in the graph: one input a \
+            column, [N, 1], texts as strings and numbers as doubles, and out come the decision with each class's \
             probability, or the number. ONNX Runtime then says what `vouch predict` says.
 
-            What the graph cannot read is said of each input, here and in the file: numbers and dates are handed over as \
-            numbers (dates in seconds since 1970), missing ones as NaN, missing texts as "". The file's metadata hold \
+            What the graph cannot read is said of each input, here and in the file: numbers and dates are handed over \
+            as numbers (dates in seconds since 1970), missing ones as NaN, missing texts as "". The file's metadata hold \
             the short form of the model card (with --card the answers of a person, too) and the SHA-256 of \
             the run's manifest.
 

@@ -195,7 +195,7 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
             let weights = b.parameter(
                 "bytes", [6, 4], role: .weight,
                 initializer: .values((0..<24).map { Float($0 * 11 % 127 - 63) }), dtype: .int8)
-            let range = b.parameter("range", [2], role: .state, initializer: .values([64.5, 101]))
+            let range = b.parameter("range", [2], role: .state, initializer: .values([90.25, 101]))
             return b.apply(
                 .int8Matmul,
                 [

@@ -44,7 +44,7 @@ import Testing
     /// What is written like a port and is none: parameters, columns of files, settings and words of reports.
     private static let others = [
         "\"weight\", [input", "\"weight\", [.fixed", "    \"weight\",",  // a parameter
-        "?? [\"prediction\"]", "? [\"prediction\"]",  // a column of a file
+        "?? [\"prediction\"]", "? [\"prediction\"]", "name(\"prediction\")",  // a column of a file, an output of one
         "header.append(\"weight\")", "column(named: \"weight\")", "($0, \"weight\")",
         "\"group\", \"value\", \"share\"", "\"share\": .number", "valueName: \"share\"",
         "\"loss\", \\.model.loss", "\"quantiles\", \\.model.quantiles",  // settings
