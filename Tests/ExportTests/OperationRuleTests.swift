@@ -101,7 +101,10 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
             guard case .values(let values) = spec.initializer else { return .float32([]) }
             return graph[spec.value].dtype == .int8 ? .int8(values.map { Int8($0) }) : .float32(values)
         }
-        writer.output("y", try #require(values.first), .float32, shape: [], text: "")
+        let shape = graph.outputs[.prediction].map { graph[$0].shape.extents } ?? []
+        writer.output(
+            "y", try #require(values.first), .float32,
+            shape: shape.map { $0.dependsOnRows ? nil : $0.count(rows: 0) }, text: "")
         return try writer.bytes(.init(name: "case", producerVersion: "0", text: "", metadata: []))
     }
 

@@ -37,8 +37,15 @@ package struct ExportedRun: Sendable, Encodable {
 
     /// For a person.
     package var text: String {
+        // What is said of several ports stands once, behind the last of them.
         func lines(_ ports: [Port]) -> String {
-            ports.map { "  \(visible($0.name)): \($0.type) \($0.shape)\n      \(visible($0.text))\n" }.joined()
+            var lines = ""
+            for (place, port) in ports.enumerated() {
+                lines += "  \(visible(port.name)): \(port.type) \(port.shape)\n"
+                guard place + 1 == ports.count || ports[place + 1].text != port.text else { continue }
+                lines += "      \(visible(port.text))\n"
+            }
+            return lines
         }
         return """
             \(file) holds the model: \(bytes) bytes, ONNX opset 17 and ai.onnx.ml 3.
