@@ -99,4 +99,14 @@ import Testing
         ]
         #expect(obstacle(model(reader), ONNXLimits()).contains("mask"))
     }
+
+    /// tf2onnx writes 10^9 for the end of an axis that it does not know.
+    @Test(arguments: [(1_000_000_000, true), (1 << 31 - 1, true), (5, false)])
+    func slicesToTheEndCutNoRows(_ end: Int, _ isWhole: Bool) {
+        let constants = [
+            "start": ONNXTensor([1], [Int64(0)]), "end": ONNXTensor([1], [Int64(end)]), "axis": ONNXTensor([1], [Int64(0)]),
+        ]
+        let slice = ONNXNode(making: ["y"], by: "Slice", of: ["x", "start", "end", "axis"])
+        #expect(obstacle(model([slice], constants: constants), ONNXLimits()).isEmpty == isWhole)
+    }
 }
