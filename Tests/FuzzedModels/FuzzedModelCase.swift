@@ -62,12 +62,9 @@ package struct FuzzedModelCase {
     package func run(pool: WorkerPool) -> Outcome {
         var outcome = Outcome()
         let file = URL(filePath: folder + "/model/model.onnx")
-        attempt("list", &outcome) { () throws(ONNXError) in
-            _ = try ONNXReader.externalFiles(of: mutant.bytes, source: "model.onnx")
-        }
         var model: ONNXModel?
         attempt("read", &outcome) { () throws(ONNXError) in
-            model = try ONNXReader.read(file: file, limits: Self.limits)
+            model = try ONNXReader.readWhole(file: file, limits: Self.limits).model
         }
         guard let model else { return outcome }
         var plain: [String: ONNXValue]?
