@@ -1,4 +1,5 @@
 import Foundation
+import FuzzedModels
 import ONNX
 import Testing
 
