@@ -40,6 +40,28 @@ package struct RunFolder: Sendable {
         }
     }
 
+    /// The run that a file belongs to: its manifest lists it, or it is one of those that vouch for the others.
+    ///
+    /// - Returns: `nil` where it is no run's. What somebody put beside a run's files is not.
+    /// - Throws: where the path cannot be followed.
+    package static func owner(ofFile path: String) throws -> String? {
+        let place = try Files.absolutePath(path)
+        var name = Files.name(of: place)
+        var folder = Files.folder(of: place)
+        while true {
+            let list = folder + "/" + Manifest.fileName
+            if Files.kind(of: list) == .file {
+                if [Manifest.fileName, Ledger.fileName, RunTags.fileName].contains(name) { return folder }
+                let manifest = try? Manifest(decoding: Files.read(list), path: list)
+                if manifest?.files.contains(where: { $0.name == name }) == true { return folder }
+            }
+            let above = Files.folder(of: folder)
+            guard above != folder else { return nil }
+            name = Files.name(of: folder) + "/" + name
+            folder = above
+        }
+    }
+
     /// Whether the manifest lists a file.
     package func contains(_ name: String) -> Bool {
         manifest.files.contains { $0.name == name }

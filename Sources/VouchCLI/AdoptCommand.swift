@@ -201,7 +201,7 @@ struct MappingStartCommand: ParsableCommand {
             guard !Files.exists(output) else {
                 throw VouchError("\(output) exists already; name another file, or move it away")
             }
-            try AtomicFile.write(Array(start.text.utf8), to: output)
+            try writeFile(Array(start.text.utf8), to: output)
         } else {
             Terminal(.output).write(start.text)
         }

@@ -25,7 +25,7 @@ struct CardCommand: ParsableCommand {
             guard !Files.exists(output) else {
                 throw VouchError("\(output) exists already; name another file, or move it away")
             }
-            try AtomicFile.write(Array(cardTemplate().utf8), to: output)
+            try writeFile(Array(cardTemplate().utf8), to: output)
         }
     }
 }

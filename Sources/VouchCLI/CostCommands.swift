@@ -59,7 +59,7 @@ struct CostCommand: ParsableCommand {
         mutating func run() throws {
             let bytes = try CodeCarbonFile.bytes(run: folder, tariff: tariff.tariff(of: folder))
             if let output {
-                try AtomicFile.write(bytes, to: output)
+                try writeFile(bytes, to: output)
             } else {
                 Terminal(.output).write(bytes)
             }

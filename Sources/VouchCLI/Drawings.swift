@@ -20,7 +20,7 @@ func writeDrawings(of figures: [Figure], to folder: String, saysSo: Bool = true)
             name = "\(plain)-\(number)"
             number += 1
         }
-        try AtomicFile.write(Array(svg.utf8), to: "\(folder)/\(name).svg")
+        try writeFile(Array(svg.utf8), to: "\(folder)/\(name).svg", option: "--figures")
     }
     if saysSo { Terminal(.output).write("\(names.count) drawings in \(folder)\n") }
 }

@@ -179,7 +179,7 @@ struct ExplainRowsCommand: ChargedCommand {
                 case .terminal, .csv: nil
                 }
             let format = asked ?? ReportOutput.format(ofFile: path) ?? .html
-            return try AtomicFile.write(
+            return try writeFile(
                 page(found).bytes(format, width: 100, color: false), to: path)
         }
         let figures = found.figures
@@ -189,6 +189,6 @@ struct ExplainRowsCommand: ChargedCommand {
                     + "asked for. Give one --row, a name that ends in .html, or a folder with --figures"
             )
         }
-        try AtomicFile.write(Array(svg.utf8), to: path)
+        try writeFile(Array(svg.utf8), to: path)
     }
 }

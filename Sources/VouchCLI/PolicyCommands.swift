@@ -37,7 +37,7 @@ struct CheckCommand: ParsableCommand {
             case .junit: Array(check.junit.utf8)
             }
         if let output {
-            try AtomicFile.write(bytes, to: output)
+            try writeFile(bytes, to: output)
         } else {
             Terminal(.output).write(bytes)
         }

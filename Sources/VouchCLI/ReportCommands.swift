@@ -56,7 +56,7 @@ struct ReportOutput: ParsableArguments {
 
     func write(_ bytes: [UInt8]) throws {
         if let output {
-            try AtomicFile.write(bytes, to: output)
+            try writeFile(bytes, to: output)
         } else {
             Terminal(.output).write(bytes)
         }

@@ -42,6 +42,22 @@ import Testing
         #expect((object as? [String: Any])?["format"] as? Int == 1)
     }
 
+    /// What a command is asked to write must not be a file of a run.
+    @Test func filesOfARunAreTold() throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/run"
+        try write(to: path)
+        let place = try Files.absolutePath(path)
+        try FileManager.default.createSymbolicLink(atPath: scratch.path + "/link", withDestinationPath: path)
+        for name in ["empty", "figures/roc.json", "manifest.json", "ledger.jsonl", "tags.json"] {
+            #expect(try RunFolder.owner(ofFile: path + "/" + name) == place, "\(name)")
+            #expect(try RunFolder.owner(ofFile: scratch.path + "/link/" + name) == place, "\(name)")
+        }
+        for name in ["run/none", "run/figures/none.svg", "run/roc.json", "empty"] {
+            #expect(try RunFolder.owner(ofFile: scratch.path + "/" + name) == nil, "\(name)")
+        }
+    }
+
     @Test func everyFlippedByteIsFound() throws {
         let scratch = try Scratch()
         let path = scratch.path + "/run"

@@ -1,7 +1,8 @@
 import Platform
+import RunStore
 
 /// Files that a command is to write, looked at before its work: what cannot be written is said at once, and no file
-/// that the command or its run reads is written over.
+/// that the command or its run reads, and none of any run's, is written over.
 package struct OutputFiles {
     /// Paths with what they are called where a person reads it: an option, or what the file is.
     private var reads: [(name: String, path: String)] = []
@@ -44,7 +45,7 @@ package struct OutputFiles {
     }
 
     /// - Parameter outputs: Paths by their options; `nil` for those that were not given.
-    /// - Throws: where one cannot be written, two are the same, or one is a file that is read.
+    /// - Throws: where one cannot be written, two are the same, or one is a file that is read or a run's own.
     package func check(_ outputs: KeyValuePairs<String, String?>) throws {
         var known = reads.compactMap { read in
             (try? Files.absolutePath(read.path)).map { (read.name, $0) }
@@ -57,6 +58,10 @@ package struct OutputFiles {
                 throw VouchError(
                     "\(option) is \(path), which is \(name), too: it would be written over. Name another file"
                 )
+            }
+            if let run = try RunFolder.owner(ofFile: place) {
+                throw VouchError(
+                    "\(option) is \(path), a file of the run \(run): the run would be damaged. Name another file")
             }
             known.append((option, place))
         }
