@@ -72,9 +72,12 @@ package struct AdoptedSubject {
             .canaries: "the model was trained elsewhere, without planted rows",
             .additiveModel: "the model only predicts: what it is made of is not looked into",
         ]
-        for need: Need in [
-            .retraining, .repetition, .crossValidation, .linearModel, .counterpart, .rivals, .otherAnswers,
-        ] { absences[need] = elsewhere }
+        for need in trainings { absences[need] = elsewhere }
         return absences
     }()
+
+    /// What only a training of ours can give.
+    package static let trainings: Set<Need> = [
+        .retraining, .repetition, .crossValidation, .linearModel, .counterpart, .rivals, .otherAnswers,
+    ]
 }

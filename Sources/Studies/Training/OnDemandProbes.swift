@@ -117,8 +117,7 @@ func measure(
     var schedule = ProbeSchedule(budgetSeconds: nil, now: { Clock.monotonicSeconds() })
     if case .adopted(let configuration) = try RunConfiguration(run: run) {
         // Who trains again is told so before anything is read.
-        let trains: Set<Need> = [.retraining, .repetition, .crossValidation, .counterpart, .otherAnswers]
-        guard probes.allSatisfy({ $0.description.needs.isDisjoint(with: trains) }) else {
+        guard probes.allSatisfy({ $0.description.needs.isDisjoint(with: AdoptedSubject.trainings) }) else {
             throw VouchError.imported(run, lacks: .training)
         }
         sealed = try adoptedSubject(of: run, configuration, threads: checkedThreads(threads), onEvent: onEvent)
