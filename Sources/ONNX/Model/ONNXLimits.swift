@@ -17,7 +17,7 @@ package struct ONNXLimits: Sendable, Hashable {
     /// Elements that one execution may hold at once.
     package var heldElements = 1 << 31
     /// Elements made in one execution, with what `WorkMeter` counts beside them: some seconds.
-    package var work = 1 << 32
+    package var work = 1 << 29
     /// What is allowed on top for each element of the model's tensors and of the inputs.
     package var workOfElement = 1 << 16
 
