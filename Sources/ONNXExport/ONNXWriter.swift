@@ -12,7 +12,7 @@ package enum ONNXDomain: String, Sendable {
     case learning = "ai.onnx.ml"
 
     /// Those that ONNX Runtime knows since its version 1.13, of which this file needs no later one.
-    var version: Int64 {
+    package var version: Int64 {
         switch self {
         case .standard: 17
         case .learning: 3

@@ -32,10 +32,14 @@ extension Tracer {
         }
         let values = try operation.evaluate(
             NodeCall(node: call.call.node, opset: call.call.opset, inputs: inputs, limits: limits, meter: meter))
-        for value in values { try meter.hold(value.weight, at: call.place) }
+        let tensors = values.compactMap(\.tensor)
+        // Who asks holds the results.
+        guard tensors.count == values.count else {
+            for value in values { try meter.spend(value.weight, at: call.place) }
+            return nil
+        }
         var results: [Tracked] = []
-        for (index, value) in values.enumerated() {
-            guard let tensor = value.tensor else { return nil }
+        for (index, tensor) in tensors.enumerated() {
             let output = index < call.call.node.outputs.count ? call.call.node.outputs[index] : ""
             var known = Known(
                 tensor: tensor, name: output, isInitializer: false, isLearned: isLearned && tensor.type == .float32)

@@ -21,8 +21,6 @@ struct ModelWalk {
     private var cuts: Set<String> = []
     /// Nodes that were looked at, those of functions at every call.
     private var visited = 0
-    /// Elements of the tensors that were computed.
-    private var held = 0
 
     var model: ONNXModel { lowering.model }
 
@@ -137,11 +135,8 @@ struct ModelWalk {
         let first = tracer.builder.nodeCount
         let results: [Tracked]
         if let known = try tracer.knownResults(call, lowering.registry) {
-            for case .known(let result) in known { held += result.tensor.count }
-            guard held <= lowering.limits.heldElements else {
-                throw ONNXError(
-                    .limit, at: node.place,
-                    "makes more than \(lowering.limits.heldElements) elements that are held")
+            for case .known(let result) in known {
+                try tracer.meter.hold(ONNXValue.tensor(result.tensor).weight, at: node.place)
             }
             results = known
         } else {

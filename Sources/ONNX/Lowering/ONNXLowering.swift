@@ -49,7 +49,7 @@ package struct ONNXLowering: Sendable {
     }
 
     /// Inputs that have to be given.
-    var required: [ONNXPort] { model.graph.inputs.filter { model.graph.initializers[$0.name] == nil } }
+    var required: [ONNXPort] { model.graph.requiredInputs }
 
     /// The type and the extents of an input under the binding; `nil` where it is no tensor or an extent is not bound.
     func declaration(of port: ONNXPort) -> (type: ElementType, shape: Shape)? {

@@ -48,7 +48,8 @@ package struct ExportedRun: Sendable, Encodable {
             return lines
         }
         return """
-            \(file) holds the model: \(bytes) bytes, ONNX opset 17 and ai.onnx.ml 3.
+            \(file) holds the model: \(bytes) bytes, ONNX opset \(ONNXDomain.standard.version) and \
+            \(ONNXDomain.learning.rawValue) \(ONNXDomain.learning.version).
 
             Inputs, one a column:
             \(lines(inputs))
