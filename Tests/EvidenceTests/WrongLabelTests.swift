@@ -206,6 +206,15 @@ private func averagePrecision(_ order: [Int], _ wrong: [Bool]) -> Double {
         #expect(WrongShare(GivenLabels(labels: [], probabilities: [], classes: 2)).order.isEmpty)
     }
 
+    @Test func aShareBetweenNoneAndAllIsNotTold() {
+        func told(_ lower: Double, _ upper: Double) -> Estimate {
+            Estimate(value: 0.6, lower: lower, upper: upper, method: "binomial", count: 9).toldShare
+        }
+        #expect(told(0, 1).value == nil && told(0, 1).lower == nil && told(0, 1).upper == nil)
+        #expect(told(0, 1).note?.contains("cannot tell") == true)
+        #expect(told(0, 0.9).value == 0.6 && told(0.1, 1).lower == 0.1)
+    }
+
     @Test func wrongNumbersComeFirst() {
         let random = CounterRandom(seed: 4, name: "wrong numbers")
         let predictions = (0..<400).map { 10 * random.uniform(index: UInt64($0)) }

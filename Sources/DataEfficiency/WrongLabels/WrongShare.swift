@@ -242,6 +242,18 @@ extension WrongShare {
     }
 }
 
+extension Estimate {
+    /// Of a share of listed rows. An interval from none to all says nothing, and a value in it would be read as an
+    /// estimate: of such a share only that is told.
+    package var toldShare: Estimate {
+        guard let lower, let upper, lower <= 0, upper >= 1 else { return self }
+        var result = self
+        (result.value, result.lower, result.upper) = (nil, nil, nil)
+        result.note = "cannot tell: none or all of them may be, look at the rows"
+        return result
+    }
+}
+
 extension WrongShare {
     /// Of classes.
     package init(_ given: GivenLabels) {

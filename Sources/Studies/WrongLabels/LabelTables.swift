@@ -25,7 +25,7 @@ struct LabelTables {
     private var names: [String] { passes.prepared.target.classes }
     private var promise: Estimate {
         let promise = share.promise(first: found.listed.count)
-        return planted?.widened(promise) ?? promise
+        return (planted?.widened(promise) ?? promise).toldShare
     }
 
     var document: TableDocument {
