@@ -18,8 +18,9 @@ struct GuardAnswer: Encodable, Sendable {
         let chosen: Skill
         let taught: Skill
         let random: Skill
-        /// What is up to it is none.
+        /// What is up to it is none, of `chosen` and of `taught`.
         let bound: Double
+        let taughtBound: Double
         let isMissing: Bool
 
         init(_ pattern: ChosenPattern) {
@@ -27,6 +28,7 @@ struct GuardAnswer: Encodable, Sendable {
             taught = Skill(pattern.taught)
             random = Skill(pattern.random)
             bound = ChosenPattern.least
+            taughtBound = ChosenPattern.leastTaught
             isMissing = pattern.isMissing
         }
     }
@@ -104,10 +106,11 @@ struct GuardAnswer: Encodable, Sendable {
     private static func text(_ pattern: ChosenPattern) -> String {
         let told = Pattern(pattern)
         let measured =
-            "by models that did not learn them, the loss of \(told.chosen.rows) chosen rows is \(told.chosen.text) lower "
-            + "than without a model, of which other chosen rows taught \(told.taught.text), and that of "
-            + "\(told.random.rows) rows drawn at random \(told.random.text)"
-        let bound = "\(shown(100 * told.bound, 1)) %"
+            "models that did not learn them lower the loss of \(told.chosen.rows) chosen rows by \(told.chosen.text) "
+            + "(by \(told.taught.text) for having learned other chosen rows) and that of "
+            + "\(told.random.rows) rows drawn at random by \(told.random.text) of what it is without a model"
+        let bound =
+            "\(shown(100 * told.bound, 1)) %, and \(shown(100 * told.taughtBound, 1)) % for having learned others"
         return pattern.isMissing
             ? " The chosen rows' answers follow no pattern worth asking for (\(bound)): \(measured)."
             : " Of a pattern in the chosen rows' answers: \(measured)."
