@@ -80,6 +80,8 @@ package struct ChoosingRows: Sendable, Hashable {
     package private(set) var judges: [[Int]] = []
     package private(set) var learnedRandom: [[Int]] = []
     package private(set) var learnedChosen: [[Int]] = []
+    /// By part: chosen rows that those judge who learned all others; each is in one part.
+    package private(set) var heldChosen: [[Int]] = []
 
     /// - Parameters:
     ///   - random: Rows that were drawn at random, at least as many as there are parts.
@@ -99,6 +101,8 @@ package struct ChoosingRows: Sendable, Hashable {
             judges.append(judging)
             learnedRandom.append(Array(others.prefix(learned)))
             learnedChosen.append(Array(chosenOrder[part * learned..<(part + 1) * learned]))
+            heldChosen.append(
+                chosenOrder.indices.filter { $0 % parts == part }.map { chosenOrder[$0] })
         }
     }
 }

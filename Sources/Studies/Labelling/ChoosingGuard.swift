@@ -7,9 +7,9 @@ import Tables
 
 /// Whether choosing beats drawing at random, asked of the answers that a run learned from.
 ///
-/// The run's recipe is trained ten times, each as one model, on the run's first rows with rows that were drawn at random,
-/// or with as many that were chosen; see `ChoosingGain`. Rows drawn at random judge, which none of these models learned.
-/// No validation and no test row is looked at.
+/// The run's recipe is trained fifteen times, each as one model, on the run's first rows with rows that were drawn at
+/// random, with as many that were chosen, or with four fifths of both. The first ten give `ChoosingGain`, all of them
+/// `ChosenPattern`, from what they say of answered rows that they did not learn. No validation and no test row is looked at.
 struct ChoosingGuard {
     private let trials: Trials
     private let first: [Int]
@@ -54,28 +54,53 @@ struct ChoosingGuard {
         return (0..<table.rowCount).map { column.text($0) == PoolFile.random }
     }
 
-    func gain(seed: UInt64, onEvent: (RunEvent) -> Void) throws -> ChoosingGain {
+    func verdict(seed: UInt64, onEvent: (RunEvent) -> Void) throws -> GuardVerdict {
         let parts = ChoosingGain.parts
         let cut = ChoosingRows(random: random, chosen: chosen, parts: parts, seed: seed)
         let table = trials.run.prepared.table.selecting(rows: random)
         let places = Dictionary(uniqueKeysWithValues: zip(random, random.indices))
         var byRandom = [Double](repeating: 0, count: random.count)
         var byChosen: [[Double]] = []
+        // What the models by random rows say of chosen ones, in the mean.
+        let classes = trials.run.prepared.target.classes
+        let width = max(classes.count, 1)
+        var before = cut.heldChosen.map { [Double](repeating: 0, count: $0.count * width) }
+        var heldRandom: [LabelledPredictions] = []
+        var heldChosen: [LabelledPredictions] = []
         for part in 0..<parts {
-            onEvent(.stage("Guard: training \(2 * part + 1) of \(2 * parts)"))
-            let held = try losses(cut.learnedRandom[part], part, of: table)
+            func stage(_ number: Int) {
+                onEvent(.stage("Guard: training \(3 * part + number) of \(3 * parts)"))
+            }
+            stage(1)
+            let bare = try model(cut.learnedRandom[part], part)
+            for (place, rows) in cut.heldChosen.enumerated() {
+                let told = try bare.of(rows).predictions.values
+                for index in told.indices { before[place][index] += told[index] / Double(parts) }
+            }
+            let held = try bare.of(table).rowLosses
             for row in cut.judges[part] {
                 guard let place = places[row] else { continue }
                 byRandom[place] = held[place]
             }
-            onEvent(.stage("Guard: training \(2 * part + 2) of \(2 * parts)"))
-            byChosen.append(try losses(cut.learnedChosen[part], part, of: table))
+            stage(2)
+            byChosen.append(try model(cut.learnedChosen[part], part).of(table).rowLosses)
+            stage(3)
+            let isHeld = Set(cut.judges[part] + cut.heldChosen[part])
+            let both = try model((random + chosen).filter { !isHeld.contains($0) }, part)
+            heldRandom.append(try both.of(cut.judges[part]))
+            heldChosen.append(try both.of(cut.heldChosen[part]))
         }
-        return ChoosingGain(random: byRandom, chosen: byChosen, learned: cut.learned)
+        return GuardVerdict(
+            gain: ChoosingGain(random: byRandom, chosen: byChosen, learned: cut.learned),
+            pattern: ChosenPattern(
+                chosen: heldChosen,
+                before: zip(cut.heldChosen, before).map { rows, values in
+                    Predictions(rows: rows.count, classes: classes, values: values)
+                }, random: heldRandom))
     }
 
-    /// Of every row drawn at random, by a model of the first rows and these.
-    private func losses(_ rows: [Int], _ part: Int, of table: Table) throws -> [Double] {
+    /// Of the first rows and these.
+    private func model(_ rows: [Int], _ part: Int) throws -> Learned {
         var settings = trials.settings
         settings.learning.seed &+= UInt64(part)
         settings.learning.budget = nil
@@ -83,10 +108,23 @@ struct ChoosingGuard {
         var plan = TrialPlan(settings)
         plan.rows = .redrawn((first + rows).sorted())
         plan.length = .single
-        let trial = try trials.trained(plan)
-        return try LabelledPredictions(
-            table, rows: nil, model: trial.model, predictions: trial.predictions(of: table),
-            split: .named("rows drawn at random")
-        ).rowLosses
+        return Learned(trial: try trials.trained(plan), table: trials.run.prepared.table)
+    }
+
+    /// What a model of the guard says of answered rows.
+    private struct Learned {
+        let trial: Trial
+        /// The run's.
+        let table: Table
+
+        func of(_ rows: [Int]) throws -> LabelledPredictions {
+            try of(table.selecting(rows: rows))
+        }
+
+        func of(_ table: Table) throws -> LabelledPredictions {
+            try LabelledPredictions(
+                table, rows: nil, model: trial.model, predictions: trial.predictions(of: table),
+                split: .named("answered rows"))
+        }
     }
 }

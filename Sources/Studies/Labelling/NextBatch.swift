@@ -18,18 +18,6 @@ package struct NextBatch: Encodable, Sendable {
         }
     }
 
-    struct Guard: Encodable {
-        /// Loss by random rows less loss by chosen rows.
-        var gain: Double?
-        var lower: Double?
-        var upper: Double?
-        /// `better`, `notBetter` or `cannotTell`.
-        var verdict: String
-        var rows: Int
-        var learned: Int
-        var text: String
-    }
-
     let batch: String
     let round: Int
     let strategy: String
@@ -38,13 +26,13 @@ package struct NextBatch: Encodable, Sendable {
     let cost: Double
     let nearCopies: Int
     let open: Int
-    let guarding: Guard
+    let guarding: GuardAnswer
     let randomRows: Interval
     private let sentences: [String]
 
     init(
         _ request: NextRequest, _ asked: AskedRound, _ choice: BatchChoice,
-        guarded: ChoosingGain?, givesWay: Bool, suited: SelectionStrategy, seen: RandomAnswers
+        guarded: GuardVerdict?, givesWay: Bool, suited: SelectionStrategy, seen: RandomAnswers
     ) {
         batch = request.output
         round = asked.round
@@ -55,12 +43,8 @@ package struct NextBatch: Encodable, Sendable {
         nearCopies = choice.nearCopies
         open = asked.open
         randomRows = Interval(seen.all)
-        let told = Self.guardText(
+        guarding = GuardAnswer(
             guarded, givesWay: givesWay, suited: suited, strategy: asked.strategy)
-        guarding = Guard(
-            gain: guarded?.gain, lower: guarded?.lower, upper: guarded?.upper,
-            verdict: (guarded?.verdict ?? .cannotTell).rawValue, rows: guarded?.rows ?? 0,
-            learned: guarded?.learned ?? 0, text: told)
         var sentences = [
             "Round \(round): \(rows) of \(open) open rows, \(rows - random) by \(strategy) and "
                 + "\(random) drawn at random."
@@ -76,7 +60,7 @@ package struct NextBatch: Encodable, Sendable {
             sentences.append(
                 "\(nearCopies) rows were passed over, as one of the batch is nearly the same.")
         }
-        sentences.append(told)
+        sentences.append(guarding.text)
         sentences += seen.sentences
         sentences.append(
             "Written: \(request.output)"
@@ -86,36 +70,6 @@ package struct NextBatch: Encodable, Sendable {
                 + ". Take the answers back with: vouch data answers \(request.run) \(request.output)"
         )
         self.sentences = sentences
-    }
-
-    private static func guardText(
-        _ gain: ChoosingGain?, givesWay: Bool, suited: SelectionStrategy, strategy: String
-    ) -> String {
-        guard let gain else {
-            return "Whether choosing beats drawing at random cannot be told yet: it needs "
-                + "\(ChoosingGain.leastRows) answered rows of either kind that the run learned from, "
-                + "and one answered row for every \(ChoosingGain.mostFirst) that it began with."
-        }
-        func shown(_ number: Double) -> String {
-            ((number * 10_000).rounded() / 10_000).description
-        }
-        let numbers =
-            "\(gain.learned) chosen rows in the place of as many random ones lower the loss by "
-            + "\(shown(gain.gain)) [\(shown(gain.lower)), \(shown(gain.upper))] from "
-            + "\(shown(gain.randomLoss)), judged on \(gain.rows) rows drawn at random"
-        switch gain.verdict {
-        case .better: return "Choosing beats drawing at random: \(numbers)."
-        case .cannotTell:
-            return "Whether choosing beats drawing at random cannot be told: \(numbers)."
-        case .notBetter:
-            let then =
-                givesWay
-                ? "this batch is drawn at random in place of \(suited.rawValue)"
-                : strategy == SelectionStrategy.random.rawValue
-                    ? "this batch is drawn at random"
-                    : "--strategy \(strategy) was asked for and is used; leave it out to draw at random"
-            return "Choosing does not beat drawing at random here: \(numbers); \(then)."
-        }
     }
 
     private enum CodingKeys: String, CodingKey {

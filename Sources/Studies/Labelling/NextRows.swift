@@ -121,7 +121,7 @@ package func nextRows(
     let suited = try selection.strategy(request.strategy)
     let round = store.rounds.count + 1
     let guarded = try ChoosingGuard(run: request.run, threads: threads)?
-        .gain(seed: request.seed, onEvent: onEvent)
+        .verdict(seed: request.seed, onEvent: onEvent)
     let givesWay = request.strategy == nil && guarded?.verdict == .notBetter
     let strategy = givesWay ? .random : suited
     let choice = BatchChoice(
