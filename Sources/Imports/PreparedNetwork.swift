@@ -1,5 +1,5 @@
 package import CPURuntime
-import GraphIR
+package import GraphIR
 package import Kernels
 package import ONNX
 
@@ -40,6 +40,9 @@ struct PreparedNetwork: Sendable {
 }
 
 extension LoweredNetwork {
+    /// The parameters as they start, laid out as those of a graph that extends this one's.
+    package func weights(of graph: Graph) -> Buffer { parameterBuffer(ParameterLayout(graph)) }
+
     /// The parameters of the graph as they start.
     ///
     /// - Parameter layout: Of the graph.
