@@ -14,6 +14,8 @@ import TensorCore
 package final class Backbone: Sendable {
     package let input: PictureInput
     package let cut: BackboneCut
+    /// What was asked for as the cut.
+    let asked: String?
     /// Of the pictures that it is given.
     package let height: Int
     package let width: Int
@@ -66,7 +68,8 @@ package final class Backbone: Sendable {
         network = try Self.lowered(model, binding, to: place, limits)
         (features, places) = try Self.width(of: network.outputs[0], place, input.layout)
         prepared = try PreparedNetwork(network, limits: limits)
-        (self.input, self.cut, self.height, self.width, self.scaling) = (input, place, height, width, scaling)
+        (self.input, self.cut, asked) = (input, place, cut)
+        (self.height, self.width, self.scaling) = (height, width, scaling)
     }
 
     private static func lowered(

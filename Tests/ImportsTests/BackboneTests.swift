@@ -96,6 +96,19 @@ import Testing
         #expect(throws: ONNXError.self) { try PixelScaling(centers: [1], scales: [0]) }
     }
 
+    @Test func itIsFoundAgainByItsRecord() throws {
+        let model = try ReferenceNetwork("any-size").model
+        let backbone = try Backbone(model, height: 9, width: 14, cut: "output", scaling: .imageNet)
+        let record = BackboneRecord(backbone, of: model, sha256: "ab")
+        #expect(record.licence == "MIT" && record.features == 5)
+        var read = try JSONDecoder().decode(BackboneRecord.self, from: JSONEncoder().encode(record))
+        #expect(read == record)
+        #expect(try read.backbone(of: model, sha256: "ab").network == backbone.network)
+        #expect(throws: ONNXError.self) { try read.backbone(of: model, sha256: "cd") }
+        read.features = 6
+        #expect(throws: ONNXError.self) { try read.backbone(of: model, sha256: "ab") }
+    }
+
     /// An export with one picture a run serves any number of them.
     @Test func aFixedBatchIsFreed() throws {
         var model = try ReferenceNetwork("mobilenet").model

@@ -296,7 +296,9 @@ def any_size(seed=9):
     b = Builder(seed)
     x = b.add("Relu", [convolved(b, "input", "conv", 3, 5, 3)])
     b.add("GlobalAveragePool", [x], name="output")
-    return b.model([floats("input", "batch", 3, "height", "width")], [floats("output", "batch", 5, 1, 1)])
+    model = b.model([floats("input", "batch", 3, "height", "width")], [floats("output", "batch", 5, 1, 1)])
+    helper.set_model_props(model, {"author": "somebody", "model_License": "MIT"})
+    return model
 
 
 def cuts():
