@@ -5,8 +5,8 @@ package import Tables
 
 /// A model that another program trained, with the rows that it takes and what it predicts.
 ///
-/// It predicts raw rows, and has gradients where all of it is one graph. Its rows are run in batches of a fixed number, so that those
-/// of a block of a file are computed as those of the whole file are.
+/// It predicts raw rows, and has gradients where all of it is one graph. Its rows are run in batches of a fixed number,
+/// so that those of a block of a file are computed as those of the whole file are.
 package struct ImportedModel: DescribedModel {
     /// As it was called when it was imported.
     package let name: String

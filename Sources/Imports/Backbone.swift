@@ -5,12 +5,12 @@ package import ONNX
 import Synchronization
 import TensorCore
 
-/// What an imported network makes of pictures up to a cut, which mostly lies before its classifier: features of each picture
-/// as a row of numbers.
+/// What an imported network makes of pictures up to a cut, which mostly lies before its classifier: features of each
+/// picture as a row of numbers.
 ///
-/// A picture has the same features, to the bit, whatever pictures stand beside it and however many threads there are, so
-/// that they may be computed once and kept. Of a cut with places, `[rows, channels, height, width]`, the features are the means
-/// over the places.
+/// A picture has the same features, to the bit, whatever pictures stand beside it and however many threads there are,
+/// so that they may be computed once and kept. Of a cut with places, `[rows, channels, height, width]`, the features
+/// are the means over the places.
 package final class Backbone: Sendable {
     package let input: PictureInput
     package let cut: BackboneCut
@@ -96,13 +96,15 @@ package final class Backbone: Sendable {
         let count = counts.reduce(1, *)
         guard extents.first == .rows, output.type == .float32, count > 0 else {
             throw ONNXError(
-                .unsupported, at: "the cut", "\(cut.words), is \(output.shape) of \(output.type.name), and no row of numbers a picture")
+                .unsupported, at: "the cut",
+                "\(cut.words), is \(output.shape) of \(output.type.name), and no row of numbers a picture")
         }
         if count == counts.max() ?? 1 { return (count, 1) }
         // Where pictures come in with channels last, a value may have them last, too.
         guard counts.count == 3, layout == .channelsFirst else {
             throw ONNXError(
-                .unsupported, at: "the cut", "\(cut.words), is \(output.shape), of which it is not clear what the features are",
+                .unsupported, at: "the cut",
+                "\(cut.words), is \(output.shape), of which it is not clear what the features are",
                 advice: "Cut behind the mean over the places, where a row is [features]")
         }
         return (counts[0], counts[1] * counts[2])
@@ -121,7 +123,8 @@ package final class Backbone: Sendable {
     ) throws(ONNXError) -> [Float] {
         guard channels == input.channels || channels == 1 else {
             throw ONNXError(
-                .input, at: "input '\(input.name)'", "takes pictures of \(input.channels) channels, and gets \(channels)",
+                .input, at: "input '\(input.name)'",
+                "takes pictures of \(input.channels) channels, and gets \(channels)",
                 advice: "Convert the pictures")
         }
         guard rows > 0 else { return [] }
@@ -160,8 +163,8 @@ package final class Backbone: Sendable {
         kept.withLock { kept in
             if let known = kept, known.pool === pool { return known.inference }
             let made = BatchInference(
-                prepared.graph, outputs: network.outputs.map(\.port), layout: prepared.layout, batchRows: Self.batchRows,
-                keeping: weights, pool: pool)
+                prepared.graph, outputs: network.outputs.map(\.port), layout: prepared.layout,
+                batchRows: Self.batchRows, keeping: weights, pool: pool)
             kept = Kept(pool: pool, inference: made)
             return made
         }

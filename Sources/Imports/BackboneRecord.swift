@@ -38,14 +38,16 @@ package struct BackboneRecord: Sendable, Hashable, Codable {
     package func backbone(of model: ONNXModel, sha256: String) throws(ONNXError) -> Backbone {
         guard sha256 == self.sha256 else {
             throw ONNXError(
-                .input, at: "the backbone", "has the SHA-256 \(sha256), and the features that were learned from are of \(self.sha256)",
+                .input, at: "the backbone",
+                "has the SHA-256 \(sha256), and the features that were learned from are of \(self.sha256)",
                 advice: "Give the file with which it was trained")
         }
         let backbone = try Backbone(model, height: height, width: width, cut: asked, scaling: scaling)
         guard backbone.cut.value == cut, backbone.features == features else {
             throw ONNXError(
                 .input, at: "the backbone",
-                "is cut at \(backbone.cut.words), with \(backbone.features) features, and was at '\(cut)', with \(features)",
+                "is cut at \(backbone.cut.words), with \(backbone.features) features, and was at '\(cut)', with "
+                    + "\(features)",
                 advice: "Use the version of vouch that trained on it")
         }
         return backbone
@@ -58,6 +60,7 @@ extension ONNXModel {
         func found(_ isOf: (String) -> Bool) -> String? {
             metadata.first { isOf($0.key.lowercased()) && !$0.value.isEmpty }?.value
         }
-        return found { $0 == "license" || $0 == "licence" } ?? found { $0.contains("license") || $0.contains("licence") }
+        let words = ["license", "licence"]
+        return found { words.contains($0) } ?? found { key in words.contains { key.contains($0) } }
     }
 }

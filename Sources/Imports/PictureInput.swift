@@ -23,13 +23,15 @@ package struct PictureInput: Sendable, Hashable {
         guard required.count == 1 else {
             throw ONNXError(
                 .input, at: "the model",
-                "takes \(required.count) inputs (\(required.map(\.name).joined(separator: ", "))), and pictures are one",
+                "takes \(required.count) inputs (\(required.map(\.name).joined(separator: ", "))), and pictures are "
+                    + "one",
                 advice: Self.advice)
         }
         let port = required[0]
         let place = "input '\(port.name)'"
         guard case .tensor(.float32, let extents?) = port.kind, extents.count == 4 else {
-            throw ONNXError(.input, at: place, "\(Self.told(port)), and pictures have four axes of float32", advice: Self.advice)
+            throw ONNXError(
+                .input, at: place, "\(Self.told(port)), and pictures have four axes of float32", advice: Self.advice)
         }
         let sizes = extents.map { if case .fixed(let count) = $0 { count } else { nil as Int? } }
         name = port.name
@@ -38,7 +40,8 @@ package struct PictureInput: Sendable, Hashable {
         case (false, true): layout = .channelsLast
         default:
             throw ONNXError(
-                .input, at: place, "\(Self.told(port)), of which neither the second nor the last extent alone is 1 or 3 channels",
+                .input, at: place,
+                "\(Self.told(port)), of which neither the second nor the last extent alone is 1 or 3 channels",
                 advice: Self.advice)
         }
         let isFirst = layout == .channelsFirst
@@ -47,7 +50,8 @@ package struct PictureInput: Sendable, Hashable {
     }
 
     private static let advice =
-        "Give a network whose one input is [rows, channels, height, width] or [rows, height, width, channels] of float32"
+        "Give a network whose one input is [rows, channels, height, width] or [rows, height, width, channels] of "
+        + "float32"
 
     private static func isChannels(_ count: Int?) -> Bool { count == 1 || count == 3 }
 

@@ -2,8 +2,8 @@ package import GraphIR
 package import Kernels
 package import Tables
 
-/// A model of raw rows as a graph with its numbers, for methods that need gradients: what a model that another program trained gives
-/// where all of it is differentiable.
+/// A model of raw rows as a graph with its numbers, for methods that need gradients: what a model that another program
+/// trained gives where all of it is differentiable.
 package struct RowGraph: Sendable {
     package var graph: Graph
     /// Laid out as the graph's.

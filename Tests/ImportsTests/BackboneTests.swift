@@ -43,13 +43,15 @@ import Testing
 
     private static func features(_ name: String, threads: Int, from first: Int = 0) throws -> [Float] {
         let (cut, backbone) = (try cut(name), try backbone(name))
-        return try backbone.features(rows: cut.rows - first, channels: cut.channels, pool: WorkerPool(threads: threads)) {
+        let pool = WorkerPool(threads: threads)
+        return try backbone.features(rows: cut.rows - first, channels: cut.channels, pool: pool) {
             read(cut, first + $0, &$1)
         }
     }
 
-    @Test(arguments: ["resnet", "mobilenet", "mobilenet, grey", "mobilenet, node", "resnet, map", "channels last", "any size"])
-    func agreesWithONNXRuntime(_ name: String) throws {
+    @Test(arguments: [
+        "resnet", "mobilenet", "mobilenet, grey", "mobilenet, node", "resnet, map", "channels last", "any size",
+    ]) func agreesWithONNXRuntime(_ name: String) throws {
         let cut = try Self.cut(name)
         let backbone = try Self.backbone(name)
         #expect(backbone.cut.value == cut.value)

@@ -29,7 +29,8 @@ import Testing
     private static func contributions(
         _ method: GradientMethod, of model: AttributedModel, rows: Table
     ) throws -> [[Double]] {
-        try GradientAttribution(method).attributions(of: rows, in: model, seed: 0).map { $0.contributions.map(\.value) }
+        try GradientAttribution(method).attributions(of: rows, in: model, seed: 0)
+            .map { $0.contributions.map(\.value) }
     }
 
     private static func expect(_ found: [[Double]], _ wanted: [[Double]], within share: Double) {
@@ -55,7 +56,8 @@ import Testing
         let score = try #require(model.encoded?.score)
         model.encoded?.explained = score
         Self.expect(
-            try Self.contributions(.inputTimesGradient, of: model, rows: rows), try Self.expected("score"), within: 1e-4)
+            try Self.contributions(.inputTimesGradient, of: model, rows: rows), try Self.expected("score"),
+            within: 1e-4)
     }
 
     /// Of the first class of two, that of the second with the other sign, in models that say only the second.

@@ -6,8 +6,9 @@ import ONNX
 /// Runs an ONNX model on stored inputs, compares what it gives with stored outputs, and times it.
 ///
 /// `NetworkRuns MODEL FOLDER [THREADS [SECONDS]]`: the folder holds `input_0.pb` and so on in the order of the model's
-/// inputs, and `output_0.pb` and so on of its outputs. Printed is one line of JSON. With a fifth argument, `pictures`, it is cut
-/// before its classifier: the input is pixels of 0 to 255, `[rows, height, width, channels]`, and the output features.
+/// inputs, and `output_0.pb` and so on of its outputs. Printed is one line of JSON. With a fifth argument, `pictures`,
+/// it is cut before its classifier: the input is pixels of 0 to 255, `[rows, height, width, channels]`, and the output
+/// features.
 
 let arguments = CommandLine.arguments
 guard arguments.count > 2 else {

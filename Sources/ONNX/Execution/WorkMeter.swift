@@ -1,8 +1,8 @@
 /// Counts what an execution makes, holds and does, so that it ends: that of a small file within seconds.
 ///
-/// Products, elements that are made and read, and nodes that run are counted apart, each up to `ONNXLimits.work` units and what
-/// the model's size adds. A network multiplies by each weight for every row, but makes far fewer elements, and runs its nodes
-/// once: a model with many weights is not to go round a loop for longer than one with few.
+/// Products, elements that are made and read, and nodes that run are counted apart, each up to `ONNXLimits.work` units
+/// and what the model's size adds. A network multiplies by each weight for every row, but makes far fewer elements, and
+/// runs its nodes once: a model with many weights is not to go round a loop for longer than one with few.
 package final class WorkMeter {
     private let limits: ONNXLimits
     private var held = 0

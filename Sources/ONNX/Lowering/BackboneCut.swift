@@ -5,8 +5,8 @@ package struct BackboneCut: Sendable, Hashable {
     /// What it is, for people: what enters or leaves which node.
     package let words: String
 
-    /// - Parameter asked: A node, of which the first output is meant, or a value; `nil` for what enters the model's last
-    ///   product, which is its classifier in most networks.
+    /// - Parameter asked: A node, of which the first output is meant, or a value; `nil` for what enters the model's
+    ///   last product, which is its classifier in most networks.
     /// - Throws: where the model has no such node or value.
     package init(of model: ONNXModel, at asked: String?) throws(ONNXError) {
         guard let asked else {
