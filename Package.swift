@@ -114,7 +114,11 @@ let package = Package(
             ]),
         // an imported model and the rows that it takes
         idea(
-            "Adoption", ["Imports", "Kernels", "Models", "ONNX", "Prediction", "Statistics", "Tables", real]),
+            "Adoption",
+            [
+                "GraphIR", "Imports", "Kernels", "Models", "ONNX", "Prediction", "Statistics", "Tables", "TensorCore",
+                real,
+            ]),
         // a model and its way from raw rows as one ONNX file
         idea("ModelExport", ["GraphIR", "Models", "NN", "ONNXExport", "Prediction", "Tables", "TensorCore"]),
         idea("Figures"),

@@ -5,8 +5,8 @@ package import Tables
 
 /// A model that another program trained, with the rows that it takes and what it predicts.
 ///
-/// It predicts raw rows and knows nothing else of itself. Its rows are run in batches of a fixed number, so that those
-/// of a block of a file are computed as those of the whole file are.
+/// It predicts raw rows, and has gradients where all of it is one graph. Its rows are run in batches of a fixed number,
+/// so that those of a block of a file are computed as those of the whole file are.
 package struct ImportedModel: DescribedModel {
     /// As it was called when it was imported.
     package let name: String
@@ -20,6 +20,7 @@ package struct ImportedModel: DescribedModel {
     private var runner: any ModelRunner
     private let writers: [InputWriter]
     private let reader: OutputReader
+    private let graph: ImportedGraph
     /// Rows that the model is given at once.
     private let batchRows: Int
     private let isBatchFixed: Bool
@@ -75,7 +76,9 @@ package struct ImportedModel: DescribedModel {
                 "\(described.name) gives no \"\(mapping.output.name)\", which rows.yaml names as its output; it gives "
                     + model.graph.outputs.map(\.name).joined(separator: ", "))
         }
-        reader = OutputReader(mapping, places: try Self.places(of: described.target, in: mapping))
+        let places = try Self.places(of: described.target, in: mapping)
+        reader = OutputReader(mapping, places: places)
+        graph = ImportedGraph(model, mapping, writers, places: places, name: described.name)
         let fixed = Set(writers.compactMap(\.fixedRows))
         guard fixed.count < 2 else {
             let counts = fixed.sorted().map { "\($0)" }.joined(separator: " and ")
@@ -176,6 +179,14 @@ extension ImportedModel: Predictor {
             throw ModelError("\(name) did not give its output \"\(mapping.output.name)\"")
         }
         return value
+    }
+
+    /// What it can be asked beside: gradients, where it is a graph.
+    package var abilities: ModelAbilities {
+        switch graph.found {
+        case .graph(let graph): ModelAbilities(graph: graph)
+        case .obstacle(let why): ModelAbilities(graphObstacle: why)
+        }
     }
 
     package func copied() -> any Predictor {

@@ -21,7 +21,8 @@ extension Graph {
     /// subtractions, multiplications and divisions, channel by channel or by one number, by values
     /// that are computed from parameters and constants alone. What it folded costs nothing afterwards,
     /// and the runtime adds the bias inside the product. A product whose weights or result is used
-    /// elsewhere too stays as it is.
+    /// elsewhere too stays as it is, and so does one whose scale is beyond 2^±64: weights by such a number end
+    /// at infinity or at zero where `z·a` does not.
     ///
     /// - Parameters:
     ///   - parameters: Laid out as `layout`.
@@ -31,12 +32,27 @@ extension Graph {
     package func foldingNorms(
         parameters: Buffer, layout: ParameterLayout
     ) throws(GraphError) -> FoldedGraph {
-        let chains = AffineChain.all(in: self)
+        let all = AffineChain.all(in: self)
         var preparation = GraphBuilder(extending: self)
-        for (index, chain) in chains.enumerated() {
+        for (index, chain) in all.enumerated() {
             chain.addResults(at: FoldPorts(index), to: &preparation)
         }
-        let folded = try rebuilt(chains)
+        let prepared = try preparation.build()
+        let plan = Plan(
+            prepared, outputs: all.indices.flatMap { FoldPorts($0).all }, rows: 1, parameters: layout)
+        let executor = Executor(plan)
+        let results = Buffer(count: 0)
+        executor.run(parameters: parameters, results: results)
+        let workspace = Workspace(arena: executor.arena, parameters: parameters, results: results)
+        func numbers(_ port: OutputPort) -> [Float] {
+            plan.outputs[port].map { workspace[$0.space].floats($0.range) } ?? []
+        }
+        let chains = all.enumerated().filter { index, _ in
+            let ports = FoldPorts(index)
+            return numbers(ports.scale).allSatisfy { $0 == 0 || (0x1p-64...0x1p64).contains(abs($0)) }
+                && numbers(ports.bias).allSatisfy(\.isFinite)
+        }
+        let folded = try rebuilt(chains.map(\.element))
         let newLayout = ParameterLayout(folded)
         let buffer = Buffer(count: newLayout.count)
         for entry in newLayout.entries {
@@ -44,15 +60,8 @@ extension Graph {
                 buffer.copy(from: parameters, at: old.offset, to: entry.offset, count: entry.count)
             }
         }
-        let prepared = try preparation.build()
-        let ports = chains.indices.map(FoldPorts.init)
-        let plan = Plan(
-            prepared, outputs: ports.flatMap { [$0.weight, $0.bias] }, rows: 1, parameters: layout)
-        let executor = Executor(plan)
-        let results = Buffer(count: 0)
-        executor.run(parameters: parameters, results: results)
-        let workspace = Workspace(arena: executor.arena, parameters: parameters, results: results)
-        for (chain, ports) in zip(chains, ports) {
+        for (index, chain) in chains {
+            let ports = FoldPorts(index)
             for (port, name) in [
                 (ports.weight, chain.weightName), (ports.bias, chain.biasName),
             ] {
@@ -88,10 +97,14 @@ extension Graph {
 private struct FoldPorts {
     let weight: OutputPort
     let bias: OutputPort
+    let scale: OutputPort
+
+    var all: [OutputPort] { [weight, bias, scale] }
 
     init(_ chain: Int) {
         weight = OutputPort("fold\(chain)/weight")
         bias = OutputPort("fold\(chain)/bias")
+        scale = OutputPort("fold\(chain)/scale")
     }
 }
 
@@ -204,6 +217,7 @@ private struct AffineChain {
         }
         b.output(ports.weight, b.multiply(weight, scale))
         b.output(ports.bias, b.broadcast(shift, channels))
+        b.output(ports.scale, b.broadcast(scale, channels))
     }
 }
 

@@ -1,7 +1,7 @@
 import CPURuntime
 import GraphIR
 import Kernels
-import ONNX
+package import ONNX
 import TensorCore
 
 /// Where the rows of a tensor lie: in runs of neighbours, one for each place of the axes before that of the rows.
@@ -39,34 +39,67 @@ struct InputSource: Sendable {
     ///
     /// - Throws: where whole numbers are more than the graph's floats hold, or look up what is not there.
     static func all(_ input: LoweredNetwork.Input, _ tensor: ONNXTensor) throws(ONNXError) -> [InputSource] {
+        let (floats, indices) = try input.forms(of: tensor)
         let runs = RowRuns(input.shape)
-        let place = "input '\(input.name)'"
         var sources: [InputSource] = []
-        if let port = input.numbers {
-            let floats: [Float]
+        if let port = input.numbers, let floats {
+            sources.append(InputSource(port: port, numbers: .floats(floats), runs: runs, count: tensor.count))
+        }
+        if let port = input.indices, let indices {
+            sources.append(InputSource(port: port, numbers: .indices(indices), runs: runs, count: tensor.count))
+        }
+        return sources
+    }
+    func write(_ rows: Range<Int>, to executor: Executor) {
+        guard let region = executor.plan.inputs[port] else { return }
+        let length = runs.length(rows.count)
+        let step = runs.outer == 0 ? 0 : count / runs.outer
+        let first = runs.hasRows ? rows.lowerBound * runs.inner : 0
+        for run in 0..<runs.outer {
+            let (from, to) = (run * step + first, region.offset + run * length)
+            switch numbers {
+            case .floats(let floats):
+                executor.arena.copy(from: floats.span.extracting(from..<from + length), to: to)
+            case .indices(let indices):
+                executor.arena.withMutableIndices(to..<to + length) { words in
+                    for place in 0..<length { words[place] = indices[from + place] }
+                }
+            }
+        }
+    }
+}
+
+extension LoweredNetwork.Input {
+    /// A tensor in each form in which the graph reads the input, in its order.
+    ///
+    /// - Throws: where whole numbers are more than the graph's floats hold, or look up what is not there.
+    package func forms(of tensor: ONNXTensor) throws(ONNXError) -> (numbers: [Float]?, indices: [Int32]?) {
+        let place = "input '\(name)'"
+        var floats: [Float]?
+        var indices: [Int32]?
+        if numbers != nil {
             switch tensor.elements {
             case .float32(let values): floats = values
             case .bool(let values): floats = values.map { $0 ? 1 : 0 }
-            default: floats = try integers(tensor, at: place).map { Float($0) }
+            default: floats = try Self.integers(tensor, at: place).map { Float($0) }
             }
-            sources.append(InputSource(port: port, numbers: .floats(floats), runs: runs, count: tensor.count))
         }
-        if let port = input.indices {
-            var indices = try integers(tensor, at: place)
-            if let least = input.tables.min() {
-                for index in indices.indices {
+        if self.indices != nil {
+            var places = try Self.integers(tensor, at: place)
+            if let least = tables.min() {
+                for index in places.indices {
                     // Indices may count from the end; of which table, has to be clear then.
-                    if indices[index] < 0 && input.tables.count == 1 { indices[index] += Int32(least) }
-                    guard indices[index] >= 0, indices[index] < least else {
+                    if places[index] < 0 && tables.count == 1 { places[index] += Int32(least) }
+                    guard places[index] >= 0, places[index] < least else {
                         throw ONNXError(
-                            .input, at: place, "looks up place \(indices[index]) of a table of \(least)",
+                            .input, at: place, "looks up place \(places[index]) of a table of \(least)",
                             advice: "Give whole numbers from 0 to \(least - 1)")
                     }
                 }
             }
-            sources.append(InputSource(port: port, numbers: .indices(indices), runs: runs, count: tensor.count))
+            indices = places
         }
-        return sources
+        return (floats, indices)
     }
 
     private static func integers(_ tensor: ONNXTensor, at place: String) throws(ONNXError) -> [Int32] {
@@ -89,24 +122,6 @@ struct InputSource: Sendable {
             result.append(Int32(number))
         }
         return result
-    }
-
-    func write(_ rows: Range<Int>, to executor: Executor) {
-        guard let region = executor.plan.inputs[port] else { return }
-        let length = runs.length(rows.count)
-        let step = runs.outer == 0 ? 0 : count / runs.outer
-        let first = runs.hasRows ? rows.lowerBound * runs.inner : 0
-        for run in 0..<runs.outer {
-            let (from, to) = (run * step + first, region.offset + run * length)
-            switch numbers {
-            case .floats(let floats):
-                executor.arena.copy(from: floats.span.extracting(from..<from + length), to: to)
-            case .indices(let indices):
-                executor.arena.withMutableIndices(to..<to + length) { words in
-                    for place in 0..<length { words[place] = indices[from + place] }
-                }
-            }
-        }
     }
 }
 

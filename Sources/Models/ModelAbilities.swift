@@ -15,20 +15,26 @@ package enum ModelAbility: String, Sendable, Hashable, CaseIterable {
 package struct ModelAbilities: Sendable {
     /// The model itself with the workers that run it: its graph, and its outputs by their role.
     package var opened: ModelPredictor?
+    /// Of a model that another program trained, its graph.
+    package var graph: RowGraph?
+    /// Why such a model has no graph with gradients, where that is known.
+    package var graphObstacle: String?
     /// The same model with the weights of a part of it randomised, by a seed.
     package var randomized: (@Sendable (RandomizedPart, UInt64) -> any Predictor)?
 
     package init(
-        opened: ModelPredictor? = nil,
+        opened: ModelPredictor? = nil, graph: RowGraph? = nil, graphObstacle: String? = nil,
         randomized: (@Sendable (RandomizedPart, UInt64) -> any Predictor)? = nil
     ) {
         self.opened = opened
+        self.graph = graph
+        self.graphObstacle = graphObstacle
         self.randomized = randomized
     }
 
     package func has(_ ability: ModelAbility) -> Bool {
         switch ability {
-        case .gradients: opened.map { $0.model.gradientObstacle == nil } ?? false
+        case .gradients: opened.map { $0.model.gradientObstacle == nil } ?? (graph != nil)
         case .terms: opened?.model.has(.terms) ?? false
         case .randomization: randomized != nil
         }

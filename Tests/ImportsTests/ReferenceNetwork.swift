@@ -8,7 +8,8 @@ struct ReferenceNetwork {
     let model: ONNXModel
     let cases: [(inputs: [String: ONNXValue], outputs: [String: ONNXTensor])]
 
-    static let pool = WorkerPool(threads: 2)
+    /// One for each test, as a pool serves one thread at a time and tests run side by side.
+    static var pool: WorkerPool { WorkerPool(threads: 2) }
 
     init(_ name: String) throws {
         guard let reference = Bundle.module.resourceURL?.appending(path: "Reference/\(name)") else {

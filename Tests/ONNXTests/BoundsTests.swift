@@ -28,8 +28,36 @@ import Testing
         #expect(try ONNXInterpreter(chain(of: 2), limits: most).run([:]).count == 1)
         #expect(throws: ONNXError.self) { try ONNXInterpreter(chain(of: 20), limits: most).run([:]) }
         // A model that holds more may do more.
-        let more = limits(work: 10_000, ofElement: 100)
+        let more = limits(work: 10_000, ofElement: 20_000)
         #expect(try ONNXInterpreter(chain(of: 20), limits: more).run([:]).count == 1)
+    }
+
+    /// Weights let a model multiply more, and go round a loop hardly more often.
+    @Test func weightsDoNotLengthenLoops() throws {
+        let body = ONNXGraph(
+            nodes: [ONNXNode(making: ["next"], by: "Abs", of: ["carried"])],
+            inputs: ["iteration", "condition", "carried"], outputs: ["condition", "next"])
+        let loop = ONNXNode(making: ["y"], by: "Loop", of: ["count", "", "start"], ["body": .graph(body)])
+        func run(_ count: Int64, weights: Int, of work: Int, reading: Bool = false) throws {
+            var loop = loop
+            if reading {
+                var inner = body
+                inner.nodes[0] = ONNXNode(making: ["next"], by: "ReduceMax", of: ["weights"], ["keepdims": .int(0)])
+                loop.attributes["body"] = .graph(inner)
+            }
+            let constants = [
+                "count": ONNXTensor.scalar(count), "start": ONNXTensor([], [Float(1)]),
+                "weights": ONNXTensor([weights], [Float](repeating: 1, count: weights)),
+            ]
+            let graph = ONNXGraph(nodes: [loop], inputs: [], outputs: ["y"], constants: constants)
+            let most = limits(work: work, ofElement: 1_000)
+            _ = try ONNXInterpreter(ONNXModel(of: graph, opset: 17), limits: most).run([:])
+        }
+        try run(40, weights: 10_000, of: 100_000)
+        #expect(throws: ONNXError.self) { try run(100, weights: 10_000, of: 100_000) }
+        // What is read again at each iteration counts, although little is made of it.
+        try run(40, weights: 10_000, of: 100_000, reading: true)
+        #expect(throws: ONNXError.self) { try run(200, weights: 10_000, of: 300_000, reading: true) }
     }
 
     /// At import too, where all of it is known.

@@ -86,6 +86,7 @@ import Testing
             ["predict", place.run, new, "--abstain-risk", "0.2"],
             ["evaluate", place.run, new], ["explain", "rows", place.run, new, "--row", "2"],
             ["explain", "rows", place.run, new, "--row", "2", "--method", "lime"],
+            ["explain", "rows", place.run, new, "--row", "2", "--method", "integrated-gradients"],
             ["explain", "counterfactuals", place.run, new, "--row", "1"],
             ["explain", "reasons", place.run, new, "--row", "1"],
             ["drift", place.run, new], ["compare", place.run, place.run],

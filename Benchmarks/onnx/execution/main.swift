@@ -6,7 +6,9 @@ import ONNX
 /// Runs an ONNX model on stored inputs, compares what it gives with stored outputs, and times it.
 ///
 /// `NetworkRuns MODEL FOLDER [THREADS [SECONDS]]`: the folder holds `input_0.pb` and so on in the order of the model's
-/// inputs, and `output_0.pb` and so on of its outputs. Printed is one line of JSON.
+/// inputs, and `output_0.pb` and so on of its outputs. Printed is one line of JSON. With a fifth argument, `pictures`,
+/// it is cut before its classifier: the input is pixels of 0 to 255, `[rows, height, width, channels]`, and the output
+/// features.
 
 let arguments = CommandLine.arguments
 guard arguments.count > 2 else {
@@ -16,6 +18,7 @@ guard arguments.count > 2 else {
 let folder = URL(filePath: arguments[2])
 let threads = arguments.count > 3 ? Int(arguments[3]) ?? 1 : 1
 let seconds = arguments.count > 4 ? Double(arguments[4]) ?? 0 : 0
+let isOfPictures = arguments.count > 5 && arguments[5] == "pictures"
 
 func values(_ ports: [ONNXPort], _ kind: String) throws -> [String: ONNXValue] {
     var found: [String: ONNXValue] = [:]
@@ -55,26 +58,61 @@ func processorMilliseconds() -> Double { Double(Foundation.clock()) / Double(CLO
 
 let clock = ContinuousClock()
 var line: [String: Any] = [:]
-do {
-    var start = clock.now
-    let model = try ONNXReader.read(file: URL(filePath: arguments[1]))
-    line["read_ms"] = milliseconds(clock, since: start)
+
+/// What is timed, and what it is to give.
+struct Work {
+    var run: () throws -> [String: ONNXValue]
+    var expected: [String: ONNXValue]
+}
+
+@MainActor func whole(_ model: ONNXModel, _ pool: WorkerPool) throws -> Work {
     let inputs = try values(model.graph.inputs.filter { model.graph.initializers[$0.name] == nil }, "input")
-    start = clock.now
     let network = try ImportedNetwork(model)
     let program = try network.program(for: inputs)
-    line["prepare_ms"] = milliseconds(clock, since: start)
     line["graphs"] = program.segments.count { if case .lowered = $0 { true } else { false } }
     line["interpreted"] = program.segments.reduce(0) {
         if case .interpreted(let part) = $1 { $0 + part.graph.nodes.count } else { $0 }
     }
     if program.whole == nil { line["obstacles"] = program.obstacles.prefix(3).map(\.description) }
-    let pool = WorkerPool(threads: threads)
+    return Work(
+        run: { try network.run(inputs, pool: pool) }, expected: try values(model.graph.outputs, "output"))
+}
+
+/// Features of pictures, as `Backbone` gives them.
+@MainActor func pictures(_ model: ONNXModel, _ pool: WorkerPool) throws -> Work {
+    func stored(_ name: String) throws -> ONNXTensor {
+        try ONNXReader.readTensor(Data(contentsOf: folder.appending(path: name)), source: name)
+    }
+    let input = try stored("input_0.pb")
+    let shape = input.shape
+    guard case .float32(let pixels) = input.elements, shape.count == 4 else {
+        throw ONNXError(.input, at: "input_0.pb", "is no pictures")
+    }
+    let backbone = try Backbone(model, height: shape[1], width: shape[2], scaling: .symmetric)
+    line["cut"] = backbone.cut.words
+    let size = shape[1] * shape[2] * shape[3]
+    let run = {
+        let features = try backbone.features(rows: shape[0], channels: shape[3], pool: pool) { row, target in
+            for place in 0..<size { target[place] = pixels[row * size + place] }
+        }
+        return ["features": ONNXValue.tensor(ONNXTensor([shape[0], backbone.features], features))]
+    }
+    return Work(run: run, expected: ["features": .tensor(try stored("output_0.pb"))])
+}
+
+do {
+    var start = clock.now
+    let model = try ONNXReader.read(file: URL(filePath: arguments[1]))
+    line["read_ms"] = milliseconds(clock, since: start)
     start = clock.now
-    let outputs = try network.run(inputs, pool: pool)
+    let pool = WorkerPool(threads: threads)
+    let work = try isOfPictures ? pictures(model, pool) : whole(model, pool)
+    line["prepare_ms"] = milliseconds(clock, since: start)
+    start = clock.now
+    let outputs = try work.run()
     line["first_ms"] = milliseconds(clock, since: start)
     var (absolute, relative) = (0.0, 0.0)
-    for (name, expected) in try values(model.graph.outputs, "output") {
+    for (name, expected) in work.expected {
         let own = difference(outputs[name], expected)
         (absolute, relative) = (max(absolute, own.absolute), max(relative, own.relative))
     }
@@ -86,7 +124,7 @@ do {
         let all = clock.now
         repeat {
             start = clock.now
-            let again = try network.run(inputs, pool: pool)
+            let again = try work.run()
             times.append(milliseconds(clock, since: start))
             guard times.count > 1 || again == outputs else {
                 throw ONNXError(.input, at: "the model", "gives other bits at its second run")

@@ -4,6 +4,19 @@ import NN
 import Tables
 import TensorCore
 
+extension EncodedModel {
+    /// A model that another program trained, on one thread.
+    package init(_ rows: RowGraph, explaining place: Int) {
+        func selection(_ number: RowGraph.Number) -> PredictionPoints.Selection {
+            .init(output: number.output, place: number.place, factor: number.factor, offset: number.offset)
+        }
+        self.init(
+            graph: rows.graph, weights: [rows.weights], encode: rows.encode, columns: rows.columns,
+            explained: selection(rows.explained[place]), score: selection((rows.scores ?? rows.explained)[place]),
+            threads: 1)
+    }
+}
+
 extension ModelBundle {
     /// The model as methods by gradients see it.
     ///

@@ -33,11 +33,16 @@ package struct AttributedModel: Sendable {
         self.init(
             predictor: predictor, background: background,
             output: { $0.values[$1 * $0.width + (place ?? $0.width - 1)] },
-            encoded: predictor.abilities.opened.flatMap { opened in
-                opened.model.encoded(
-                    explaining: place ?? max(opened.model.target.classes.count - 1, 0),
-                    threads: opened.pool.threads)
-            })
+            encoded: Self.encoded(predictor.abilities, explaining: place))
+    }
+
+    private static func encoded(_ abilities: ModelAbilities, explaining place: Int?) -> EncodedModel? {
+        if let opened = abilities.opened {
+            return opened.model.encoded(
+                explaining: place ?? max(opened.model.target.classes.count - 1, 0),
+                threads: opened.pool.threads)
+        }
+        return abilities.graph.map { EncodedModel($0, explaining: place ?? $0.explained.count - 1) }
     }
 
     /// In the order of an attribution's contributions.
@@ -64,10 +69,12 @@ extension AttributedModel {
     /// - Throws: where the model has no gradients, with the reason.
     func gradients(for purpose: String) throws(AttributionError) -> EncodedModel {
         if let encoded { return encoded }
-        let obstacle = predictor.abilities.opened?.model.gradientObstacle
+        let abilities = predictor.abilities
+        let obstacle = abilities.opened?.model.gradientObstacle
         throw AttributionError(
             purpose,
             obstacle.map { $0 + ", which has no gradient" }
+                ?? abilities.graphObstacle.map { "the model is no graph that has gradients: \($0)" }
                 ?? "the model only predicts, and has no gradient",
             "Use a method that needs none, such as Shapley values")
     }

@@ -40,7 +40,9 @@ package struct ONNXInterpreter: Sendable {
     /// - Parameter inputs: By name; one that has an initializer may be left out.
     /// - Returns: The graph's outputs by name.
     package func run(_ inputs: [String: ONNXValue]) throws(ONNXError) -> [String: ONNXValue] {
-        try run(inputs, WorkMeter(limits, given: model.graph.weight + inputs.values.reduce(0) { $0 + $1.weight }))
+        try run(
+            inputs,
+            WorkMeter(limits, weights: model.graph.weight, inputs: inputs.values.reduce(0) { $0 + $1.weight }))
     }
 
     /// - Parameter meter: Counts what this run takes together with others.
@@ -58,8 +60,9 @@ package struct ONNXInterpreter: Sendable {
         _ graph: CompiledGraph, _ frame: Frame, _ meter: WorkMeter
     ) throws(ONNXError) -> [ONNXValue] {
         for node in graph.nodes {
-            try meter.spend(WorkMeter.nodeWork, at: node.node.place)
             let inputs = node.inputs.map { $0.flatMap { frame[$0] } }
+            try meter.step(
+                names: inputs.count, reads: inputs.reduce(0) { $0 + ($1?.weight ?? 0) }, at: node.node.place)
             let results: [ONNXValue]
             switch node.work {
             case .operation(let evaluate):
@@ -111,7 +114,7 @@ package struct ONNXInterpreter: Sendable {
                 .malformed, at: place,
                 "gives \(inputs.count) values to a graph that takes \(graph.inputs.count)")
         }
-        try meter.spend(WorkMeter.nodeWork, at: place)
+        try meter.step(names: graph.slots, at: place)
         let frame = Frame(graph, around: around)
         for (input, value) in zip(graph.inputs, inputs) { frame.values[input.slot] = value }
         let outputs = try run(graph, frame, meter)

@@ -131,7 +131,7 @@ struct ModelWalk {
         let call = TracedCall(
             call: NodeCall(node: node, opset: opset, inputs: [], limits: lowering.limits), inputs: inputs)
         if node.operation == OperatorName("If") { return try branch(call, scope, opsets, depth: depth) }
-        try tracer.meter.spend(WorkMeter.nodeWork, at: node.place)
+        try tracer.meter.step(names: inputs.count, at: node.place)
         let first = tracer.builder.nodeCount
         let results: [Tracked]
         if let known = try tracer.knownResults(call, lowering.registry) {

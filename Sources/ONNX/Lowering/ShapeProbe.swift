@@ -34,6 +34,8 @@ struct ShapeProbe {
         // All that is sampled is held together, and what the model holds allows no more of it.
         limits.workOfElement = 0
         meter = WorkMeter(limits)
+        // Of one node, which runs for the extents of its results alone.
+        limits.work = min(limits.work, 1 << 27)
         ports = Dictionary(lowering.required.map { ($0.name, $0) }) { first, _ in first }
     }
 

@@ -89,7 +89,7 @@ struct Tracer {
     /// - Parameter given: Elements of the model's own tensors.
     init(limits: ONNXLimits, given: Int) {
         self.limits = limits
-        meter = WorkMeter(limits, given: given)
+        meter = WorkMeter(limits, weights: given)
     }
 
     // MARK: Shapes and orders

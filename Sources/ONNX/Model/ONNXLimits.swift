@@ -16,9 +16,9 @@ package struct ONNXLimits: Sendable, Hashable {
     package var depth = 32
     /// Elements that one execution may hold at once.
     package var heldElements = 1 << 31
-    /// Elements made in one execution, with what `WorkMeter` counts beside them: some seconds.
+    /// Units of each kind of work that `WorkMeter` counts in one execution: some seconds.
     package var work = 1 << 29
-    /// What is allowed on top for each element of the model's tensors and of the inputs.
+    /// What is allowed on top for each element of the inputs, and less for one of the model's tensors.
     package var workOfElement = 1 << 16
 
     package init() {}

@@ -49,7 +49,9 @@ package struct ExplainedModel {
     /// What the score is that comes before the last non-linearity, in words.
     package var scoreQuantity: String {
         let target = model.target
-        guard !target.classes.isEmpty else { return quantity }
+        guard !target.classes.isEmpty, model.network != nil || predictor.abilities.graph?.scores != nil else {
+            return quantity
+        }
         let members = model.network?.network.members ?? 1
         return "logit of \(target.classes[place])"
             + (members > 1 ? ", the mean of the network's \(members) members," : "")
@@ -101,7 +103,9 @@ package struct ExplainedModel {
 
     /// - Parameter rows: One or more.
     package func attributed(background rows: Table) -> AttributedModel {
-        AttributedModel(predictor, background: rows, explaining: place)
+        var attributed = AttributedModel(predictor, background: rows, explaining: place)
+        attributed.encoded?.threads = threads
+        return attributed
     }
 
     /// A file of background rows, read as the explained rows are.

@@ -87,7 +87,7 @@ package enum ImportedLack: Sendable {
 
     fileprivate var text: String {
         switch self {
-        case .network: "the network that a training of ours leaves: its layers, weights and gradients"
+        case .network: "the network that a training of ours leaves, with its encoder, layers and weights"
         case .training: "a training of ours that can be repeated: its rows, settings and steps"
         }
     }

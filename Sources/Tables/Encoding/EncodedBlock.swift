@@ -15,6 +15,12 @@ package struct EncodedBlock: Sendable {
         case indices([Int32])
     }
 
+    package init(name: String, shape: [Int], values: Values) {
+        self.name = name
+        self.shape = shape
+        self.values = values
+    }
+
     /// Rows of zeros.
     init(_ place: BlockPlace, rows: Int) {
         name = place.name

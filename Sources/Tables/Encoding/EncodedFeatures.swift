@@ -34,6 +34,11 @@ extension EncodedFeatures {
             categories: [])
     }
 
+    /// Rows of which all is in blocks.
+    package init(rows: Int, blocks: [EncodedBlock]) {
+        self.init(rows: rows, numericWidth: 0, numeric: [], categoryWidth: 0, categories: [], blocks: blocks)
+    }
+
     /// Rows of zeros.
     init(rows: Int, numericWidth: Int, categoryWidth: Int, blocks: [BlockPlace] = []) {
         self.init(

@@ -1,12 +1,13 @@
 """Networks as exporters write them, with small random weights, and what ONNX Runtime answers.
 
 Writes a folder for each network beside this script, laid out as the test data of ONNX is: `model.onnx`, and in
-`test_data_set_N` the inputs and outputs. `python networks.py --large FOLDER` writes those whose speed is measured:
-the same shapes at full size, without answers.
+`test_data_set_N` the inputs and outputs; `cuts.json` has values within some of them (`--cuts` for these alone).
+`python networks.py --large FOLDER` writes those whose speed is measured: the same shapes at full size, without answers.
 
 Made with onnx 1.23.2, onnxruntime 1.32.0, numpy 2.4.6.
 """
 
+import json
 import pathlib
 import sys
 
@@ -247,8 +248,7 @@ def pipeline(seed=5):
 
 
 def write(name, model, *sets):
-    folder = pathlib.Path(__file__).parent / name
-    folder.mkdir(exist_ok=True)
+    folder = folder_of(name)
     onnx.save(model, folder / "model.onnx")
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     for index, given in enumerate(sets):
@@ -281,6 +281,73 @@ def main():
         write(name, encoder(decomposed), *sets)
 
 
+def channels_last(seed=8):
+    """Pictures as TensorFlow has them, and a convolution as a classifier's input after a mean."""
+    b = Builder(seed)
+    x = b.add("Transpose", ["input"], perm=[0, 3, 1, 2])
+    x = b.add("Relu", [convolved(b, x, "conv", 1, 6, 3, 2)])
+    x = b.add("Squeeze", [b.add("ReduceMean", [x], axes=[2, 3], keepdims=1), b.tensor("axes", np.array([2, 3]))])
+    b.add("MatMul", [x, b.weight("kernel", 6, 2)], name="output")
+    return b.model([floats("input", "batch", 12, 10, 1)], [floats("output", "batch", 2)])
+
+
+def any_size(seed=9):
+    """A network of pictures of any size, without a classifier behind the mean."""
+    b = Builder(seed)
+    x = b.add("Relu", [convolved(b, "input", "conv", 3, 5, 3)])
+    b.add("GlobalAveragePool", [x], name="output")
+    model = b.model([floats("input", "batch", 3, "height", "width")], [floats("output", "batch", 5, 1, 1)])
+    helper.set_model_props(model, {"author": "somebody", "model_License": "MIT"})
+    return model
+
+
+def cuts():
+    """What ONNX Runtime has at values within networks: the pixels are made by a rule that the tests know."""
+    here = pathlib.Path(__file__).parent
+    onnx.save(channels_last(), folder_of("channels-last") / "model.onnx")
+    onnx.save(any_size(), folder_of("any-size") / "model.onnx")
+
+    def entry(name, height, width, channels, value, asked=None, rows=3):
+        model = onnx.load(here / name / "model.onnx")
+        model.graph.output.append(helper.make_empty_tensor_value_info(value))
+        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        place = np.arange(rows * height * width * channels)
+        pixels = ((place * 7919 + place // 31) % 256).reshape(rows, height, width, channels)
+        numbers = ((pixels.astype(np.float32) - 127) / 128).astype(np.float32)
+        shape = [d.dim_value for d in model.graph.input[0].type.tensor_type.shape.dim]
+        last = shape[3] in (1, 3)
+        numbers = np.repeat(numbers, 3, axis=3) if channels == 1 and not last else numbers
+        given = numbers if last else numbers.transpose(0, 3, 1, 2)
+        found = session.run([value], {"input": np.ascontiguousarray(given)})[0]
+        found = found.mean((2, 3)) if found.ndim == 4 else found
+        return dict(model=name, height=height, width=width, channels=channels, value=value, asked=asked, rows=rows,
+                    features=[float(f"{x:.9g}") for x in found.ravel()])
+
+    def input_of(name, operation):
+        nodes = onnx.load(here / name / "model.onnx").graph.node
+        return [node for node in nodes if node.op_type == operation][-1].input[0]
+
+    def last(name, operation):
+        return [n for n in onnx.load(here / name / "model.onnx").graph.node if n.op_type == operation][-1]
+
+    entries = {
+        "resnet": entry("resnet", 32, 32, 3, input_of("resnet", "Gemm")),
+        "mobilenet": entry("mobilenet", 28, 36, 3, input_of("mobilenet", "Gemm")),
+        "mobilenet, grey": entry("mobilenet", 28, 36, 1, input_of("mobilenet", "Gemm")),
+        "mobilenet, node": entry("mobilenet", 28, 36, 3, last("mobilenet", "Add").output[0], last("mobilenet", "Add").name),
+        "resnet, map": entry("resnet", 32, 32, 3, last("resnet", "Relu").output[0], last("resnet", "Relu").output[0]),
+        "channels last": entry("channels-last", 12, 10, 1, input_of("channels-last", "MatMul")),
+        "any size": entry("any-size", 9, 14, 3, "output", "output"),
+    }
+    (here / "cuts.json").write_text(json.dumps(entries, indent=1) + "\n")
+
+
+def folder_of(name):
+    folder = pathlib.Path(__file__).parent / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 def large(folder):
     folder = pathlib.Path(folder)
     folder.mkdir(exist_ok=True, parents=True)
@@ -290,4 +357,10 @@ def large(folder):
 
 
 if __name__ == "__main__":
-    large(sys.argv[2]) if sys.argv[1:2] == ["--large"] else main()
+    if sys.argv[1:2] == ["--large"]:
+        large(sys.argv[2])
+    elif sys.argv[1:2] == ["--cuts"]:
+        cuts()
+    else:
+        main()
+        cuts()

@@ -52,14 +52,16 @@ enum Gemm: ProductOperator {
             }
         }
         scale(&result, by: try call.float("alpha", default: 1))
-        guard let tensor = try call.optionalTensor(2) else { return call.result(shape, result) }
+        let beta = try call.float("beta", default: 1)
+        // A third input by 0 is left out, as it is in ONNX Runtime, whatever it holds.
+        guard beta != 0, let tensor = try call.optionalTensor(2) else { return call.result(shape, result) }
         guard Broadcasting.shape(tensor.shape, shape) == shape else {
             throw call.failure(
                 "cannot stretch a third input of \(tensor.shape) to \(shape)", kind: .input)
         }
         var addend = Broadcasting.stretched(
             try call.factors(2, as: Number.self), tensor.shape, to: shape)
-        scale(&addend, by: try call.float("beta", default: 1))
+        scale(&addend, by: beta)
         for index in result.indices { result[index] = result[index].adding(addend[index]) }
         return call.result(shape, result)
     }
