@@ -64,6 +64,10 @@ let package = Package(
         .target(name: "CPlatform"),
         // SHA-256 of Linux; macOS has its own
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        // PNG, JPEG and DEFLATE
+        .target(
+            name: "CImages",
+            linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
         idea("Platform", ["CPlatform"]),
         idea("TensorCore"),
         idea(
@@ -97,6 +101,8 @@ let package = Package(
                 "Platform", "TensorCore",
                 real,
             ]),
+        // pictures in files, folders and archives
+        idea("Images", ["CImages", "Platform", "Tables"]),
         idea(
             "Training",
             [
