@@ -103,6 +103,8 @@ let package = Package(
             ]),
         // pictures in files, folders and archives
         idea("Images", ["CImages", "Platform", "Tables"]),
+        // pictures as columns of a table
+        idea("ImageColumns", ["GraphIR", "Images", "NN", "Platform", "Tables", "TensorCore"]),
         idea(
             "Training",
             [
@@ -185,8 +187,8 @@ let package = Package(
             "Runs",
             [
                 "Adoption", "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
-                "ONNX", "Optim", "Platform",
+                "Fairness", "Figures", "Generalization", "GraphIR", "ImageColumns", "Images", "Kernels", "Models",
+                "NN", "ONNX", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", "Tuning", real,
                 .product(name: "Yams", package: "Yams"),

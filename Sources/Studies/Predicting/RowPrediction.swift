@@ -102,7 +102,7 @@ struct RowInput {
 
     /// All bytes at once.
     func bytes() throws -> [UInt8] {
-        guard isCopy, let file else { return try CSVReader.bytes(path: name) }
+        guard isCopy, let file else { return try rowBytes(name) }
         return try file.bytes(0..<file.count)
     }
 }

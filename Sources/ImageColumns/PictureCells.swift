@@ -1,0 +1,88 @@
+package import Images
+import Platform
+package import Tables
+
+/// The pictures that a column's cells name.
+///
+/// Paths are relative to the folder that the table is of or lies in, or to the archive that it is of.
+package struct PictureCells {
+    private let column: String
+    private let table: Table
+
+    package init(column: String, table: Table) {
+        self.column = column
+        self.table = table
+    }
+
+    /// What cells of a table of this name are relative to.
+    package static func root(of table: String) -> String {
+        if Files.isFolder(table) || isArchive(table) { return table }
+        guard let slash = table.lastIndex(of: "/") else { return "." }
+        return slash == table.startIndex ? "/" : String(table[..<slash])
+    }
+
+    /// Whether a path is that of an archive of arrays of pictures.
+    package static func isArchive(_ path: String) -> Bool {
+        path.lowercased().hasSuffix(".npz") && Files.kind(of: path) == .file
+    }
+
+    /// What is made of the pictures of some rows.
+    ///
+    /// - Throws: `TableError` naming the first cell that gives no picture.
+    package func values<Value: Sendable>(
+        of rows: [Int], _ transform: @Sendable (Picture) -> Value
+    ) throws(TableError) -> [Value] {
+        var result: [Value] = []
+        try each(of: rows, transform) { result.append($1) }
+        return result
+    }
+
+    /// What is made of the pictures of some rows, one after another, with their rows.
+    ///
+    /// - Throws: as `values`.
+    package func each<Value: Sendable>(
+        of rows: [Int], _ transform: @Sendable (Picture) -> Value,
+        body: (_ row: Int, Value) -> Void
+    ) throws(TableError) {
+        guard let cells = table.column(named: column) else { return }
+        let reader: PictureReader
+        do throws(PictureError) {
+            reader = try PictureReader(Self.root(of: table.name))
+        } catch {
+            throw failure(error, row: nil)
+        }
+        var first: TableError?
+        reader.stream(rows.map { cells.text($0) ?? "" }, threads: Machine.cores) { _, found in
+            found.map { transform($0.picture) }
+        } body: { place, found in
+            guard first == nil else { return }
+            switch found {
+            case .success(let value): body(rows[place], value)
+            case .failure(let error): first = failure(error, row: rows[place])
+            }
+        }
+        if let first { throw first }
+    }
+
+    /// The rows whose cell names no picture that can be read, with why.
+    package func broken() -> [(row: Int, error: PictureError)] {
+        guard let cells = table.column(named: column),
+            let reader = try? PictureReader(Self.root(of: table.name))
+        else { return [] }
+        let rows = (0..<cells.count).filter { !cells.isMissing($0) }
+        var result: [(row: Int, error: PictureError)] = []
+        reader.stream(rows.map { cells.text($0) ?? "" }, threads: Machine.cores) { _, found -> PictureError? in
+            if case .failure(let error) = found { error } else { nil }
+        } body: { place, error in
+            if let error { result.append((rows[place], error)) }
+        }
+        return result
+    }
+
+    private func failure(_ error: PictureError, row: Int?) -> TableError {
+        TableError(
+            action: "reading a picture", source: table.name, line: row.flatMap { table.lines?[$0] },
+            row: row.map { $0 + 1 }, column: column, problem: "\(error.path): \(error.problem)",
+            advice: error.advice + (row == nil ? "" : " --skip-broken leaves out all such rows."))
+    }
+}
