@@ -320,7 +320,7 @@ let package = Package(
             [
                 "ONNX", "Runs", "Documents", "Studies", "VouchCLI", "DataEfficiency", "Evidence",
                 "Explanation", "Fairness", "Figures", "FuzzedModels", "FuzzedTables", "Generalization", "GraphIR",
-                "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
+                "ImageColumns", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
                 "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
             ], exclude: ["Adopted", "Verified", "ReadersQuestions.json"], computes: false),
         // the library as its users see it
