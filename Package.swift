@@ -287,6 +287,9 @@ let package = Package(
             ], resources: [.copy("Reference/group_repair.json")],
             exclude: ["Reference/group_repair.py"], computes: false),
         tests(
+            "ImagesTests", ["Images", "Platform", "Tables", "TensorCore"],
+            resources: [.copy("Reference")], computes: false),
+        tests(
             "TrainingTests",
             [
                 "Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "Platform",

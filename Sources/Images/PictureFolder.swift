@@ -198,10 +198,17 @@ private struct FolderListing {
     private mutating func add(_ relative: String) {
         let path = root + "/" + relative
         do {
+            guard let kind = Files.kind(of: path), kind != .other else {
+                refused.append(
+                    PictureError(
+                        path: relative, reason: .unreadable, problem: "a link to nothing, a device or a pipe",
+                        advice: "Leave it, or put the picture in its place."))
+                return
+            }
             let real = try Files.absolutePath(path)
             let expected = (realRoot == "/" ? "" : realRoot) + "/" + relative
             let isLink = !real.utf8.elementsEqual(expected.utf8)
-            if isLink, Files.kind(of: path) == .folder {
+            if isLink, kind == .folder {
                 refused.append(
                     PictureError(
                         path: relative, reason: .outside, problem: "a link to a folder, which is not followed",

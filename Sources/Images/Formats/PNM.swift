@@ -25,8 +25,8 @@ enum PNM {
                     + "\(needed) bytes follow",
                 advice: PictureError.again)
         }
-        // Value · 255 / most, rounded: of a bit, 1 is black.
-        let levels = isBits ? [255, 0] : (0...most).map { UInt8((2 * $0 * 255 + most) / (2 * most)) }
+        // Of a bit, 1 is black.
+        let levels = isBits ? [255, 0] : (0...most).map { level($0, of: most) }
         var values: [UInt8] = []
         values.reserveCapacity(count)
         for row in 0..<height {
@@ -55,6 +55,12 @@ enum PNM {
         let mode = (isBits ? "1 bit" : channels == 1 ? "grey" : "RGB") + (most > 255 ? ", 16 bits" : "")
         return DecodedPicture(
             picture: picture, format: .pnm, mode: mode, notes: most > 255 ? [.sixteenBits] : [])
+    }
+
+    /// `value · 255 / most`, rounded, halves to the even number, as Pillow does it.
+    private static func level(_ value: Int, of most: Int) -> UInt8 {
+        let (whole, rest) = (value * 255).quotientAndRemainder(dividingBy: most)
+        return UInt8(2 * rest > most || (2 * rest == most && whole % 2 == 1) ? whole + 1 : whole)
     }
 
     private static func headless(_ path: String) -> PictureError {
