@@ -45,12 +45,7 @@ package struct PictureCells {
         body: (_ row: Int, Value) -> Void
     ) throws(TableError) {
         guard let cells = table.column(named: column) else { return }
-        let reader: PictureReader
-        do throws(PictureError) {
-            reader = try PictureReader(Self.root(of: table.name))
-        } catch {
-            throw failure(error, row: nil)
-        }
+        let reader = try reader()
         var first: TableError?
         reader.stream(rows.map { cells.text($0) ?? "" }, threads: Machine.cores) { _, found in
             found.map { transform($0.picture) }
@@ -64,19 +59,42 @@ package struct PictureCells {
         if let first { throw first }
     }
 
-    /// The rows whose cell names no picture that can be read, with why.
-    package func broken() -> [(row: Int, error: PictureError)] {
-        guard let cells = table.column(named: column),
-            let reader = try? PictureReader(Self.root(of: table.name))
-        else { return [] }
+    /// What tells each row's picture from others: a text of its size and pixels, equal for equal ones whatever their files are
+    /// called; `nil` where a cell is empty.
+    ///
+    /// - Parameter named: What makes the text of the bytes.
+    /// - Throws: `TableError` where the archive that holds them cannot be read.
+    package func identities(
+        _ named: @escaping @Sendable ([UInt8]) -> String
+    ) throws(TableError) -> [Result<String, PictureError>?] {
+        guard let cells = table.column(named: column) else { return [] }
+        var result = [Result<String, PictureError>?](repeating: nil, count: cells.count)
         let rows = (0..<cells.count).filter { !cells.isMissing($0) }
-        var result: [(row: Int, error: PictureError)] = []
-        reader.stream(rows.map { cells.text($0) ?? "" }, threads: Machine.cores) { _, found -> PictureError? in
-            if case .failure(let error) = found { error } else { nil }
-        } body: { place, error in
-            if let error { result.append((rows[place], error)) }
+        try reader().stream(
+            rows.map { cells.text($0) ?? "" }, threads: Machine.cores
+        ) { _, found in
+            found.map { decoded in
+                let picture = decoded.picture
+                let size = [picture.height, picture.width, picture.channels]
+                return named(size.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] } + picture.bytes)
+            }
+        } body: { place, found in
+            result[rows[place]] = found
         }
         return result
+    }
+
+    private func reader() throws(TableError) -> PictureReader {
+        do throws(PictureError) {
+            return try PictureReader(Self.root(of: table.name))
+        } catch {
+            throw failure(error, row: nil)
+        }
+    }
+
+    /// The error of a row's cell.
+    package func failure(_ error: PictureError, row: Int) -> TableError {
+        failure(error, row: .some(row))
     }
 
     private func failure(_ error: PictureError, row: Int?) -> TableError {

@@ -29,12 +29,12 @@ struct PictureRecipe {
     }
 
     /// Of pictures, over all epochs.
-    private static let visits = 450_000
+    private static let visits = 480_000
 
     var epochs: Standard<Int> {
         Standard(
             min(max(Self.visits / rows, 5), 60),
-            "so many that 450,000 pictures are learned from, 5 to 60")
+            "480,000 over the \(rows) pictures, 5 to 60")
     }
 
     var patience: Standard<Int> {
@@ -51,7 +51,5 @@ struct PictureRecipe {
         Standard(.oneCycle, "few epochs of pictures are best used by a rate that rises and falls to 0")
     }
 
-    var refits: Standard<Int> {
-        Standard(settling.problem.rows <= 10_000 ? 1 : 0, "one more model that learns from validation rows too, up to 10,000 pictures")
-    }
+    var refits: Standard<Int> { Standard(0, "none of pictures, whose trainings take long") }
 }

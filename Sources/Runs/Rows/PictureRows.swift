@@ -1,6 +1,7 @@
 import ImageColumns
 import Images
 import Platform
+import RunStore
 package import Tables
 
 /// Rows that are pictures of a folder, or of an archive of arrays: a table of their paths and classes.
@@ -60,17 +61,44 @@ extension CSVOptions {
 }
 
 extension Table {
-    /// Without the rows whose pictures cannot be read.
-    func leavingOutBroken(_ columns: [String], warn: (String) -> Void) -> Table {
+    /// With pictures that are told apart by what they show, and not by what their files are called.
+    ///
+    /// - Parameter skipsBroken: Whether rows whose picture cannot be read are left out, and told of.
+    /// - Throws: `TableError` naming the first such row, where they are not.
+    func identifyingPictures(skipsBroken: Bool, warn: (String) -> Void) throws -> Table {
+        var columns = columns
         var broken: [Int: PictureError] = [:]
-        for column in columns {
-            for (row, error) in PictureCells(column: column, table: self).broken() { broken[row] = error }
+        for (index, column) in columns.enumerated() where column.kind == .image {
+            let cells = PictureCells(column: column.name, table: self)
+            var places: [String: Int32] = [:]
+            var values: [String] = []
+            var codes: [Int32] = []
+            for (row, found) in try cells.identities({ ContentHash.sha256($0) }).enumerated() {
+                switch found {
+                case nil: codes.append(-1)
+                case .failure(let error):
+                    guard skipsBroken else { throw cells.failure(error, row: row) }
+                    broken[row] = error
+                    codes.append(-1)
+                case .success(let text):
+                    let place = places[text] ?? Int32(values.count)
+                    if Int(place) == values.count {
+                        places[text] = place
+                        values.append(text)
+                    }
+                    codes.append(place)
+                }
+            }
+            columns[index].spelling =
+                Column(name: column.name, cells: .categories(codes: codes, values: values)).texts
         }
-        guard let first = broken.keys.min(), let error = broken[first] else { return self }
+        let told = Table(
+            name: name, rowCount: rowCount, columns: columns, lines: lines, notes: notes, remarks: remarks)
+        guard let first = broken.keys.min(), let error = broken[first] else { return told }
         warn(
             "\(name): \(broken.count) of \(rowCount) rows are left out, as their pictures cannot be read; the first is "
                 + "\(error.path): \(error.problem)")
-        return selecting(rows: (0..<rowCount).filter { broken[$0] == nil })
+        return told.selecting(rows: (0..<rowCount).filter { broken[$0] == nil })
     }
 }
 

@@ -88,8 +88,9 @@ package struct PreparedData {
             hashes.append(ContentHash.sha256(bytes))
             let table = try CSVReader.read(
                 bytes: bytes, name: path, options: options.readingPictures(of: path))
-            guard columns.skipsBroken ?? false else { return table }
-            return table.leavingOutBroken(columns.images ?? []) { onEvent(.warning($0)) }
+            return try table.identifyingPictures(skipsBroken: columns.skipsBroken ?? false) {
+                onEvent(.warning($0))
+            }
         }
         let options = try schemaOptions(columns, kinds)
         let reading = try csvOptions(configuration.reading, threads: threads)
