@@ -43,7 +43,7 @@ struct TrainingArguments: ParsableArguments {
             throw ValidationError("Missing expected argument '--target <target>'")
         }
         var configuration = TrainConfiguration(data: data, output: output)
-        configuration.test = test
+        configuration.test = test ?? PictureRows.testPart(of: data)
         configuration.rules = try rules.map(LabelRules.init(file:))
         configuration.columns = columns.roles(target: target)
         if arePictures { configuration.columns.images = [PictureRows.pathColumn] }

@@ -22,7 +22,7 @@ package enum PictureRows {
     }
 
     /// The path itself where pictures in it are set apart for tests.
-    static func testPart(of path: String) -> String? {
+    package static func testPart(of path: String) -> String? {
         guard are(path), let folder = try? PictureFolder.read(path), folder.parts.contains(.test) else { return nil }
         return path
     }

@@ -101,8 +101,7 @@ package struct PreparedData {
         var warnings =
             table.remarks.map { "\(configuration.data): \($0)" } + schemaWarnings.map(\.description)
 
-        let testFile = configuration.test ?? PictureRows.testPart(of: configuration.data)
-        let testTable = try testFile.map { path in
+        let testTable = try configuration.test.map { path in
             try read(path, reading.keepingTexts(of: schema), of: .measured)
         }
         let answered = try configuration.answers.map {
