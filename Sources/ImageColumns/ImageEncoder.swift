@@ -4,8 +4,8 @@ package import Tables
 
 /// A column of pictures: cells are paths, or places in an archive of arrays, and each becomes a block of bytes.
 ///
-/// Pictures are brought to one size, which is found on training rows, and kept as bytes; each channel is scaled to mean 0 and
-/// standard deviation 1 over them.
+/// Pictures are brought to one size, which is found on training rows, and kept as bytes; each channel is scaled to
+/// mean 0 and standard deviation 1 over them.
 package struct ImageEncoder: ColumnEncoder {
     package static let kind = ColumnKind.image
     package static let key = "images"

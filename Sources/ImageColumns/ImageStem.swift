@@ -4,9 +4,9 @@ package import TensorCore
 
 /// A small residual convolutional network, whose size follows from the picture's.
 ///
-/// Convolutions of 3 × 3 with batch norm, from 16 channels on; while the map is larger than 8 × 8, its sides are halved and its
-/// channels doubled; the last map goes through a residual block, and one layer makes the row's features of all its places. What
-/// is larger than 40 × 40 begins at half its size.
+/// Convolutions of 3 × 3 with batch norm, from 16 channels on; while the map is larger than 8 × 8, its sides are
+/// halved and its channels doubled; the last map goes through a residual block, and one layer makes the row's
+/// features of all its places. What is larger than 40 × 40 begins at half its size.
 ///
 /// - Source: residual blocks: He et al. 2016, arXiv:1512.03385; batch norm: Ioffe & Szegedy 2015, arXiv:1502.03167.
 package struct ImageStem: BlockStem {

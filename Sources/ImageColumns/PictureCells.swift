@@ -59,8 +59,8 @@ package struct PictureCells {
         if let first { throw first }
     }
 
-    /// What tells each row's picture from others: a text of its size and pixels, equal for equal ones whatever their files are
-    /// called; `nil` where a cell is empty.
+    /// What tells each row's picture from others: a text of its size and pixels, equal for equal ones whatever their
+    /// files are called; `nil` where a cell is empty.
     ///
     /// - Parameter named: What makes the text of the bytes.
     /// - Throws: `TableError` where the archive that holds them cannot be read.

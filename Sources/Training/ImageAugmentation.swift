@@ -5,9 +5,9 @@ import TensorCore
 /// Random shifts and mirrorings of training images `[height, width, channels]`.
 ///
 /// An image is mirrored with probability ½ where `flipsHorizontally`, and moved along each axis by a
-/// number of cells that is uniform on `−shift...shift`; zeros come in from outside, or where `repeatsEdges` what stands at the
-/// edge, as zero may be no background of scaled numbers. What happens to a
-/// row is a pure function of (seed, step, row), so neither shards nor threads change it.
+/// number of cells that is uniform on `−shift...shift`; zeros come in from outside, or where `repeatsEdges` what
+/// stands at the edge, as zero may be no background of scaled numbers. What happens to a row is a pure function of
+/// (seed, step, row), so neither shards nor threads change it.
 package struct ImageAugmentation: Sendable {
     package var height: Int
     package var width: Int

@@ -25,8 +25,8 @@ struct TrainCommand: ParsableCommand {
 
     @Argument(
         help: """
-            The table to train on: a CSV file with a header. Or pictures: a folder with a folder a class, or an archive of \
-            arrays (.npz).
+            The table to train on: a CSV file with a header. Or pictures: a folder with a folder a class, or an archive \
+            of arrays (.npz).
             """)
     var data: String
 

@@ -95,17 +95,20 @@ import Testing
         let asked = PredictionRequest(run: run, rows: test)
         let lines = String(decoding: try predictRows(asked).bytes, as: UTF8.self)
             .split(separator: "\n")
-        #expect(lines[0] == "probability[across],probability[down],decision")
+        #expect(lines[0] == "path,probability[across],probability[down],decision")
         var door = HeldOutRows(of: run, for: "a test of this program")
         let stored = try door.open(.test)
         #expect(stored.rows == 40 && lines.count == 41)
         for row in 0..<stored.rows {
-            let said = lines[row + 1].split(separator: ",").prefix(2).compactMap { Double($0) }
+            let said = lines[row + 1].split(separator: ",").dropFirst().prefix(2).compactMap { Double($0) }
             for place in 0..<2 {
                 let kept = stored.predictions.values[2 * row + place]
                 #expect(said.count == 2 && abs(said[place] - kept) < 1e-6, "row \(row)")
             }
         }
+        let one = PredictionRequest(run: run, rows: test + "/across/0.pgm")
+        let alone = String(decoding: try predictRows(one).bytes, as: UTF8.self)
+        #expect(alone.split(separator: "\n").last?.hasPrefix("0.pgm,") == true)
         let measured = try evaluateRun(run: run, rows: test, reading: .init(), threads: 2)
         let again = measured.report.measurements.first { $0.metric == "rocAUC" && $0.group == nil }
         #expect(try abs(#require(again?.value) - #require(area?.value)) < 1e-6)
@@ -121,9 +124,9 @@ import Testing
             }
         }
 
-        let alone = try trainRun(
+        let repeated = try trainRun(
             configuration(data, test: test, scratch.path + "/alone"), control: RunControl(threads: 1))
-        #expect(alone.weightsSHA256 == result.weightsSHA256)
+        #expect(repeated.weightsSHA256 == result.weightsSHA256)
     }
 
     /// A column of paths beside ordinary ones, of which some are empty.

@@ -20,8 +20,8 @@ package protocol BlockStem: Codable, Sendable, Hashable {
     /// - Parameters:
     ///   - block: `[rows, …]`.
     ///   - rows: The extent of the rows: one part each, or several.
-    ///   - training: Whether this is the graph that trains: a batch norm then takes the batch's statistics. The parameters, in
-    ///     their order, are the same in both.
+    ///   - training: Whether this is the graph that trains: a batch norm then takes the batch's statistics. The
+    ///     parameters, in their order, are the same in both.
     /// - Returns: `[rows, width]`.
     func features(
         of block: Value, rows: Extent, training: Bool, in builder: inout GraphBuilder

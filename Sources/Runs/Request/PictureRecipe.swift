@@ -1,7 +1,7 @@
 import Optim
 
-/// What settings are where pictures are among the features and nothing was asked for: a short training, whose rate rises and
-/// falls to 0, as fits two cores.
+/// What settings are where pictures are among the features and nothing was asked for: a short training, whose rate
+/// rises and falls to 0, as fits two cores.
 struct PictureRecipe {
     private let settling: Settling
 

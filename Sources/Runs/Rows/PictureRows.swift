@@ -16,9 +16,15 @@ package enum PictureRows {
     package static let pathColumn = "path"
     package static let labelColumn = "label"
 
-    /// Whether rows of this name are pictures of a folder or an archive.
+    /// Whether rows of this name are pictures: of a folder, of an archive, or one.
     package static func are(_ path: String) -> Bool {
-        Files.isFolder(path) || PictureCells.isArchive(path)
+        Files.isFolder(path) || PictureCells.isArchive(path) || isPicture(path)
+    }
+
+    private static func isPicture(_ path: String) -> Bool {
+        let ending = path.split(separator: ".").last?.lowercased() ?? ""
+        return Files.kind(of: path) == .file
+            && PictureFormat.allCases.contains { $0 != .npz && $0.extensions.contains(ending) }
     }
 
     /// The path itself where pictures in it are set apart for tests.
@@ -28,6 +34,14 @@ package enum PictureRows {
     }
 
     fileprivate static func table(_ path: String, _ part: Part) throws(PictureError) -> Table {
+        if isPicture(path) {
+            return Table(
+                name: path, rowCount: 1,
+                columns: [
+                    Column(name: pathColumn, cells: .texts([Files.name(of: path)], kind: .image)),
+                    Column(name: labelColumn, cells: .categories(codes: [-1], values: [])),
+                ])
+        }
         let folder = try PictureFolder.read(path)
         let all = folder.table()
         guard folder.parts.contains(.test), part != .all else {
@@ -45,7 +59,11 @@ package enum PictureRows {
 /// - Parameter part: Which pictures, where they are set apart.
 package func rowBytes(_ path: String, of part: PictureRows.Part = .all) throws -> [UInt8] {
     guard PictureRows.are(path) else { return try CSVReader.bytes(path: path) }
-    return CSVWriter.bytes(try PictureRows.table(path, part))
+    do throws(PictureError) {
+        return CSVWriter.bytes(try PictureRows.table(path, part))
+    } catch {
+        throw VouchError("\(error)")
+    }
 }
 
 extension CSVOptions {
@@ -57,6 +75,13 @@ extension CSVOptions {
         options.kinds[PictureRows.labelColumn] = .category
         options.missingTokens = []
         return options
+    }
+}
+
+extension Schema {
+    /// Columns that tell which row a prediction is of: identifiers, and paths of pictures.
+    package var namesOfRows: [String] {
+        names(.id) + features.filter { $0.kind == .image }.map(\.name)
     }
 }
 

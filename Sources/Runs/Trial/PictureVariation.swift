@@ -29,8 +29,9 @@ extension Learner {
 
 /// Whether mirrored pictures keep their labels, as far as their neighbours tell.
 ///
-/// Some training pictures are each given the label of the nearest other one, by the mean square of differences of pixels, as
-/// they are and mirrored. Where labels depend on left and right, as those of letters, mirrored pictures have others' neighbours.
+/// Some training pictures are each given the label of the nearest other one, by the mean square of differences of
+/// pixels, as they are and mirrored. Where labels depend on left and right, as those of letters, mirrored pictures
+/// have others' neighbours.
 struct MirrorCheck {
     /// Pictures that are asked about, and those that are their neighbours.
     private static let asked = 400
@@ -106,7 +107,8 @@ struct MirrorCheck {
 extension PreparedData {
     /// Finds the columns of pictures that may be mirrored.
     ///
-    /// - Parameter classes: One a row of the table; `nil` of a target that is a number, whose pictures are not mirrored.
+    /// - Parameter classes: One a row of the table; `nil` of a target that is a number, whose pictures are not
+    ///   mirrored.
     mutating func settleMirroring(_ classes: [Int32]?) throws {
         let places = encoder.blocks.enumerated().filter { $0.element.kind == .image }
         guard !places.isEmpty, let classes else { return }

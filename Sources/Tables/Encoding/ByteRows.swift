@@ -1,7 +1,7 @@
 /// Rows of bytes, such as pixels, of which a network reads scaled numbers.
 ///
-/// They are kept as bytes, a quarter of what numbers take, and scaled where a worker writes them into an input. Some of the
-/// rows are a list of places beside the same bytes, so that splits and folds copy nothing.
+/// They are kept as bytes, a quarter of what numbers take, and scaled where a worker writes them into an input. Some
+/// of the rows are a list of places beside the same bytes, so that splits and folds copy nothing.
 package struct ByteRows: Sendable, Hashable {
     /// What a byte stands for: `(byte − center) / spread` of its channel, the last axis of a row.
     package struct Scale: Sendable, Hashable, Codable {
