@@ -102,7 +102,7 @@ let package = Package(
                 real,
             ]),
         // pictures in files, folders and archives
-        idea("Images", ["CImages", "Platform", "Tables"]),
+        idea("Images", ["CImages", "Platform", "Tables", "TensorCore"]),
         idea(
             "Training",
             [
