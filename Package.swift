@@ -205,8 +205,8 @@ let package = Package(
             "Studies",
             [
                 "Adoption", "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "ModelExport", "Models", "NN",
-                "ONNX", "ONNXExport", "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Images", "Kernels", "ModelExport", "Models",
+                "NN", "ONNX", "ONNXExport", "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs",
                 "Statistics", "Tables", "TensorCore", "Training", "Tuning",
                 real,
             ]),
