@@ -334,6 +334,10 @@ let package = Package(
         .executableTarget(
             name: "NetworkRuns", dependencies: ["Imports", "Kernels", "ONNX"],
             path: "Benchmarks/onnx/execution", swiftSettings: strict),
+        // pictures, decoded and timed
+        .executableTarget(
+            name: "PictureDecoding", dependencies: ["Images", "Platform"], path: "Benchmarks/images/decode",
+            exclude: ["peer.py"], swiftSettings: strict),
         // training from more rows than memory holds, measured
         .executableTarget(
             name: "RowsOnDisk", dependencies: ["Platform", "TensorCore", "Vouch"],

@@ -80,19 +80,30 @@ struct BlockMeans: Sendable {
 
 /// By what windows are looked up: their mean, and the share of their variation that lies in waves of low frequency.
 struct WindowKey: Sendable {
-    /// 0…255.
-    let mean: Float
-    /// Coefficients of the cosines (0, 1), (1, 0), (0, 2), (2, 0) and (1, 1), in units of the window's deviation.
-    let waves: [Float]
+    /// The mean, 0…255; coefficients of the cosines (0, 1), (1, 0), (0, 2), (2, 0) and (1, 1), in units of the window's
+    /// deviation; two zeros.
+    let values: SIMD8<Float>
 
     init(_ means: [Float], deviation: Float) {
-        let across = BlockMeans.across
-        mean = means.reduce(0, +) / Float(means.count)
-        waves = Self.cosines.map { wave in
+        var values = SIMD8<Float>(repeating: 0)
+        let count = Float(BlockMeans.count)
+        values[0] = means.reduce(0, +) / count
+        for (wave, cosine) in Self.cosines.enumerated() {
             var sum: Float = 0
-            for place in 0..<(across * across) { sum += wave[place] * means[place] }
-            return sum / Float(across * across) / deviation
+            for place in 0..<BlockMeans.count { sum += cosine[place] * means[place] }
+            values[wave + 1] = sum / count / deviation
         }
+        self.values = values
+    }
+
+    static let tolerance: Float = 0.1
+    static let meanTolerance: Float = 12
+    private static let tolerances = SIMD8<Float>(
+        meanTolerance, tolerance, tolerance, tolerance, tolerance, tolerance, 1, 1)
+
+    static func isNear(_ first: SIMD8<Float>, _ second: SIMD8<Float>) -> Bool {
+        let difference = first - second
+        return all((difference .<= tolerances) .& (difference .>= -tolerances))
     }
 
     /// Orthogonal, of mean square 1. The values are those of cos(π k (2 i + 1) / 12) for six places i.

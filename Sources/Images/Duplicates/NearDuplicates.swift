@@ -11,17 +11,18 @@ package struct NearDuplicate: Sendable, Hashable {
 
 /// Near duplicates among many pictures.
 ///
-/// A perceptual hash alone says too much where all pictures are alike, such as garments on black: most trousers agree in
-/// it. So it only chooses candidates, and what decides is a comparison of blocks and a gap: copies of a picture are much
-/// nearer to it than the nearest picture that is none.
+/// A perceptual hash alone says too much where all pictures are alike, such as garments on black: most trousers agree
+/// in it. So it only chooses candidates, and what decides is a comparison of blocks and a gap: copies of a picture
+/// are much nearer to it than the nearest picture that is none.
 ///
-/// 1. Each picture is reduced to a grey square, its window in the middle to 36 block means. A window's key are its mean and
-///    coefficients of low frequency. Keys of the windows in the middle are put into the cells of a grid (bands of four
-///    quantised values), and looked up by those of 25 shifted windows, in all cells that a tolerance reaches.
-/// 2. Candidates are compared by their blocks, refined to half a pixel.
+/// 1. Each picture is reduced to a grey square, its window in the middle to 36 block means. A window's key are its
+///    mean and coefficients of low frequency. Keys of the windows in the middle are put into the cells of a grid
+///    (bands of four quantised values), and looked up by those of 25 shifted windows, in all cells that a tolerance
+///    reaches.
+/// 2. Candidates are compared by their blocks, refined to a quarter of a pixel.
 /// 3. A picture's neighbours up to a distance of 0.1 are its copies where the next one is at least twice as far, and
-///    the same holds for the other. A pair of different sizes needs a gap of 1.25 only: resizing blurs, while pictures of one
-///    origin have one size as a rule.
+///    the same holds for the other. A pair of different sizes needs a gap of 1.25 only: resizing blurs, while
+///    pictures of one origin have one size as a rule.
 package struct NearDuplicates: Sendable {
     package private(set) var pairs: [NearDuplicate] = []
     /// Pictures of nearly one value, or smaller than 10 pixels, which cannot be told apart.
@@ -33,12 +34,10 @@ package struct NearDuplicates: Sendable {
     /// Neighbours are known up to here.
     private static let reach: Float = 0.25
     private static let leastDeviation: Float = 4
-    private static let tolerance: Float = 0.1
-    private static let meanTolerance: Float = 12
-    private static let mostCandidates = 40_000
+    private static let mostCandidates = 200_000
     private static let mostNeighbours = 32
 
-    /// - Complexity: O(pictures · candidates), where each picture has at most 40,000; in practice those in some cells
+    /// - Complexity: O(pictures · candidates), where each picture has at most 200,000; in practice those in some cells
     ///   of a grid of four dimensions.
     package init(_ sketches: [PictureSketch], threads: Int) {
         let sides = sketches.map { max($0.small.width, $0.small.height) }.sorted()
@@ -114,12 +113,8 @@ package struct NearDuplicates: Sendable {
         var left = mostCandidates
         for (shift, window) in windows.enumerated() where window.deviation >= leastDeviation {
             let key = WindowKey(window.means, deviation: window.deviation)
-            grid.visit(around: key, tolerance: tolerance, meanTolerance: meanTolerance) { other in
-                guard other < place, left > 0 else { return }
-                left -= 1
-                let known = thumbs.keys[other]
-                guard abs(known.mean - key.mean) <= meanTolerance else { return }
-                for wave in 0..<known.waves.count where abs(known.waves[wave] - key.waves[wave]) > tolerance { return }
+            grid.visit(around: key, left: &left) { other in
+                guard other < place else { return }
                 let ratio = Float(sketches[other].width) / Float(sketches[other].height) / aspect
                 guard ratio > 0.9, ratio < 1.11 else { return }
                 let deviation = (thumbs.deviations[other] + window.deviation) / 2
@@ -226,40 +221,57 @@ struct Thumbs: Sendable {
     }
 }
 
-/// Pictures by the cells of a grid over four of their keys' values.
+/// Pictures by the cells of a grid over four of their keys' values, those of a cell side by side.
 struct KeyGrid: Sendable {
     private static let cell: Float = 0.2
     private static let meanCell: Float = 24
-    private let cells: [UInt32: [Int32]]
+    private let cells: [UInt32: Range<Int>]
+    private let places: [Int32]
+    private let values: [SIMD8<Float>]
 
     init(keys: [(place: Int, key: WindowKey)]) {
-        var cells: [UInt32: [Int32]] = [:]
-        for (place, key) in keys {
-            let bands = [Int32(key.mean / Self.meanCell)] + (0..<3).map { Self.band(key.waves[$0]) }
-            cells[Self.code(bands), default: []].append(Int32(place))
+        let coded = keys.map { (code: Self.code($0.key.values), entry: $0) }
+            .sorted { ($0.code, $0.entry.place) < ($1.code, $1.entry.place) }
+        places = coded.map { Int32($0.entry.place) }
+        values = coded.map(\.entry.key.values)
+        var cells: [UInt32: Range<Int>] = [:]
+        var start = 0
+        for end in 1..<(coded.count + 1) where end == coded.count || coded[end].code != coded[start].code {
+            cells[coded[start].code] = start..<end
+            start = end
         }
         self.cells = cells
     }
 
-    /// Those in all cells that the tolerances reach; also others.
-    func visit(around key: WindowKey, tolerance: Float, meanTolerance: Float, _ body: (Int) -> Void) {
-        let means = Int32(max(key.mean - meanTolerance, 0) / Self.meanCell)...Int32((key.mean + meanTolerance) / Self.meanCell)
-        let waves = (0..<3).map { Self.band(key.waves[$0] - tolerance)...Self.band(key.waves[$0] + tolerance) }
+    /// Those whose keys are within the tolerances, as long as not too many were looked at.
+    func visit(around key: WindowKey, left: inout Int, _ body: (Int) -> Void) {
+        let wanted = key.values
+        let least = max(wanted[0] - WindowKey.meanTolerance, 0) / Self.meanCell
+        let means = Int32(least)...Int32((wanted[0] + WindowKey.meanTolerance) / Self.meanCell)
+        let waves = (1...3).map {
+            Self.band(wanted[$0] - WindowKey.tolerance)...Self.band(wanted[$0] + WindowKey.tolerance)
+        }
         for mean in means {
             for first in waves[0] {
                 for second in waves[1] {
                     for third in waves[2] {
-                        for place in cells[Self.code([mean, first, second, third])] ?? [] { body(Int(place)) }
+                        guard left > 0, let range = cells[Self.code(mean, first, second, third)] else { continue }
+                        left = max(left - range.count, 0)
+                        for entry in range where WindowKey.isNear(values[entry], wanted) { body(Int(places[entry])) }
                     }
                 }
             }
         }
     }
 
-    /// A coefficient is at most 1 by its size, in units of the deviation.
+    /// A coefficient is at most about 1 by its size, in units of the deviation.
     private static func band(_ wave: Float) -> Int32 { Int32((min(max(wave, -2), 2) / cell).rounded(.down)) + 16 }
 
-    private static func code(_ bands: [Int32]) -> UInt32 {
-        bands.reduce(0) { $0 << 8 | UInt32(truncatingIfNeeded: $1) & 255 }
+    private static func code(_ values: SIMD8<Float>) -> UInt32 {
+        code(Int32(values[0] / meanCell), band(values[1]), band(values[2]), band(values[3]))
+    }
+
+    private static func code(_ mean: Int32, _ first: Int32, _ second: Int32, _ third: Int32) -> UInt32 {
+        UInt32(mean) << 24 | UInt32(first) << 16 | UInt32(second) << 8 | UInt32(third)
     }
 }

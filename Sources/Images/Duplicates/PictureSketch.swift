@@ -14,9 +14,10 @@ package struct PictureSketch: Sendable, Hashable {
         height = picture.height
         let plain = picture.isGrey ? picture.grey : picture
         pixelHash = PixelHash(plain)
-        small = plain.resized(
-            width: min(plain.width, Self.mostSide), height: min(plain.height, Self.mostSide)
-        ).grey
+        small =
+            plain.resized(
+                width: min(plain.width, Self.mostSide), height: min(plain.height, Self.mostSide)
+            ).grey
     }
 
     /// 128 bits: among a million pictures two others agree with a probability of about 1e-27.

@@ -9,7 +9,8 @@ package struct SuspectedMark: Sendable, Hashable {
     package let place: String
     /// The values of the cell in pictures with the mark.
     package let values: ClosedRange<Int>
-    /// Pictures with the mark among those of the class and the others, each counted by a rule that was found without it.
+    /// Pictures with the mark among those of the class and the others, each counted by a rule that was found without
+    /// it.
     package let inClass: Int
     package let classCount: Int
     package let inOthers: Int
@@ -21,12 +22,13 @@ package struct SuspectedMark: Sendable, Hashable {
     }
 }
 
-/// Looks for what gives the label away without the picture: a cell of a corner or an edge whose values lie in a narrow range in a
-/// good part of one class, and hardly ever in the others.
+/// Looks for what gives the label away without the picture: a cell of a corner or an edge whose values lie in a
+/// narrow range in a good part of one class, and hardly ever in the others.
 ///
-/// An object that reaches the edge of its pictures also tells classes apart, but by values that vary; a mark has the same
-/// ones, and no other class has them. The rule of each class (cell, and a range of 24 values) is found on three quarters of
-/// the pictures and counted on the fourth, in turn. A permutation of the labels tells what the search finds by chance.
+/// An object that reaches the edge of its pictures also tells classes apart, but by values that vary; a mark has the
+/// same ones, and no other class has them. The rule of each class (cell, and a range of 24 values) is found on three
+/// quarters of the pictures and counted on the fourth, in turn. A permutation of the labels tells what the search
+/// finds by chance.
 package struct MarkSearch: Sendable {
     /// By their difference, the greatest first; one a class.
     package let marks: [SuspectedMark]
@@ -126,7 +128,8 @@ package struct MarkSearch: Sendable {
         }
         for label in 0..<classCount {
             let found = (0..<Self.folds).map { rules[$0 * classCount + label] }
-            guard classSizes[label] >= leastInClass, var total = found.compactMap(\.self).max(by: { $0.score < $1.score })
+            guard classSizes[label] >= leastInClass,
+                var total = found.compactMap(\.self).max(by: { $0.score < $1.score })
             else { continue }
             total.classCount = classSizes[label]
             for (held, rule) in found.enumerated() {

@@ -156,7 +156,8 @@ extension LookedPictures {
                 if let label = picture.entry.label { counts[label, default: [:]][kind.text(picture), default: 0] += 1 }
             }
             for label in folder.classes {
-                guard let size = ofClass[label], size >= Self.leastPictures, pictures.count - size >= Self.leastPictures,
+                guard let size = ofClass[label], size >= Self.leastPictures,
+                    pictures.count - size >= Self.leastPictures,
                     let (value, count) = counts[label]?.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })
                 else { continue }
                 let share = Double(count) / Double(size)

@@ -47,7 +47,7 @@ package struct PictureInspection: Encodable {
     struct Broken: Encodable {
         let count: Int
         let byReason: [String: Int]
-        /// The first twenty.
+        /// The first 10,000.
         let files: [BrokenFile]
     }
 
@@ -63,8 +63,8 @@ package struct PictureInspection: Encodable {
         let pairs: Int
         let pairsAcrossParts: Int
         let pairsOfOtherLabels: Int
-        /// The first twenty, those of other labels before those across parts before the rest.
-        let examples: [Pair]
+        /// At most 10,000, those of other labels before those across parts before the rest.
+        let listed: [Pair]
     }
 
     struct Pair: Encodable {
@@ -126,11 +126,12 @@ package func inspectPictures(_ path: String, threads: Int) throws -> PictureInsp
                 otherLabel: first.label != nil && second.label != nil && first.label != second.label,
                 acrossParts: first.part != second.part, distance: pair.distance.map(Double.init))
         }
-        let ordered = all.filter(\.otherLabel) + all.filter { !$0.otherLabel && $0.acrossParts }
+        let ordered =
+            all.filter(\.otherLabel) + all.filter { !$0.otherLabel && $0.acrossParts }
             + all.filter { !$0.otherLabel && !$0.acrossParts }
         return PictureInspection.Copies(
             pairs: all.count, pairsAcrossParts: all.count(where: \.acrossParts),
-            pairsOfOtherLabels: all.count(where: \.otherLabel), examples: Array(ordered.prefix(20)))
+            pairsOfOtherLabels: all.count(where: \.otherLabel), listed: Array(ordered.prefix(10_000)))
     }
     var first: [PictureSketch.PixelHash: Int] = [:]
     var exact: [(first: Int, second: Int, distance: Float?)] = []
@@ -152,7 +153,7 @@ package func inspectPictures(_ path: String, threads: Int) throws -> PictureInsp
         broken: PictureInspection.Broken(
             count: broken.count,
             byReason: broken.reduce(into: [:]) { $0[$1.reason.rawValue, default: 0] += 1 },
-            files: broken.prefix(20).map {
+            files: broken.prefix(10_000).map {
                 .init(path: $0.path, reason: $0.reason.rawValue, problem: $0.problem, advice: $0.advice)
             }),
         otherFiles: folder.otherFiles.count, hiddenFiles: folder.hiddenCount, duplicates: copies(exact),

@@ -6,7 +6,8 @@ import Runs
 extension PictureInspection {
     /// The inspection for people.
     package var text: String {
-        var text = "\(visible(source)): \(NumberText.count(pictures)) pictures, \(classes.count) "
+        var text =
+            "\(visible(source)): \(NumberText.count(pictures)) pictures, \(classes.count) "
             + "\(classes.count == 1 ? "class" : "classes")"
         if otherFiles > 0 { text += "; \(NumberText.count(otherFiles)) other files left out" }
         if hiddenFiles > 0 { text += "; \(NumberText.count(hiddenFiles)) hidden ones skipped" }
@@ -21,7 +22,7 @@ extension PictureInspection {
             text += "  \(NumberText.count(flatPictures)) pictures of nearly one value were not compared.\n"
         }
         if cutPictures > 0 {
-            text += "  For \(NumberText.count(cutPictures)) pictures not all that are alike were compared, as there are too many.\n"
+            text += "  For \(NumberText.count(cutPictures)) pictures not all that are alike were compared: too many are.\n"
         }
         return text + giveawayText
     }
@@ -48,7 +49,7 @@ extension PictureInspection {
         var text = "Formats: \(list(formats))\nModes: \(list(modes))\nSizes: \(shown)\(more)\n"
         for note in PictureNote.allCases {
             guard let count = notes[note.rawValue] else { continue }
-            text += "\(NumberText.count(count)) \(count == 1 ? "picture: it or they" : "pictures") \(note.text).\n"
+            text += "\(NumberText.count(count)) \(note.text).\n"
         }
         return text
     }
@@ -58,7 +59,8 @@ extension PictureInspection {
         let reasons = PictureError.Reason.allCases.compactMap { reason in
             broken.byReason[reason.rawValue].map { "\(reason.text) \(NumberText.count($0))" }
         }
-        var text = "\n! \(NumberText.count(broken.count)) \(broken.count == 1 ? "file" : "files") cannot be taken: "
+        var text =
+            "\n! \(NumberText.count(broken.count)) \(broken.count == 1 ? "file" : "files") cannot be taken: "
             + "\(reasons.joined(separator: ", ")).\n"
         for file in broken.files.prefix(5) {
             text += "  \(visible(file.path)): \(visible(file.problem)). \(file.advice)\n"
@@ -76,7 +78,7 @@ extension PictureInspection {
         if copies.pairsAcrossParts > 0 {
             text += "! \(NumberText.count(copies.pairsAcrossParts)) of them across parts: what is tested was learned.\n"
         }
-        for pair in copies.examples.prefix(5) { text += "  \(visible(pair.first))  \(visible(pair.second))\n" }
+        for pair in copies.listed.prefix(5) { text += "  \(visible(pair.first))  \(visible(pair.second))\n" }
         if copies.pairs > 5 { text += "  …\n" }
         return text
     }
@@ -86,16 +88,19 @@ extension PictureInspection {
         func percent(_ share: Double) -> String { NumberText.percent(share, decimals: 0) + " %" }
         var text = ""
         for file in giveaways.files {
-            text += "! The \(file.kind) gives a label away: \(percent(file.shareOfClass)) of \"\(visible(file.label))\" have "
-                + "\(visible(file.value)), of the others \(percent(file.shareOfOthers)).\n"
+            text += "! The \(file.kind) gives a label away: \(percent(file.shareOfClass)) of "
+                + "\"\(visible(file.label))\" have \(visible(file.value)), of the others "
+                + "\(percent(file.shareOfOthers)).\n"
         }
         for mark in giveaways.marks {
-            text += "! A mark gives a label away, \(mark.place): \(percent(mark.shareOfClass)) of \"\(visible(mark.label))\" have "
-                + "values from \(mark.fromValue) to \(mark.toValue) there, of the others \(percent(mark.shareOfOthers)) "
-                + "(difference \(percent(mark.difference)), 95 % interval \(percent(mark.lower)) to \(percent(mark.upper))).\n"
+            text += "! A mark gives a label away, \(mark.place): \(percent(mark.shareOfClass)) of "
+                + "\"\(visible(mark.label))\" have values from \(mark.fromValue) to \(mark.toValue) there, of the "
+                + "others \(percent(mark.shareOfOthers)) (difference \(percent(mark.difference)), 95 % interval "
+                + "\(percent(mark.lower)) to \(percent(mark.upper))).\n"
         }
         if text.isEmpty {
-            text = "No label is given away by sizes, formats, marks in corners or borders "
+            text =
+                "No label is given away by sizes, formats, marks in corners or borders "
                 + "(\(NumberText.count(giveaways.pictures)) pictures looked at for marks).\n"
         }
         return "\n" + text
