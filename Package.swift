@@ -102,7 +102,7 @@ let package = Package(
                 real,
             ]),
         // pictures in files, folders and archives
-        idea("Images", ["CImages", "Platform", "Tables"]),
+        idea("Images", ["CImages", "Platform", "Tables", "TensorCore"]),
         // pictures as columns of a table
         idea("ImageColumns", ["GraphIR", "Images", "NN", "Platform", "Tables", "TensorCore"]),
         idea(
@@ -207,8 +207,8 @@ let package = Package(
             "Studies",
             [
                 "Adoption", "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "ModelExport", "Models", "NN",
-                "ONNX", "ONNXExport", "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Images", "Kernels", "ModelExport", "Models",
+                "NN", "ONNX", "ONNXExport", "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs",
                 "Statistics", "Tables", "TensorCore", "Training", "Tuning",
                 real,
             ]),
@@ -336,6 +336,10 @@ let package = Package(
         .executableTarget(
             name: "NetworkRuns", dependencies: ["Imports", "Kernels", "ONNX"],
             path: "Benchmarks/onnx/execution", swiftSettings: strict),
+        // pictures, decoded and timed
+        .executableTarget(
+            name: "PictureDecoding", dependencies: ["Images", "Platform"], path: "Benchmarks/images/decode",
+            exclude: ["peer.py"], swiftSettings: strict),
         // training from more rows than memory holds, measured
         .executableTarget(
             name: "RowsOnDisk", dependencies: ["Platform", "TensorCore", "Vouch"],

@@ -27,7 +27,8 @@ extension Picture {
         var values: [UInt8] = []
         values.reserveCapacity(width * height)
         for pixel in stride(from: 0, to: bytes.count, by: 3) {
-            let red = 19_595 * Int(bytes[pixel]), green = 38_470 * Int(bytes[pixel + 1])
+            let red = 19_595 * Int(bytes[pixel])
+            let green = 38_470 * Int(bytes[pixel + 1])
             values.append(UInt8((red + green + 7471 * Int(bytes[pixel + 2]) + 0x8000) >> 16))
         }
         return Picture(width: width, height: height, channels: 1, bytes: values)

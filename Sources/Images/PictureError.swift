@@ -150,12 +150,12 @@ package enum PictureNote: String, Sendable, Hashable, Codable, CaseIterable {
     /// What follows a number of pictures.
     package var text: String {
         switch self {
-        case .otherExtension: "have a name that promises another format; they were read by their bytes"
-        case .oddities: "have oddities outside their pixels, such as bytes that belong to nothing"
-        case .blended: "have transparent parts, which were laid over white"
-        case .sixteenBits: "have more than 8 bits a value, of which the upper 8 are taken"
-        case .turned: "were turned or mirrored as their EXIF data say"
-        case .cmyk: "are CMYK, converted to RGB without a colour profile"
+        case .otherExtension: "with a name that promises another format, read by their bytes"
+        case .oddities: "with oddities outside the pixels, such as bytes that belong to nothing"
+        case .blended: "with transparent parts, laid over white"
+        case .sixteenBits: "with more than 8 bits a value, of which the upper 8 are taken"
+        case .turned: "turned or mirrored as EXIF data say"
+        case .cmyk: "in CMYK, converted to RGB without a colour profile"
         }
     }
 }

@@ -36,7 +36,8 @@ package enum PictureFile {
         case .pnm: decoded = try PNM.decode(bytes, path: path, limits: limits)
         case .npz:
             throw PictureError(
-                path: path, reason: .otherFormat, problem: "an archive, which may hold many arrays, and not one picture",
+                path: path, reason: .otherFormat,
+                problem: "an archive, which may hold many arrays, and not one picture",
                 advice: "Name the archive itself instead of its folder, or leave it out.")
         }
         let ending = path.split(separator: "/").last.map { $0.split(separator: ".") } ?? []

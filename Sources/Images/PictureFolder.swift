@@ -74,7 +74,9 @@ package struct PictureFolder: Sendable, Hashable {
                 path: path, reason: .notThere, problem: "no such folder", advice: "Check the spelling of the path.")
         }
         guard folder.entries.isEmpty else { return folder }
-        let reasons = folder.refused.first.map { " The first of \(folder.refused.count) refused: \($0.problem) (\($0.path))." }
+        let reasons = folder.refused.first.map {
+            " The first of \(folder.refused.count) refused: \($0.problem) (\($0.path))."
+        }
         throw PictureError(
             path: path, reason: .notThere,
             problem: "no picture in it, of \(folder.otherFiles.count) files",
@@ -170,7 +172,8 @@ private struct FolderListing {
             names = try Files.names(in: folder.isEmpty ? root : root + "/" + folder)
         } catch {
             let failure = PictureError(
-                path: folder.isEmpty ? root : folder, reason: .unreadable, problem: error.reason, advice: error.nextStep)
+                path: folder.isEmpty ? root : folder, reason: .unreadable, problem: error.reason, advice: error.nextStep
+            )
             guard !folder.isEmpty else { throw failure }
             refused.append(failure)
             return

@@ -76,9 +76,10 @@ import Testing
     }
 
     @Test func filesThatEndEarlyAreErrorsAtEveryLength() throws {
-        for name in ["rgb420.jpg", "rgb420-progressive.jpg", "rgb-restart.jpg", "rgb8.png", "grey16-interlaced.png",
-            "rgb.bmp", "runs8.bmp", "palette4.bmp", "rgb.ppm", "one.pbm", "grey-text.pgm"]
-        {
+        for name in [
+            "rgb420.jpg", "rgb420-progressive.jpg", "rgb-restart.jpg", "rgb8.png", "grey16-interlaced.png",
+            "rgb.bmp", "runs8.bmp", "palette4.bmp", "rgb.ppm", "one.pbm", "grey-text.pgm",
+        ] {
             let whole = try bytes(name)
             let expected = try PictureFile.decode(whole, path: name).picture
             var complete = 0
@@ -115,7 +116,10 @@ import Testing
             _ = try PictureFile.decode(Array("GIF89a....".utf8), path: "a/b.png")
             Issue.record("a GIF was read")
         } catch {
-            #expect("\(error)" == "reading the picture a/b.png: a GIF, which is not read. Convert it to PNG or JPEG, or leave it out.")
+            #expect(
+                "\(error)"
+                    == "reading the picture a/b.png: a GIF, which is not read. Convert it to PNG or JPEG, or leave it out."
+            )
         }
     }
 
@@ -141,7 +145,9 @@ import Testing
                 let step = UInt32(place * rounds + round)
                 var changed = whole
                 for change in 0..<(1 + round % 4) {
-                    let at = random.integer(below: round % 2 == 0 ? min(whole.count, 60) : whole.count, step: step, index: UInt64(2 * change))
+                    let at = random.integer(
+                        below: round % 2 == 0 ? min(whole.count, 60) : whole.count, step: step,
+                        index: UInt64(2 * change))
                     changed[at] = UInt8(truncatingIfNeeded: random.bits(step: step, index: UInt64(2 * change + 1)))
                 }
                 if round % 5 == 4 { changed.removeLast(random.integer(below: changed.count, step: step, index: 99)) }
@@ -154,7 +160,9 @@ import Testing
     @Test func changedArchivesNeverTrap() throws {
         let rounds = ProcessInfo.processInfo.environment["VOUCH_VERIFY"] == nil ? 100 : 20_000
         let random = CounterRandom(seed: 2, name: "mutations")
-        let path = FileManager.default.temporaryDirectory.path + "/vouch-archive-\(ProcessInfo.processInfo.processIdentifier).npz"
+        let path =
+            FileManager.default.temporaryDirectory.path
+            + "/vouch-archive-\(ProcessInfo.processInfo.processIdentifier).npz"
         defer { try? Files.remove(path) }
         var failed = 0
         for (kind, name) in ["stored.npz", "deflated.npz", "named.npz"].enumerated() {
@@ -164,8 +172,10 @@ import Testing
                 let step = UInt32(kind * rounds + round)
                 for change in 0..<3 {
                     // The directory stands at the end.
-                    let back = random.integer(below: change == 0 ? 300 : whole.count, step: step, index: UInt64(2 * change))
-                    changed[whole.count - 1 - back] = UInt8(truncatingIfNeeded: random.bits(step: step, index: UInt64(2 * change + 1)))
+                    let back = random.integer(
+                        below: change == 0 ? 300 : whole.count, step: step, index: UInt64(2 * change))
+                    changed[whole.count - 1 - back] = UInt8(
+                        truncatingIfNeeded: random.bits(step: step, index: UInt64(2 * change + 1)))
                 }
                 try Data(changed).write(to: URL(filePath: path))
                 do {

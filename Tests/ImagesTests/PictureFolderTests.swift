@@ -9,7 +9,8 @@ struct MadeFolder: ~Copyable {
     let path: String
 
     init(_ name: String) throws {
-        path = FileManager.default.temporaryDirectory.path
+        path =
+            FileManager.default.temporaryDirectory.path
             + "/vouch-\(name)-\(ProcessInfo.processInfo.processIdentifier)"
         try Files.remove(path)
         try Files.makeFolder(path)
@@ -36,7 +37,9 @@ struct MadeFolder: ~Copyable {
 @Suite struct PictureFolderTests {
     @Test func aFolderAClassIsATable() throws {
         let made = try MadeFolder("classes")
-        for name in ["katze/2.pgm", "katze/10.pgm", "kleiner Hund/a b.pgm", "кот/новый/1.pgm", "kötér/x.jpg", "Zebra/y"] {
+        for name in [
+            "katze/2.pgm", "katze/10.pgm", "kleiner Hund/a b.pgm", "кот/новый/1.pgm", "kötér/x.jpg", "Zebra/y",
+        ] {
             try made.picture(name)
         }
         try made.picture(".hidden/1.pgm")
@@ -56,7 +59,8 @@ struct MadeFolder: ~Copyable {
         #expect(table.columns.map(\.name) == ["path", "label"])
         #expect(table.columns[0].kind == .image)
         #expect(table.columns[0].text(5) == "кот/новый/1.pgm")
-        #expect((0..<6).map { table.columns[1].text($0) } == ["Zebra", "katze", "katze", "kleiner Hund", "kötér", "кот"])
+        #expect(
+            (0..<6).map { table.columns[1].text($0) } == ["Zebra", "katze", "katze", "kleiner Hund", "kötér", "кот"])
         let reader = try PictureReader(made.path)
         #expect(try reader.picture("kleiner Hund/a b.pgm").bytes == [100, 100, 100, 100])
         #expect(try reader.load("kötér/x.jpg").notes == [.otherExtension])

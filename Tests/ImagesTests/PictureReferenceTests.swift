@@ -118,7 +118,8 @@ struct ReferencePicture: Decodable {
     @Test func pixelsAreAveragesOfAreasAndLinesBetweenCentres() {
         let random = CounterRandom(seed: 7, name: "pixels")
         let picture = Picture(
-            width: 11, height: 7, channels: 3, bytes: (0..<231).map { UInt8(truncatingIfNeeded: random.bits(index: UInt64($0))) })
+            width: 11, height: 7, channels: 3,
+            bytes: (0..<231).map { UInt8(truncatingIfNeeded: random.bits(index: UInt64($0))) })
         for (width, height) in [(5, 3), (11, 7), (22, 14), (4, 20), (1, 1), (30, 2), (11, 6)] {
             let resized = picture.resized(width: width, height: height)
             let expected = twin(picture, width, height)

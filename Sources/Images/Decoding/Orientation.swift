@@ -72,15 +72,16 @@ enum Orientation {
         bytes.reserveCapacity(picture.bytes.count)
         for row in 0..<newHeight {
             for column in 0..<newWidth {
-                let (y, x) = switch orientation {
-                case 2: (row, width - 1 - column)
-                case 3: (height - 1 - row, width - 1 - column)
-                case 4: (height - 1 - row, column)
-                case 5: (column, row)
-                case 6: (height - 1 - column, row)
-                case 7: (height - 1 - column, width - 1 - row)
-                default: (column, width - 1 - row)
-                }
+                let (y, x) =
+                    switch orientation {
+                    case 2: (row, width - 1 - column)
+                    case 3: (height - 1 - row, width - 1 - column)
+                    case 4: (height - 1 - row, column)
+                    case 5: (column, row)
+                    case 6: (height - 1 - column, row)
+                    case 7: (height - 1 - column, width - 1 - row)
+                    default: (column, width - 1 - row)
+                    }
                 let pixel = (y * width + x) * channels
                 for channel in 0..<channels { bytes.append(picture.bytes[pixel + channel]) }
             }
@@ -89,7 +90,7 @@ enum Orientation {
     }
 }
 
-extension Array<UInt8> {
+extension [UInt8] {
     /// - Precondition: four bytes stand there.
     func bigEndian(at place: Int) -> UInt32 {
         self[place..<(place + 4)].reduce(0) { $0 << 8 | UInt32($1) }

@@ -36,7 +36,8 @@ struct BMP {
         let isOld = size == 12
         guard isOld || [16, 40, 52, 56, 64, 108, 124].contains(size) else {
             throw PictureError(
-                path: path, reason: .unsupported, problem: "a BMP whose header has \(size) bytes, a kind that is not read",
+                path: path, reason: .unsupported,
+                problem: "a BMP whose header has \(size) bytes, a kind that is not read",
                 advice: PictureError.convert)
         }
         if isOld {
@@ -49,13 +50,14 @@ struct BMP {
             bits = try number(28, 2)
             compression = size >= 40 ? try number(30, 4) : 0
         }
-        let isRead = switch compression {
-        case 0: [1, 4, 8, 16, 24, 32].contains(bits)
-        case 1: bits == 8 && !isTopDown
-        case 2: bits == 4 && !isTopDown
-        case 3, 6: bits == 16 || bits == 32
-        default: false
-        }
+        let isRead =
+            switch compression {
+            case 0: [1, 4, 8, 16, 24, 32].contains(bits)
+            case 1: bits == 8 && !isTopDown
+            case 2: bits == 4 && !isTopDown
+            case 3, 6: bits == 16 || bits == 32
+            default: false
+            }
         guard isRead else {
             throw PictureError(
                 path: path, reason: .unsupported,
@@ -202,7 +204,10 @@ struct BMP {
                 at += 2
             default:
                 let length = bits == 8 ? Int(code) : (Int(code) + 1) / 2
-                guard at + length <= bytes.count else { at = bytes.count; break }
+                guard at + length <= bytes.count else {
+                    at = bytes.count
+                    break
+                }
                 for place in 0..<Int(code) {
                     put(half(bytes[at + (bits == 8 ? place : place / 2)], place))
                 }
@@ -211,7 +216,8 @@ struct BMP {
         }
         guard row >= height - 1, column >= width || row >= height else {
             throw PictureError(
-                path: path, reason: .truncated, problem: "the BMP ends early, in row \(min(row + 1, height)) of \(height)",
+                path: path, reason: .truncated,
+                problem: "the BMP ends early, in row \(min(row + 1, height)) of \(height)",
                 advice: PictureError.again)
         }
         return values

@@ -21,7 +21,8 @@ enum PNM {
         guard bytes.count - reader.place >= needed else {
             throw PictureError(
                 path: path, reason: .truncated,
-                problem: "its header declares \(width) x \(height) pixels, and \(max(bytes.count - reader.place, 0)) of "
+                problem:
+                    "its header declares \(width) x \(height) pixels, and \(max(bytes.count - reader.place, 0)) of "
                     + "\(needed) bytes follow",
                 advice: PictureError.again)
         }
@@ -38,7 +39,8 @@ enum PNM {
                 case 2, 3: value = reader.number()
                 case 4: value = Int(bytes[start + column / 8] >> UInt8(7 - column % 8)) & 1
                 default:
-                    value = most > 255
+                    value =
+                        most > 255
                         ? Int(bytes[start + 2 * column]) << 8 | Int(bytes[start + 2 * column + 1])
                         : Int(bytes[start + column])
                 }

@@ -1,5 +1,5 @@
-/// Arrays of pictures in a NumPy archive (`.npz`): `train_images` beside `train_labels` as in MedMNIST, `x_train` beside
-/// `y_train`, or `images` beside `labels`.
+/// Arrays of pictures in a NumPy archive (`.npz`): `train_images` beside `train_labels` as in MedMNIST, `x_train`
+/// beside `y_train`, or `images` beside `labels`.
 ///
 /// Arrays of pictures are kept inflated: bytes of `[pictures, height, width]`, with a last or second axis of 1, 3 or
 /// 4 channels.
@@ -105,7 +105,8 @@ struct PictureStack: Sendable {
         else {
             throw PictureError(
                 path: array.path, reason: .unsupported,
-                problem: "\(array.name) is an array of \(array.type) of shape \(shape), which are no pictures that are read",
+                problem:
+                    "\(array.name) is an array of \(array.type) of shape \(shape), which are no pictures that are read",
                 advice: "Store bytes (uint8) of shape [pictures, height, width] or [pictures, height, width, 3].")
         }
         count = shape[0]
@@ -168,10 +169,14 @@ struct NumPyArray: Sendable {
         let texts = shapeText[..<close].dropFirst().split(separator: ",")
         var shape: [Int] = []
         for text in texts {
-            guard let size = Int(text.filter { $0 != " " }), size >= 0 else { throw failure("has no shape in its header") }
+            guard let size = Int(text.filter { $0 != " " }), size >= 0 else {
+                throw failure("has no shape in its header")
+            }
             shape.append(size)
         }
-        guard let one = Int(type.dropFirst()), one > 0, one < 100_000 else { throw failure("has elements of type \(type)") }
+        guard let one = Int(type.dropFirst()), one > 0, one < 100_000 else {
+            throw failure("has elements of type \(type)")
+        }
         var needed = one * (type.first == "U" ? 4 : 1)
         for size in shape {
             let (product, overflow) = needed.multipliedReportingOverflow(by: size)
@@ -179,7 +184,8 @@ struct NumPyArray: Sendable {
             needed = product
         }
         guard bytes.count - first - length == needed else {
-            throw failure("has \(bytes.count - first - length) bytes, and its shape \(shape) of \(type) needs \(needed)")
+            throw failure(
+                "has \(bytes.count - first - length) bytes, and its shape \(shape) of \(type) needs \(needed)")
         }
         self.path = path
         self.name = name
@@ -203,7 +209,8 @@ struct NumPyArray: Sendable {
     func texts() throws(PictureError) -> [String] {
         let size = Int(type.dropFirst()) ?? 1
         let isText = type.first == "U"
-        guard shape.count == 1 || (shape.count == 2 && shape[1] == 1), isText || "iub".contains(type.prefix(1)), isText || size <= 8
+        guard shape.count == 1 || (shape.count == 2 && shape[1] == 1), isText || "iub".contains(type.prefix(1)),
+            isText || size <= 8
         else {
             throw PictureError(
                 path: path, reason: .unsupported,

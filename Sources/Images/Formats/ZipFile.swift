@@ -29,9 +29,11 @@ struct ZipFile {
         // The record at the end, behind which a comment of up to 65,535 bytes may stand.
         let tailStart = max(file.count - 65_557, 0)
         let tail = try Self.read(file, tailStart..<file.count)
-        guard let end = stride(from: tail.count - 22, through: 0, by: -1).first(where: {
-            tail[$0..<($0 + 4)].elementsEqual([0x50, 0x4B, 5, 6])
-        }) else { throw Self.failure(path, "has no directory: it ends early") }
+        guard
+            let end = stride(from: tail.count - 22, through: 0, by: -1).first(where: {
+                tail[$0..<($0 + 4)].elementsEqual([0x50, 0x4B, 5, 6])
+            })
+        else { throw Self.failure(path, "has no directory: it ends early") }
         var count = tail.littleEndian(at: end + 10, count: 2) ?? 0
         var size = tail.littleEndian(at: end + 12, count: 4) ?? 0
         var offset = tail.littleEndian(at: end + 16, count: 4) ?? 0
@@ -68,7 +70,9 @@ struct ZipFile {
 
     /// Sizes and place, of a large archive from the additional field 1.
     private static func entry(_ directory: [UInt8], at place: Int, extra: Range<Int>) -> Entry {
-        func number(_ offset: Int, _ count: Int) -> Int { directory.littleEndian(at: place + offset, count: count) ?? 0 }
+        func number(_ offset: Int, _ count: Int) -> Int {
+            directory.littleEndian(at: place + offset, count: count) ?? 0
+        }
         var sizes = [number(24, 4), number(20, 4), number(42, 4)]
         var at = extra.lowerBound
         while at + 4 <= extra.upperBound {
@@ -100,7 +104,8 @@ struct ZipFile {
             throw Self.failure(path, "has no array \(name) where its directory says")
         }
         let head = try Self.read(file, entry.offset..<(entry.offset + 30))
-        let start = entry.offset + 30 + (head.littleEndian(at: 26, count: 2) ?? 0) + (head.littleEndian(at: 28, count: 2) ?? 0)
+        let start =
+            entry.offset + 30 + (head.littleEndian(at: 26, count: 2) ?? 0) + (head.littleEndian(at: 28, count: 2) ?? 0)
         guard head.starts(with: [0x50, 0x4B, 3, 4]), entry.compressedCount <= file.count - start else {
             throw Self.failure(path, "ends before its array \(name) does")
         }

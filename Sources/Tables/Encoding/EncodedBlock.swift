@@ -17,15 +17,14 @@ package struct EncodedBlock: Sendable {
         case bytes(ByteRows)
     }
 
-    /// Rows of zeros.
+    /// Rows of zeros; none of one that is kept as bytes.
     init(_ place: BlockPlace, rows: Int) {
         name = place.name
         shape = place.output.shape
         let count = rows * place.output.width
         if let scale = place.output.bytes {
-            values = .bytes(
-                ByteRows(
-                    [UInt8](repeating: 0, count: count), width: place.output.width, scale: scale))
+            // Its column gives all rows at once.
+            values = .bytes(ByteRows([], width: place.output.width, scale: scale))
             return
         }
         values =
