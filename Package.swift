@@ -64,6 +64,10 @@ let package = Package(
         .target(name: "CPlatform"),
         // SHA-256 of Linux; macOS has its own
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        // PNG, JPEG and DEFLATE
+        .target(
+            name: "CImages",
+            linkerSettings: [.linkedLibrary("png16"), .linkedLibrary("jpeg"), .linkedLibrary("z")]),
         idea("Platform", ["CPlatform"]),
         idea("TensorCore"),
         idea(
@@ -97,6 +101,10 @@ let package = Package(
                 "Platform", "TensorCore",
                 real,
             ]),
+        // pictures in files, folders and archives
+        idea("Images", ["CImages", "Platform", "Tables", "TensorCore"]),
+        // pictures as columns of a table
+        idea("ImageColumns", ["GraphIR", "Images", "NN", "Platform", "Tables", "TensorCore"]),
         idea(
             "Training",
             [
@@ -183,8 +191,8 @@ let package = Package(
             "Runs",
             [
                 "Adoption", "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "Models", "NN",
-                "ONNX", "Optim", "Platform",
+                "Fairness", "Figures", "Generalization", "GraphIR", "ImageColumns", "Images", "Kernels", "Models",
+                "NN", "ONNX", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", "Tuning", real,
                 .product(name: "Yams", package: "Yams"),
@@ -203,8 +211,8 @@ let package = Package(
             "Studies",
             [
                 "Adoption", "CPURuntime", "Cost", "DataEfficiency", "Documents", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "Kernels", "ModelExport", "Models", "NN",
-                "ONNX", "ONNXExport", "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs",
+                "Fairness", "Figures", "Generalization", "GraphIR", "Images", "Kernels", "ModelExport", "Models",
+                "NN", "ONNX", "ONNXExport", "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs",
                 "Statistics", "Tables", "TensorCore", "Training", "Tuning",
                 real,
             ]),
@@ -283,6 +291,9 @@ let package = Package(
             ], resources: [.copy("Reference/group_repair.json")],
             exclude: ["Reference/group_repair.py"], computes: false),
         tests(
+            "ImagesTests", ["Images", "Platform", "Tables", "TensorCore"],
+            resources: [.copy("Reference")], computes: false),
+        tests(
             "TrainingTests",
             [
                 "Training", "NN", "GraphIR", "Kernels", "Optim", "CPURuntime", "Platform",
@@ -316,7 +327,7 @@ let package = Package(
             [
                 "ONNX", "Runs", "Documents", "Studies", "VouchCLI", "DataEfficiency", "Evidence",
                 "Explanation", "Fairness", "Figures", "FuzzedModels", "FuzzedTables", "Generalization", "GraphIR",
-                "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
+                "ImageColumns", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
                 "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
             ], exclude: ["Adopted", "Verified", "ReadersQuestions.json"], computes: false),
         // the library as its users see it
@@ -329,6 +340,10 @@ let package = Package(
         .executableTarget(
             name: "NetworkRuns", dependencies: ["Imports", "Kernels", "ONNX"],
             path: "Benchmarks/onnx/execution", swiftSettings: strict),
+        // pictures, decoded and timed
+        .executableTarget(
+            name: "PictureDecoding", dependencies: ["Images", "Platform"], path: "Benchmarks/images/decode",
+            exclude: ["peer.py"], swiftSettings: strict),
         // training from more rows than memory holds, measured
         .executableTarget(
             name: "RowsOnDisk", dependencies: ["Platform", "TensorCore", "Vouch"],

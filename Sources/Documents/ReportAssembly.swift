@@ -168,7 +168,8 @@ package struct ReportAssembly {
         let recipe = prepared.recipe
         var text =
             "\(options.optimizer.rawValue), learning rate "
-            + RestartText.rate(restarts?.usedRate ?? recipe.learningRate) + ", \(options.schedule.rawValue)"
+            + RestartText.rate(restarts?.usedRate ?? recipe.learningRate)
+            + ", \((recipe.schedule ?? options.schedule).rawValue)"
         if recipe.weightDecay > 0 {
             text += ", weight decay \(NumberText.plain(Double(recipe.weightDecay)))"
         }

@@ -43,7 +43,7 @@ extension EncodedData {
         self.init(
             rows: features.rows, numeric: features.numeric, numericWidth: features.numericWidth,
             categories: features.categories, categoryWidth: features.categoryWidth,
-            further: features.blocks.map { ($0.featureBlock, $0.buffer) }, labels: labels,
+            further: features.blocks.map { ($0.featureBlock, $0.rows) }, labels: labels,
             weights: weights)
     }
 }
@@ -52,15 +52,16 @@ extension EncodedBlock {
     fileprivate var featureBlock: FeatureBlock {
         let port = InputPort(name)
         return switch values {
-        case .numbers: FeatureBlock(port: port, element: .float32, shape: shape)
+        case .numbers, .bytes: FeatureBlock(port: port, element: .float32, shape: shape)
         case .indices: FeatureBlock(port: port, element: .int32, shape: shape)
         }
     }
 
-    fileprivate var buffer: Buffer {
+    fileprivate var rows: BlockRows {
         switch values {
-        case .numbers(let numbers): Buffer(numbers)
-        case .indices(let indices): Buffer(indices)
+        case .numbers(let numbers): .words(Buffer(numbers))
+        case .indices(let indices): .words(Buffer(indices))
+        case .bytes(let bytes): .bytes(bytes)
         }
     }
 }

@@ -157,7 +157,7 @@ package struct TabularNetwork: Hashable, Sendable, Codable {
     ) throws(GraphError) -> Graph {
         var builder = GraphBuilder()
         let parts = mixesPairs ? Extent.rowParts(2) : .rows
-        var features = builder.tabularFeatures(input, rows: parts)
+        var features = builder.tabularFeatures(input, rows: parts, training: true)
         let shares = mixesPairs ? builder.input(.share, [.rows, 2]) : nil
         if let shares { features = builder.mixed(features, in: shares) }
         let outputs = forward(features, in: &builder, dropout: dropout).outputs
@@ -218,13 +218,17 @@ extension GraphBuilder {
     /// Encoded rows as one block `[rows, features]`: the stem of the numbers, that of the categories, then those of
     /// further blocks.
     ///
-    /// - Parameter rows: The extent of the rows: one part each, or several.
-    mutating func tabularFeatures(_ input: TabularInput, rows: Extent = .rows) -> Value {
+    /// - Parameters:
+    ///   - rows: The extent of the rows: one part each, or several.
+    ///   - training: Whether this is the graph that trains.
+    mutating func tabularFeatures(
+        _ input: TabularInput, rows: Extent = .rows, training: Bool = false
+    ) -> Value {
         let columns = input.cardinalities.count + (input.embedding?.numbers ?? 0)
         let indices = columns > 0 ? indexBlock(columns, rows: rows) : nil
         var parts = numberStem(input, indices: indices, rows: rows)
         if let indices { parts += categoryStem(input.cardinalities, indices: indices, rows: rows) }
-        parts += blockStems(input.blocks ?? [], rows: rows)
+        parts += blockStems(input.blocks ?? [], rows: rows, training: training)
         return parts.count == 1 ? parts[0] : apply(.concatenate(axis: 1), parts)
     }
 

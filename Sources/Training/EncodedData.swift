@@ -1,13 +1,21 @@
 package import GraphIR
 package import Kernels
+package import Tables
 import TensorCore
+
+/// What the rows of a block are kept as.
+package enum BlockRows: Sendable {
+    /// `[rows, …]`.
+    case words(Buffer)
+    /// Numbers of a quarter of the size, scaled where they are written.
+    case bytes(ByteRows)
+}
 
 /// Encoded rows in memory.
 package struct EncodedData: RowSource {
     package let rows: Int
     package let blocks: [FeatureBlock]
-    /// Each block's `[rows, …]`.
-    private let values: [Buffer]
+    private let values: [BlockRows]
     package let labels: Buffer
     package let weights: Buffer
 
@@ -40,17 +48,21 @@ package struct EncodedData: RowSource {
     }
 
     /// - Parameters:
-    ///   - values: Each block's `[rows, …]`.
+    ///   - values: Each block's.
     ///   - labels: As many of each row as the network's loss wants, or none.
     ///   - weights: One a row, finite and ≥ 0.
     /// - Precondition: the lengths fit.
     package init(
-        rows: Int, blocks: [FeatureBlock], values: [Buffer], labels: Buffer, weights: Buffer
+        rows: Int, blocks: [FeatureBlock], values: [BlockRows], labels: Buffer, weights: Buffer
     ) {
-        precondition(blocks.count == values.count, "a buffer for each block")
+        precondition(blocks.count == values.count, "rows for each block")
         for (block, values) in zip(blocks, values) {
-            precondition(
-                values.count == rows * block.width, "the block \(block.port) of another size")
+            let count =
+                switch values {
+                case .words(let words): words.count
+                case .bytes(let bytes): bytes.count * bytes.width
+                }
+            precondition(count == rows * block.width, "the block \(block.port) of another size")
         }
         precondition(weights.count == rows, "another number of weights")
         self.rows = rows
@@ -63,15 +75,37 @@ package struct EncodedData: RowSource {
     package func fill(_ arena: Buffer, at starts: [Int?], rows: ChosenRows) {
         for index in blocks.indices {
             guard let start = starts[index] else { continue }
-            rows.copy(from: values[index], width: blocks[index].width, to: start, in: arena)
+            switch values[index] {
+            case .words(let words):
+                rows.copy(from: words, width: blocks[index].width, to: start, in: arena)
+            case .bytes(let bytes): rows.write(bytes, to: start, in: arena)
+            }
         }
     }
 
     package func copy(_ cells: [CellCopy], ofBlock block: Int, to arena: Buffer) {
         let width = blocks[block].width
-        for cell in cells {
-            arena.copy(
-                from: values[block], at: cell.row * width + cell.part, to: cell.target, count: 1)
+        switch values[block] {
+        case .words(let words):
+            for cell in cells {
+                arena.copy(
+                    from: words, at: cell.row * width + cell.part, to: cell.target, count: 1)
+            }
+        case .bytes(let bytes):
+            for cell in cells { arena[cell.target] = bytes.number(cell.row, cell.part) }
+        }
+    }
+}
+
+extension ChosenRows {
+    /// Writes what the bytes of these rows stand for, row by row.
+    fileprivate func write(_ bytes: ByteRows, to start: Int, in target: Buffer) {
+        let (rows, width) = (count, bytes.width)
+        let numbers = bytes.numbers
+        target.withMutableFloats(start..<start + rows * width) { floats in
+            for slot in 0..<rows {
+                bytes.write(self[slot], numbers.span, into: &floats, at: slot * width)
+            }
         }
     }
 }
@@ -82,24 +116,24 @@ extension EncodedData {
     /// - Parameters:
     ///   - numeric: `[rows, numericWidth]`.
     ///   - categories: `[rows, categoryWidth]`, each below its column's cardinality.
-    ///   - further: Other blocks, with their `[rows, …]`.
+    ///   - further: Other blocks, with their rows.
     ///   - labels: One a row, or none.
     ///   - weights: One a row, finite and ≥ 0; `nil` for ones.
     /// - Precondition: the lengths fit.
     package init(
         rows: Int, numeric: [Float], numericWidth: Int, categories: [Int32], categoryWidth: Int,
-        further: [(block: FeatureBlock, values: Buffer)] = [], labels: Labels,
+        further: [(block: FeatureBlock, values: BlockRows)] = [], labels: Labels,
         weights: [Float]? = nil
     ) {
         var blocks: [FeatureBlock] = []
-        var values: [Buffer] = []
+        var values: [BlockRows] = []
         if numericWidth > 0 {
             blocks.append(FeatureBlock(port: .numeric, element: .float32, shape: [numericWidth]))
-            values.append(Buffer(numeric))
+            values.append(.words(Buffer(numeric)))
         }
         if categoryWidth > 0 {
             blocks.append(FeatureBlock(port: .categories, element: .int32, shape: [categoryWidth]))
-            values.append(Buffer(categories))
+            values.append(.words(Buffer(categories)))
         }
         blocks += further.map(\.block)
         values += further.map(\.values)

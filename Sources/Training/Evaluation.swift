@@ -13,11 +13,14 @@ package final class NetworkEvaluator: Sendable {
     /// Numbers a row.
     package let width: Int
 
-    /// - Parameter output: The graph's output that is wanted: `[rows, width]`.
+    /// - Parameters:
+    ///   - output: The graph's output that is wanted: `[rows, width]`.
+    ///   - batchRows: At most so many at once; fewer where a row has a large block of its own.
     package init(
         _ graph: Graph, output: OutputPort, layout: ParameterLayout, batchRows: Int = 256,
         pool: WorkerPool
     ) {
+        let batchRows = min(batchRows, graph.mostRowsAtOnce)
         self.graph = graph
         self.output = output
         self.batchRows = batchRows
@@ -47,6 +50,17 @@ package final class NetworkEvaluator: Sendable {
                     count: range.count * width)
             })
         return result.floats(0..<result.count)
+    }
+}
+
+extension Graph {
+    /// Of a picture's maps there are many, each many times as large as a table's row.
+    fileprivate var mostRowsAtOnce: Int {
+        let shared: Set<InputPort> = [.numeric, .categories, .label, .weight, .share, .penalty]
+        let isLarge = inputs.contains { port, value in
+            !shared.contains(port) && self[value].shape.count(rows: 1) >= 64
+        }
+        return isLarge ? 64 : .max
     }
 }
 

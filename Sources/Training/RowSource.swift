@@ -56,7 +56,8 @@ extension RowSource {
             return result
         }
         return EncodedData(
-            rows: chosen.count, blocks: blocks, values: values, labels: copied(labels),
+            rows: chosen.count, blocks: blocks, values: values.map(BlockRows.words),
+            labels: copied(labels),
             weights: copied(weights))
     }
 }

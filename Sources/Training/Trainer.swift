@@ -44,7 +44,7 @@ package final class Trainer {
     ///   - training: The graph with an input for each block of the data, `label` and `weight`, and output `loss`.
     ///   - inference: The graph with output `logits`, whose parameters the training graph has too.
     ///   - validation: Rows that no gradient sees; `nil` to train for as long as settings say.
-    ///   - augmentation: How training rows, whose `numeric` then are images, are varied.
+    ///   - augmentation: How images among the inputs of training rows are varied.
     ///   - noise: How the cells of training rows, which then are of a table, are varied.
     ///   - penalty: On differences between groups; the training graph then has its term, with the input `penalty`.
     ///   - exchange: With whom the shards are shared; all are given the same else.
@@ -52,7 +52,7 @@ package final class Trainer {
     package init(
         training: Graph, inference: Graph, data: any RowSource, validation: (any RowSource)?,
         lossOf: LossEvaluator.Loss, settings: TrainingSettings,
-        augmentation: ImageAugmentation? = nil, noise: InputNoise? = nil,
+        augmentation: [ImageAugmentation] = [], noise: InputNoise? = nil,
         penalty: (any GroupPenalty)? = nil, exchange: any ShardExchange = LocalExchange(),
         pool: WorkerPool
     ) throws(GraphError) {
@@ -115,7 +115,8 @@ package final class Trainer {
             noise?.apply(
                 to: executor.arena, inputs, rows: standing, of: data, seed: seed,
                 step: current.step)
-            if let augmentation, let images = inputs.place(of: .numeric) {
+            for augmentation in augmentation {
+                guard let images = inputs.place(of: augmentation.port) else { continue }
                 augmentation.apply(
                     to: executor.arena, at: images.start, rows: standing, seed: seed,
                     step: current.step)

@@ -68,7 +68,7 @@ extension Network {
             trainer = try Trainer(
                 training: training, inference: inference,
                 data: source(learned), validation: held.map { source($0) }, lossOf: .crossEntropy,
-                settings: options.trainingSettings, augmentation: augmentation,
+                settings: options.trainingSettings, augmentation: augmentation.map { [$0] } ?? [],
                 pool: WorkerPool(threads: threads))
         } catch {
             throw NetworkError(error)

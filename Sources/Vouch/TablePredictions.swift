@@ -34,7 +34,7 @@ extension TableModel {
     public func predict(csv: String) throws(TableFailure) -> TablePredictions {
         try TableFailure.wrapping {
             let (_, found) = try stored.predict(
-                CSVReader.bytes(path: csv), name: csv, reading: .init(), threads: threads)
+                rowBytes(csv), name: csv, reading: .init(), threads: threads)
             return TablePredictions(
                 rows: found.rows, classes: found.classes, values: found.values,
                 decisions: found.classes.isEmpty ? [] : stored.decidedTexts(found))

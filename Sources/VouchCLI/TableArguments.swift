@@ -58,6 +58,15 @@ struct ColumnArguments: ParsableArguments {
     @Option(help: "A column to leave out; repeat for several.")
     var exclude: [String] = []
 
+    @Option(
+        help: """
+            A column of paths of pictures, relative to the table's folder, which are learned from; repeat for several.
+            """)
+    var image: [String] = []
+
+    @Flag(help: "Leave out rows whose picture cannot be read, and say how many.")
+    var skipBroken = false
+
     @Option(name: .customLong("schema"), help: "A YAML file with kinds and roles of columns.")
     var schemaFile: String?
 
@@ -79,6 +88,8 @@ struct ColumnArguments: ParsableArguments {
         roles.weight = weight
         roles.id = id
         roles.exclude = exclude
+        roles.images = image.isEmpty ? nil : image
+        roles.skipsBroken = skipBroken ? true : nil
         roles.schemaFile = schemaFile
         roles.usesProtected = usesProtected
         roles.task = task

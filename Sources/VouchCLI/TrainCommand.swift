@@ -23,11 +23,15 @@ struct TrainCommand: ParsableCommand {
             a second one ends at once.
             """)
 
-    @Argument(help: "The table to train on: a CSV file with a header.")
+    @Argument(
+        help: """
+            The table to train on: a CSV file with a header. Or pictures: a folder with a folder a class, or an archive \
+            of arrays (.npz).
+            """)
     var data: String
 
-    @Option(help: "The column to predict.")
-    var target: String
+    @Option(help: "The column to predict; of a folder of pictures it is their class.")
+    var target: String?
 
     @Option(
         help: ArgumentHelp(

@@ -36,15 +36,21 @@ struct TrainingArguments: ParsableArguments {
 
     /// - Throws: what the parser says of them, or `VouchError`.
     func configuration(
-        data: String, target: String, output: String
+        data: String, target: String?, output: String
     ) throws -> TrainConfiguration {
+        let arePictures = PictureRows.are(data)
+        guard let target = target ?? (arePictures ? PictureRows.labelColumn : nil) else {
+            throw ValidationError("Missing expected argument '--target <target>'")
+        }
         var configuration = TrainConfiguration(data: data, output: output)
-        configuration.test = test
+        configuration.test = test ?? PictureRows.testPart(of: data)
         configuration.rules = try rules.map(LabelRules.init(file:))
         configuration.columns = columns.roles(target: target)
+        if arePictures { configuration.columns.images = [PictureRows.pathColumn] }
         configuration.columns.groupBins = try model.groupBins()
         configuration.columns.groupLabels = try parseGroupLabels(labels)
         configuration.reading = reading.options
+        if arePictures, configuration.reading.missing == nil { configuration.reading.missing = [] }
         try model.apply(to: &configuration)
         try learning.apply(to: &configuration)
         regularising.apply(to: &configuration)

@@ -7,8 +7,9 @@ import Training
     private static let augmentation = ImageAugmentation(
         height: 4, width: 5, channels: 2, shift: 2, flipsHorizontally: true)
 
-    @Test func movesAndMirrors() {
-        let augmentation = Self.augmentation
+    @Test(arguments: [false, true]) func movesAndMirrors(repeatsEdges: Bool) {
+        var augmentation = Self.augmentation
+        augmentation.repeatsEdges = repeatsEdges
         let images = Buffer((0..<30 * 40).map { Float($0 + 1) })
         let arena = Buffer(count: 16 + 30 * 40)
         arena.copy(from: images, at: 0, to: 16, count: images.count)
@@ -17,9 +18,10 @@ import Training
             let change = augmentation.change(seed: 3, step: 7, row: row)
             for y in 0..<4 {
                 for x in 0..<5 {
-                    let (fromY, moved) = (y - change.down, x - change.right)
+                    let (wantedY, wantedX) = (y - change.down, x - change.right)
+                    let (fromY, moved) = (min(max(wantedY, 0), 3), min(max(wantedX, 0), 4))
                     let fromX = change.flips ? 4 - moved : moved
-                    let isInside = (0..<4).contains(fromY) && (0..<5).contains(moved)
+                    let isInside = repeatsEdges || (fromY, moved) == (wantedY, wantedX)
                     for channel in 0..<2 {
                         let source = row * 40 + (fromY * 5 + fromX) * 2 + channel
                         let expected: Float = isInside ? Float(source + 1) : 0

@@ -11,7 +11,9 @@ struct ArrayStem: BlockStem {
 
     init(for block: FeatureBlock) { width = 2 * block.width }
 
-    func features(of block: Value, rows: Extent, in builder: inout GraphBuilder) -> Value {
+    func features(
+        of block: Value, rows: Extent, training: Bool, in builder: inout GraphBuilder
+    ) -> Value {
         builder.activation(.relu, builder.linear("linear", block, output: width))
     }
 }

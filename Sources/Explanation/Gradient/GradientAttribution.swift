@@ -173,6 +173,15 @@ struct PointLookup: Sendable {
                         executor.arena.copy(from: all.span.extracting(own), to: input.offset)
                     case .indices(let all):
                         executor.arena.copy(all, own, to: input.offset)
+                    case .bytes(let all):
+                        let numbers = all.numbers
+                        let target = input.offset..<input.offset + own.count
+                        executor.arena.withMutableFloats(target) { floats in
+                            for (slot, row) in range.enumerated() {
+                                all.write(
+                                    row, numbers.span, into: &floats, at: slot * block.width)
+                            }
+                        }
                     }
                 }
             },

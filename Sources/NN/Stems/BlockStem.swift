@@ -14,11 +14,22 @@ package protocol BlockStem: Codable, Sendable, Hashable {
     /// Features of a row.
     var width: Int { get }
 
+    /// The stem of a model without hidden layers: what it gives is linear in the block where that is possible.
+    var plain: Self { get }
+
     /// - Parameters:
     ///   - block: `[rows, …]`.
     ///   - rows: The extent of the rows: one part each, or several.
+    ///   - training: Whether this is the graph that trains: a batch norm then takes the batch's statistics. The
+    ///     parameters, in their order, are the same in both.
     /// - Returns: `[rows, width]`.
-    func features(of block: Value, rows: Extent, in builder: inout GraphBuilder) -> Value
+    func features(
+        of block: Value, rows: Extent, training: Bool, in builder: inout GraphBuilder
+    ) -> Value
+}
+
+extension BlockStem {
+    package var plain: Self { self }
 }
 
 /// A block that a network reads, with its stem.
@@ -30,16 +41,28 @@ package struct StemmedBlock: Sendable {
         self.block = block
         self.stem = stem.init(for: block)
     }
+
+    private init(_ block: FeatureBlock, _ stem: any BlockStem) {
+        self.block = block
+        self.stem = stem
+    }
+
+    /// With the stem of a model without hidden layers.
+    package var plain: StemmedBlock { StemmedBlock(block, stem.plain) }
 }
 
 extension GraphBuilder {
     /// The features of each block, `[rows, width]`; their parameters are named after the block's place.
-    mutating func blockStems(_ blocks: [StemmedBlock], rows: Extent) -> [Value] {
+    mutating func blockStems(
+        _ blocks: [StemmedBlock], rows: Extent, training: Bool
+    ) -> [Value] {
         blocks.enumerated().map { place, own in
             let values = input(
                 own.block.port, Shape([rows] + own.block.shape.map { .fixed($0) }),
                 dtype: own.block.element)
-            return scoped("block\(place)") { own.stem.features(of: values, rows: rows, in: &$0) }
+            return scoped("block\(place)") {
+                own.stem.features(of: values, rows: rows, training: training, in: &$0)
+            }
         }
     }
 }

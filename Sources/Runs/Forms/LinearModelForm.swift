@@ -1,7 +1,11 @@
+import NN
+
 /// One linear function an output, of encoded rows.
 struct LinearModelForm: ModelForm {
     let id = "linear"
     let inWords = "a linear model"
+
+    func network(_ parts: NetworkParts) -> TabularNetwork { parts.plain.network() }
 
     var settings: FormSettings {
         var layers = FormSettings.Layers()

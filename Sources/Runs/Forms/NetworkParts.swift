@@ -3,7 +3,7 @@ import NN
 /// Of what a form makes a network: what was settled and asked for, and what the encoder hands over.
 package struct NetworkParts {
     let recipe: Recipe
-    let input: TabularInput
+    var input: TabularInput
     let task: TaskKind
     let labelSmoothing: Float
     /// Of classes: the exponent of a loss that wrong labels pull less; `nil` for the usual one.
@@ -13,6 +13,13 @@ package struct NetworkParts {
     let quantiles: [Float]?
     /// The encoded features of each raw column, with the pairs of columns that were chosen.
     let columns: () -> AdditiveForm
+
+    /// For a model that is linear in what it reads, also of pictures and their like.
+    var plain: NetworkParts {
+        var result = self
+        result.input.blocks = input.blocks.map { $0.map(\.plain) }
+        return result
+    }
 
     /// With the recipe's layers and members, of which it has none where its form knows none.
     ///

@@ -70,7 +70,7 @@ package struct ExplainedModel {
         of path: String, _ reading: TrainConfiguration.ReadingOptions, chosen: [Int]
     ) throws -> Table {
         let table = try model.rows(
-            CSVReader.bytes(path: path), name: path, reading: reading, threads: threads)
+            rowBytes(path), name: path, reading: reading, threads: threads)
         for row in chosen where !(1...max(table.rowCount, 1)).contains(row) {
             throw VouchError(
                 setting: """

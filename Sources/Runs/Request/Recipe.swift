@@ -1,4 +1,5 @@
 package import NN
+package import Optim
 package import Tables
 
 /// Every number of a training, settled: what was asked for, and for the rest the rule that its `Setting`
@@ -33,6 +34,8 @@ package struct Recipe: Codable, Sendable, Hashable {
     package var batchRows = 0
     package var epochs = 0
     package var patience = 0
+    /// How the rate moves where that is not what the configuration says; `nil` where it is.
+    package var schedule: Schedule.Shape?
     /// Whether a line is blended with the members; `nil` for no, and in runs of earlier versions.
     package var hasLine: Bool?
     /// Models trained on all rows but one part each, which validates; 1 for one split.
@@ -57,13 +60,18 @@ package struct Recipe: Codable, Sendable, Hashable {
         package var rows: Int
         package var numbers: Int
         package var isRegression: Bool
+        /// Whether pictures are among the features.
+        package var hasPictures: Bool
         /// Rows that an epoch would have if all of these trained: more where rules label others beside them.
         package var epochRows: Int
 
         /// - Parameter epochRows: `nil` for `rows`.
-        package init(rows: Int, numbers: Int, isRegression: Bool, epochRows: Int? = nil) {
+        package init(
+            rows: Int, numbers: Int, isRegression: Bool, epochRows: Int? = nil, hasPictures: Bool = false
+        ) {
             self.rows = rows
             self.numbers = numbers
+            self.hasPictures = hasPictures
             self.isRegression = isRegression
             self.epochRows = epochRows ?? rows
         }
@@ -81,7 +89,13 @@ package struct Recipe: Codable, Sendable, Hashable {
                 Settling(configuration: configuration, problem: problem, recipe: self))
         frequencies = numbers == .periodic ? 32 : 0
         let settling = Settling(configuration: configuration, problem: problem, recipe: self)
-        hasLine = kind.form.settings.hasLine(settling) && depth > 0 ? true : nil
+        hasLine = kind.form.settings.hasLine(settling) && depth > 0 && !problem.hasPictures ? true : nil
+        if let own = PictureRecipe(settling), configuration.learning.schedule == .constant {
+            schedule = own.schedule.value
+            settings.append(
+                .init(
+                    option: Settings.schedule.id, value: own.schedule.value.rawValue, reason: own.schedule.reason))
+        }
     }
 
     /// The settings with their reasons, as an aligned table.

@@ -55,6 +55,10 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var weight: String?
         package var id: [String] = []
         package var exclude: [String] = []
+        /// Columns of paths of pictures; `nil` for none.
+        package var images: [String]?
+        /// Whether rows whose picture cannot be read are left out; `nil` for no.
+        package var skipsBroken: Bool?
         /// A YAML file with a kind or role for some columns.
         package var schemaFile: String?
         /// Whether protected columns are features too.

@@ -77,7 +77,7 @@ private func read(
     let stored = try FinishedRun.configuration(of: run)
     let made = try Ledger.read(run).lastRun?.details ?? [:]
     let expected = made[Ledger.DetailKey.dataSHA256]
-    guard let bytes = try? CSVReader.bytes(path: stored.data) else {
+    guard let bytes = try? rowBytes(stored.data, of: .learned) else {
         throw VouchError("\(stored.data), which \(run) learned from, cannot be read. \(referenceAdvice)")
     }
     guard expected == ContentHash.sha256(bytes) else {

@@ -1,3 +1,4 @@
+import Images
 package import Models
 import Platform
 import Prediction
@@ -41,6 +42,8 @@ package struct PreparedData {
     package var answeredRows = 0
     /// What its columns can be.
     package var kinds: InputKinds
+    /// Columns of pictures that may be mirrored where they are learned from: their labels stay; see `MirrorCheck`.
+    package internal(set) var mirrored: Set<String> = []
 
     package struct DuplicateReport {
         /// Of rows that train or validate: those that repeat an earlier one, target included.
@@ -78,24 +81,28 @@ package struct PreparedData {
     ) throws -> PreparedData {
         let (configuration, carried) = try configuration.openingCarry(kinds)
         var hashes: [String] = []
-        func read(_ path: String, _ options: CSVOptions) throws -> Table {
-            onEvent(.stage("Reading \(path)"))
-            let bytes = try CSVReader.bytes(path: path)
-            hashes.append(ContentHash.sha256(bytes))
-            return try CSVReader.read(bytes: bytes, name: path, options: options)
-        }
         let columns = configuration.columns
+        func read(_ path: String, _ options: CSVOptions, of part: PictureRows.Part) throws -> Table {
+            onEvent(.stage("Reading \(path)"))
+            let bytes = try rowBytes(path, of: part)
+            hashes.append(ContentHash.sha256(bytes))
+            let table = try CSVReader.read(
+                bytes: bytes, name: path, options: options.readingPictures(of: path))
+            return try table.identifyingPictures(skipsBroken: columns.skipsBroken ?? false) {
+                onEvent(.warning($0))
+            }
+        }
         let options = try schemaOptions(columns, kinds)
         let reading = try csvOptions(configuration.reading, threads: threads)
             .naming(columns, options)
-        let table = try read(configuration.data, reading)
+        let table = try read(configuration.data, reading, of: .learned)
         var (schema, schemaWarnings) = try Schema.infer(table, options)
         schema.missingTexts = configuration.reading.missing
         var warnings =
             table.remarks.map { "\(configuration.data): \($0)" } + schemaWarnings.map(\.description)
 
         let testTable = try configuration.test.map { path in
-            try read(path, reading.keepingTexts(of: schema))
+            try read(path, reading.keepingTexts(of: schema), of: .measured)
         }
         let answered = try configuration.answers.map {
             try AnsweredRows($0, schema: schema, reading, onEvent)
@@ -154,6 +161,7 @@ package struct PreparedData {
             for: problem(
                 rows: drawn.train.count + drawn.validation.count, schema,
                 isRegression: answers.isRegression, ruled: ruled))
+        try checkPictures(schema, recipe)
         let folds = maker.folds(recipe.folds, of: drawn)
         let split = folds.count > 1 ? drawn.trainingOnValidation : drawn
         var warnings = answerWarnings(answers, copies, of: table, ruled: ruled)
@@ -192,6 +200,7 @@ package struct PreparedData {
                 copies, classes: answers.classes, among: split.train + split.validation),
             ruled: ruled, hashes: [], answeredRows: answered, kinds: kinds)
         prepared.carried = matched
+        try prepared.settleMirroring(answers.classes)
         return try prepared.planting(
             configuration.splits.canaries, seed: configuration.learning.seed)
     }
@@ -232,7 +241,8 @@ package struct PreparedData {
     ) -> Recipe.Problem {
         Recipe.Problem(
             rows: rows, numbers: schema.features.count { $0.kind == .number },
-            isRegression: isRegression, epochRows: ruled?.learned(beside: rows))
+            isRegression: isRegression, epochRows: ruled?.learned(beside: rows),
+            hasPictures: schema.features.contains { $0.kind == .image })
     }
 }
 
@@ -289,6 +299,7 @@ extension CSVOptions {
             options.keepText(name, role: override.role)
         }
         for name in columns.id { options.keepText(name, role: .id) }
+        for name in columns.images ?? [] { options.kinds[name] = .image }
         if let group = columns.group { options.keepText(group, role: .group) }
         for name in columns.protected { options.keepText(name, role: .protected) }
         if let weight = columns.weight { options.keepText(weight, role: .weight) }

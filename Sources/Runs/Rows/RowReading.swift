@@ -44,7 +44,8 @@ extension DescribedModel {
         _ bytes: [UInt8], name: String, reading: TrainConfiguration.ReadingOptions, threads: Int
     ) throws -> Table {
         let table = try CSVReader.read(
-            bytes: bytes, name: name, options: newRowOptions(reading, threads: threads))
+            bytes: bytes, name: name,
+            options: newRowOptions(reading, threads: threads).readingPictures(of: name))
         reportNotices(name, notes: table.notes, unseen: unseenCells(in: table))
         return table
     }

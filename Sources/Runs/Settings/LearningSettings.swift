@@ -40,12 +40,13 @@ extension Settings {
         fixed: { configuration, recipe in
             configuration.isBounded || recipe.folds > 1
                 ? Standard(0, "none with --budget, --steps or several folds") : nil
-        },
-        \.refits)
+        }
+    ) { PictureRecipe.first(\.refits, $0.refits) }
 
     package static let batch: Setting<Int?> = Setting(
         "batch", \.learning.batchRows, .positive, help: "Rows of a training step."
     ).settled(\.batchRows) {
+        if let pictures = PictureRecipe($0) { return pictures.batch }
         let rows = $0.problem.epochRows
         var batch = rows > 400_000 ? 1024 : rows > 100_000 ? 512 : 32
         while batch < 256, batch * 128 < rows { batch *= 2 }
@@ -76,12 +77,12 @@ extension Settings {
     package static let learningRate: Setting<Float?> = Setting(
         "learning-rate", \.learning.learningRate, .finiteAndPositive,
         help: "The peak learning rate."
-    ).settledByForm(\.learningRate, \.learningRate).turned(
+    ).settledByForm(\.learningRate) { PictureRecipe.first(\.learningRate, $0.learningRate) }.turned(
         order: 1, as: "learning rate", by: [0.5, 2])
 
     package static let weightDecay: Setting<Float?> = Setting(
         "weight-decay", \.learning.weightDecay, .finiteOrZero, help: "Decoupled weight decay."
-    ).settledByForm(\.weightDecay, \.weightDecay).remedy(
+    ).settledByForm(\.weightDecay) { PictureRecipe.first(\.weightDecay, $0.weightDecay) }.remedy(
         "weight-decay", "Weight decay", [0.01, 0.1, 1],
         source: "Loshchilov & Hutter 2019, arXiv:1711.05101")
 
@@ -99,6 +100,7 @@ extension Settings {
     package static let epochs: Setting<Int?> = Setting(
         "epochs", \.learning.epochs, .positive, help: "The most passes over the training rows."
     ).settled(\.epochs) {
+        if let pictures = PictureRecipe($0) { return pictures.epochs }
         let rows = $0.problem.epochRows
         let stepsPerEpoch = max(1, rows / $0.recipe.batchRows)
         let most = min(max(60, 4000 / stepsPerEpoch), 400, max(6, 6_000_000 / max(rows, 1)))
@@ -110,7 +112,7 @@ extension Settings {
     package static let patience: Setting<Int?> = Setting(
         "patience", \.learning.patience, .positive,
         help: "Passes without a better validation loss before training stops."
-    ).settledByForm(\.patience, \.patience).remedy(
+    ).settledByForm(\.patience) { PictureRecipe.first(\.patience, $0.patience) }.remedy(
         "early-stopping", "Early stopping", [3, 8],
         source: "Prechelt 1998, DOI 10.1007/3-540-49430-8_3",
         also: { $0.regularising.keeps = .best })

@@ -86,7 +86,7 @@ package struct Learner {
                     : .sgd(momentum: options.momentum, nesterov: false),
                 learningRate: recipe.learningRate,
                 schedule: Schedule(
-                    shape: options.schedule, warmupSteps: options.warmupSteps,
+                    shape: recipe.schedule ?? options.schedule, warmupSteps: options.warmupSteps,
                     heldShare: regularising.averagedShare),
                 weightDecay: recipe.weightDecay, decaysEverything: options.decaysEverything,
                 clipNorm: options.clipNorm,
@@ -133,8 +133,8 @@ package struct Learner {
             training: try trainingGraph(penalty), inference: try network().inferenceGraph(),
             data: try ruled.data(features, rows, balanced: true),
             validation: try validation.map { try data(features, $0, balanced: false) },
-            lossOf: validationLoss, settings: settings, noise: inputNoise, penalty: penalty,
-            pool: pool)
+            lossOf: validationLoss, settings: settings, augmentation: pictureVariations,
+            noise: inputNoise, penalty: penalty, pool: pool)
         if let start = start ?? carried?.weights { trainer.begin(with: start) }
         return trainer
     }

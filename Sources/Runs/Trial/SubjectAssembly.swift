@@ -4,6 +4,7 @@ import Cost
 import DataEfficiency
 package import Evidence
 import GraphIR
+import Images
 import Kernels
 package import Models
 import NN
@@ -79,7 +80,10 @@ package struct SubjectAssembly {
         let seconds = try trainingWorkSeconds
         let linear = LinearBaseline(trials: trials, test: test)
         let kind = prepared.recipe.kind
-        let kinds = TrainConfiguration.ModelKind.allCases.filter { $0 != kind }
+        let readsPictures = prepared.encoder.blocks.contains { $0.kind == .image }
+        let kinds = TrainConfiguration.ModelKind.allCases.filter {
+            $0 != kind && !(readsPictures && $0 == ModelForms.curves)
+        }
         let others = try kinds.compactMap { other -> (any RivalModel)? in
             other == ModelForms.baseline
                 ? linear : try StandardModel(other, trials, test: test, steps: steps)

@@ -70,7 +70,7 @@ package func checkDrift(_ request: DriftRequest) throws -> DriftCheck {
     let model = try RunModel(run: request.run)
     let threads = try checkedThreads(request.threads)
     let pool = WorkerPool(threads: threads)
-    let bytes = try CSVReader.bytes(path: request.rows)
+    let bytes = try rowBytes(request.rows)
     let new = try model.rows(
         bytes, name: request.rows, reading: request.reading, threads: threads)
     guard new.rowCount > 0 else {
@@ -83,7 +83,7 @@ package func checkDrift(_ request: DriftRequest) throws -> DriftCheck {
     let known: Predictions?
     if let file = request.reference {
         reference = try model.rows(
-            CSVReader.bytes(path: file), name: file, reading: request.reading, threads: threads)
+            rowBytes(file), name: file, reading: request.reading, threads: threads)
         guard reference.rowCount > 0 else {
             throw VouchError("\(file) has no rows. Give a file with at least one")
         }

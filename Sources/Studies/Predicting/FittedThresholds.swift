@@ -79,7 +79,7 @@ struct FittedThresholds: Sendable {
             }
             return rows
         }
-        let bytes = try CSVReader.bytes(path: file)
+        let bytes = try rowBytes(file, of: .measured)
         let (table, predictions) = try model.predict(
             bytes, name: file, reading: request.reading, threads: request.threads)
         return try door.open(

@@ -61,7 +61,7 @@ extension DescribedModel {
         let names =
             predictions.classes.isEmpty
             ? ["prediction"] : predictions.classes.map { "probability[\($0)]" }
-        let identifiers = schema.names(.id).compactMap { table.column(named: $0) }
+        let identifiers = schema.namesOfRows.compactMap { table.column(named: $0) }
             .map { PredictedColumn($0, rows: table.rowCount) }
         let numbers = names.enumerated().map { place, name in
             PredictedColumn(name, .numbers(predictions.values, first: place, stride: width))

@@ -63,7 +63,7 @@ struct PredictionStream {
         guard isPossible else { return nil }
         let options = try model.newRowOptions(request.reading, threads: 1)
         let wanted = model.columnsOfNewRows
-            .union(model.schema.names(.id)).union(request.groupColumn.map { [$0] } ?? [])
+            .union(model.schema.namesOfRows).union(request.groupColumn.map { [$0] } ?? [])
         var asTexts: Set<String> = []
         while let reading = BlockReading(
             file, name: name, options: options, wanted: wanted, asTexts: asTexts,

@@ -47,7 +47,7 @@ package func predictRows(
         thresholds: try FittedThresholds(request, model),
         fair: try request.mitigation.map { try FittedMitigation.named($0, run: request.run) },
         text: PredictionText(
-            asksJSON: request.asksJSON, texts: Set(model.schema.names(.id))),
+            asksJSON: request.asksJSON, texts: Set(model.schema.namesOfRows)),
         threads: try checkedThreads(request.threads))
     let output = Mutex(PendingOutput(path: path))
     let input = try RowInput(request.rows)
@@ -102,7 +102,7 @@ struct RowInput {
 
     /// All bytes at once.
     func bytes() throws -> [UInt8] {
-        guard isCopy, let file else { return try CSVReader.bytes(path: name) }
+        guard isCopy, let file else { return try rowBytes(name) }
         return try file.bytes(0..<file.count)
     }
 }

@@ -39,7 +39,7 @@ struct NewRows {
     /// - Throws: where the file has no rows, lacks columns or has them of other kinds: each is named.
     init(_ path: String, _ model: ModelBundle, _ request: RegionsRequest, threads: Int) throws {
         self.path = path
-        bytes = try CSVReader.bytes(path: path)
+        bytes = try rowBytes(path)
         table = try model.rows(bytes, name: path, reading: request.reading, threads: threads)
         guard table.rowCount > 1 else {
             throw VouchError(

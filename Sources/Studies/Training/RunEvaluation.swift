@@ -35,7 +35,7 @@ package func evaluateRun(
     kinds: InputKinds = .shipped
 ) throws -> RunEvaluation {
     let model = try RunModel(run: run, kinds: kinds)
-    let bytes = try CSVReader.bytes(path: rows)
+    let bytes = try rowBytes(rows, of: .measured)
     let (table, predictions) = try model.predict(
         bytes, name: rows, reading: reading, threads: threads)
     let name = Files.name(of: rows)

@@ -2,7 +2,7 @@ import Dispatch
 import Synchronization
 
 /// The values of `body` for `0..<count`, in this order; at most `threads` are computed at once.
-func inParallel<Value: Sendable>(
+package func inParallel<Value: Sendable>(
     _ count: Int, threads: Int, _ body: @Sendable (Int) -> Value
 ) -> [Value] {
     let workers = min(max(threads, 1), count)

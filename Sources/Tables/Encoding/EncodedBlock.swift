@@ -13,6 +13,8 @@ package struct EncodedBlock: Sendable {
     package enum Values: Sendable, Hashable {
         case numbers([Float])
         case indices([Int32])
+        /// Numbers that are kept as bytes.
+        case bytes(ByteRows)
     }
 
     package init(name: String, shape: [Int], values: Values) {
@@ -21,11 +23,16 @@ package struct EncodedBlock: Sendable {
         self.values = values
     }
 
-    /// Rows of zeros.
+    /// Rows of zeros; none of one that is kept as bytes.
     init(_ place: BlockPlace, rows: Int) {
         name = place.name
         shape = place.output.shape
         let count = rows * place.output.width
+        if let scale = place.output.bytes {
+            // Its column gives all rows at once.
+            values = .bytes(ByteRows([], width: place.output.width, scale: scale))
+            return
+        }
         values =
             switch place.output.element {
             case .float32: .numbers([Float](repeating: 0, count: count))
@@ -48,6 +55,7 @@ package struct EncodedBlock: Sendable {
         switch values {
         case .numbers(let all): result.values = .numbers(chosen(all))
         case .indices(let all): result.values = .indices(chosen(all))
+        case .bytes(let all): result.values = .bytes(all.selecting(rows: rows))
         }
         return result
     }
@@ -69,12 +77,20 @@ package struct BlockOutput: Sendable, Hashable {
     /// Of one row; row-major.
     package var shape: [Int]
     package var element: DType
+    /// Of floats that are kept as bytes: what these stand for; `nil` of others.
+    package var bytes: ByteRows.Scale?
 
     /// - Precondition: the elements are floats or indices.
     package init(shape: [Int], element: DType = .float32) {
         precondition(element != .int8, "a block of bytes, which only parameters are")
         self.shape = shape
         self.element = element
+    }
+
+    /// Floats that are kept as bytes.
+    package init(shape: [Int], bytes: ByteRows.Scale) {
+        self.init(shape: shape)
+        self.bytes = bytes
     }
 
     /// Elements of one row.

@@ -2,6 +2,7 @@ extension Column {
     /// A cell as text; `nil` where missing. As the file has it where it was kept; else whole
     /// numbers have no point, and dates are ISO 8601.
     package func text(_ row: Int) -> String? {
+        if case .texts(let texts, _) = cells { return texts[row] }
         if let spelling {
             let code = spelling.codes[row]
             return code < 0 ? nil : spelling.values[Int(code)]

@@ -8,7 +8,8 @@ package struct Column: Sendable, Hashable {
     package var cells: Cells
     /// How the cells were written in the file they are from; `nil` where nothing was learned of it.
     package var format: CellFormat?
-    /// The texts of cells that are numbers or dates, where they tell groups or classes.
+    /// The texts of cells that are numbers or dates, where they tell groups or classes; of paths of files, what tells
+    /// the files' contents apart.
     package var spelling: Spelling?
 
     package init(

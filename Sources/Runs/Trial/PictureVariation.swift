@@ -1,0 +1,129 @@
+import GraphIR
+import Images
+import Kernels
+import Models
+import Tables
+import TensorCore
+import Training
+
+extension Learner {
+    /// How the pictures of training rows are varied: moved a little, and mirrored where that keeps their labels.
+    var pictureVariations: [ImageAugmentation] {
+        guard prepared.recipe.kind != ModelForms.baseline else { return [] }
+        return prepared.encoder.blocks.compactMap { place in
+            guard place.kind == .image else { return nil }
+            let shape = place.output.shape
+            var variation = ImageAugmentation(
+                height: shape[0], width: shape[1], channels: shape[2],
+                shift: min(shape[0], shape[1]) / Self.sidesOfShift,
+                flipsHorizontally: prepared.mirrored.contains(place.column))
+            variation.port = place.block.port
+            variation.repeatsEdges = true
+            return variation
+        }
+    }
+
+    /// A picture is moved by at most a part of its shorter side.
+    private static let sidesOfShift = 28
+}
+
+/// Whether mirrored pictures keep their labels, as far as their neighbours tell.
+///
+/// Some training pictures are each given the label of the nearest other one, by the mean square of differences of
+/// pixels, as they are and mirrored. Where labels depend on left and right, as those of letters, mirrored pictures
+/// have others' neighbours.
+struct MirrorCheck {
+    /// Pictures that are asked about, and those that are their neighbours.
+    private static let asked = 400
+    private static let known = 1600
+    /// Of the share that is right as they are, what must be right mirrored.
+    private static let leastShare = 0.85
+    /// A picture is compared at this size at most.
+    private static let side = 14
+
+    let right: Int
+    let mirroredRight: Int
+
+    /// - Parameters:
+    ///   - pictures: `[rows, height, width, channels]` of training rows, in random order.
+    ///   - labels: One a row.
+    init(_ pictures: ByteRows, shape: [Int], labels: [Int32]) {
+        let small = (0..<pictures.count).map { Self.shrunk(pictures.stored($0), shape) }
+        let asked = min(Self.asked, pictures.count / 3)
+        func nearest(_ own: [Int32]) -> Int32 {
+            var best = (Int64.max, Int32(-1))
+            for other in asked..<small.count {
+                var distance: Int64 = 0
+                for place in own.indices {
+                    let difference = Int64(own[place] - small[other][place])
+                    distance += difference * difference
+                }
+                if distance < best.0 { best = (distance, labels[other]) }
+            }
+            return best.1
+        }
+        var counts = (0, 0)
+        for row in 0..<asked {
+            if nearest(small[row]) == labels[row] { counts.0 += 1 }
+            if nearest(Self.mirrored(small[row], shape)) == labels[row] { counts.1 += 1 }
+        }
+        (right, mirroredRight) = counts
+    }
+
+    var keepsLabels: Bool { Double(mirroredRight) >= Self.leastShare * Double(right) }
+
+    static func sample(of rows: [Int], seed: UInt64) -> [Int] {
+        CounterRandom(seed: seed, name: "mirror check").permutation(of: rows.count)
+            .prefix(asked + known).map { rows[$0] }
+    }
+
+    private static func extents(_ shape: [Int]) -> (height: Int, width: Int) {
+        (min(shape[0], side), min(shape[1], side))
+    }
+
+    /// Sums of the bytes that fall into each of fewer cells, over all channels.
+    private static func shrunk(_ bytes: ArraySlice<UInt8>, _ shape: [Int]) -> [Int32] {
+        let (height, width) = extents(shape)
+        var sums = [Int32](repeating: 0, count: height * width)
+        var place = bytes.startIndex
+        for y in 0..<shape[0] {
+            for x in 0..<shape[1] {
+                let cell = y * height / shape[0] * width + x * width / shape[1]
+                for _ in 0..<shape[2] {
+                    sums[cell] += Int32(bytes[place])
+                    place += 1
+                }
+            }
+        }
+        return sums
+    }
+
+    private static func mirrored(_ sums: [Int32], _ shape: [Int]) -> [Int32] {
+        let (height, width) = extents(shape)
+        return (0..<height * width).map { sums[$0 / width * width + width - 1 - $0 % width] }
+    }
+}
+
+extension PreparedData {
+    /// Finds the columns of pictures that may be mirrored.
+    ///
+    /// - Parameter classes: One a row of the table; `nil` of a target that is a number, whose pictures are not
+    ///   mirrored.
+    mutating func settleMirroring(_ classes: [Int32]?) throws {
+        let places = encoder.blocks.enumerated().filter { $0.element.kind == .image }
+        guard !places.isEmpty, let classes else { return }
+        let rows = MirrorCheck.sample(of: split.train, seed: 0)
+        let features = try encoder.encode(table.selecting(rows: rows))
+        for (index, place) in places {
+            guard case .bytes(let pictures) = features.blocks[index].values else { continue }
+            let check = MirrorCheck(
+                pictures, shape: place.output.shape, labels: rows.map { classes[$0] })
+            if check.keepsLabels { mirrored.insert(place.column) }
+            recipe.settings.append(
+                .init(
+                    option: "mirroring of " + place.column, value: check.keepsLabels ? "yes" : "no",
+                    reason: "\(check.right) of the training pictures asked about are of their nearest one's class, "
+                        + "\(check.mirroredRight) once mirrored"))
+        }
+    }
+}
