@@ -83,7 +83,7 @@ import Testing
     /// Whatever the pattern's strength, the interval covers what such models are expected to lower the loss by.
     @Test(arguments: [(0.0, 0.7), (0.5, 0.5), (1.0, 0.7), (2.0, 1.0)])
     func theSkillIsCovered(strength: Double, doubt: Double) throws {
-        let simulations = Self.isLong ? 2_000 : 150
+        let simulations = Self.isLong ? 2_000 : 200
         let found = try (0..<simulations).map {
             try pattern($0, chosen: 400, random: 30, strength: strength, doubt: doubt)
         }
@@ -95,14 +95,14 @@ import Testing
     }
 
     /// Answers with a pattern as strong as the bound are told to have none in at most 5 %, at every size that is asked.
-    @Test(arguments: [200, 400, 800])
+    @Test(arguments: [400, 800])
     func falseAlarmsAreRare(chosen: Int) throws {
         let simulations = Self.isLong ? 2_000 : 80
         var alarms = 0
         var skills = 0.0
         for seed in 0..<simulations {
             let (found, skill) = try pattern(
-                seed, chosen: chosen, random: chosen / 4, strength: 0.585, doubt: 0.2)
+                seed, chosen: chosen, random: chosen / 4, strength: 0.506, doubt: 0.2)
             skills += skill / Double(simulations)
             if found.isMissing { alarms += 1 }
         }
@@ -154,20 +154,20 @@ import Testing
     /// Numbers: half a prediction and half the mean of the other parts; by hand.
     @Test func numbersAreJudgedByTheirSquares() throws {
         let parts = (0..<5).map { part -> LabelledPredictions in
-            let targets = (0..<40).map { Double($0 % 2 == 0 ? 1 : -1) * Double(part + 1) }
+            let targets = (0..<80).map { Double($0 % 2 == 0 ? 1 : -1) * Double(part + 1) }
             return LabelledPredictions(
                 split: .named("part"),
-                predictions: Predictions(rows: 40, classes: [], values: targets),
+                predictions: Predictions(rows: 80, classes: [], values: targets),
                 answers: .numbers(targets))
         }
         let before = parts.map {
             Predictions(
-                rows: 40, classes: [], values: [Double](repeating: 0, count: $0.rows))
+                rows: 80, classes: [], values: [Double](repeating: 0, count: $0.rows))
         }
         let found = try #require(ChosenPattern(chosen: parts, before: before, random: parts))
         // Right predictions leave a half of each deviation, a quarter of the squares.
         #expect(abs(found.chosen.value - 0.75) < 1e-12 && abs(found.taught.value - 0.75) < 1e-12)
-        #expect(abs(found.chosen.upper - 0.75) < 1e-9 && found.chosen.rows == 200)
+        #expect(abs(found.chosen.upper - 0.75) < 1e-9 && found.chosen.rows == 400)
         #expect(!found.isMissing)
     }
 

@@ -12,7 +12,7 @@ import Testing
 
     init() throws { scratch = try Scratch() }
 
-    /// Asks 300 chosen rows and 100 drawn at random, answers them, trains on and asks again.
+    /// Asks 400 chosen rows and 100 drawn at random, answers them, trains on and asks again.
     ///
     /// - Parameter answer: Of a row with the number `x`, from −2 to 2, and a draw between 0 and 1.
     private func asked(
@@ -20,7 +20,7 @@ import Testing
         answer: (Double, Double) -> String
     ) throws -> (guarding: [String: Any], strategy: String, text: String) {
         let random = CounterRandom(seed: 5, name: "table")
-        let rows = (0..<900).map { row -> (x: Double, answer: String) in
+        let rows = (0..<1100).map { row -> (x: Double, answer: String) in
             let x = 4 * random.uniform(index: UInt64(2 * row)) - 2
             return (x, answer(x, random.uniform(index: UInt64(2 * row + 1))))
         }
@@ -41,8 +41,8 @@ import Testing
                 change(&$0)
             }, control: control)
         var asking = NextRequest(
-            run: run, pool: pool, budget: 400, output: scratch.path + "/batch.csv")
-        (asking.threads, asking.randomShare) = (1, 0.25)
+            run: run, pool: pool, budget: 500, output: scratch.path + "/batch.csv")
+        (asking.threads, asking.randomShare) = (1, 0.2)
         _ = try nextRows(asking)
         var given = String(decoding: try Files.read(asking.output), as: UTF8.self)
             .split(separator: "\n").map(String.init)
@@ -77,12 +77,12 @@ import Testing
         let found = try asked({ _ in }, answer: noise)
         let pattern = try #require(found.guarding["pattern"] as? [String: Any])
         let chosen = try #require(pattern["chosen"] as? [String: Any])
-        #expect(chosen["rows"] as? Int == 300 && pattern["bound"] as? Double == 0.04)
+        #expect(chosen["rows"] as? Int == 400 && pattern["bound"] as? Double == 0.03)
         #expect(pattern["isMissing"] as? Bool == true, "\(found.text)")
         #expect(found.guarding["verdict"] as? String == "notBetter" && found.strategy == "random")
-        #expect(found.text.contains("20 of 400 open rows, all drawn at random"))
-        #expect(found.text.contains("answers follow no pattern worth asking for (4.0 %"))
-        #expect(found.text.contains("300 chosen rows") && found.text.contains("100 rows drawn"))
+        #expect(found.text.contains("20 of 500 open rows, all drawn at random"))
+        #expect(found.text.contains("answers follow no pattern worth asking for (3.0 %)"))
+        #expect(found.text.contains("400 chosen rows") && found.text.contains("100 rows drawn"))
     }
 
     /// The same rows with answers that follow a pattern there, too: choosing goes on. What was asked for is used.

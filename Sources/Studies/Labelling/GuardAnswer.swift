@@ -20,7 +20,6 @@ struct GuardAnswer: Encodable, Sendable {
         let random: Skill
         /// What is up to it is none, of `chosen` and of `taught`.
         let bound: Double
-        let taughtBound: Double
         let isMissing: Bool
 
         init(_ pattern: ChosenPattern) {
@@ -28,7 +27,6 @@ struct GuardAnswer: Encodable, Sendable {
             taught = Skill(pattern.taught)
             random = Skill(pattern.random)
             bound = ChosenPattern.least
-            taughtBound = ChosenPattern.leastTaught
             isMissing = pattern.isMissing
         }
     }
@@ -109,8 +107,7 @@ struct GuardAnswer: Encodable, Sendable {
             "models that did not learn them lower the loss of \(told.chosen.rows) chosen rows by \(told.chosen.text) "
             + "(by \(told.taught.text) for having learned other chosen rows) and that of "
             + "\(told.random.rows) rows drawn at random by \(told.random.text) of what it is without a model"
-        let bound =
-            "\(shown(100 * told.bound, 1)) %, and \(shown(100 * told.taughtBound, 1)) % for having learned others"
+        let bound = "\(shown(100 * told.bound, 1)) %"
         return pattern.isMissing
             ? " The chosen rows' answers follow no pattern worth asking for (\(bound)): \(measured)."
             : " Of a pattern in the chosen rows' answers: \(measured)."
