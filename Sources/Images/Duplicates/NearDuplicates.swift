@@ -21,7 +21,7 @@ package struct NearDuplicate: Sendable, Hashable {
 ///    reaches.
 /// 2. Candidates are compared by their blocks, refined to a quarter of a pixel.
 /// 3. A picture's neighbours up to a distance of 0.1 (more at low contrast) are its copies where the next one is at
-///    least twice as far, and the same holds for the other. A pair of different sizes needs a gap of 1.25 only:
+///    least twice as far, and the same holds for the other. A pair of different sizes needs a gap of 1.1 only:
 ///    resizing blurs, while pictures of one origin have one size as a rule.
 package struct NearDuplicates: Sendable {
     package private(set) var pairs: [NearDuplicate] = []
@@ -104,7 +104,7 @@ package struct NearDuplicates: Sendable {
             let last = near[count - 1]
             guard last.distance <= mostDistance else { continue }
             let next = count < near.count ? near[count].distance : reach
-            let gap: Float = isSameSize(last.place) ? 2 : 1.25
+            let gap: Float = isSameSize(last.place) ? 2 : 1.1
             if next >= gap * last.distance { return Set(near.prefix(count).map(\.place)) }
         }
         return []

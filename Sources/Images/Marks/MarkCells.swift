@@ -2,13 +2,15 @@
 ///
 /// Corners are looked at twice: their 6 × 6 pixels as they are, for marks of a fixed size, and 5 × 5 of a version of
 /// 32 × 32, for marks that were scaled with the picture. Along each edge it is the mean of each of the three outermost
-/// rows or columns, as a border has it.
+/// rows or columns, as a border has it. Each is compared with what lies further in: a ground that goes on is no mark.
 package struct MarkCells: Sendable, Hashable {
+    /// Of values; as many stand for the same values that differ from what lies further in.
     static let levels = 32
     private static let near = 6
     private static let scaled = 5
     private static let side = 32
     private static let edges = 3
+    private static let leastContrast = 24
     static let count = 4 * (near * near + scaled * scaled + edges) * 3
 
     /// One a cell and channel; grey pictures have three equal channels.
@@ -21,14 +23,17 @@ package struct MarkCells: Sendable, Hashable {
         Self.addCorners(of: colour, Self.near, to: &values)
         Self.addCorners(of: colour.resized(width: Self.side, height: Self.side), Self.scaled, to: &values)
         for depth in 0..<Self.edges {
-            let (x, y) = (min(depth, colour.width - 1), min(depth, colour.height - 1))
-            let (right, bottom) = (colour.width - 1 - x, colour.height - 1 - y)
-            Self.addMean(of: colour, columns: 0..<colour.width, rows: y..<(y + 1), to: &values)
-            Self.addMean(of: colour, columns: 0..<colour.width, rows: bottom..<(bottom + 1), to: &values)
-            Self.addMean(of: colour, columns: x..<(x + 1), rows: 0..<colour.height, to: &values)
-            Self.addMean(of: colour, columns: right..<(right + 1), rows: 0..<colour.height, to: &values)
+            for edge in 0..<4 {
+                let own = Self.means(of: colour, edge: edge, depth: depth)
+                let inner = Self.means(of: colour, edge: edge, depth: Self.edges + 2)
+                for channel in 0..<3 { values.append(Self.level(own[channel], inner[channel])) }
+            }
         }
         self.values = values
+    }
+
+    private static func level(_ value: Int, _ inner: Int) -> UInt8 {
+        UInt8(value >> 3) + (abs(value - inner) >= leastContrast ? UInt8(levels) : 0)
     }
 
     /// Whether all channels are equal.
@@ -42,28 +47,39 @@ package struct MarkCells: Sendable, Hashable {
 
     private static func addCorners(of picture: Picture, _ size: Int, to values: inout [UInt8]) {
         for corner in 0..<4 {
+            /// The place of a pixel's channels, counted from the corner.
+            func place(_ column: Int, _ row: Int) -> Int {
+                let (dx, dy) = (min(column, picture.width - 1), min(row, picture.height - 1))
+                let x = corner % 2 == 0 ? dx : picture.width - 1 - dx
+                let y = corner < 2 ? dy : picture.height - 1 - dy
+                return 3 * (y * picture.width + x)
+            }
+            var inner = [0, 0, 0]
+            for row in (size + 2)..<(size + 5) {
+                for column in (size + 2)..<(size + 5) {
+                    for channel in 0..<3 { inner[channel] += Int(picture.bytes[place(column, row) + channel]) }
+                }
+            }
             for row in 0..<size {
                 for column in 0..<size {
-                    let (dx, dy) = (min(column, picture.width - 1), min(row, picture.height - 1))
-                    let x = corner % 2 == 0 ? dx : picture.width - 1 - dx
-                    let y = corner < 2 ? dy : picture.height - 1 - dy
-                    let first = 3 * (y * picture.width + x)
-                    for channel in 0..<3 { values.append(picture.bytes[first + channel] >> 3) }
+                    for channel in 0..<3 {
+                        values.append(level(Int(picture.bytes[place(column, row) + channel]), inner[channel] / 9))
+                    }
                 }
             }
         }
     }
 
-    private static func addMean(
-        of picture: Picture, columns: Range<Int>, rows: Range<Int>, to values: inout [UInt8]
-    ) {
-        for channel in 0..<3 {
-            var sum = 0
-            for row in rows {
-                for column in columns { sum += Int(picture.bytes[3 * (row * picture.width + column) + channel]) }
-            }
-            values.append(UInt8(sum / (columns.count * rows.count)) >> 3)
+    /// Of a row or column so far from the top, bottom, left or right.
+    private static func means(of picture: Picture, edge: Int, depth: Int) -> [Int] {
+        let (count, most) = edge < 2 ? (picture.width, picture.height - 1) : (picture.height, picture.width - 1)
+        let line = edge % 2 == 0 ? min(depth, most) : max(most - depth, 0)
+        var sums = [0, 0, 0]
+        for place in 0..<count {
+            let pixel = edge < 2 ? line * picture.width + place : place * picture.width + line
+            for channel in 0..<3 { sums[channel] += Int(picture.bytes[3 * pixel + channel]) }
         }
+        return sums.map { $0 / count }
     }
 
     /// Where a cell is, as a person would say it.
