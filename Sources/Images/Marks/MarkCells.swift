@@ -2,7 +2,8 @@
 ///
 /// Corners are looked at twice: their 6 × 6 pixels as they are, for marks of a fixed size, and 5 × 5 of a version of
 /// 32 × 32, for marks that were scaled with the picture. Along each edge it is the mean of each of the three outermost
-/// rows or columns, as a border has it. Each is compared with what lies further in: a ground that goes on is no mark.
+/// rows or columns, as a border has it, where they are even. Each is compared with what lies further in and with the
+/// picture's most frequent value: its ground is no mark.
 package struct MarkCells: Sendable, Hashable {
     /// Of values; as many stand for the same values that differ from what lies further in.
     static let levels = 32
@@ -11,6 +12,7 @@ package struct MarkCells: Sendable, Hashable {
     private static let side = 32
     private static let edges = 3
     private static let leastContrast = 24
+    private static let mostSpread = 10
     static let count = 4 * (near * near + scaled * scaled + edges) * 3
 
     /// One a cell and channel; grey pictures have three equal channels.
@@ -18,22 +20,38 @@ package struct MarkCells: Sendable, Hashable {
 
     package init(_ picture: Picture) {
         let colour = picture.rgb
+        let ground = Self.ground(of: colour)
         var values: [UInt8] = []
         values.reserveCapacity(Self.count)
-        Self.addCorners(of: colour, Self.near, to: &values)
-        Self.addCorners(of: colour.resized(width: Self.side, height: Self.side), Self.scaled, to: &values)
+        Self.addCorners(of: colour, Self.near, ground, to: &values)
+        Self.addCorners(of: colour.resized(width: Self.side, height: Self.side), Self.scaled, ground, to: &values)
         for depth in 0..<Self.edges {
             for edge in 0..<4 {
-                let own = Self.means(of: colour, edge: edge, depth: depth)
-                let inner = Self.means(of: colour, edge: edge, depth: Self.edges + 2)
-                for channel in 0..<3 { values.append(Self.level(own[channel], inner[channel])) }
+                let (own, spread) = Self.line(of: colour, edge: edge, depth: depth)
+                let (inner, _) = Self.line(of: colour, edge: edge, depth: Self.edges + 2)
+                for channel in 0..<3 {
+                    let isEven = spread[channel] <= Self.mostSpread
+                    values.append(Self.level(own[channel], isEven ? [inner[channel], ground[channel]] : [own[channel]]))
+                }
             }
         }
         self.values = values
     }
 
-    private static func level(_ value: Int, _ inner: Int) -> UInt8 {
-        UInt8(value >> 3) + (abs(value - inner) >= leastContrast ? UInt8(levels) : 0)
+    /// A value, marked where it differs from all others.
+    private static func level(_ value: Int, _ others: [Int]) -> UInt8 {
+        UInt8(value >> 3) + (others.allSatisfy { abs(value - $0) >= leastContrast } ? UInt8(levels) : 0)
+    }
+
+    /// The middle of each channel's most frequent step of 8.
+    private static func ground(of picture: Picture) -> [Int] {
+        var counts = [Int](repeating: 0, count: 3 * levels)
+        for (place, byte) in picture.bytes.enumerated() { counts[place % 3 * levels + Int(byte >> 3)] += 1 }
+        return (0..<3).map { channel in
+            let own = counts[(channel * levels)..<((channel + 1) * levels)]
+            let most = own.max() ?? 0
+            return 8 * ((own.firstIndex(of: most) ?? 0) - channel * levels) + 4
+        }
     }
 
     /// Whether all channels are equal.
@@ -45,7 +63,7 @@ package struct MarkCells: Sendable, Hashable {
         return true
     }
 
-    private static func addCorners(of picture: Picture, _ size: Int, to values: inout [UInt8]) {
+    private static func addCorners(of picture: Picture, _ size: Int, _ ground: [Int], to values: inout [UInt8]) {
         for corner in 0..<4 {
             /// The place of a pixel's channels, counted from the corner.
             func place(_ column: Int, _ row: Int) -> Int {
@@ -63,23 +81,28 @@ package struct MarkCells: Sendable, Hashable {
             for row in 0..<size {
                 for column in 0..<size {
                     for channel in 0..<3 {
-                        values.append(level(Int(picture.bytes[place(column, row) + channel]), inner[channel] / 9))
+                        let value = Int(picture.bytes[place(column, row) + channel])
+                        values.append(level(value, [inner[channel] / 9, ground[channel]]))
                     }
                 }
             }
         }
     }
 
-    /// Of a row or column so far from the top, bottom, left or right.
-    private static func means(of picture: Picture, edge: Int, depth: Int) -> [Int] {
+    /// Means of a row or column so far from the top, bottom, left or right, and the mean distances of its values from
+    /// them.
+    private static func line(of picture: Picture, edge: Int, depth: Int) -> (means: [Int], spread: [Int]) {
         let (count, most) = edge < 2 ? (picture.width, picture.height - 1) : (picture.height, picture.width - 1)
         let line = edge % 2 == 0 ? min(depth, most) : max(most - depth, 0)
-        var sums = [0, 0, 0]
-        for place in 0..<count {
+        func value(_ place: Int, _ channel: Int) -> Int {
             let pixel = edge < 2 ? line * picture.width + place : place * picture.width + line
-            for channel in 0..<3 { sums[channel] += Int(picture.bytes[3 * pixel + channel]) }
+            return Int(picture.bytes[3 * pixel + channel])
         }
-        return sums.map { $0 / count }
+        let means = (0..<3).map { channel in (0..<count).reduce(0) { $0 + value($1, channel) } / count }
+        let spread = (0..<3).map { channel in
+            (0..<count).reduce(0) { $0 + abs(value($1, channel) - means[channel]) } / count
+        }
+        return (means, spread)
     }
 
     /// Where a cell is, as a person would say it.
