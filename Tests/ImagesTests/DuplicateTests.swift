@@ -42,19 +42,21 @@ struct MadePictures {
         var expected: Set<[Int]> = []
         for number in 0..<100 {
             expected.insert([number, pictures.count])
-            pictures.append(
+            let copy =
                 switch number % 5 {
                 case 0: made.picture(number, dx: 2, dy: -1)
                 case 1: made.picture(number, noise: 8)
                 case 2: made.picture(number, side: 64)
                 case 3: pictures[number].resized(width: 29, height: 29)
                 default: made.picture(number, dx: 0.6, dy: 1.4, noise: 3)
-                })
+                }
+            pictures.append(copy)
         }
         let sketches = pictures.map { PictureSketch($0) }
         let found = NearDuplicates(sketches, threads: 1)
         let pairs = Set(found.pairs.map { [$0.first, $0.second] })
-        #expect(pairs.intersection(expected).count >= 95)
+        let missed = expected.subtracting(pairs).map { $0[0] }.sorted()
+        #expect(missed.count <= 5, "missed: \(missed.map { "\($0 % 5)" }) \(missed)")
         #expect(pairs.subtracting(expected).isEmpty)
         #expect(found.flatCount == 0 && found.cutCount == 0)
         #expect(NearDuplicates(sketches, threads: 3).pairs == found.pairs)

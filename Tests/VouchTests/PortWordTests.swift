@@ -49,7 +49,7 @@ import Testing
         "\"group\", \"value\", \"share\"", "\"share\": .number", "valueName: \"share\"",
         "\"loss\", \\.model.loss", "\"quantiles\", \\.model.quantiles",  // settings
         "quantity: String = \"prediction\"", "?? \"prediction\"",
-        "[\"importance\", \"terms\"]", "header: [\"label\"", "static let key = \"categories\"",
+        "[\"importance\", \"terms\"]", "header: [\"label\"", "name: \"label\", cells", "static let key = \"categories\"",
         ".category: \"categories\"", "$0[\"label\"]", "task[\"label\"]", "name + \"weight\"",
         "\"loss\": [QualityMetrics", "terms: row[\"terms\"]",  // a column of a study
         "labelColumn = \"label\"", "name: \"label\", cells: .categories",  // of a folder of pictures

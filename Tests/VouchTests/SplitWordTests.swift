@@ -50,6 +50,7 @@ enum SourceText {
         "CounterRandom(seed: 0, name: \"calibration\")",  // a stream of random numbers
         "hash(\"test\")",  // a key of the configuration
         "\"train\", \"training\", \"test\", \"testing\"",  // cells of columns that tell splits
+        "case \"train\", \"training\":", "\"valid\", \"validation\", \"dev\":", "case \"test\", \"testing\":",  // names of folders
         "purpose: \"training\"",  // what a ledger's run was for
         "name: \"validation\").permutation",  // a stream of random numbers
         "trainings == 1 ?",  // a count of them

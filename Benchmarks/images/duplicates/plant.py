@@ -23,6 +23,7 @@ import numpy
 from PIL import Image
 
 HERE = "/usr/share/datasets/fashion-mnist/"
+SETS = 40
 
 
 def fashion():
@@ -128,7 +129,7 @@ def marks(vouch):
     pictures, labels = fashion()
     for kind in ("corner", "border", "none"):
         alarms, right = 0, 0
-        for round in range(40):
+        for round in range(SETS):
             pair = random.choice(10, 2, replace=False)
             make = mark(pictures[0], kind, random)
             with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
@@ -140,7 +141,7 @@ def marks(vouch):
             found = json.loads(answer)["giveaways"]["marks"]
             alarms += bool(found)
             right += bool(found) and any(m["label"] == str(pair[0]) and kind in m["place"] or kind == "border" for m in found)
-        print(f"{kind}: {alarms} of 40 sets with an alarm" + (f", {right} of them right" if kind != "none" else ""), flush=True)
+        print(f"{kind}: {alarms} of {SETS} sets with an alarm" + (f", {right} of them right" if kind != "none" else ""), flush=True)
 
 
 if __name__ == "__main__":

@@ -20,9 +20,9 @@ package struct NearDuplicate: Sendable, Hashable {
 ///    (bands of four quantised values), and looked up by those of 25 shifted windows, in all cells that a tolerance
 ///    reaches.
 /// 2. Candidates are compared by their blocks, refined to a quarter of a pixel.
-/// 3. A picture's neighbours up to a distance of 0.1 are its copies where the next one is at least twice as far, and
-///    the same holds for the other. A pair of different sizes needs a gap of 1.25 only: resizing blurs, while
-///    pictures of one origin have one size as a rule.
+/// 3. A picture's neighbours up to a distance of 0.1 (more at low contrast) are its copies where the next one is at
+///    least twice as far, and the same holds for the other. A pair of different sizes needs a gap of 1.1 only:
+///    resizing blurs, while pictures of one origin have one size as a rule.
 package struct NearDuplicates: Sendable {
     package private(set) var pairs: [NearDuplicate] = []
     /// Pictures of nearly one value, or smaller than 10 pixels, which cannot be told apart.
@@ -30,12 +30,15 @@ package struct NearDuplicates: Sendable {
     /// Pictures whose candidates were too many to look at all of them.
     package private(set) var cutCount = 0
 
-    private static let mostDistance: Float = 0.1
     /// Neighbours are known up to here.
-    private static let reach: Float = 0.25
+    private static let reach: Float = 0.4
     private static let leastDeviation: Float = 4
     private static let mostCandidates = 200_000
     private static let mostNeighbours = 32
+
+    /// How far copies may be: noise of a deviation of 8 leaves 2 in the mean of a block, which is much of a picture of
+    /// low contrast.
+    private static func mostDistance(_ deviation: Float) -> Float { min(max(0.1, 2 / deviation), 0.2) }
 
     /// - Complexity: O(pictures · candidates), where each picture has at most 200,000; in practice those in some cells
     ///   of a grid of four dimensions.
@@ -74,7 +77,9 @@ package struct NearDuplicates: Sendable {
         for place in asked {
             guard let near = neighbours[place]?.sorted(by: { ($0.distance, $0.place) < ($1.distance, $1.place) })
             else { continue }
-            copies[place] = Self.copies(among: near) { isSameSize(place, $0) }
+            copies[place] = Self.copies(among: near, below: Self.mostDistance(thumbs.deviations[place])) {
+                isSameSize(place, $0)
+            }
         }
         for place in asked {
             for neighbour in neighbours[place] ?? [] where neighbour.place < place {
@@ -92,12 +97,14 @@ package struct NearDuplicates: Sendable {
     }
 
     /// Those before the widest gap.
-    private static func copies(among near: [Neighbour], isSameSize: (Int) -> Bool) -> Set<Int> {
+    private static func copies(
+        among near: [Neighbour], below mostDistance: Float, isSameSize: (Int) -> Bool
+    ) -> Set<Int> {
         for count in stride(from: min(near.count, mostNeighbours), to: 0, by: -1) {
             let last = near[count - 1]
             guard last.distance <= mostDistance else { continue }
             let next = count < near.count ? near[count].distance : reach
-            let gap: Float = isSameSize(last.place) ? 2 : 1.25
+            let gap: Float = isSameSize(last.place) ? 2 : 1.1
             if next >= gap * last.distance { return Set(near.prefix(count).map(\.place)) }
         }
         return []
@@ -118,7 +125,7 @@ package struct NearDuplicates: Sendable {
                 let ratio = Float(sketches[other].width) / Float(sketches[other].height) / aspect
                 guard ratio > 0.9, ratio < 1.11 else { return }
                 let deviation = (thumbs.deviations[other] + window.deviation) / 2
-                let most = min(nearest[other]?.distance ?? 2 * reach, 2 * reach)
+                let most = nearest[other]?.distance ?? 1.25 * reach
                 if let distance = thumbs.distance(other, window.means, deviation, below: most) {
                     nearest[other] = (distance, shift)
                 }

@@ -22,13 +22,13 @@ package struct SuspectedMark: Sendable, Hashable {
     }
 }
 
-/// Looks for what gives the label away without the picture: a cell of a corner or an edge whose values lie in a
-/// narrow range in a good part of one class, and hardly ever in the others.
+/// Looks for what gives the label away without the picture: a cell of a corner or an edge whose values lie in a narrow
+/// range, unlike what lies further in, in a good part of one class, while hardly any other picture has them there.
 ///
-/// An object that reaches the edge of its pictures also tells classes apart, but by values that vary; a mark has the
-/// same ones, and no other class has them. The rule of each class (cell, and a range of 24 values) is found on three
-/// quarters of the pictures and counted on the fourth, in turn. A permutation of the labels tells what the search
-/// finds by chance.
+/// An object that reaches the edge of its pictures also tells classes apart, but by values that vary; a ground of one
+/// value does, but it goes on further in, or other classes have it where nothing covers it. The rule of each class
+/// (cell, and a range of 24 values) is found on three quarters of the pictures and counted on the fourth, in turn. A
+/// permutation of the labels tells what the search finds by chance.
 package struct MarkSearch: Sendable {
     /// By their difference, the greatest first; one a class.
     package let marks: [SuspectedMark]
@@ -91,7 +91,7 @@ package struct MarkSearch: Sendable {
 
     private static func search(_ values: [[UInt8]], _ labels: [Int], _ classCount: Int, _ folds: [Int]) -> [Rule] {
         let cellCount = values.first?.count ?? 0
-        let levels = MarkCells.levels
+        let levels = 2 * MarkCells.levels
         let size = cellCount * levels
         // By fold, class, cell and level.
         var counts = [Int32](repeating: 0, count: Self.folds * classCount * size)
@@ -136,8 +136,10 @@ package struct MarkSearch: Sendable {
                 guard let rule else { continue }
                 for other in 0..<classCount {
                     let first = (held * classCount + other) * size + rule.cell * levels + rule.level
-                    let hits = (0..<Self.window).reduce(0) { $0 + Int(counts[first + $1]) }
-                    if other == label { total.inClass += hits } else { total.inOthers += hits }
+                    for level in first..<(first + Self.window) {
+                        let (plain, contrasted) = (Int(counts[level]), Int(counts[level + MarkCells.levels]))
+                        if other == label { total.inClass += contrasted } else { total.inOthers += plain + contrasted }
+                    }
                 }
             }
             total.difference =
@@ -155,9 +157,13 @@ package struct MarkSearch: Sendable {
         var best: Rule?
         for cell in 0..<cellCount {
             for level in 0...(MarkCells.levels - window) {
-                let first = cell * MarkCells.levels + level
-                let inClass = own[first] + own[first + 1] + own[first + 2]
-                let inOthers = all[first] + all[first + 1] + all[first + 2] - inClass
+                let first = 2 * cell * MarkCells.levels + level
+                var (inClass, inOthers): (Int32, Int32) = (0, 0)
+                for place in first..<(first + window) {
+                    let contrasted = place + MarkCells.levels
+                    inClass += own[contrasted]
+                    inOthers += all[place] - own[place] + all[contrasted] - own[contrasted]
+                }
                 let elsewhere = Double(inOthers) / Double(rest)
                 guard elsewhere <= mostElsewhere else { continue }
                 let score = Double(inClass) / Double(ownCount) - elsewhere
