@@ -31,10 +31,12 @@ struct PictureRecipe {
     /// Of pictures, over all epochs.
     private static let visits = 480_000
 
-    var epochs: Standard<Int> {
-        Standard(
-            min(max(Self.visits / rows, 5), 60),
-            "480,000 over the \(rows) pictures, 5 to 60")
+    /// Also of a linear model, which has a weight a pixel; `nil` without pictures.
+    static func epochs(of settling: Settling) -> Standard<Int>? {
+        guard settling.problem.hasPictures else { return nil }
+        let rows = max(settling.problem.epochRows, 1)
+        return Standard(
+            min(max(visits / rows, 5), 30), "480,000 over the \(rows) pictures, 5 to 30")
     }
 
     var patience: Standard<Int> {

@@ -100,7 +100,7 @@ extension Settings {
     package static let epochs: Setting<Int?> = Setting(
         "epochs", \.learning.epochs, .positive, help: "The most passes over the training rows."
     ).settled(\.epochs) {
-        if let pictures = PictureRecipe($0) { return pictures.epochs }
+        if let pictures = PictureRecipe.epochs(of: $0) { return pictures }
         let rows = $0.problem.epochRows
         let stepsPerEpoch = max(1, rows / $0.recipe.batchRows)
         let most = min(max(60, 4000 / stepsPerEpoch), 400, max(6, 6_000_000 / max(rows, 1)))

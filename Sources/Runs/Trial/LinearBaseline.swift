@@ -1,6 +1,7 @@
 package import Evidence
 import Optim
 package import Prediction
+import Tables
 
 /// A linear model of all rows that trained or validated: `--model linear` at its standard settings, for
 /// all its epochs, with a learning rate that falls to 0.
@@ -11,6 +12,12 @@ package struct LinearBaseline: RivalModel {
 
     /// One visit of one row, as measured on Adult with two threads, several times over.
     private static let secondsPerVisit = 1e-6
+
+    /// With what each number of a picture takes besides.
+    private var secondsPerVisit: Double {
+        let numbers = trials.run.prepared.encoder.blocks.reduce(0) { $0 + $1.output.width }
+        return Self.secondsPerVisit + 1e-8 * Double(numbers)
+    }
 
     private var plan: TrialPlan {
         var plan = TrialPlan(Self.configuration(of: trials.settings))
@@ -36,11 +43,11 @@ package struct LinearBaseline: RivalModel {
             Self.configuration(of: trials.settings),
             for: trials.run.prepared.problem(rows: count))
         let rows = trials.run.prepared.epochRows(beside: count)
-        return Self.secondsPerVisit * Double(rows * recipe.epochs)
+        return secondsPerVisit * Double(rows * recipe.epochs)
     }
 
     package func told() throws -> (predictions: LabelledPredictions, cost: ModelCost) {
-        let told = try trials.told(plan, price: TrialPrice(visit: Self.secondsPerVisit))
+        let told = try trials.told(plan, price: TrialPrice(visit: secondsPerVisit))
         return (test.with(told.predictions), told.cost)
     }
 }

@@ -37,12 +37,20 @@ struct MirrorCheck {
     private static let asked = 400
     private static let known = 1600
     /// Of the share that is right as they are, what must be right mirrored.
-    private static let leastShare = 0.85
+    private static let leastShare = 0.5
+    /// How many more of the mirrored ones may lie as near to a picture of another class as pictures do to one another.
+    private static let mostContradicted = 0.02
     /// A picture is compared at this size at most.
     private static let side = 14
 
+    /// How many were asked about.
+    let asked: Int
+    /// How many have their nearest one's class.
     let right: Int
     let mirroredRight: Int
+    /// How many have another class than their nearest one, though that is as near as half of the pictures' nearest ones are.
+    let contradicted: Int
+    let mirroredContradicted: Int
 
     /// - Parameters:
     ///   - pictures: `[rows, height, width, channels]` of training rows, in random order.
@@ -50,27 +58,37 @@ struct MirrorCheck {
     init(_ pictures: ByteRows, shape: [Int], labels: [Int32]) {
         let small = (0..<pictures.count).map { Self.shrunk(pictures.stored($0), shape) }
         let asked = min(Self.asked, pictures.count / 3)
-        func nearest(_ own: [Int32]) -> Int32 {
-            var best = (Int64.max, Int32(-1))
+        self.asked = asked
+        func nearest(_ own: [Int32]) -> (distance: Int64, label: Int32) {
+            var best = (distance: Int64.max, label: Int32(-1))
             for other in asked..<small.count {
                 var distance: Int64 = 0
                 for place in own.indices {
                     let difference = Int64(own[place] - small[other][place])
                     distance += difference * difference
                 }
-                if distance < best.0 { best = (distance, labels[other]) }
+                if distance < best.distance { best = (distance, labels[other]) }
             }
-            return best.1
+            return best
         }
-        var counts = (0, 0)
-        for row in 0..<asked {
-            if nearest(small[row]) == labels[row] { counts.0 += 1 }
-            if nearest(Self.mirrored(small[row], shape)) == labels[row] { counts.1 += 1 }
+        let own = (0..<asked).map { nearest(small[$0]) }
+        let mirrored = (0..<asked).map { nearest(Self.mirrored(small[$0], shape)) }
+        let usual = asked > 0 ? own.map(\.distance).sorted()[asked / 2] : 0
+        func counts(_ found: [(distance: Int64, label: Int32)]) -> (right: Int, contradicted: Int) {
+            let right = (0..<asked).count { found[$0].label == labels[$0] }
+            let contradicted = (0..<asked).count {
+                found[$0].label != labels[$0] && found[$0].distance <= usual
+            }
+            return (right, contradicted)
         }
-        (right, mirroredRight) = counts
+        (right, contradicted) = counts(own)
+        (mirroredRight, mirroredContradicted) = counts(mirrored)
     }
 
-    var keepsLabels: Bool { Double(mirroredRight) >= Self.leastShare * Double(right) }
+    var keepsLabels: Bool {
+        Double(mirroredRight) >= Self.leastShare * Double(right)
+            && Double(mirroredContradicted - contradicted) <= Self.mostContradicted * Double(asked)
+    }
 
     static func sample(of rows: [Int], seed: UInt64) -> [Int] {
         CounterRandom(seed: seed, name: "mirror check").permutation(of: rows.count)
@@ -122,8 +140,9 @@ extension PreparedData {
             recipe.settings.append(
                 .init(
                     option: "mirroring of " + place.column, value: check.keepsLabels ? "yes" : "no",
-                    reason: "\(check.right) of the training pictures asked about are of their nearest one's class, "
-                        + "\(check.mirroredRight) once mirrored"))
+                    reason: "\(check.right) of \(check.asked) training pictures are of their nearest one's class, "
+                        + "\(check.mirroredRight) once mirrored; \(check.contradicted) lie near one of another class, "
+                        + "\(check.mirroredContradicted) once mirrored"))
         }
     }
 }

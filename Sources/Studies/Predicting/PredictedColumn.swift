@@ -1,6 +1,7 @@
 import Generalization
 package import Models
 package import Prediction
+import Runs
 import Tables
 
 /// A column of predicted rows, as it lies in memory.
