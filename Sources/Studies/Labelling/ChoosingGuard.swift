@@ -7,10 +7,10 @@ import Tables
 
 /// Whether choosing beats drawing at random, asked of the answers that a run learned from.
 ///
-/// The run's recipe is trained ten times, each as one model, on the run's first rows with rows that were drawn at random,
-/// or with as many that were chosen; see `ChoosingGain`. Rows drawn at random judge, which none of these models learned.
-/// With enough chosen rows it is trained fifteen times more, with four fifths of all answered rows; see `ChosenPattern`.
-/// No validation and no test row is looked at.
+/// The run's recipe is trained ten times, each as one model, on the run's first rows with rows that were drawn at
+/// random, or with as many that were chosen; see `ChoosingGain`. Rows drawn at random judge, which none of these
+/// models learned. With enough chosen rows it is trained fifteen times more, with four fifths of all answered rows;
+/// see `ChosenPattern`. No validation and no test row is looked at.
 struct ChoosingGuard {
     private let trials: Trials
     private let first: [Int]
