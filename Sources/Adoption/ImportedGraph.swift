@@ -96,8 +96,8 @@ private struct Answers {
     private(set) var explained: [RowGraph.Number] = []
     private(set) var scores: [RowGraph.Number]?
 
-    private static let prediction = OutputPort("rows/prediction")
-    private static let score = OutputPort("rows/score")
+    private static let prediction = OutputRole.prediction.port
+    private static let score = OutputRole.logits.port
 
     init(
         _ network: LoweredNetwork, _ output: RowMapping.Output, count: Int, _ places: [Int]
