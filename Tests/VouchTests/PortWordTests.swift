@@ -52,7 +52,7 @@ import Testing
         "[\"importance\", \"terms\"]", "header: [\"label\"", "name: \"label\", cells", "static let key = \"categories\"",
         ".category: \"categories\"", "$0[\"label\"]", "task[\"label\"]", "name + \"weight\"",
         "\"loss\": [QualityMetrics", "terms: row[\"terms\"]",  // a column of a study
-        "labelColumn = \"label\"", "name: \"label\", cells: .categories",  // of a folder of pictures
+        "labelColumn = \"label\"",  // of a folder of pictures
     ]
 
     @Test func noPortIsALiteral() throws {
