@@ -132,7 +132,7 @@ def marks(vouch):
         for round in range(SETS):
             pair = random.choice(10, 2, replace=False)
             make = mark(pictures[0], kind, random)
-            with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+            with tempfile.TemporaryDirectory() as folder:
                 for label in pair:
                     for place in random.choice(numpy.flatnonzero(labels == label), 200, replace=False):
                         is_marked = label == pair[0] and random.random() < 0.8
