@@ -110,7 +110,7 @@ package struct ReportAssembly {
 
     /// What the model does, for who has not met one before; what it is stands under "Model".
     private var summary: String {
-        "Predicts \(predictionText), from \(prepared.schema.features.count) columns. Measured on rows "
+        "Predicts \(predictionText), from \(columnsText(prepared.schema.features.count)). Measured on rows "
             + "of \(Files.name(of: testSource)) that played no part in training."
     }
 
@@ -367,3 +367,6 @@ extension RunReport.About.Task {
             }
     }
 }
+
+/// How many columns, as a sentence has it.
+func columnsText(_ count: Int) -> String { count == 1 ? "1 column" : "\(count) columns" }

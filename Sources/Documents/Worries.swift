@@ -287,9 +287,10 @@ package struct Worries {
     }
 
     private var oneColumn: RunReport.Concern? {
-        guard let columns = facts.first(.effectiveColumns)?.value, columns < 1.5,
-            let top = facts.all(.permutationImportance)
-                .max(by: { ($0.value ?? 0) < ($1.value ?? 0) })
+        let importances = facts.all(.permutationImportance)
+        // A model that is given one thing leans on it.
+        guard importances.count > 1, let columns = facts.first(.effectiveColumns)?.value, columns < 1.5,
+            let top = importances.max(by: { ($0.value ?? 0) < ($1.value ?? 0) })
         else { return nil }
         let column = top.group.map { String($0.dropFirst("column = ".count)) } ?? "one column"
         return Concern(

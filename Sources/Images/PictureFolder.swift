@@ -119,7 +119,7 @@ package struct PictureFolder: Sendable, Hashable {
         return Table(
             name: Files.name(of: path), rowCount: chosen.count,
             columns: [
-                Column(name: "path", cells: .texts(chosen.map(\.path), kind: .image)),
+                Column(name: "picture", cells: .texts(chosen.map(\.path), kind: .image)),
                 Column(name: "label", cells: .categories(codes: codes, values: values)),
             ])
     }

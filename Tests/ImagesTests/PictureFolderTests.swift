@@ -56,7 +56,7 @@ struct MadeFolder: ~Copyable {
         #expect(folder.parts.isEmpty && folder.refused.isEmpty)
         try folder.checkClasses()
         let table = folder.table()
-        #expect(table.columns.map(\.name) == ["path", "label"])
+        #expect(table.columns.map(\.name) == ["picture", "label"])
         #expect(table.columns[0].kind == .image)
         #expect(table.columns[0].text(5) == "кот/новый/1.pgm")
         #expect(

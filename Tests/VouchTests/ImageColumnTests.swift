@@ -82,7 +82,7 @@ import Testing
         let area = result.measurements.first { $0.metric == "rocAUC" && $0.group == nil }
         #expect(try #require(area?.value) > 0.95)
         let recipe = String(decoding: try Files.read(run + "/recipe.json"), as: UTF8.self)
-        #expect(recipe.contains("mirroring of path") && recipe.contains("one-cycle"))
+        #expect(recipe.contains("mirroring of picture") && recipe.contains("one-cycle"))
 
         let model = try ModelBundle(run: run)
         #expect(model.inputs.map(\.name) == ["image0"])
@@ -95,7 +95,7 @@ import Testing
         let asked = PredictionRequest(run: run, rows: test)
         let lines = String(decoding: try predictRows(asked).bytes, as: UTF8.self)
             .split(separator: "\n")
-        #expect(lines[0] == "path,probability[across],probability[down],decision")
+        #expect(lines[0] == "picture,probability[across],probability[down],decision")
         var door = HeldOutRows(of: run, for: "a test of this program")
         let stored = try door.open(.test)
         #expect(stored.rows == 40 && lines.count == 41)
@@ -118,7 +118,7 @@ import Testing
         for method in [ExplanationMethod.shapley, .integratedGradients] {
             request.method = method
             for row in try explainRows(request).rows {
-                #expect(Set(row.contributions.map(\.column)) == ["path"])
+                #expect(Set(row.contributions.map(\.column)) == ["picture"])
                 let sum = row.contributions.reduce(row.base) { $0 + $1.value }
                 #expect(abs(sum + row.residual - row.value) < 1e-4, "\(method)")
             }
@@ -194,7 +194,7 @@ import Testing
                 configuration(data, test: nil, ""), threads: 1, onEvent: { _ in })
         }
         #expect(try prepared(sides).mirrored == [])
-        #expect(try prepared(stripes).mirrored == ["path"])
+        #expect(try prepared(stripes).mirrored == ["picture"])
 
         let run = scratch.path + "/linear"
         _ = try trainRun(
@@ -211,6 +211,6 @@ import Testing
                     $0.model.width = nil
                 }, control: RunControl(threads: 1))
         }
-        #expect("\(try #require(error))".contains("\"path\" holds pictures"))
+        #expect("\(try #require(error))".contains("\"picture\" holds pictures"))
     }
 }

@@ -188,6 +188,9 @@ import Testing
                 measured(
                     "permutationImportance", 0.3, 0.2, 0.4, drawback: .opacity,
                     group: "column = gain"),
+                measured(
+                    "permutationImportance", 0.01, 0.005, 0.02, drawback: .opacity,
+                    group: "column = age"),
             ]),
         Rule(
             id: "conflicts", says: ["3 %"],

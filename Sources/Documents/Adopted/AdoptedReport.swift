@@ -107,7 +107,7 @@ package struct AdoptedReport {
 
     private var summary: String {
         "\(modelName) was trained elsewhere. It predicts \(predictionText), from "
-            + "\(rows.model.features.count) columns. Measured on \(subject.test.rows) rows of \(dataName)."
+            + "\(columnsText(rows.model.features.count)). Measured on \(subject.test.rows) rows of \(dataName)."
     }
 
     /// What runs, in words.

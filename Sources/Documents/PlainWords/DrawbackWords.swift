@@ -130,13 +130,14 @@ struct DrawbackWords {
     private var columns: RunReport.Answer {
         var answer = made(.opacity)
         var parts: [String] = []
-        let important = facts.all(.permutationImportance)
+        let importances = facts.all(.permutationImportance)
+        let important = importances
             .filter { ($0.interval?.lower ?? 0) > 0 }
             .sorted { ($0.value ?? 0) > ($1.value ?? 0) }
             .prefix(3).compactMap { $0.group?.dropFirst("column = ".count) }
         if !important.isEmpty {
             let names = listedInWords(important.map { "\"\($0)\"" })
-            parts.append("It leans most on \(names).")
+            parts.append(importances.count > 1 ? "It leans most on \(names)." : "All that it is given is \(names).")
             answer.metrics.append(.permutationImportance)
         }
         if let price = facts.readablePrice {

@@ -13,7 +13,7 @@ package enum PictureRows {
         case all
     }
 
-    package static let pathColumn = "path"
+    package static let pathColumn = "picture"
     package static let labelColumn = "label"
 
     /// Whether rows of this name are pictures: of a folder, of an archive, or one.
