@@ -34,12 +34,13 @@ let unoptimized: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
 /// one another, and are compiled one by one; the tests are what the other cores do meanwhile.
 func tests(
     _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [],
-    exclude: [String] = [], computes: Bool = true
+    exclude: [String] = [], computes: Bool = true, isLast: Bool = false
 ) -> Target {
     .testTarget(
         name: name, dependencies: dependencies + ["Adoption", "Cost"], exclude: exclude, resources: resources,
         swiftSettings: strict
-            + (computes ? [] : unoptimized + [.unsafeFlags(["-no-emit-module-separately-wmo"])]))
+            + (computes ? [] : unoptimized + [.unsafeFlags(["-no-emit-module-separately-wmo"])])
+            + (isLast ? [.unsafeFlags(["-no-whole-module-optimization", "-enable-batch-mode"])] : []))
 }
 
 let package = Package(
@@ -329,7 +330,7 @@ let package = Package(
                 "Explanation", "Fairness", "Figures", "FuzzedModels", "FuzzedTables", "Generalization", "GraphIR",
                 "ImageColumns", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
                 "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
-            ], exclude: ["Adopted", "Verified", "ReadersQuestions.json"], computes: false),
+            ], exclude: ["Adopted", "Verified", "ReadersQuestions.json"], computes: false, isLast: true),
         // the library as its users see it
         tests(
             "LibraryTests", ["Vouch", "RunStore", "TableExample", "TensorCore"], computes: false),
