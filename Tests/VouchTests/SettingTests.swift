@@ -14,7 +14,7 @@ import VouchCLI
         "target", "test", "rules", "unlabelled", "out", "explain-defaults", "config", "labels", "card", "threads",
         "overwrite", "resume", "quiet", "json", "version", "help",
         "protected", "group", "time", "weight", "id", "exclude", "schema", "use-protected", "task",
-        "positive", "delimiter", "decimal-comma", "no-decimal-comma", "encoding", "missing",
+        "positive", "delimiter", "decimal-comma", "no-decimal-comma", "encoding", "missing", "image", "skip-broken",
     ]
 
     @Test func everyOptionIsDeclaredAndEveryDeclarationIsAnOption() throws {
