@@ -184,7 +184,7 @@ struct InspectCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        if holdsPictures(data) {
+        if PictureRows.areMany(data) {
             guard target == nil else {
                 throw ValidationError("Pictures have their labels by their folders: leave out --target and --test.")
             }

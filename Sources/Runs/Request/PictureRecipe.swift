@@ -20,9 +20,10 @@ struct PictureRecipe {
         { PictureRecipe($0).map(own) ?? other($0) }
     }
 
-    private var rows: Int { max(settling.problem.epochRows, 1) }
+    private static func rows(_ settling: Settling) -> Int { max(settling.problem.epochRows, 1) }
 
     var batch: Standard<Int> {
+        let rows = Self.rows(settling)
         var batch = 32
         while batch < 128, batch * 128 < rows { batch *= 2 }
         return Standard(batch, "about 1/128 of \(rows) pictures, from 32 to 128")
@@ -34,7 +35,7 @@ struct PictureRecipe {
     /// Also of a linear model, which has a weight a pixel; `nil` without pictures.
     static func epochs(of settling: Settling) -> Standard<Int>? {
         guard settling.problem.hasPictures else { return nil }
-        let rows = max(settling.problem.epochRows, 1)
+        let rows = rows(settling)
         return Standard(
             min(max(visits / rows, 5), 30), "480,000 over the \(rows) pictures, 5 to 30")
     }

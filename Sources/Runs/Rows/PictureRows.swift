@@ -17,9 +17,10 @@ package enum PictureRows {
     package static let labelColumn = "label"
 
     /// Whether rows of this name are pictures: of a folder, of an archive, or one.
-    package static func are(_ path: String) -> Bool {
-        Files.isFolder(path) || PictureCells.isArchive(path) || isPicture(path)
-    }
+    package static func are(_ path: String) -> Bool { areMany(path) || isPicture(path) }
+
+    /// Whether a path is that of a folder or an archive, in which pictures may have classes.
+    package static func areMany(_ path: String) -> Bool { Files.isFolder(path) || PictureCells.isArchive(path) }
 
     private static func isPicture(_ path: String) -> Bool {
         let ending = path.split(separator: ".").last?.lowercased() ?? ""

@@ -75,14 +75,13 @@ struct LookedPictures {
     }
 
     /// What training or its tests would stumble over.
-    func warnings(_ folder: PictureFolder) -> [String] {
+    func warnings(_ folder: PictureFolder, _ counts: [PictureInspection.ClassCount]) -> [String] {
         var warnings: [String] = []
         do {
             try folder.checkClasses()
         } catch {
             warnings.append("training would stop here: \(error.problem). \(error.advice)")
         }
-        let counts = classCounts(folder)
         for count in counts {
             guard let name = count.name else { continue }
             if count.pictures < 10 {

@@ -1,5 +1,4 @@
 import Images
-import Platform
 import Runs
 
 /// What lies in a folder of pictures, as training would find it.
@@ -145,10 +144,11 @@ package func inspectPictures(_ path: String, threads: Int) throws -> PictureInsp
     let near = NearDuplicates(looked.pictures.map(\.sketch), threads: threads)
     let giveaways = looked.giveaways(folder, threads: threads)
     let broken = folder.refused + looked.failures
+    let (classes, sizes) = (looked.classCounts(folder), looked.sizes)
     return PictureInspection(
-        source: path, pictures: looked.pictures.count, classes: looked.classCounts(folder),
+        source: path, pictures: looked.pictures.count, classes: classes,
         formats: looked.counts { $0.format.name }, modes: looked.counts(\.mode),
-        sizes: Array(looked.sizes.prefix(5)), distinctSizes: looked.sizes.count,
+        sizes: Array(sizes.prefix(5)), distinctSizes: sizes.count,
         notes: looked.notes.reduce(into: [:]) { $0[$1.key.rawValue] = $1.value },
         broken: PictureInspection.Broken(
             count: broken.count,
@@ -159,10 +159,5 @@ package func inspectPictures(_ path: String, threads: Int) throws -> PictureInsp
         otherFiles: folder.otherFiles.count, hiddenFiles: folder.hiddenCount, duplicates: copies(exact),
         nearDuplicates: copies(near.pairs.map { ($0.first, $0.second, $0.distance) }),
         flatPictures: near.flatCount, cutPictures: near.cutCount, giveaways: giveaways,
-        warnings: looked.warnings(folder))
-}
-
-/// Whether a path is that of pictures and not of a table: a folder, or an archive of arrays.
-package func holdsPictures(_ path: String) -> Bool {
-    Files.kind(of: path) == .folder || (path.lowercased().hasSuffix(".npz") && Files.kind(of: path) == .file)
+        warnings: looked.warnings(folder, classes))
 }
