@@ -86,20 +86,34 @@ package struct ImageEncoder: ColumnEncoder {
         let size = height * width * channels
         // A picture that is missing is one of the mean value, near zero as the network reads it.
         let mean = scale.centers.map { UInt8(min(max($0.rounded(), 0), 255)) }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(cells.count * size)
-        func addMeans(before row: Int) {
-            while bytes.count < row * size { bytes += mean }
+        let missing = [[UInt8]](repeating: mean, count: height * width).flatMap { $0 }
+        var writer = ByteRowsWriter(expected: cells.count * size)
+        var failure: PlatformError?
+        func add(_ row: Int, _ own: [UInt8]?) {
+            guard failure == nil else { return }
+            do throws(PlatformError) {
+                while writer.count < row * size { try writer.append(missing) }
+                if let own { try writer.append(own) }
+            } catch {
+                failure = error
+            }
         }
         try PictureCells(column: column, table: source.table).each(of: known) { picture in
             picture.with(channels: channels).resized(width: width, height: height).bytes
         } body: { row, own in
-            addMeans(before: row)
-            bytes += own
+            add(row, own)
         }
-        addMeans(before: cells.count)
-        features.blocks[places.blocks.lowerBound].values = .bytes(
-            ByteRows(bytes, width: size, scale: scale))
+        add(cells.count, nil)
+        do throws(PlatformError) {
+            if let failure { throw failure }
+            features.blocks[places.blocks.lowerBound].values = .bytes(
+                try writer.finish(width: size, scale: scale))
+        } catch {
+            throw TableError(
+                action: "keeping pictures", source: source.table.name, column: column,
+                problem: error.reason + ", in \(error.path)",
+                advice: error.nextStep + " TMPDIR names another folder for such files.")
+        }
         guard let mark = places.mark else { return }
         for row in 0..<cells.count where cells.isMissing(row) {
             features.numeric[row * features.numericWidth + mark] = 1

@@ -41,4 +41,26 @@ import Testing
         #expect(Array(written(grey, 1)[1...2]) == [4, 1])
         #expect(grey.number(1, 0) == 4)
     }
+
+    /// What does not fit into memory lies in a file, and nobody who reads it sees where.
+    @Test(arguments: [0, 1, 11, 12, 17, 18, 100]) func rowsBeyondALimitLieInAFile(most: Int) throws {
+        var writer = ByteRowsWriter(expected: 18, most: most)
+        for row in 0..<3 { try writer.append(Array(Self.rows.stored(row))) }
+        #expect(writer.count == 18)
+        let rows = try writer.finish(width: 6, scale: Self.scale)
+        #expect(rows.count == 3)
+        let chosen = (rows.selecting(rows: [2, 1]), Self.rows.selecting(rows: [2, 1]))
+        for row in 0..<2 {
+            #expect(Array(chosen.0.stored(row)) == Array(chosen.1.stored(row)))
+            #expect(written(chosen.0, row) == written(chosen.1, row))
+            #expect(chosen.0.number(row, 4) == chosen.1.number(row, 4))
+        }
+        // Bytes in memory are compared, those in files are the file's.
+        #expect((rows == Self.rows) == (most >= 18))
+    }
+
+    @Test func noRowsAreNoRows() throws {
+        var writer = ByteRowsWriter(expected: 0, most: 0)
+        #expect(try writer.finish(width: 6, scale: Self.scale).count == 0)
+    }
 }
