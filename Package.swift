@@ -13,18 +13,21 @@ let strict: [SwiftSetting] = [
 let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 
+/// Not optimised, where the time of compiling counts and that of running does not: without the optimiser a target takes a
+/// third to a tenth of a build. Packages that depend on this one need Swift 6.2, which takes such a flag from others.
+let unoptimized: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
+
 /// One idea a target; imports point upward only (see Documentation/Architecture.md).
+///
+/// - Parameter computes: Whether loops over rows or weights are in it, and not only in the targets that it asks. The assembly
+///   and what writes texts are not optimised: they take a quarter of the build then, and no command takes longer.
 func idea(
-    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [], computes: Bool = true
 ) -> Target {
     .target(
-        name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+        name: name, dependencies: dependencies, resources: resources,
+        swiftSettings: strict + (computes ? [] : unoptimized))
 }
-
-/// Not optimised, where the time of compiling counts and that of running does not: without the optimiser a target takes a
-/// third to a tenth of a build. An unsafe flag keeps other packages from depending on a product that has such a target, which
-/// no product for others has: only tests and the command itself.
-let unoptimized: [SwiftSetting] = [.unsafeFlags(["-Onone"])]
 
 /// - Parameter computes: Whether the tests themselves compute much, as twins and simulations do. Where they do not, they
 ///   are not optimised: VouchTests alone then takes half a minute of a build instead of three. Nobody waits for a module of
@@ -179,7 +182,7 @@ let package = Package(
         // The schema is a link to the file in Documentation.
         idea(
             "Reporting", ["Evidence", "Figures", "Statistics"],
-            resources: [.embedInCode("report.schema.json")]),
+            resources: [.embedInCode("report.schema.json")], computes: false),
         idea(
             "RunStore",
             [
@@ -197,7 +200,7 @@ let package = Package(
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", "Tuning", real,
                 .product(name: "Yams", package: "Yams"),
-            ]),
+            ], computes: false),
         // what is told of a run
         idea(
             "Documents",
@@ -206,7 +209,7 @@ let package = Package(
                 "Generalization", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting",
                 "RunStore", "Runs", "Statistics", "Tables", "Training", "Tuning",
                 .product(name: "Yams", package: "Yams"),
-            ]),
+            ], computes: false),
         // what a command does with runs, tables and predictions
         idea(
             "Studies",
@@ -216,7 +219,7 @@ let package = Package(
                 "NN", "ONNX", "ONNXExport", "Optim", "Platform", "Prediction", "Reporting", "RunStore", "Runs",
                 "Statistics", "Tables", "TensorCore", "Training", "Tuning",
                 real,
-            ]),
+            ], computes: false),
         // the library
         idea(
             "Vouch",

@@ -71,6 +71,18 @@ import Testing
         }
     }
 
+    /// What is asked for holds, and is not taken for what nobody asked for because it is the usual.
+    @Test func anAskedScheduleHoldsForPicturesToo() {
+        let problem = Recipe.Problem(rows: 1000, numbers: 0, isRegression: false, hasPictures: true)
+        var configuration = TrainConfiguration(data: "pictures", target: "label")
+        #expect(Recipe(configuration, for: problem).schedule == .oneCycle)
+        for asked in [Schedule.Shape.constant, .cosine] {
+            configuration[Settings.schedule] = asked
+            #expect(Recipe(configuration, for: problem).schedule == nil)
+            #expect(configuration.learning.schedule == asked)
+        }
+    }
+
     /// From a folder to the report, to predictions of a folder and to explanations; the same bits with any threads.
     @Test func itGoesFromAFolderToTheReport() throws {
         let scratch = try Scratch()

@@ -90,7 +90,7 @@ package struct Recipe: Codable, Sendable, Hashable {
         frequencies = numbers == .periodic ? 32 : 0
         let settling = Settling(configuration: configuration, problem: problem, recipe: self)
         hasLine = kind.form.settings.hasLine(settling) && depth > 0 && !problem.hasPictures ? true : nil
-        if let own = PictureRecipe(settling), configuration.learning.schedule == .constant {
+        if let own = PictureRecipe(settling), configuration.learning.schedule == nil {
             schedule = own.schedule.value
             settings.append(
                 .init(

@@ -183,7 +183,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var weightDecay: Float?
         package var decaysEverything = false
         package var momentum: Float = 0.9
-        package var schedule = Schedule.Shape.constant
+        /// `nil` for what fits the rows: constant, of pictures one cycle.
+        package var schedule: Schedule.Shape?
         package var warmupSteps = 0
         package var clipNorm: Float?
         /// Of the averaged weights; 0 for none.

@@ -127,9 +127,9 @@ extension Settings {
     package static let momentum: Setting<Float> = Setting(
         "momentum", \.learning.momentum, .share(), help: "Momentum of sgd.")
 
-    package static let schedule: Setting<Schedule.Shape> = Setting(
+    package static let schedule: Setting<Schedule.Shape?> = Setting(
         "schedule", \.learning.schedule,
-        help: "The learning rate's way: constant, cosine or one-cycle.")
+        help: "The learning rate's way: constant, cosine or one-cycle; not given, constant or, of pictures, one-cycle.")
 
     package static let warmup: Setting<Int> = Setting(
         "warmup", \.learning.warmupSteps, .zeroOrPositive,
