@@ -108,7 +108,9 @@ let package = Package(
         // pictures in files, folders and archives
         idea("Images", ["CImages", "Platform", "Tables", "TensorCore"]),
         // pictures as columns of a table
-        idea("ImageColumns", ["GraphIR", "Images", "NN", "Platform", "Tables", "TensorCore"]),
+        idea(
+            "ImageColumns",
+            ["GraphIR", "Images", "Imports", "Kernels", "NN", "ONNX", "Platform", "Tables", "TensorCore"]),
         idea(
             "Training",
             [
@@ -195,7 +197,7 @@ let package = Package(
             "Runs",
             [
                 "Adoption", "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "ImageColumns", "Images", "Kernels", "Models",
+                "Fairness", "Figures", "Generalization", "GraphIR", "ImageColumns", "Images", "Imports", "Kernels", "Models",
                 "NN", "ONNX", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", "Tuning", real,

@@ -34,11 +34,7 @@ package struct ImageEncoder: ColumnEncoder {
         fitting column: Column, in source: CellSource, rows: [Int]
     ) throws(TableError) {
         let known = rows.filter { !column.isMissing($0) }
-        guard !known.isEmpty else {
-            throw TableError(
-                action: "encoding", source: source.table.name, column: column.name,
-                problem: "no training row has a picture", advice: "Leave it out with --exclude")
-        }
+        guard !known.isEmpty else { throw PictureCells.noPicture(column.name, source.table.name) }
         let count = min(known.count, Self.sampledRows)
         let sample = (0..<count).map { known[$0 * known.count / count] }
         let cells = PictureCells(column: column.name, table: source.table)

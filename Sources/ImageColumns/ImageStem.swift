@@ -12,7 +12,7 @@ package import TensorCore
 package struct ImageStem: BlockStem {
     package static let kind = "image"
 
-    /// Height, width and channels of a picture.
+    /// Height, width and channels of a picture, or how many features stand for it already.
     package let shape: [Int]
     /// The channels of each stage; none of a stem that hands over the pixels as they are.
     package let stages: [Int]
@@ -27,7 +27,10 @@ package struct ImageStem: BlockStem {
     private static let longSide = 40
 
     package init(for block: FeatureBlock) {
-        shape = block.shape
+        guard block.shape.count == 3 else {
+            self.init(plain: block.shape)
+            return
+        }
         var side = min(block.shape[0], block.shape[1])
         if Self.isLong(block.shape) { side = (side + 1) / 2 }
         var stages = [Self.firstChannels]
@@ -35,17 +38,20 @@ package struct ImageStem: BlockStem {
             side /= 2
             stages.append(min(2 * stages[stages.count - 1], Self.mostChannels))
         }
-        self.stages = stages
-        width = Self.features
+        self.init(shape: block.shape, stages: stages, width: Self.features)
     }
 
     private init(plain shape: [Int]) {
-        self.shape = shape
-        stages = []
-        width = shape.reduce(1, *)
+        self.init(shape: shape, stages: [], width: shape.reduce(1, *))
     }
 
-    /// The pixels, of which a linear model has a weight each.
+    private init(shape: [Int], stages: [Int], width: Int) {
+        self.shape = shape
+        self.stages = stages
+        self.width = width
+    }
+
+    /// The pixels or features as they are, of which a linear model has a weight each.
     package var plain: ImageStem { ImageStem(plain: shape) }
 
     private static func isLong(_ shape: [Int]) -> Bool { min(shape[0], shape[1]) > longSide }

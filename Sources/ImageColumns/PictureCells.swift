@@ -92,6 +92,13 @@ package struct PictureCells {
         }
     }
 
+    /// The error of a column without a picture to learn from.
+    static func noPicture(_ column: String, _ table: String) -> TableError {
+        TableError(
+            action: "encoding", source: table, column: column,
+            problem: "no training row has a picture", advice: "Leave it out with --exclude")
+    }
+
     /// The error of a row's cell.
     package func failure(_ error: PictureError, row: Int) -> TableError {
         failure(error, row: .some(row))

@@ -8,6 +8,8 @@ package import Tables
 package struct InputKinds: Sendable {
     /// Beyond those that every table has, in the order in which they stand in an encoded row.
     package private(set) var further: [InputKind] = []
+    /// What their encoders need beside the cells.
+    package private(set) var resources = ColumnResources()
 
     /// Numbers, dates and categories.
     package static let tables = InputKinds()
@@ -19,6 +21,14 @@ package struct InputKinds: Sendable {
         precondition(!names.contains(kind.name), "a second kind \(kind.name)")
         var result = self
         result.further.append(kind)
+        return result
+    }
+
+    /// With another encoder and stem for the cells of a kind, and what these need.
+    package func replacing<Resource: Sendable>(_ kind: InputKind, needing resource: Resource) -> InputKinds {
+        var result = self
+        result.further = further.map { $0.name == kind.name ? kind : $0 }
+        result.resources[Resource.self] = resource
         return result
     }
 

@@ -23,6 +23,7 @@ struct TrainingArguments: ParsableArguments {
     var labels: [String] = []
 
     @OptionGroup(title: "Columns") var columns: ColumnArguments
+    @OptionGroup(title: "Pictures") var pictures: PictureArguments
     @OptionGroup(title: "Reading") var reading: ReadingArguments
     @OptionGroup(title: "Model") var model: ModelArguments
     @OptionGroup(title: "Learning") var learning: LearningArguments
@@ -47,6 +48,7 @@ struct TrainingArguments: ParsableArguments {
         configuration.rules = try rules.map(LabelRules.init(file:))
         configuration.columns = columns.roles(target: target)
         if arePictures { configuration.columns.images = [PictureRows.pathColumn] }
+        configuration.columns.backbone = try pictures.request()
         configuration.columns.groupBins = try model.groupBins()
         configuration.columns.groupLabels = try parseGroupLabels(labels)
         configuration.reading = reading.options

@@ -1,5 +1,6 @@
 package import Adoption
 package import Foundation
+import ImageColumns
 package import Models
 package import ONNX
 import Platform
@@ -50,20 +51,17 @@ package struct ImportedFiles: Sendable {
 
     package var byteCount: Int { whole.external.reduce(whole.bytes.count) { $0 + $1.bytes.count } }
 
-    /// Adds the model with its external data.
-    ///
-    /// - Parameter folder: Within the run folder, for a model that is a part of the run's own, such as a backbone.
-    package func addModel(to writer: inout RunFolder.Writer, in folder: String? = nil) throws {
-        let place = folder.map { $0 + "/" } ?? ""
-        try writer.add(place + Self.model, whole.bytes)
-        for file in whole.external { try writer.add(place + file.name, file.bytes) }
+    /// The model with its external data, by the names that a run folder has for them.
+    var stored: [PictureBackbone.StoredFile] {
+        [PictureBackbone.StoredFile(name: Self.model, bytes: whole.bytes)]
+            + whole.external.map { PictureBackbone.StoredFile(name: $0.name, bytes: $0.bytes) }
     }
 
     /// - Parameter mapping: The text of `rows.yaml`.
     package func add(
         to writer: inout RunFolder.Writer, _ model: ImportedModel, mapping: String
     ) throws {
-        try addModel(to: &writer)
+        for file in stored { try writer.add(file.name, file.bytes) }
         try writer.add(Self.rows, text: mapping)
         try writer.add("schema.json", JSON.encode(model.schema))
         try writer.add(Self.description, JSON.encode(DescriptionFile(model)))

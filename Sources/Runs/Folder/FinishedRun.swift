@@ -30,6 +30,7 @@ package struct FinishedRun {
         _ run: String, threads: Int, kinds: InputKinds = .shipped,
         cancellation: Cancellation = .bySignal, onEvent: (RunEvent) -> Void
     ) throws {
+        let kinds = try kinds.opening(RunFolder.open(run), threads: threads)
         self.kinds = kinds
         path = run
         self.cancellation = cancellation

@@ -1,4 +1,5 @@
 import GraphIR
+import ImageColumns
 package import Models
 import NN
 import Prediction
@@ -7,7 +8,8 @@ import Tables
 import TensorCore
 
 /// A model as a run folder holds it: `model.json` (the network, its prediction graph, the target, where it came from),
-/// `encoder.json`, `schema.json` and `weights.safetensors` (a tensor a parameter).
+/// `encoder.json`, `schema.json` and `weights.safetensors` (a tensor a parameter); with a backbone of pictures also its
+/// files (see `BackboneFiles`).
 extension ModelBundle {
     /// - Parameter kinds: Those of its columns among them.
     /// - Throws: an error naming the file that is damaged or of another version, or the kind of a column that is not
@@ -23,6 +25,7 @@ extension ModelBundle {
     ///   known.
     package init(reading folder: RunFolder, kinds: InputKinds = .shipped) throws {
         let path = folder.path
+        let kinds = try kinds.opening(folder)
         guard !ImportedFiles.are(in: folder) else { throw VouchError.imported(path, lacks: .network) }
         func read<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
             try JSON.decode(
@@ -70,6 +73,9 @@ extension ModelBundle {
         try writer.add("encoder.json", JSON.encode(encoder))
         try writer.add("schema.json", JSON.encode(schema))
         try writer.add("weights.safetensors", weights)
+        if let own = encoder.columns.lazy.compactMap({ $0 as? BackboneEncoder }).first {
+            try BackboneFiles.add(own.backbone, to: &writer)
+        }
     }
 
     package func encodedWeights() -> [UInt8] {

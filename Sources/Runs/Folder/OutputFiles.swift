@@ -37,6 +37,7 @@ package struct OutputFiles {
         add("the answers that the run learned", configuration.answers)
         add("the run's rows without labels", configuration.unlabelled)
         add("the run's rules", configuration.rules?.file)
+        add("the run's backbone", configuration.columns.backbone?.file)
         add("the run's schema", configuration.columns.schemaFile)
     }
 

@@ -60,7 +60,7 @@ package struct Recipe: Codable, Sendable, Hashable {
         package var rows: Int
         package var numbers: Int
         package var isRegression: Bool
-        /// Whether pictures are among the features.
+        /// Whether pixels of pictures are among the features.
         package var hasPictures: Bool
         /// Rows that an epoch would have if all of these trained: more where rules label others beside them.
         package var epochRows: Int

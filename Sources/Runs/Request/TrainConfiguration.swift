@@ -57,6 +57,8 @@ package struct TrainConfiguration: Codable, Sendable, Hashable {
         package var exclude: [String] = []
         /// Columns of paths of pictures; `nil` for none.
         package var images: [String]?
+        /// Whose features of pictures are learned from; `nil` where pixels are.
+        package var backbone: BackboneRequest?
         /// Whether rows whose picture cannot be read are left out; `nil` for no.
         package var skipsBroken: Bool?
         /// A YAML file with a kind or role for some columns.

@@ -79,6 +79,8 @@ package struct PreparedData {
         _ configuration: TrainConfiguration, kinds: InputKinds = .shipped, threads: Int,
         onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
+        try configuration.checkBackbone()
+        let kinds = try kinds.opening(configuration.columns.backbone, threads: threads)
         let (configuration, carried) = try configuration.openingCarry(kinds)
         var hashes: [String] = []
         let columns = configuration.columns
@@ -160,7 +162,7 @@ package struct PreparedData {
             configuration,
             for: problem(
                 rows: drawn.train.count + drawn.validation.count, schema,
-                isRegression: answers.isRegression, ruled: ruled))
+                isRegression: answers.isRegression, ruled: ruled, kinds))
         try checkPictures(schema, recipe)
         let folds = maker.folds(recipe.folds, of: drawn)
         let split = folds.count > 1 ? drawn.trainingOnValidation : drawn
@@ -184,7 +186,7 @@ package struct PreparedData {
         }
         var encoder = try Encoder.fit(
             table, schema, rows: split.train + (ruled?.rows ?? []), bins: bins, outcomes: outcomes,
-            repair: configuration.model.groupRepair, kinds: kinds.encoders)
+            repair: configuration.model.groupRepair, kinds: kinds.encoders, resources: kinds.resources)
         let taken = configuration.carriedSource == nil ? nil : companions.carried
         let matched = try taken?.matched(encoder, in: table, rows: split.train)
         if let matched { encoder = matched.carried(encoder) }
@@ -200,6 +202,7 @@ package struct PreparedData {
                 copies, classes: answers.classes, among: split.train + split.validation),
             ruled: ruled, hashes: [], answeredRows: answered, kinds: kinds)
         prepared.carried = matched
+        try prepared.settleBackbone()
         try prepared.settleMirroring(answers.classes)
         return try prepared.planting(
             configuration.splits.canaries, seed: configuration.learning.seed)
@@ -233,16 +236,16 @@ package struct PreparedData {
     /// What is to be learned from so many rows.
     package func problem(rows: Int) -> Recipe.Problem {
         Self.problem(
-            rows: rows, schema, isRegression: target.task == .regression, ruled: ruled)
+            rows: rows, schema, isRegression: target.task == .regression, ruled: ruled, kinds)
     }
 
     private static func problem(
-        rows: Int, _ schema: Schema, isRegression: Bool, ruled: RuledRows?
+        rows: Int, _ schema: Schema, isRegression: Bool, ruled: RuledRows?, _ kinds: InputKinds
     ) -> Recipe.Problem {
         Recipe.Problem(
             rows: rows, numbers: schema.features.count { $0.kind == .number },
             isRegression: isRegression, epochRows: ruled?.learned(beside: rows),
-            hasPictures: schema.features.contains { $0.kind == .image })
+            hasPictures: kinds.backbone == nil && schema.features.contains { $0.kind == .image })
     }
 }
 

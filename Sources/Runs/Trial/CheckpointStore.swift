@@ -96,6 +96,7 @@ package enum JSON {
         let decoder = JSONDecoder()
         decoder.userInfo[.columnEncoders] = kinds.encoders
         decoder.userInfo[.blockStems] = kinds.stems
+        decoder.userInfo[.columnResources] = kinds.resources
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         do {

@@ -11,7 +11,7 @@ extension Learner {
     var pictureVariations: [ImageAugmentation] {
         guard prepared.recipe.kind != ModelForms.baseline else { return [] }
         return prepared.encoder.blocks.compactMap { place in
-            guard place.kind == .image else { return nil }
+            guard place.kind == .image, place.output.bytes != nil else { return nil }
             let shape = place.output.shape
             var variation = ImageAugmentation(
                 height: shape[0], width: shape[1], channels: shape[2],

@@ -2,16 +2,22 @@
 package struct CellSource {
     package let table: Table
     private let repair: (GroupRepair, GroupRepair.RowGroups)?
+    /// What encoders need beside the cells while they are fitted.
+    package let resources: ColumnResources
 
     /// As they stand.
     package init(_ table: Table) {
         self.table = table
         repair = nil
+        resources = ColumnResources()
     }
 
     /// - Throws: where the repair lacks a column that tells groups.
-    package init(_ table: Table, _ repair: GroupRepair?) throws(TableError) {
+    package init(
+        _ table: Table, _ repair: GroupRepair?, _ resources: ColumnResources = ColumnResources()
+    ) throws(TableError) {
         self.table = table
+        self.resources = resources
         if let repair {
             self.repair = (repair, try repair.groups(of: table))
         } else {

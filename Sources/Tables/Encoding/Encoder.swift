@@ -69,12 +69,13 @@ package struct Encoder: Sendable {
     ///   - outcomes: What is to be predicted, a number for each of `rows`, in one column or more.
     ///   - repair: How numbers are changed first, so that they tell less of the protected groups; `nil` for not.
     ///   - kinds: Those that may be read; `kinds` of every table come first.
+    ///   - resources: What their encoders need beside the cells.
     /// - Throws: `TableError` when the schema has no feature, one is of a kind that is not read, or
     ///   the repair cannot be fitted.
     package static func fit(
         _ table: Table, _ schema: Schema, rows: [Int], bins: NumberBins.Rule? = nil,
         outcomes: [[Float]] = [], repair: GroupRepair.Rule? = nil,
-        kinds: [any ColumnEncoder.Type] = Encoder.kinds
+        kinds: [any ColumnEncoder.Type] = Encoder.kinds, resources: ColumnResources = ColumnResources()
     ) throws(TableError) -> Encoder {
         guard !schema.features.isEmpty else {
             throw TableError(
@@ -95,7 +96,7 @@ package struct Encoder: Sendable {
             } else {
                 nil
             }
-        let source = try CellSource(table, fitted)
+        let source = try CellSource(table, fitted, resources)
         var columns: [any ColumnEncoder] = []
         for kind in kinds {
             for column in features where column.kind == kind.kind {
