@@ -101,3 +101,26 @@ int vouch_png_decode(
     png_source source = {bytes, count, 0, 0, header};
     return read_png(&source, pixels, pixel_count);
 }
+
+int vouch_png_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, uint8_t **bytes, size_t *count) {
+    png_image image;
+    memset(&image, 0, sizeof image);
+    image.version = PNG_IMAGE_VERSION;
+    image.width = width;
+    image.height = height;
+    image.format = channels == 1 ? PNG_FORMAT_GRAY : PNG_FORMAT_RGB;
+    // More than it can take.
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    *bytes = malloc(size);
+    if (!*bytes) return VOUCH_IMAGE_NO_MEMORY;
+    if (!png_image_write_to_memory(&image, *bytes, &size, 0, pixels, 0, NULL)) {
+        free(*bytes);
+        *bytes = NULL;
+        return VOUCH_IMAGE_UNSUPPORTED;
+    }
+    *count = size;
+    return VOUCH_IMAGE_OK;
+}
+
+void vouch_image_free(uint8_t *bytes) { free(bytes); }

@@ -11,7 +11,7 @@ struct ExplainCommand: ParsableCommand {
         commandName: "explain",
         abstract: "Say how a model comes to its predictions.",
         subcommands: [
-            ExplainRowsCommand.self, EvaluateExplanationsCommand.self,
+            ExplainRowsCommand.self, ExplainMapCommand.self, EvaluateExplanationsCommand.self,
             ProveExplanationsCommand.self, GlobalEffectsCommand.self, ConceptsCommand.self,
             ExamplesCommand.self, InfluentialRowsCommand.self,
             ExplainCounterfactualsCommand.self, ExplainReasonsCommand.self,

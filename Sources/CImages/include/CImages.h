@@ -45,6 +45,13 @@ int vouch_png_header(const uint8_t *bytes, size_t count, vouch_image_header *hea
 int vouch_png_decode(
     const uint8_t *bytes, size_t count, uint8_t *pixels, size_t pixel_count, vouch_image_header *header);
 
+/// Encodes rows of `channels` bytes a pixel, 1 grey or 3 RGB, into memory that the caller gives back to
+/// `vouch_image_free`. `pixels` must have width × height × channels bytes.
+int vouch_png_encode(
+    const uint8_t *pixels, uint32_t width, uint32_t height, uint32_t channels, uint8_t **bytes, size_t *count);
+
+void vouch_image_free(uint8_t *bytes);
+
 /// As `vouch_png_header`.
 int vouch_jpeg_header(const uint8_t *bytes, size_t count, vouch_image_header *header);
 

@@ -127,6 +127,18 @@ package struct GradientExplainer: Sendable {
             collect: { given, _, sums, start in sums[start] = given.value })
     }
 
+    /// The explained number's gradient at one row of points, a number each.
+    func gradient(at row: [Float]) -> [Double] {
+        engine.sums(
+            units: 1, points: 1, slots: width,
+            fill: { [width] _, _, into in
+                for place in 0..<width { into[place] = row[place] }
+            },
+            collect: { [width] _, gradient, sums, start in
+                for place in 0..<width { sums[start + place] = Double(gradient[place]) }
+            })
+    }
+
     /// What each group of a row's points contributed.
     package struct Result: Sendable {
         package var base: Double

@@ -137,7 +137,7 @@ private func eachByItsClass(
 }
 
 /// The classes that a run decides for rows of a file.
-private struct DecidedClasses {
+struct DecidedClasses {
     /// By row, from 1; empty where numbers are predicted.
     let classes: [Int: String]
 
