@@ -15,6 +15,7 @@ import VouchCLI
         "overwrite", "resume", "quiet", "json", "version", "help",
         "protected", "group", "time", "weight", "id", "exclude", "schema", "use-protected", "task",
         "positive", "delimiter", "decimal-comma", "no-decimal-comma", "encoding", "missing", "image", "skip-broken",
+        "backbone", "cut", "pixels", "backbone-side",
     ]
 
     @Test func everyOptionIsDeclaredAndEveryDeclarationIsAnOption() throws {
