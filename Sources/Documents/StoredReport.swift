@@ -57,11 +57,13 @@ package let reportPage = "report.html"
 
 extension RunReport {
     /// The report's bytes in a format.
-    package func bytes(_ format: ReportFormat, width: Int = 100, color: Bool = false) throws
-        -> [UInt8]
-    {
+    ///
+    /// - Parameter pictures: Shown in a page.
+    package func bytes(
+        _ format: ReportFormat, width: Int = 100, color: Bool = false, pictures: [PictureExample] = []
+    ) throws -> [UInt8] {
         switch format {
-        case .html: Array(html().utf8)
+        case .html: Array(html(with: pictures).utf8)
         case .json: try json()
         case .markdown: Array(markdown().utf8)
         case .terminal: Array(terminal(width: width, color: color).utf8)

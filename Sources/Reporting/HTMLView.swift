@@ -3,11 +3,15 @@ import Figures
 
 extension RunReport {
     /// The report as one HTML file that loads nothing and runs no script.
-    package func html() -> String { withholdingSmallGroups.page.source }
+    ///
+    /// - Parameter pictures: Shown in it.
+    package func html(with pictures: [PictureExample] = []) -> String {
+        withholdingSmallGroups.page(pictures).source
+    }
 
-    private var page: HTML {
+    private func page(_ pictures: [PictureExample]) -> HTML {
         htmlPage(
-            title: title,
+            title: title, hasPictures: !pictures.isEmpty,
             body: """
                 <header>
                 <p class="eyebrow">Vouch report</p>
@@ -15,7 +19,7 @@ extension RunReport {
                 <p class="lede">\(data: summary)</p>
                 \(brief == nil ? numbersFirst : briefView)</header>
                 <main>
-                \(brief == nil ? openChapters : foldedChapters)</main>
+                \(pictureChapter(pictures))\(brief == nil ? openChapters : foldedChapters)</main>
                 <footer><p>Every number with an interval shows all its digits when the pointer rests on it. \
                 The same report for machines is its JSON form, format \(format).</p></footer>
                 """)
@@ -271,13 +275,16 @@ extension RunReport {
 }
 
 /// A page that asks nothing of anybody: no script, and nothing from elsewhere.
-func htmlPage(title: String, body: HTML) -> HTML {
-    """
+///
+/// - Parameter hasPictures: Whether pictures are in it, as data.
+func htmlPage(title: String, hasPictures: Bool = false, body: HTML) -> HTML {
+    let images: HTML = hasPictures ? " img-src data:;" : ""
+    return """
     <!DOCTYPE html>
     <html lang="en">
     <head>
     <meta charset="utf-8">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none';\(images) style-src 'unsafe-inline'">
     <meta name="viewport" content="width=device-width,initial-scale=1">
     <meta name="generator" content="Vouch">
     <title>\(title)</title>

@@ -45,9 +45,9 @@ struct ReportOutput: ParsableArguments {
 
     private var width: Int { output == nil ? Terminal(.output).width : 100 }
 
-    func write(_ report: RunReport) throws {
+    func write(_ report: RunReport, pictures: [PictureExample] = []) throws {
         let allowsColor = output == nil && Terminal(.output).allowsColor
-        try write(report.bytes(chosen, width: width, color: allowsColor))
+        try write(report.bytes(chosen, width: width, color: allowsColor, pictures: pictures))
     }
 
     func write(_ document: TableDocument) throws {
@@ -105,6 +105,13 @@ struct ReportCommand: ParsableCommand {
     @Option(help: "A folder to write every figure of the run's report to, each an SVG file.")
     var figures: String?
 
+    @Flag(
+        help: """
+            Show some test pictures of a run that learned from pictures, with maps of what decided, in an HTML report; \
+            pixels are in no report otherwise.
+            """)
+    var withPictures = false
+
     @Flag(help: "Print the JSON Schema of a report's JSON form instead.")
     var schema = false
 
@@ -116,6 +123,10 @@ struct ReportCommand: ParsableCommand {
         }
         guard law == nil || card == nil else {
             throw ValidationError("--card is about the run's own report; leave it out with --law.")
+        }
+        guard !withPictures || (law == nil && !schema && output.chosen == .html) else {
+            throw ValidationError(
+                "--with-pictures is for the run's own report as HTML: give --out FILE.html, or --format html.")
         }
         guard figures == nil || (law == nil && !schema) else {
             throw ValidationError(
@@ -147,7 +158,7 @@ struct ReportCommand: ParsableCommand {
             try writeDrawings(of: report.sections.flatMap(\.figures), to: figures)
             if output.output == nil { return }
         }
-        try output.write(report)
+        try output.write(report, pictures: withPictures ? pictureExamples(of: folder) : [])
     }
 }
 

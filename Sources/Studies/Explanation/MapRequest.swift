@@ -1,8 +1,5 @@
 import Explanation
 import Figures
-import ImageColumns
-import Images
-import Models
 import Runs
 import Tables
 
@@ -93,6 +90,8 @@ package func drawMaps(_ request: MapRequest) throws -> DrawnMaps {
     var asked = ExplanationRequest(run: request.run, rows: request.rows)
     (asked.chosen, asked.reading, asked.threads) = (request.chosen, request.reading, request.threads)
     let decided = try DecidedClasses(asked)
+    let table = try RunModel(run: request.run).rows(
+        rowBytes(request.rows), name: request.rows, reading: request.reading, threads: checkedThreads(request.threads))
     var items: [Int: (PictureMaps.Item, [UInt8])] = [:]
     var method = ""
     let labels = request.label.map { [$0] } ?? Set(request.chosen.map { decided.classes[$0] }).sorted {
@@ -100,7 +99,7 @@ package func drawMaps(_ request: MapRequest) throws -> DrawnMaps {
     }
     for label in labels {
         let rows = request.label == nil ? request.chosen.filter { decided.classes[$0] == label } : request.chosen
-        let drawer = try MapDrawer(request, label: label)
+        let drawer = try MapDrawer(request, label: label, of: table)
         method = drawer.methodText
         for (row, found) in zip(rows, try drawer.draw(rows)) {
             var found = found
@@ -112,113 +111,8 @@ package func drawMaps(_ request: MapRequest) throws -> DrawnMaps {
     return DrawnMaps(maps: PictureMaps(method: method, pictures: ordered.map(\.0)), drawings: ordered.map(\.1))
 }
 
-/// Draws maps of one class.
-private struct MapDrawer {
-    private let request: MapRequest
-    private let explained: ExplainedModel
-    private let bundle: ModelBundle
-    private let table: Table
-    private let block: BlockPlace
-    private let encoder: ImageEncoder
-    private let method: PictureMethod
-
-    init(_ request: MapRequest, label: String?) throws {
-        self.request = request
-        explained = try ExplainedModel(run: request.run, label: label, threads: request.threads)
-        bundle = try explained.model.requireNetwork()
-        if let obstacle = bundle.gradientObstacle {
-            throw VouchError("\(request.run): \(obstacle). Maps need one")
-        }
-        let blocks = bundle.encoder.blocks.filter { $0.kind == .image }
-        let names = blocks.map { "\"\($0.column)\"" }.joined(separator: ", ")
-        guard !blocks.isEmpty else {
-            throw VouchError(
-                "\(request.run) learned from no pictures, and maps are of pictures. Explain its columns with vouch "
-                    + "explain rows")
-        }
-        let named = blocks.filter { request.column == nil || $0.column == request.column }
-        guard let block = named.first, named.count == 1 else {
-            throw VouchError(
-                named.isEmpty
-                    ? "--column is \(request.column ?? ""), which holds no pictures that the run learned from; there "
-                        + "is \(names)"
-                    : "the run learned from several columns of pictures; name one with --column: \(names)")
-        }
-        self.block = block
-        guard let encoder = bundle.encoder.columns.lazy.compactMap({ $0 as? ImageEncoder }).first(where: {
-            $0.column == block.column
-        }) else {
-            throw VouchError(
-                "\(request.run) learned from features that its backbone makes of pictures, so that no map reaches the "
-                    + "pixels. Explain the picture as one column with vouch explain rows, or train without --backbone")
-        }
-        self.encoder = encoder
-        method = try request.pictureMethod(block.output.shape)
-        table = try explained.rows(of: request.rows, request.reading, chosen: request.chosen)
-    }
-
-    var methodText: String {
-        let mean = "with the mean of the training pictures, channel by channel"
-        return switch method {
-        case .gradCAM: "Grad-CAM of the last layer that has places: what speaks for the class, not against it"
-        case .saliency: "Saliency: the size of the gradient, summed over channels"
-        case .inputTimesGradient: "Input × gradient, summed over channels"
-        case .integratedGradients(let steps): "Integrated gradients in \(steps) steps, compared \(mean)"
-        case .occlusion(let side): "Occlusion: squares of \(side) × \(side) pixels are replaced \(mean)"
-        }
-    }
-
-    func draw(_ rows: [Int]) throws -> [(PictureMaps.Item, [UInt8])] {
-        let own = table.selecting(rows: rows.map { $0 - 1 })
-        guard let cells = own.column(named: block.column) else { return [] }
-        if let missing = rows.indices.first(where: { cells.isMissing($0) }) {
-            throw VouchError("row \(rows[missing]) of \(request.rows) has no picture in \"\(block.column)\"")
-        }
-        let features = try bundle.encoder.encode(own)
-        let maps = try self.maps(of: bundle, features)
-        let others = try (0..<request.controls).map { draw in
-            try self.maps(of: bundle.randomized(.allLayers, seed: request.seed &+ UInt64(draw)), features)
-        }
-        let pictures = try PictureCells(column: block.column, table: own).values(of: Array(rows.indices)) {
-            $0.with(channels: encoder.channels).resized(width: encoder.width, height: encoder.height)
-        }
-        return try maps.indices.map { place in
-            let map = maps[place]
-            let alike = others.map {
-                AttributionComparison.rankCorrelation(map.values, $0[place].values)
-            }
-            let item = PictureMaps.Item(
-                row: rows[place], picture: cells.text(place) ?? "", quantity: explained.scoreQuantity,
-                score: map.score, base: map.base, height: map.height, width: map.width, values: map.values,
-                peak: [map.peak.row + 1, map.peak.column + 1], halfShare: halfShare(map.values), controls: alike,
-                tellsOfWeights: alike.isEmpty
-                    ? nil : alike.reduce(0, +) / Double(alike.count) < PictureMaps.mostAlike)
-            let drawing = MapDrawing(pictures[place], values: map.values, isSigned: map.isSigned).drawn
-            return (item, try drawing.png())
-        }
-    }
-
-    private func maps(of model: ModelBundle, _ features: EncodedFeatures) throws -> [PictureMap] {
-        guard let encoded = model.encoded(explaining: explained.place, threads: explained.threads) else { return [] }
-        return try encoded.pictureMaps(of: features, block: block, method: method)
-    }
-
-    /// The least share of the pixels that hold half of all sizes; 1 of a map without any.
-    private func halfShare(_ values: [Double]) -> Double {
-        let sizes = values.map(abs).sorted(by: >)
-        let half = sizes.reduce(0, +) / 2
-        guard half > 0 else { return 1 }
-        var sum = 0.0
-        for (place, size) in sizes.enumerated() {
-            sum += size
-            if sum >= half { return Double(place + 1) / Double(sizes.count) }
-        }
-        return 1
-    }
-}
-
 extension MapRequest {
-    fileprivate func pictureMethod(_ shape: [Int]) throws(VouchError) -> PictureMethod {
+    func pictureMethod(_ shape: [Int]) throws(VouchError) -> PictureMethod {
         if let side, method != .occlusion {
             throw VouchError("--side is \(side), and is for --method occlusion; leave it out")
         }
