@@ -8,6 +8,8 @@ package struct MarkCells: Sendable, Hashable {
     /// Of values; as many stand for the same values that differ from what lies further in.
     static let levels = 32
     private static let near = 6
+    /// Of a smaller picture a corner is a good part of what it shows, so that an object's own stroke would be a mark.
+    package static let leastSide = 4 * near
     private static let scaled = 5
     private static let side = 32
     private static let edges = 3

@@ -25,9 +25,12 @@ struct LookedPictures {
             CounterRandom(seed: 1, name: "pictures").permutation(of: entries.count).prefix(MarkSearch.mostPictures))
         reader.stream(entries.map(\.path), threads: threads) { place, result -> Result<Looked, PictureError> in
             result.map { decoded in
-                Looked(
-                    entry: entries[place], sketch: PictureSketch(decoded.picture),
-                    cells: chosen.contains(place) ? MarkCells(decoded.picture) : nil, format: decoded.format,
+                let picture = decoded.picture
+                let isLookedAt =
+                    chosen.contains(place) && min(picture.width, picture.height) >= MarkCells.leastSide
+                return Looked(
+                    entry: entries[place], sketch: PictureSketch(picture),
+                    cells: isLookedAt ? MarkCells(picture) : nil, format: decoded.format,
                     mode: decoded.mode, notes: decoded.notes)
             }
         } body: { place, result in

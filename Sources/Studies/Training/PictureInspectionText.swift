@@ -100,8 +100,11 @@ extension PictureInspection {
         }
         if text.isEmpty {
             text =
-                "No label is given away by sizes, formats, marks in corners or borders "
-                + "(\(NumberText.count(giveaways.pictures)) pictures looked at for marks).\n"
+                giveaways.pictures > 0
+                ? "No label is given away by sizes, formats, marks in corners or borders "
+                    + "(\(NumberText.count(giveaways.pictures)) pictures looked at for marks).\n"
+                : "No label is given away by sizes or formats; for marks in corners and borders the pictures are too "
+                    + "small (less than \(MarkCells.leastSide) pixels a side).\n"
         }
         return "\n" + text
     }
