@@ -3,6 +3,7 @@ import Explanation
 import Foundation
 import ImageColumns
 import Models
+import Optim
 import Platform
 import Prediction
 import Reporting
@@ -74,7 +75,7 @@ import Testing
     /// What is asked for holds, and is not taken for what nobody asked for because it is the usual.
     @Test func anAskedScheduleHoldsForPicturesToo() {
         let problem = Recipe.Problem(rows: 1000, numbers: 0, isRegression: false, hasPictures: true)
-        var configuration = TrainConfiguration(data: "pictures", target: "label")
+        var configuration = TrainConfiguration(data: "pictures", output: "run")
         #expect(Recipe(configuration, for: problem).schedule == .oneCycle)
         for asked in [Schedule.Shape.constant, .cosine] {
             configuration[Settings.schedule] = asked
