@@ -27,11 +27,10 @@ import Testing
         return try JSONDecoder().decode(Reference.self, from: Data(contentsOf: path))
     }
 
-    /// Places in the picture, or a vector alone.
     private static func model(_ reference: Reference, models: Int = 1) throws -> EncodedModel {
         let shape = Array(reference.pictures.shape.dropFirst())
         var b = GraphBuilder()
-        let x = b.input("image0", [.rows] + shape.map { .fixed($0) })
+        let x = b.input("image0", [.rows, .fixed(shape[0]), .fixed(shape[1]), .fixed(shape[2])])
         let first = b.unary(
             .tanh, b.convolution2D("first", x, output: 5, window: .same(3, height: shape[0], width: shape[1])))
         let pooled = b.maxPool2D(first, window: .square(2, stride: 2))
@@ -61,11 +60,6 @@ import Testing
             ])
     }
 
-    private static func block(_ shape: [Int]) -> BlockPlace {
-        BlockPlace(
-            name: "image0", column: "picture", kind: ColumnKind(rawValue: "image"), output: BlockOutput(shape: shape))
-    }
-
     @Test(arguments: ["saliency", "inputTimesGradient", "integratedGradients", "gradCAM", "occlusion"], [1, 2])
     func mapsAreCaptums(_ name: String, models: Int) throws {
         let reference = try Self.reference()
@@ -79,7 +73,7 @@ import Testing
         let expected = try #require(reference.maps[name])
         let shape = Array(reference.pictures.shape.dropFirst())
         let maps = try Self.model(reference, models: models).pictureMaps(
-            of: Self.features(reference), block: Self.block(shape), method: method)
+            of: Self.features(reference), block: "image0", column: "picture", method: method)
         #expect(maps.count == reference.pictures.shape[0])
         let pixels = shape[0] * shape[1]
         for (row, map) in maps.enumerated() {
@@ -98,7 +92,8 @@ import Testing
     @Test func integratedGradientsSumToTheScoreLessThatOfTheMean() throws {
         let reference = try Self.reference()
         let maps = try Self.model(reference).pictureMaps(
-            of: Self.features(reference), block: Self.block([7, 6, 3]), method: .integratedGradients(steps: 200))
+            of: Self.features(reference), block: "image0", column: "picture",
+            method: .integratedGradients(steps: 200))
         for map in maps {
             #expect(abs(map.values.reduce(0, +) - (map.score - map.base)) < 1e-3 * abs(map.score - map.base))
         }
@@ -107,8 +102,12 @@ import Testing
     @Test func whatHasNoPlacesHasNoMap() throws {
         let reference = try Self.reference()
         let model = try Self.model(reference)
+        // Features that another network made are a row of numbers.
         #expect(throws: AttributionError.self) {
-            try model.pictureMaps(of: Self.features(reference), block: Self.block([126]), method: .saliency)
+            try model.pictureMaps(
+                of: EncodedFeatures(
+                    rows: 1, blocks: [EncodedBlock(name: "image0", shape: [126], values: .numbers([]))]),
+                block: "image0", column: "picture", method: .saliency)
         }
         var b = GraphBuilder()
         let x = b.input("image0", [.rows, .fixed(2), .fixed(2), .fixed(1)])
@@ -116,16 +115,17 @@ import Testing
         let graph = try b.build()
         let selection = PredictionPoints.Selection(output: "logits")
         let linear = EncodedModel(
-            graph: graph, weights: [Buffer([1, 2, 3, 4, 0])],
+            graph: graph, weights: [Buffer([1, 2, 3, 4, 0] as [Float])],
             encode: { _ in EncodedFeatures(rows: 0, blocks: []) }, columns: [:], explained: selection, score: selection,
             threads: 1)
         let features = EncodedFeatures(
             rows: 1, blocks: [EncodedBlock(name: "image0", shape: [2, 2, 1], values: .numbers([1, -1, 1, 2]))])
         let error = #expect(throws: AttributionError.self) {
-            try linear.pictureMaps(of: features, block: Self.block([2, 2, 1]), method: .gradCAM)
+            try linear.pictureMaps(of: features, block: "image0", column: "picture", method: .gradCAM)
         }
         #expect(error?.problem.contains("no layer that has places") == true)
-        let map = try linear.pictureMaps(of: features, block: Self.block([2, 2, 1]), method: .inputTimesGradient)[0]
+        let map = try linear.pictureMaps(
+            of: features, block: "image0", column: "picture", method: .inputTimesGradient)[0]
         #expect(map.values.count == 4 && map.peak == (1, 1))
     }
 }

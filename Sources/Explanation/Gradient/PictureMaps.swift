@@ -59,23 +59,27 @@ package enum PictureMethod: Sendable, Hashable {
 }
 
 extension EncodedModel {
-    /// Maps of a block of pictures, `[height, width, channels]`, one a row; the mean over models.
+    /// Maps of a column's pictures, one a row; the mean over models.
     ///
     /// What is divided is the score before the last non-linearity.
     ///
+    /// - Parameters:
+    ///   - block: The name of the column's block, `[height, width, channels]` a row.
+    ///   - column: What errors call it.
     /// - Throws: where the block has no places, or the network no layer of places for Grad-CAM.
     package func pictureMaps(
-        of features: EncodedFeatures, block: BlockPlace, method: PictureMethod
+        of features: EncodedFeatures, block: String, column: String, method: PictureMethod
     ) throws(AttributionError) -> [PictureMap] {
-        guard block.output.shape.count == 3 else {
+        let shape = features.blocks.first { $0.name == block }?.shape ?? []
+        guard shape.count == 3 else {
             throw AttributionError(
-                "drawing a map of \"\(block.column)\"",
+                "drawing a map of \"\(column)\"",
                 "the model sees features that another network made of the picture, and no pixels",
                 "Explain it as one column with vouch explain rows, or train without --backbone")
         }
         var maps: [PictureMap] = []
         for own in weights {
-            let part = try PictureMapping(self, own, block, method)
+            let part = try PictureMapping(self, own, InputPort(block), shape, method)
             for (row, map) in try part.maps(of: features).enumerated() {
                 if maps.count == row {
                     maps.append(map)
@@ -113,11 +117,10 @@ private struct PictureMapping {
     private let cellCount: Int
 
     init(
-        _ model: EncodedModel, _ weights: Buffer, _ block: BlockPlace, _ method: PictureMethod
+        _ model: EncodedModel, _ weights: Buffer, _ port: InputPort, _ picture: [Int], _ method: PictureMethod
     ) throws(AttributionError) {
         self.method = method
-        picture = block.output.shape
-        let port = InputPort(block.name)
+        self.picture = picture
         var inner: [(value: Value, origins: [InputOrigin])] = []
         if method == .gradCAM {
             let last = try model.graph.lastMap(of: port)

@@ -95,7 +95,8 @@ struct MapDrawer {
 
     private func maps(of model: ModelBundle, _ features: EncodedFeatures) throws -> [PictureMap] {
         guard let encoded = model.encoded(explaining: explained.place, threads: explained.threads) else { return [] }
-        return try encoded.pictureMaps(of: features, block: block, method: method)
+        return try encoded.pictureMaps(
+            of: features, block: block.name, column: block.column, method: method)
     }
 
     /// The least share of the pixels that hold half of all sizes; 1 of a map without any.
