@@ -1,6 +1,6 @@
 import Explanation
 import Figures
-import Runs
+package import Runs
 import Tables
 
 /// What is asked of `vouch explain map`.

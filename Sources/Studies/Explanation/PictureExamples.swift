@@ -1,4 +1,5 @@
 import Figures
+import Generalization
 import Prediction
 package import Reporting
 import Runs
