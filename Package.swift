@@ -333,8 +333,8 @@ let package = Package(
             [
                 "ONNX", "Runs", "Documents", "Studies", "VouchCLI", "DataEfficiency", "Evidence",
                 "Explanation", "Fairness", "Figures", "FuzzedModels", "FuzzedTables", "Generalization", "GraphIR",
-                "ImageColumns", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting", "RunStore",
-                "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
+                "ImageColumns", "Images", "Imports", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting",
+                "RunStore", "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
             ], exclude: ["Adopted", "Verified", "ReadersQuestions.json"], computes: false, isLast: true),
         // the library as its users see it
         tests(

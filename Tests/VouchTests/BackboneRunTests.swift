@@ -1,6 +1,7 @@
 import Evidence
 import Foundation
 import ImageColumns
+import Imports
 import Models
 import Platform
 import RunStore
@@ -53,7 +54,7 @@ import Testing
         let recipe = String(decoding: try Files.read(run + "/recipe.json"), as: UTF8.self)
         #expect(recipe.contains("backbone of picture") && !recipe.contains("mirroring of picture"))
 
-        try trainRun(
+        _ = try trainRun(
             configuration(data, again, backbone: file) { $0.test = test }, control: RunControl(threads: 1))
         #expect(try Files.read(run + "/weights.safetensors") == Files.read(again + "/weights.safetensors"))
         try FileManager.default.removeItem(atPath: file)
@@ -85,7 +86,7 @@ import Testing
         let run = scratch.path + "/run"
         func refusal(_ change: @escaping (inout BackboneRequest) -> Void) -> String {
             complaint {
-                try trainRun(
+                _ = try trainRun(
                     configuration(data, run) { configuration in
                         guard var own = configuration.columns.backbone else { return }
                         change(&own)
@@ -99,10 +100,11 @@ import Testing
         #expect(refusal { $0.side = 31 }.contains("--backbone-side asks for 31"))
         #expect(refusal { $0.file = data + "/across/0.pgm" }.contains("is no ONNX file"))
         #expect(!Files.exists(run))
-        let table = try scratch.write(Array("a,label\n1,x\n2,y\n3,x\n4,y\n".utf8), to: "table.csv")
+        let lines = (0..<60).map { "\($0 % 7),\($0 % 2 == 0 ? "x" : "y")\n" }
+        let table = try scratch.write("a,label\n" + lines.joined(), to: "table.csv")
         #expect(
             complaint {
-                try trainRun(
+                _ = try trainRun(
                     configuration(table, run) { $0.columns.images = nil }, control: RunControl(threads: 1))
             }.contains("no column holds any"))
     }

@@ -6,8 +6,8 @@ import Studies
 import TensorCore
 import Testing
 
-/// Maps of a run's pictures, whose class is told by where a bright square lies. A second square, in a third corner of half of
-/// the pictures, decides nothing.
+/// Maps of a run's pictures, whose class is told by where a bright square lies. A second square, in a third corner of
+/// half of the pictures, decides nothing.
 @Suite struct PictureMapRunTests {
     private static func picture(_ kind: Int, _ number: Int) -> (bytes: [UInt8], hasOther: Bool) {
         let random = CounterRandom(seed: 5, name: "squares \(kind)")
@@ -33,7 +33,7 @@ import Testing
             }
         }
         let run = scratch.path + "/run"
-        try trainRun(
+        _ = try trainRun(
             quick(data, target: PictureRows.labelColumn, out: run) {
                 $0.columns.images = [PictureRows.pathColumn]
                 $0.reading.missing = []
@@ -71,9 +71,15 @@ import Testing
                 }
             }
             #expect(pointed >= 36, "\(method): \(pointed) of 40")
-            #expect(deciding > 2 * idle, "\(method): \(deciding) and \(idle)")
+            // The last map sees more than the square, and what lies there is spread over two pixels and more.
+            #expect(deciding > (method == .gradCAM ? 1.25 : 2) * idle, "\(method): \(deciding) and \(idle)")
             let told = found.maps.pictures.count { $0.tellsOfWeights == true }
-            #expect(told >= 30, "\(method): \(told) of 40")
+            // Integrated gradients are products with the pixels: of bright squares they are bright, whatever the weights.
+            if method == .integratedGradients {
+                #expect(told < 30, "\(told) of 40")
+            } else {
+                #expect(told >= 30, "\(method): \(told) of 40")
+            }
             for drawing in found.drawings {
                 let picture = try PictureFile.decode(drawing, path: "drawing.png").picture
                 #expect(picture.channels == 3 && picture.width == 2 * 264 + 12 && picture.height == 264 + 24)
