@@ -1,6 +1,9 @@
+import Documents
 import Foundation
 import Images
 import Platform
+import Reporting
+import RunStore
 import Runs
 import Studies
 import TensorCore
@@ -86,6 +89,22 @@ import Testing
             }
             #expect(found.maps.text.contains("Strongest at row"))
         }
+    }
+
+    /// Pixels stand in a report only where they are asked for, and showing test pictures is a look at them.
+    @Test func aReportShowsPicturesWhereTheyAreAskedFor() throws {
+        let scratch = try Scratch()
+        let (run, _) = try Self.run(scratch)
+        let looks = try Ledger.read(run).records.count
+        let examples = try pictureExamples(of: run, threads: 1)
+        #expect(try Ledger.read(run).records.count == looks + 1)
+        #expect(examples.count >= 4 && examples.contains { $0.title.hasSuffix("right") })
+        #expect(examples.allSatisfy { $0.lines[0].hasPrefix("Decided ") && $0.lines[1].hasSuffix(".pgm") })
+        let report = try storedReport(run: run)
+        let page = report.html(with: examples)
+        #expect(page.contains("img src=\"data:image/png;base64,iVBOR") && page.contains("img-src data:;"))
+        let usual = report.html()
+        #expect(!usual.contains("<img") && !usual.contains("img-src"))
     }
 
     @Test func whatCannotBeIsSaid() throws {

@@ -40,7 +40,7 @@ package func pictureExamples(of run: String, threads: Int? = nil) throws -> [Pic
             let (item, drawing) = try MapDrawer(request, label: label, of: table).draw([row + 1])[0]
             let isRight = Int(answers[row]) == Int(decided[row])
             let said =
-                "Decided \(label) with \(NumberText.percent(sure[row]))"
+                "Decided \(label) with \(NumberText.percent(sure[row])) %"
                 + (isRight ? ", and it is." : "; it is \(classes[Int(answers[row])]).")
             examples.append(
                 PictureExample(
@@ -48,7 +48,7 @@ package func pictureExamples(of run: String, threads: Int? = nil) throws -> [Pic
                     alternative: "A test picture and which parts of it the decision \(label) came from",
                     lines: [
                         said, item.picture,
-                        "Half of the map lies in \(NumberText.percent(item.halfShare)) of the pixels.",
+                        "Half of the map lies in \(NumberText.percent(item.halfShare)) % of the pixels.",
                     ],
                     warning: item.tellsOfWeights == false
                         ? "Do not read the map: one of random weights is about the same." : nil))
