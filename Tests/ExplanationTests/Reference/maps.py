@@ -16,7 +16,7 @@ import torch
 from captum.attr import InputXGradient, IntegratedGradients, LayerAttribution, LayerGradCam, Occlusion, Saliency
 from torch import nn
 
-HEIGHT, WIDTH, ROWS, SIDE, STEPS, TARGET = 7, 6, 3, 2, 50, 1
+HEIGHT, WIDTH, ROWS, SIDE, STEPS, TARGET, SEED = 7, 6, 3, 2, 50, 1, 12
 
 
 class Network(nn.Module):
@@ -38,7 +38,7 @@ def numbers(tensor):
 
 
 def main():
-    torch.manual_seed(3)
+    torch.manual_seed(SEED)
     torch.set_num_threads(1)
     network = Network().eval()
     x = torch.randn(ROWS, 3, HEIGHT, WIDTH)
