@@ -72,6 +72,16 @@ import Testing
         let finished = try FinishedRun(run, threads: 1, onEvent: { _ in })
         #expect(finished.prepared.encoder == model.encoder)
 
+        // Layers on one network's features are not carried over to another's, nor to pixels.
+        let refusal = complaint {
+            _ = try trainRun(
+                configuration(data, scratch.path + "/carried") {
+                    $0.columns.backbone = nil
+                    $0.carry.run = run
+                }, control: RunControl(threads: 1))
+        }
+        #expect(refusal.contains("--from does not go with a backbone (\(run) has one)"))
+
         let kept = run + "/backbone/model.onnx"
         let handle = try #require(FileHandle(forWritingAtPath: kept))
         try handle.seekToEnd()

@@ -86,13 +86,12 @@ extension InputKinds {
 
 extension TrainConfiguration {
     /// - Throws: where layers on pixels and layers on a backbone's features would have to be one.
-    func checkBackbone() throws {
-        guard let source = carry.run else { return }
-        let isOther = try BackboneFiles.are(in: RunFolder.open(source))
+    func checkBackbone(beside carried: CarriedModel) throws(VouchError) {
+        let isOther = carried.model.encoder.columns.contains { $0 is BackboneEncoder }
         guard columns.backbone != nil || isOther else { return }
         throw VouchError(
-            "--from does not go with a backbone (\(columns.backbone == nil ? source + " has one" : "--backbone")); leave "
-                + "one of them out")
+            "--from does not go with a backbone (\(columns.backbone == nil ? carried.run + " has one" : "--backbone")); "
+                + "leave one of them out")
     }
 }
 

@@ -79,9 +79,9 @@ package struct PreparedData {
         _ configuration: TrainConfiguration, kinds: InputKinds = .shipped, threads: Int,
         onEvent: (RunEvent) -> Void
     ) throws -> PreparedData {
-        try configuration.checkBackbone()
-        let kinds = try kinds.opening(configuration.columns.backbone, threads: threads)
         let (configuration, carried) = try configuration.openingCarry(kinds)
+        if let carried { try configuration.checkBackbone(beside: carried) }
+        let kinds = try kinds.opening(configuration.columns.backbone, threads: threads)
         var hashes: [String] = []
         let columns = configuration.columns
         func read(_ path: String, _ options: CSVOptions, of part: PictureRows.Part) throws -> Table {
