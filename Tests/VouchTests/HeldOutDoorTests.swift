@@ -328,6 +328,7 @@ import Testing
     private static let others: Set<String> = [
         "searchSettings", "joinStudy",  // Their lines are those of trainings and of TuneRunTests.
         "judgeStudy",  // Its line is that of WorthRunTests.
+        "drawMaps", "pictureExamples",  // Of pictures: PictureMapRunTests.
         "tuneBox", "tuneImportance",  // Are given a study's numbers, and a run to show them in.
         "measureFirstSteps",  // Training rows alone.
         "trainRun",  // Its lines are those of the next test.

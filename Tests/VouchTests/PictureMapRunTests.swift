@@ -96,6 +96,10 @@ import Testing
         let scratch = try Scratch()
         let (run, _) = try Self.run(scratch)
         let looks = try Ledger.read(run).records.count
+        var request = MapRequest(run: run, rows: scratch.path + "/squares")
+        request.chosen = [2]
+        _ = try drawMaps(request)
+        #expect(try Ledger.read(run).records.count == looks, "a map asks for no answer")
         let examples = try pictureExamples(of: run, threads: 1)
         #expect(try Ledger.read(run).records.count == looks + 1)
         #expect(examples.count >= 4 && examples.contains { $0.title.hasSuffix("right") })
