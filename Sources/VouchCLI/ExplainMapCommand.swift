@@ -74,10 +74,15 @@ struct ExplainMapCommand: ChargedCommand {
         let drawings = out.map { path in
             request.chosen.count == 1 ? [path] : request.chosen.map { "\(path)/row-\($0).png" }
         }
-        for path in drawings ?? [] { try OutputFiles().check(["--out": path]) }
+        if let out, let drawings {
+            let files = try OutputFiles(ofRun: file.folder, reads: ["what is explained": file.rows])
+            try files.checkOutside(out, of: "--out")
+            // Files can be looked at only in a folder that is there.
+            if drawings.count > 1 { try Files.makeFolder(out) }
+            for path in drawings { try files.check(["--out": path]) }
+        }
         let found = try drawMaps(request)
         if let drawings {
-            if let out, request.chosen.count > 1 { try Files.makeFolder(out) }
             for (path, bytes) in zip(drawings, found.drawings) { try writeFile(bytes, to: path) }
         }
         Terminal(.output).write(try form.bytes(found.maps.text, found.maps.json()))

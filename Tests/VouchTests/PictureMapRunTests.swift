@@ -111,6 +111,32 @@ import Testing
         #expect(!usual.contains("<img") && !usual.contains("img-src"))
     }
 
+    /// Of another class than the one that is decided, Grad-CAM may find nothing: no reason, and no passed control.
+    @Test func anEmptyMapIsNoReasonAndPassesNoControl() throws {
+        let scratch = try Scratch()
+        let (run, data) = try Self.run(scratch)
+        var request = MapRequest(run: run, rows: data)
+        request.chosen = Array(1...20) + Array(61...80)
+        var empty = 0
+        for label in ["above", "below"] {
+            request.label = label
+            var maps = try drawMaps(request).maps
+            for item in maps.pictures {
+                let isEmpty = item.values.allSatisfy { $0 == 0 }
+                empty += isEmpty ? 1 : 0
+                #expect(item.peak.isEmpty == isEmpty)
+                #expect(item.controls.count == (isEmpty ? 0 : 3), "row \(item.row)")
+                #expect((item.tellsOfWeights == nil) == isEmpty)
+                maps.pictures = [item]
+                #expect(maps.text.contains("The map is empty") == isEmpty)
+                #expect(maps.text.contains("Another model's map") != (isEmpty || item.tellsOfWeights == false))
+            }
+        }
+        #expect(empty > 0)
+        request.controls = 0
+        #expect(try drawMaps(request).maps.text.contains("is not known"))
+    }
+
     @Test func whatCannotBeIsSaid() throws {
         let scratch = try Scratch()
         let (run, data) = try Self.run(scratch)

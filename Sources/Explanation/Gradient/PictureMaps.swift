@@ -16,6 +16,9 @@ package struct PictureMap: Sendable, Hashable {
     /// Whether negative numbers speak against the class; else numbers are sizes.
     package let isSigned: Bool
 
+    /// Whether no pixel has a number other than 0, as where Grad-CAM finds nothing that speaks for the class.
+    package var isEmpty: Bool { values.allSatisfy { $0 == 0 } }
+
     /// The place of its largest size, from the left upper corner.
     package var peak: (row: Int, column: Int) {
         let place = values.indices.max { (abs(values[$0]), -$0) < (abs(values[$1]), -$1) } ?? 0

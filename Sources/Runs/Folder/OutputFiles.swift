@@ -67,4 +67,18 @@ package struct OutputFiles {
             known.append((option, place))
         }
     }
+
+    /// A drawing in a folder of pictures that is read would replace one of them, or be taken for one later.
+    ///
+    /// - Parameter path: A file or a folder that is to be written.
+    /// - Throws: where it lies in a folder that is read.
+    package func checkOutside(_ path: String, of option: String) throws {
+        let place = try Files.absolutePath(path) + "/"
+        for read in reads {
+            guard let folder = try? Files.absolutePath(read.path), place.hasPrefix(folder + "/") else { continue }
+            throw VouchError(
+                "\(option) is \(path), in \(read.path), which is \(read.name): a drawing would replace a picture there "
+                    + "or be taken for one. Name a place outside it")
+        }
+    }
 }

@@ -71,26 +71,40 @@ struct MapDrawer {
         }
         let features = try bundle.encoder.encode(own)
         let maps = try self.maps(of: bundle, features)
-        let others = try (0..<request.controls).map { draw in
-            try self.maps(of: bundle.randomized(.allLayers, seed: request.seed &+ UInt64(draw)), features)
-        }
+        let alike = try correlations(of: maps, features)
         let pictures = try PictureCells(column: block.column, table: own).values(of: Array(rows.indices)) {
             $0.with(channels: encoder.channels).resized(width: encoder.width, height: encoder.height)
         }
         return try maps.indices.map { place in
             let map = maps[place]
-            let alike = others.map {
-                AttributionComparison.rankCorrelation(map.values, $0[place].values)
-            }
+            let own = alike[place]
             let item = PictureMaps.Item(
                 row: rows[place], picture: cells.text(place) ?? "", quantity: explained.scoreQuantity,
                 score: map.score, base: map.base, height: map.height, width: map.width, values: map.values,
-                peak: [map.peak.row + 1, map.peak.column + 1], halfShare: halfShare(map.values), controls: alike,
-                tellsOfWeights: alike.isEmpty
-                    ? nil : alike.reduce(0, +) / Double(alike.count) < PictureMaps.mostAlike)
+                peak: map.isEmpty ? [] : [map.peak.row + 1, map.peak.column + 1], halfShare: halfShare(map.values),
+                controls: own,
+                tellsOfWeights: own.isEmpty
+                    ? nil : own.reduce(0, +) / Double(own.count) < PictureMaps.mostAlike)
             let drawing = MapDrawing(pictures[place], values: map.values, isSigned: map.isSigned).drawn
             return (item, try drawing.png())
         }
+    }
+
+    /// Of each map, its rank correlations with those of random weights, as many as are asked for.
+    ///
+    /// An empty map has no order of pixels, and its correlation is 0 with every other, which would pass for a
+    /// difference. So an empty one is not compared, and where random weights give one, others are drawn.
+    private func correlations(of maps: [PictureMap], _ features: EncodedFeatures) throws -> [[Double]] {
+        var found = [[Double]](repeating: [], count: maps.count)
+        for draw in 0..<PictureMaps.drawsPerControl * request.controls {
+            let open = maps.indices.filter { !maps[$0].isEmpty && found[$0].count < request.controls }
+            if open.isEmpty { break }
+            let others = try self.maps(of: bundle.randomized(.allLayers, seed: request.seed &+ UInt64(draw)), features)
+            for place in open where !others[place].isEmpty {
+                found[place].append(AttributionComparison.rankCorrelation(maps[place].values, others[place].values))
+            }
+        }
+        return found
     }
 
     private func maps(of model: ModelBundle, _ features: EncodedFeatures) throws -> [PictureMap] {

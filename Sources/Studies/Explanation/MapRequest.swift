@@ -59,11 +59,12 @@ package struct PictureMaps: Sendable, Encodable {
         package var width: Int
         /// `[height, width]`, row by row.
         package var values: [Double]
-        /// From 1, from the upper left.
+        /// From 1, from the upper left; nothing where the map is empty.
         package var peak: [Int]
         /// The least share of the pixels that hold half of the map's sizes.
         package var halfShare: Double
-        /// Rank correlations of the sizes with those of random weights; empty where none were asked for.
+        /// Rank correlations of the sizes with those of random weights, of maps that are not empty; none where the
+        /// map itself is.
         package var controls: [Double]
         /// Whether the map tells of the weights; `nil` where nothing was compared.
         package var tellsOfWeights: Bool?
@@ -71,6 +72,13 @@ package struct PictureMaps: Sendable, Encodable {
 
     /// A map that is as alike to those of random weights as this shows the picture, and not what was learned.
     package static let mostAlike = 0.5
+
+    /// Random weights are drawn at most so many times for each map that is compared, as some give empty maps.
+    static let drawsPerControl = 5
+
+    static let emptyText = "The map is empty: this method finds nothing in the picture that speaks for the class."
+    static let uncomparedText =
+        "Compared with no map of random weights: whether it shows what was learned is not known."
 }
 
 /// Maps with their drawings, as PNG files.
@@ -152,10 +160,17 @@ extension PictureMaps {
         for item in pictures {
             text += "\nPicture \(item.row), \(item.picture): \(item.quantity) is \(NumberText.plain(item.score))"
             text += item.decided.map { "; decided: \($0).\n" } ?? ".\n"
+            guard !item.peak.isEmpty else {
+                text += "  \(Self.emptyText) Try another --method, such as occlusion.\n"
+                continue
+            }
             text +=
                 "  Strongest at row \(item.peak[0]), column \(item.peak[1]) of \(item.height) × \(item.width), from "
                 + "the upper left; half of the map lies in \(NumberText.plain(100 * item.halfShare)) % of the pixels.\n"
-            guard let tells = item.tellsOfWeights else { continue }
+            guard let tells = item.tellsOfWeights else {
+                text += "  \(Self.uncomparedText)\n"
+                continue
+            }
             let mean = item.controls.reduce(0, +) / Double(item.controls.count)
             let compared =
                 "rank correlation \(NumberText.plain(mean)) with maps of random weights, mean of \(item.controls.count)"

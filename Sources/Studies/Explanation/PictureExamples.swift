@@ -46,13 +46,24 @@ package func pictureExamples(of run: String, threads: Int? = nil) throws -> [Pic
                 PictureExample(
                     title: title, drawing: drawing,
                     alternative: "A test picture and which parts of it the decision \(label) came from",
-                    lines: [
-                        said, item.picture,
-                        "Half of the map lies in \(NumberText.percent(item.halfShare)) % of the pixels.",
-                    ],
-                    warning: item.tellsOfWeights == false
-                        ? "Do not read the map: one of random weights is about the same." : nil))
+                    lines: [said, item.picture]
+                        + (item.peak.isEmpty
+                            ? []
+                            : ["Half of the map lies in \(NumberText.percent(item.halfShare)) % of the pixels."]),
+                    warning: item.warning))
         }
     }
     return examples
+}
+
+extension PictureMaps.Item {
+    /// Why a reader must not take the map for a reason; `nil` where nothing speaks against it.
+    fileprivate var warning: String? {
+        if peak.isEmpty { return PictureMaps.emptyText }
+        return switch tellsOfWeights {
+        case true?: nil
+        case false?: "Do not read the map: one of random weights is about the same."
+        case nil: PictureMaps.uncomparedText
+        }
+    }
 }
