@@ -197,8 +197,8 @@ let package = Package(
             "Runs",
             [
                 "Adoption", "Autodiff", "CPURuntime", "Cost", "DataEfficiency", "Evidence", "Explanation",
-                "Fairness", "Figures", "Generalization", "GraphIR", "ImageColumns", "Images", "Imports", "Kernels", "Models",
-                "NN", "ONNX", "Optim", "Platform",
+                "Fairness", "Figures", "Generalization", "GraphIR", "ImageColumns", "Images", "Imports", "Kernels",
+                "Models", "NN", "ONNX", "Optim", "Platform",
                 "Prediction", "Reporting", "RunStore", "Statistics", "Tables", "TensorCore",
                 "Training", "Tuning", real,
                 .product(name: "Yams", package: "Yams"),
@@ -333,8 +333,8 @@ let package = Package(
             [
                 "ONNX", "Runs", "Documents", "Studies", "VouchCLI", "DataEfficiency", "Evidence",
                 "Explanation", "Fairness", "Figures", "FuzzedModels", "FuzzedTables", "Generalization", "GraphIR",
-                "ImageColumns", "Images", "Imports", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction", "Reporting",
-                "RunStore", "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
+                "ImageColumns", "Images", "Imports", "Kernels", "Models", "NN", "Optim", "Platform", "Prediction",
+                "Reporting", "RunStore", "SchemaValidation", "Statistics", "Tables", "TensorCore", "Training", "Tuning", real,
             ], exclude: ["Adopted", "Verified", "ReadersQuestions.json"], computes: false, isLast: true),
         // the library as its users see it
         tests(

@@ -95,18 +95,18 @@ def interval(values):
     return f"{mean:+.3f} [{mean - half:+.3f}, {mean + half:+.3f}]"
 
 
-def report(known, options, digest):
+def report(known, digest):
     lines = [
         "# Few labels, from scratch and from a backbone", "",
         "Written by `Benchmarks/images/transfer.py`: PneumoniaMNIST, 624 test pictures, means over draws of the training pictures; "
         "differences with 95 % intervals over the draws. Backbone: EfficientNet-Lite0 of ImageNet at 112 pixels, frozen.", "",
         "| labels | draws | accuracy, pixels | backbone | difference | AUC, pixels | backbone | difference | log loss, pixels | backbone | difference |",
         "|---:|---:|---:|---:|---|---:|---:|---|---:|---:|---|"]
-    for size in sorted({int(key[1]) for key in known}):
+    for size in sorted({int(key[1]) for key in known if key[0] == digest}):
         pairs = [(known[digest, str(size), str(seed), "pixels"], known[digest, str(size), str(seed), "backbone"])
                  for seed in range(100)
                  if (digest, str(size), str(seed), "pixels") in known and (digest, str(size), str(seed), "backbone") in known]
-        if not pairs:
+        if not pairs:  # One of the two is still to come.
             continue
         cells = [str(size), str(len(pairs))]
         for name in NUMBERS:
@@ -155,7 +155,7 @@ def main():
                         writer.writeheader()
                         writer.writerows(known.values())
                     print(*key[1:], *(f"{name} {found[name]:.3f}" for name in NUMBERS), flush=True)
-                report(known, options, digest)
+                report(known, digest)
 
 
 if __name__ == "__main__":

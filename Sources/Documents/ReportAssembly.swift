@@ -169,7 +169,7 @@ package struct ReportAssembly {
         var text =
             "\(options.optimizer.rawValue), learning rate "
             + RestartText.rate(restarts?.usedRate ?? recipe.learningRate)
-            + ", \((recipe.schedule ?? options.schedule ?? .constant).rawValue)"
+            + ", \(recipe.shape(asked: options.schedule).rawValue)"
         if recipe.weightDecay > 0 {
             text += ", weight decay \(NumberText.plain(Double(recipe.weightDecay)))"
         }

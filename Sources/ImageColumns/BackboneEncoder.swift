@@ -70,10 +70,7 @@ package struct BackboneEncoder: ColumnEncoder {
             for part in 0..<width { numbers[row * width + part] = (own[part] - centers[part]) / spreads[part] }
         }
         features.blocks[places.blocks.lowerBound].values = .numbers(numbers)
-        guard let mark = places.mark else { return }
-        for row in 0..<cells.count where cells.isMissing(row) {
-            features.numeric[row * features.numericWidth + mark] = 1
-        }
+        features.markMissing(cells, at: places.mark)
     }
 
     /// Features of rows' pictures, one after another.

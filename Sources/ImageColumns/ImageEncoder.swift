@@ -110,10 +110,7 @@ package struct ImageEncoder: ColumnEncoder {
                 problem: error.reason + ", in \(error.path)",
                 advice: error.nextStep + " TMPDIR names another folder for such files.")
         }
-        guard let mark = places.mark else { return }
-        for row in 0..<cells.count where cells.isMissing(row) {
-            features.numeric[row * features.numericWidth + mark] = 1
-        }
+        features.markMissing(cells, at: places.mark)
     }
 
     /// Of each channel, in whole numbers, so that their order does not matter.

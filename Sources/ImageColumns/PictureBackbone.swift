@@ -41,9 +41,8 @@ package final class PictureBackbone: Sendable {
     }
 
     package var features: Int { record.features }
-    package var threads: Int { pool.threads }
     /// Of the pictures that it is given: 1 or 3.
-    package var channels: Int { backbone.input.channels }
+    private var channels: Int { backbone.input.channels }
 
     /// A picture as the network takes it; `nil` where it has colours and the network has none.
     func prepared(_ picture: Picture) -> PreparedPicture? {
@@ -58,22 +57,17 @@ package final class PictureBackbone: Sendable {
     /// - Throws: where features are no numbers.
     func features(of pictures: [PreparedPicture]) throws(ONNXError) -> [[Float]] {
         var known = cache.features(of: pictures.map(\.identity))
-        var firsts: [String: Int] = [:]
-        for (place, picture) in pictures.enumerated() where known[place] == nil && firsts[picture.identity] == nil {
-            firsts[picture.identity] = place
-        }
-        let asked = firsts.values.sorted()
+        var seen = Set(known.keys)
+        let asked = pictures.filter { seen.insert($0.identity).inserted }
         let found = try backbone.features(rows: asked.count, channels: channels, pool: pool) { row, pixels in
-            for (place, byte) in pictures[asked[row]].bytes.enumerated() { pixels[place] = Float(byte) }
+            for (place, byte) in asked[row].bytes.enumerated() { pixels[place] = Float(byte) }
         }
-        for (row, place) in asked.enumerated() {
+        for (row, picture) in asked.enumerated() {
             let own = Array(found[row * features..<(row + 1) * features])
-            known[place] = own
-            cache.keep(own, of: pictures[place].identity)
+            known[picture.identity] = own
+            cache.keep(own, of: picture.identity)
         }
-        return pictures.enumerated().map { place, picture in
-            known[place] ?? firsts[picture.identity].flatMap { known[$0] } ?? []
-        }
+        return pictures.map { known[$0.identity] ?? [] }
     }
 }
 
@@ -102,8 +96,9 @@ private final class FeatureCache: Sendable {
         }
     }
 
-    func features(of identities: [String]) -> [[Float]?] {
-        known.withLock { known in identities.map { known[$0] } }
+    /// Those that are known.
+    func features(of identities: [String]) -> [String: [Float]] {
+        known.withLock { known in identities.reduce(into: [:]) { $0[$1] = known[$1] } }
     }
 
     func keep(_ features: [Float], of identity: String) {

@@ -111,3 +111,11 @@ package struct PictureCells {
             advice: error.advice + (row == nil ? "" : " --skip-broken leaves out all such rows."))
     }
 }
+
+extension EncodedFeatures {
+    /// Says of each row, at the place of the column's mark, whether it lacks the picture; nothing without a mark.
+    mutating func markMissing(_ cells: Column, at mark: Int?) {
+        guard let mark else { return }
+        for row in 0..<cells.count where cells.isMissing(row) { numeric[row * numericWidth + mark] = 1 }
+    }
+}

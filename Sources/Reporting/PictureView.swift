@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// A picture of a test row with what was decided of it, shown only where somebody asks for pixels.
 package struct PictureExample: Sendable {
     /// Why it was chosen: "Surest, and wrong".
@@ -26,7 +32,7 @@ func pictureChapter(_ examples: [PictureExample]) -> HTML {
         let lines = HTML(joining: example.lines.map { "<br>\(data: $0)" as HTML })
         let warning = example.warning.map { "<br><strong>\($0)</strong>" as HTML } ?? ""
         return """
-            <figure style="margin:0"><img src="data:image/png;base64,\(base64(example.drawing))" \
+            <figure style="margin:0"><img src="data:image/png;base64,\(Data(example.drawing).base64EncodedString())" \
             alt="\(example.alternative)" style="width:100%;height:auto;background:#fff">
             <figcaption class="small"><strong>\(example.title).</strong>\(lines)\(warning)</figcaption></figure>
 
@@ -43,20 +49,4 @@ func pictureChapter(_ examples: [PictureExample]) -> HTML {
         </section>
 
         """
-}
-
-/// Source: RFC 4648.
-private func base64(_ bytes: [UInt8]) -> HTML {
-    let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var text: [UInt8] = []
-    text.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-        let own = bytes[start..<min(start + 3, bytes.count)]
-        var word = own.reduce(0) { $0 << 8 | Int($1) }
-        word <<= 8 * (3 - own.count)
-        for place in 0..<4 {
-            text.append(place <= own.count ? letters[word >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
-        }
-    }
-    return HTML(text: String(decoding: text, as: UTF8.self))
 }

@@ -18,7 +18,7 @@ struct RowsOfFile: ParsableArguments {
     @Argument(help: ArgumentHelp("The run folder.", valueName: "run"))
     var folder: String
 
-    @Argument(help: "The rows: a CSV file with a header.")
+    @Argument(help: "The rows: a CSV file with a header, or pictures, as a folder or an archive.")
     var rows: String
 
     @Option(

@@ -27,16 +27,15 @@ enum BackboneFiles {
             if let asked = request.side, (input.height ?? asked, input.width ?? asked) != (asked, asked) {
                 throw ONNXError(
                     .input, at: "input '\(input.name)'",
-                    "takes pictures of \(input.height ?? asked) × \(input.width ?? asked), and --backbone-side asks for \(asked)",
+                    "takes pictures of \(input.height ?? asked) × \(input.width ?? asked), and --backbone-side asks "
+                        + "for \(asked)",
                     advice: "Leave --backbone-side out")
             }
             let backbone = try Backbone(
                 files.model, height: input.height ?? side, width: input.width ?? side, cut: request.cut,
                 scaling: scaling)
             let record = BackboneRecord(backbone, of: files.model, sha256: files.sha256)
-            return PictureBackbone(backbone, record: record, files: files.stored, threads: threads) {
-                ContentHash.sha256($0)
-            }
+            return opened(backbone, record, files, threads)
         } catch {
             throw VouchError("--backbone: \(ModelError(error, of: name))")
         }
@@ -49,12 +48,16 @@ enum BackboneFiles {
         let files = try ImportedFiles(model: path + "/" + ImportedFiles.model)
         do throws(ONNXError) {
             let backbone = try record.backbone(of: files.model, sha256: files.sha256)
-            return PictureBackbone(backbone, record: record, files: files.stored, threads: threads) {
-                ContentHash.sha256($0)
-            }
+            return opened(backbone, record, files, threads)
         } catch {
             throw VouchError("\(path): \(ModelError(error, of: ImportedFiles.model))")
         }
+    }
+
+    private static func opened(
+        _ backbone: Backbone, _ record: BackboneRecord, _ files: ImportedFiles, _ threads: Int
+    ) -> PictureBackbone {
+        PictureBackbone(backbone, record: record, files: files.stored, threads: threads) { ContentHash.sha256($0) }
     }
 
     static func add(_ backbone: PictureBackbone, to writer: inout RunFolder.Writer) throws {

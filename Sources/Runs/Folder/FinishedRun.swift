@@ -30,7 +30,8 @@ package struct FinishedRun {
         _ run: String, threads: Int, kinds: InputKinds = .shipped,
         cancellation: Cancellation = .bySignal, onEvent: (RunEvent) -> Void
     ) throws {
-        let kinds = try kinds.opening(RunFolder.open(run), threads: threads)
+        let folder = try RunFolder.open(run)
+        let kinds = try kinds.opening(folder, threads: threads)
         self.kinds = kinds
         path = run
         self.cancellation = cancellation
@@ -48,7 +49,7 @@ package struct FinishedRun {
                 "\(run): its data were changed since it was trained (their SHA-256 differs from the "
                     + "ledger's). Train it anew on what stands there now, then ask that run")
         }
-        if let record = try UnlabelledRecord.of(RunFolder.open(run)) {
+        if let record = try UnlabelledRecord.of(folder) {
             prepared = try prepared.delivered(record, of: run)
         }
         self.prepared = prepared

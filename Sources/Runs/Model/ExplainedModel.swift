@@ -18,7 +18,7 @@ package struct ExplainedModel {
     package let pool: WorkerPool
     package let threads: Int
     /// Among the target's classes; 0 for a number.
-    package let place: Int
+    package private(set) var place: Int
 
     /// Those that the run is opened with.
     private let kinds: InputKinds
@@ -37,6 +37,15 @@ package struct ExplainedModel {
         pool = WorkerPool(threads: self.threads)
         predictor = model.predictor(pool: pool)
         place = try classPlace(label, model.target.classes)
+    }
+
+    /// The same with another class, the last in order if `nil`.
+    ///
+    /// - Throws: as `init`.
+    package func explaining(_ label: String?) throws -> ExplainedModel {
+        var other = self
+        other.place = try classPlace(label, model.target.classes)
+        return other
     }
 
     /// What is explained, such as `probability of >50K`.

@@ -98,6 +98,9 @@ package struct Recipe: Codable, Sendable, Hashable {
         }
     }
 
+    /// How the rate moves, with what was asked for; constant where nobody says.
+    package func shape(asked: Schedule.Shape?) -> Schedule.Shape { schedule ?? asked ?? .constant }
+
     /// The settings with their reasons, as an aligned table.
     package var text: String {
         alignedTable(

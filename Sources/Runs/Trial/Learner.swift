@@ -86,7 +86,7 @@ package struct Learner {
                     : .sgd(momentum: options.momentum, nesterov: false),
                 learningRate: recipe.learningRate,
                 schedule: Schedule(
-                    shape: recipe.schedule ?? options.schedule ?? .constant, warmupSteps: options.warmupSteps,
+                    shape: recipe.shape(asked: options.schedule), warmupSteps: options.warmupSteps,
                     heldShare: regularising.averagedShare),
                 weightDecay: recipe.weightDecay, decaysEverything: options.decaysEverything,
                 clipNorm: options.clipNorm,

@@ -5,7 +5,7 @@ import Models
 import Runs
 import Tables
 
-/// Draws maps of pictures of a table, of one class.
+/// Draws maps of pictures of a table.
 struct MapDrawer {
     private let request: MapRequest
     private let explained: ExplainedModel
@@ -15,11 +15,11 @@ struct MapDrawer {
     private let encoder: ImageEncoder
     private let method: PictureMethod
 
-    /// - Parameter label: The class whose score is divided; the last in order if `nil`.
-    init(_ request: MapRequest, label: String?, of table: Table) throws {
+    /// - Throws: where the run's model has no maps of the column that is asked for.
+    init(_ request: MapRequest, _ explained: ExplainedModel, of table: Table) throws {
         self.request = request
+        self.explained = explained
         self.table = table
-        explained = try ExplainedModel(run: request.run, label: label, threads: request.threads)
         bundle = try explained.model.requireNetwork()
         if let obstacle = bundle.gradientObstacle {
             throw VouchError("\(request.run): \(obstacle). Maps need one")
@@ -62,16 +62,19 @@ struct MapDrawer {
         }
     }
 
-    /// - Parameter rows: From 1.
-    func draw(_ rows: [Int]) throws -> [(PictureMaps.Item, [UInt8])] {
+    /// - Parameters:
+    ///   - rows: From 1.
+    ///   - label: The class whose score is divided; the last in order if `nil`.
+    func draw(_ rows: [Int], explaining label: String?) throws -> [(PictureMaps.Item, [UInt8])] {
+        let explained = try explained.explaining(label)
         let own = table.selecting(rows: rows.map { $0 - 1 })
         guard let cells = own.column(named: block.column) else { return [] }
         if let missing = rows.indices.first(where: { cells.isMissing($0) }) {
             throw VouchError("row \(rows[missing]) of \(request.rows) has no picture in \"\(block.column)\"")
         }
         let features = try bundle.encoder.encode(own)
-        let maps = try self.maps(of: bundle, features)
-        let alike = try correlations(of: maps, features)
+        let maps = try self.maps(of: bundle, features, explained.place)
+        let alike = try correlations(of: maps, features, explained.place)
         let pictures = try PictureCells(column: block.column, table: own).values(of: Array(rows.indices)) {
             $0.with(channels: encoder.channels).resized(width: encoder.width, height: encoder.height)
         }
@@ -94,21 +97,24 @@ struct MapDrawer {
     ///
     /// An empty map has no order of pixels, and its correlation is 0 with every other, which would pass for a
     /// difference. So an empty one is not compared, and where random weights give one, others are drawn.
-    private func correlations(of maps: [PictureMap], _ features: EncodedFeatures) throws -> [[Double]] {
+    private func correlations(
+        of maps: [PictureMap], _ features: EncodedFeatures, _ place: Int
+    ) throws -> [[Double]] {
         var found = [[Double]](repeating: [], count: maps.count)
         for draw in 0..<PictureMaps.drawsPerControl * request.controls {
             let open = maps.indices.filter { !maps[$0].isEmpty && found[$0].count < request.controls }
             if open.isEmpty { break }
-            let others = try self.maps(of: bundle.randomized(.allLayers, seed: request.seed &+ UInt64(draw)), features)
-            for place in open where !others[place].isEmpty {
-                found[place].append(AttributionComparison.rankCorrelation(maps[place].values, others[place].values))
+            let others = try self.maps(
+                of: bundle.randomized(.allLayers, seed: request.seed &+ UInt64(draw)), features, place)
+            for row in open where !others[row].isEmpty {
+                found[row].append(AttributionComparison.rankCorrelation(maps[row].values, others[row].values))
             }
         }
         return found
     }
 
-    private func maps(of model: ModelBundle, _ features: EncodedFeatures) throws -> [PictureMap] {
-        guard let encoded = model.encoded(explaining: explained.place, threads: explained.threads) else { return [] }
+    private func maps(of model: ModelBundle, _ features: EncodedFeatures, _ place: Int) throws -> [PictureMap] {
+        guard let encoded = model.encoded(explaining: place, threads: explained.threads) else { return [] }
         return try encoded.pictureMaps(
             of: features, block: block.name, column: block.column, method: method)
     }

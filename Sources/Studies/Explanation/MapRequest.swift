@@ -95,28 +95,23 @@ package func drawMaps(_ request: MapRequest) throws -> DrawnMaps {
     guard (0...100).contains(request.controls) else {
         throw VouchError("--controls is \(request.controls); it must be from 0 to 100")
     }
-    var asked = ExplanationRequest(run: request.run, rows: request.rows)
-    (asked.chosen, asked.reading, asked.threads) = (request.chosen, request.reading, request.threads)
-    let decided = try DecidedClasses(asked)
-    let table = try RunModel(run: request.run).rows(
-        rowBytes(request.rows), name: request.rows, reading: request.reading, threads: checkedThreads(request.threads))
-    var items: [Int: (PictureMaps.Item, [UInt8])] = [:]
-    var method = ""
-    let labels = request.label.map { [$0] } ?? Set(request.chosen.map { decided.classes[$0] }).sorted {
-        ($0 ?? "") < ($1 ?? "")
-    }
-    for label in labels {
-        let rows = request.label == nil ? request.chosen.filter { decided.classes[$0] == label } : request.chosen
-        let drawer = try MapDrawer(request, label: label, of: table)
-        method = drawer.methodText
-        for (row, found) in zip(rows, try drawer.draw(rows)) {
-            var found = found
-            found.0.decided = decided.classes[row]
-            items[row] = found
+    let explained = try ExplainedModel(run: request.run, label: request.label, threads: request.threads)
+    let table = try explained.rows(of: request.rows, request.reading, chosen: request.chosen)
+    let decided = try DecidedClasses(of: table, request.chosen, by: explained).classes
+    let drawer = try MapDrawer(request, explained, of: table)
+    let byClass = Dictionary(grouping: request.chosen) { request.label ?? decided[$0] }
+    var items: [Int: PictureMaps.Item] = [:]
+    var drawings: [Int: [UInt8]] = [:]
+    for (label, rows) in byClass.sorted(by: { ($0.key ?? "") < ($1.key ?? "") }) {
+        for (item, drawing) in try drawer.draw(rows, explaining: label) {
+            items[item.row] = item
+            items[item.row]?.decided = decided[item.row]
+            drawings[item.row] = drawing
         }
     }
-    let ordered = request.chosen.compactMap { items[$0] }
-    return DrawnMaps(maps: PictureMaps(method: method, pictures: ordered.map(\.0)), drawings: ordered.map(\.1))
+    return DrawnMaps(
+        maps: PictureMaps(method: drawer.methodText, pictures: request.chosen.compactMap { items[$0] }),
+        drawings: request.chosen.compactMap { drawings[$0] })
 }
 
 extension MapRequest {

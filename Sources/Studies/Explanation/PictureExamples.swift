@@ -20,7 +20,8 @@ package func pictureExamples(of run: String, threads: Int? = nil) throws -> [Pic
     guard classes.count > 1 else {
         throw VouchError("\(run) predicts numbers; pictures are shown of classes")
     }
-    _ = try MapDrawer(request, label: nil, of: table)
+    let drawer = try MapDrawer(
+        request, ExplainedModel(run: run, label: nil, threads: threads), of: table)
     var door = HeldOutRows(of: run, for: "pictures in a report")
     let rows = try door.open(.test)
     guard case .classes(let answers) = rows.answers, rows.rows == table.rowCount else { return [] }
@@ -37,7 +38,7 @@ package func pictureExamples(of run: String, threads: Int? = nil) throws -> [Pic
     for (title, places) in chosen {
         for row in places where shown.insert(row).inserted {
             let label = classes[Int(decided[row])]
-            let (item, drawing) = try MapDrawer(request, label: label, of: table).draw([row + 1])[0]
+            let (item, drawing) = try drawer.draw([row + 1], explaining: label)[0]
             let isRight = Int(answers[row]) == Int(decided[row])
             let said =
                 "Decided \(label) with \(NumberText.percent(sure[row])) %"

@@ -1,6 +1,5 @@
 import Explanation
 import Figures
-import Generalization
 package import Models
 import Platform
 package import Runs
@@ -134,32 +133,6 @@ private func eachByItsClass(
     var rows = Dictionary(grouping: parts.flatMap(\.rows), by: \.row)
     all.rows = request.chosen.compactMap { rows[$0]?.popLast() }
     return all
-}
-
-/// The classes that a run decides for rows of a file.
-struct DecidedClasses {
-    /// By row, from 1; empty where numbers are predicted.
-    let classes: [Int: String]
-
-    init(_ request: ExplanationRequest) throws {
-        let explained = try ExplainedModel(
-            run: request.run, label: nil, threads: request.threads, kinds: request.kinds)
-        let target = explained.model.target
-        guard !target.classes.isEmpty else {
-            if let favourable = request.favourable {
-                throw VouchError(
-                    "--favourable is \(favourable), but the run predicts numbers; leave it out")
-            }
-            classes = [:]
-            return
-        }
-        let table = try explained.rows(of: request.rows, request.reading, chosen: request.chosen)
-            .selecting(rows: request.chosen.map { $0 - 1 })
-        let decisions = try explained.predictor.predictions(for: table)
-            .decisions(threshold: explained.model.threshold).classes
-        classes = Dictionary(
-            zip(request.chosen, decisions.map { target.classes[$0] }), uniquingKeysWith: { $1 })
-    }
 }
 
 private func explainOneClass(_ request: ExplanationRequest) throws -> RowExplanations {
